@@ -1,0 +1,80 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+)
+
+// about is the part of a caption that the figure knows.
+type about struct {
+	shows      string // what is drawn, mark by mark
+	definition string // of the quantity, with its source
+	cells      []cell // what was drawn
+	n          func(cell) string
+	intervals  string // how they were made, or why there are none
+	model      string // with its source; empty: none
+	notes      []string
+}
+
+const (
+	defineHContact = "`H_contact` is the length of the path from the initiator to the target node: " +
+		"1 means that the initiator already had the target in its table (Roos, Salah and " +
+		"Strufe, arXiv:1307.7000). The looked-up target is an existing node."
+	roosModel = "Roos, Salah and Strufe, arXiv:1307.7000 (2013), and \"Determining the hop count in " +
+		"Kademlia-type systems\", ICCCN 2015. It assumes full and fresh tables, uniform samples in " +
+		"the buckets, no failures, and synchronous rounds."
+	overSeeds = "95 % confidence, Student's t over the seeds (one value a seed), not over pooled " +
+		"lookups"
+	storedIntervals = "95 % confidence of the mean over the seeds, as the run stored them (`ci95`)"
+)
+
+// footer is the small print of every figure: where it comes from.
+func (r *results) footer() string {
+	return strings.Join([]string{"scenario " + r.Scenario, "seeds " + r.seeds(),
+		r.Version, "fingerprint " + r.Fingerprint}, " · ")
+}
+
+// seeds lists the seeds of all cells.
+func (r *results) seeds() string {
+	var all []uint64
+	for _, c := range r.Cells {
+		all = append(all, c.Seeds...)
+	}
+	return seedList(all)
+}
+
+// caption returns NAME.md.
+func (r *results) caption(f *figure, name string, theme Theme) string {
+	var b strings.Builder
+	item := func(term, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "- **%s:** %s\n", term, text)
+		}
+	}
+	a := f.about
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", f.title, a.shows)
+	item("Definition", a.definition)
+	var n []string
+	for _, c := range a.cells {
+		n = append(n, fmt.Sprintf("%s (%s, seeds %s)",
+			a.n(c), r.label(c), seedList(c.Seeds)))
+	}
+	item("n", strings.Join(n, "; "))
+	item("Seeds", r.seeds())
+	item("Intervals", a.intervals)
+	item("Model", a.model)
+	for _, note := range a.notes {
+		item("Note", note)
+	}
+	scenario := r.Scenario
+	if r.Title != "" {
+		scenario += " (" + r.Title + ")"
+	}
+	item("Scenario", scenario)
+	item("Version", r.Version)
+	item("Fingerprint", r.Fingerprint)
+	item("Data", fmt.Sprintf("`%s.csv`", name))
+	item("Redraw", fmt.Sprintf("`swarmlab plot DIR --theme %v`, where DIR is the folder that holds "+
+		"`%s`", theme, summaryFile))
+	return strings.ReplaceAll(b.String(), "\u00A0", " ")
+}

@@ -1,0 +1,118 @@
+package plots
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/stretchr/testify/require"
+)
+
+func TestDamagedFoldersAreRefusedByName(t *testing.T) {
+	s := flagship()
+	s.lookups = 50
+	set := func(key string, value any) func(*testing.T, string, map[string]any) {
+		return func(t *testing.T, dir string, summary map[string]any) {
+			if summary[key] = value; value == nil {
+				delete(summary, key)
+			}
+			writeSummary(t, dir, summary)
+		}
+	}
+	replace := func(name, body string) func(*testing.T, string, map[string]any) {
+		return func(t *testing.T, dir string, _ map[string]any) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644))
+		}
+	}
+	remove := func(name string) func(*testing.T, string, map[string]any) {
+		return func(t *testing.T, dir string, _ map[string]any) {
+			require.NoError(t, os.Remove(filepath.Join(dir, name)))
+		}
+	}
+	for name, c := range map[string]struct {
+		damage func(*testing.T, string, map[string]any)
+		file   string
+		says   string
+	}{
+		"no summary": {remove(summaryFile), summaryFile, "run 'swarmlab run --out DIR' first"},
+		"not JSON":   {replace(summaryFile, "%PDF"), summaryFile, "not a swarmlab result"},
+		"foreign": {replace(summaryFile, `{"a":1}`), summaryFile,
+			`not a swarmlab result: missing "scenario"; run 'swarmlab run' first`},
+		"no cells": {set("cells", nil), summaryFile,
+			`not a swarmlab result: missing "cells"; run 'swarmlab run' first`},
+		"no version":     {set("version", nil), summaryFile, `missing "version"`},
+		"no fingerprint": {set("fingerprint", ""), summaryFile, `missing "fingerprint"`},
+		"no figures":     {set("figures", nil), summaryFile, `missing "figures"`},
+		"empty cell":     {set("cells", []any{map[string]any{}}), summaryFile, `cells[0]: missing "seeds"`},
+		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
+			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size`},
+		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
+		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
+		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {
+			path := filepath.Join(dir, lookupsFile)
+			require.NoError(t, os.Truncate(path, 1000))
+		}, lookupsFile, "damaged"},
+		"no column": {func(t *testing.T, dir string, _ map[string]any) {
+			writeRows(t, dir, []struct {
+				Cell int32 `parquet:"cell"`
+			}{{1}})
+		}, lookupsFile, `no column "`},
+		"wrong kind": {func(t *testing.T, dir string, _ map[string]any) {
+			writeRows(t, dir, []struct {
+				Cell int32  `parquet:"cell"`
+				Seed string `parquet:"seed"`
+				Hops int32  `parquet:"hops_contact"`
+			}{{0, "1", 1}})
+		}, lookupsFile, `column "seed" is BYTE_ARRAY, not INT64`},
+		"another run's lookups": {func(t *testing.T, dir string, _ map[string]any) {
+			writeRows(t, dir, []hopRow{{Cell: 7, Seed: 1, Hops: 1}})
+		}, lookupsFile, "a row of cell 7, which summary.json does not have"},
+		"another seed's lookups": {func(t *testing.T, dir string, _ map[string]any) {
+			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 99, Hops: 1}})
+		}, lookupsFile, "a row of cell 0 and seed 99"},
+		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
+			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Hops: 40}})
+		}, lookupsFile, "a lookup of 40 hops"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			c.damage(t, dir, s.write(t, dir))
+			lines, err := Draw(dir, Slide)
+			require.Error(t, err)
+			require.Contains(t, err.Error(), filepath.Join(dir, c.file)+": ")
+			require.Contains(t, err.Error(), c.says)
+			require.Empty(t, lines)
+		})
+	}
+}
+
+func writeRows[T any](t *testing.T, dir string, rows []T) {
+	require.NoError(t, parquet.WriteFile(filepath.Join(dir, lookupsFile), rows))
+}
+
+func TestACDFThatFallsIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := flagship()
+	s.lookups = 10
+	summary := s.write(t, dir)
+	cell := summary["cells"].([]any)[0].(map[string]any)
+	cell["models"].(map[string]any)[hopMetric].(map[string]any)["cdf"] = []float64{0.5, 0.4, 1}
+	writeSummary(t, dir, summary)
+	_, err := Draw(dir, Slide)
+	require.ErrorContains(t, err, "cells[0]: models: lookup.hops.contact: the cdf falls")
+}
+
+func TestAFailedWriteLeavesTheOldFigureAlone(t *testing.T) {
+	dir := t.TempDir()
+	stem := filepath.Join(dir, "a")
+	require.NoError(t, writeAll(stem, []file{{".md", []byte("old")}}))
+	require.NoError(t, os.Mkdir(stem+".csv", 0o755)) // a folder cannot be replaced by a file
+	require.Error(t, writeAll(stem, []file{{".csv", []byte("new")}, {".md", []byte("new")}}))
+	body, err := os.ReadFile(stem + ".md")
+	require.NoError(t, err)
+	require.Equal(t, "old", string(body))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 2, "no temporary file is left")
+}

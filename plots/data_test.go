@@ -1,0 +1,189 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// These tests hold the CSV beside each figure against the numbers that went in, counted again from the
+// synthetic rows by the most direct code.
+
+func TestHopsDataIsTheInput(t *testing.T) {
+	s := flagship()
+	s.figures = []string{"hops"}
+	dir, _ := drawRun(t, s, Slide)
+	rows := rowsOf(t, dir, "hops")
+	require.Len(t, rows, 5)
+	sum, model := 0.0, 0.0
+	for i, row := range rows {
+		h := i + 1
+		require.Equal(t, fmt.Sprint(h), row["hops"])
+		var bySeed []float64
+		hits, total := 0, 0
+		for seed := 1; seed <= s.seeds; seed++ {
+			n, of := 0, 0
+			for _, lookup := range s.rows(0, uint64(seed)) {
+				if lookup.HopsContact == int32(h) {
+					n++
+				}
+				if lookup.HopsContact > 0 {
+					of++
+				}
+			}
+			hits, total = hits+n, total+of
+			bySeed = append(bySeed, float64(n)/float64(of))
+		}
+		require.InDelta(t, float64(hits)/float64(total), number(t, row["share_simulated"]), 1e-11)
+		want, ok := interval95(bySeed)
+		require.True(t, ok)
+		require.InDelta(t, max(0, want.low), number(t, row["share_ci95_low"]), 1e-11)
+		require.InDelta(t, want.high, number(t, row["share_ci95_high"]), 1e-11)
+		require.InDelta(t, at(shares(s.cells[0].cdf), h), number(t, row["share_model"]), 1e-11)
+		sum += number(t, row["share_simulated"])
+		model += number(t, row["share_model"])
+	}
+	require.InDelta(t, 1, sum, 1e-9)
+	require.InDelta(t, 1, model, 1e-9)
+}
+
+func TestHopsCDFDataIsTheInput(t *testing.T) {
+	s := sweep()
+	s.figures = []string{"hops-cdf"}
+	dir, _ := drawRun(t, s, Slide)
+	r, err := openResults(dir)
+	require.NoError(t, err)
+	seen := 0
+	for _, row := range rowsOf(t, dir, "hops-cdf") {
+		c := r.Cells[int(number(t, row["cell"]))]
+		cdf := c.Metrics[hopMetric].CDF
+		if row["source"] != "simulated" {
+			require.Equal(t, "model Roos-Salah-Strufe", row["source"])
+			cdf = s.cells[c.Cell].cdf
+		}
+		require.InDelta(t, cdf[int(number(t, row["hops"]))-1], number(t, row["share_at_most"]), 1e-11)
+		seen++
+	}
+	want := 0
+	for _, c := range r.Cells {
+		want += len(c.Metrics[hopMetric].CDF) + len(c.Models[hopMetric].CDF)
+	}
+	require.Equal(t, want, seen)
+}
+
+func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
+	s := flagship()
+	s.figures = []string{"latency-cdf"}
+	dir, _ := drawRun(t, s, Slide)
+	rows := rowsOf(t, dir, "latency-cdf")
+	require.LessOrEqual(t, len(rows), verticesMax)
+	require.Greater(t, len(rows), verticesMax*9/10)
+	last := 0.0
+	for i, row := range rows {
+		require.GreaterOrEqual(t, number(t, row["share_at_most"]), last)
+		last = number(t, row["share_at_most"])
+		if i%97 != 0 && i != len(rows)-1 {
+			continue
+		}
+		ns := math.Round(number(t, row["latency_ms"]) * 1e6)
+		var bySeed []float64
+		hits, total := 0, 0
+		for seed := 1; seed <= s.seeds; seed++ {
+			n, of := 0, 0
+			for _, lookup := range s.rows(0, uint64(seed)) {
+				if !lookup.Success {
+					continue
+				}
+				of++
+				if float64(lookup.LatencyNs) <= ns {
+					n++
+				}
+			}
+			hits, total = hits+n, total+of
+			bySeed = append(bySeed, float64(n)/float64(of))
+		}
+		require.InDelta(t, float64(hits)/float64(total), last, 1e-9)
+		want, _ := interval95(bySeed)
+		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+	}
+	require.Equal(t, 1.0, last, "the curve reaches all lookups")
+}
+
+func TestHopsSizeDataIsTheInput(t *testing.T) {
+	s := sweep()
+	s.figures = []string{"hops-size"}
+	dir, _ := drawRun(t, s, Slide)
+	r, err := openResults(dir)
+	require.NoError(t, err)
+	rows := rowsOf(t, dir, "hops-size")
+	require.Len(t, rows, len(s.cells))
+	for i, row := range rows {
+		m := r.Cells[i].Metrics[hopMetric]
+		require.Equal(t, fmt.Sprint(s.cells[i].nodes), row["nodes"])
+		require.Equal(t, fmt.Sprint(m.N), row["lookups"])
+		require.InDelta(t, m.Mean, number(t, row["mean_hops"]), 1e-11)
+		require.InDelta(t, m.CI95[0], number(t, row["mean_hops_ci95_low"]), 1e-11)
+		require.InDelta(t, m.CI95[1], number(t, row["mean_hops_ci95_high"]), 1e-11)
+		require.InDelta(t, mean(s.cells[i].cdf), number(t, row["mean_hops_model"]), 1e-11)
+	}
+	// The published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
+	arms := r.arms()
+	require.Len(t, arms, 1)
+	require.InDelta(t, 0.641, arms[0].slope(modelHops), 0.01)
+}
+
+func TestConstantAndZeroLatencies(t *testing.T) {
+	s := flagship()
+	s.lookups, s.figures = 10, []string{"latency-cdf"}
+	for name, c := range map[string]struct {
+		ns   []int64
+		says string
+	}{
+		"constant":      {[]int64{5e8, 5e8, 5e8, 5e8}, "latency-cdf: "},
+		"with zeros":    {[]int64{0, 0, 0, 5e8}, "latency-cdf: "},
+		"only zeros":    {[]int64{0, 0}, "latency-cdf: skipped: cell 0 has no successful lookup"},
+		"only failures": {nil, "latency-cdf: skipped: cell 0 has no successful lookup"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s.write(t, dir)
+			rows := []latencyRow{{Cell: 0, Seed: 2, Latency: 1}} // failed
+			for _, ns := range c.ns {
+				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Latency: ns, Success: true})
+			}
+			writeRows(t, dir, rows)
+			lines, err := Draw(dir, Slide)
+			require.NoError(t, err)
+			require.Contains(t, lines[0], c.says)
+			if name == "with zeros" {
+				rows := rowsOf(t, dir, "latency-cdf")
+				require.Len(t, rows, 2)
+				require.Equal(t, "0.75", rows[0]["share_at_most"])
+				require.Equal(t, "1", rows[1]["share_at_most"])
+				checkPNG(t, read(t, dir, "latency-cdf.png"), Slide.look())
+			}
+		})
+	}
+}
+
+func TestArms(t *testing.T) {
+	r := &results{}
+	for i, size := range []int{1000, 100, 10} {
+		for j, alpha := range []int{1, 3} {
+			r.Cells = append(r.Cells, cell{
+				Cell: 2*i + j, Nodes: size,
+				Set:     map[string]any{"groups.a.size": size, "groups.a.dht.alpha": alpha},
+				Metrics: map[string]metric{hopMetric: {N: 1, Mean: float64(alpha)}},
+			})
+		}
+	}
+	arms := r.arms()
+	require.Len(t, arms, 2)
+	require.Equal(t, "alpha = 1", arms[0].name)
+	require.Equal(t, "alpha = 3", arms[1].name)
+	require.Equal(t, []int{10, 100, 1000},
+		[]int{arms[1].cells[0].Nodes, arms[1].cells[1].Nodes, arms[1].cells[2].Nodes})
+}

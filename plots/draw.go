@@ -1,0 +1,87 @@
+package plots
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A drawing is a kind of figure: its name in a scenario's `figures` and the function that makes it.
+type drawing struct {
+	name string
+	make func(*results, look) (*figure, error)
+}
+
+// registry lists every kind of figure.
+func registry() []drawing {
+	return []drawing{
+		{"hops", hopHistogram},
+		{"hops-cdf", hopCDF},
+		{"latency-cdf", latencyCDF},
+		{"hops-size", hopsBySize},
+	}
+}
+
+// Names returns the names of all figures, in the order in which documentation lists them.
+func Names() []string {
+	var names []string
+	for _, r := range registry() {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// Draw draws every figure that dir/summary.json lists, into dir/figures, and replaces older ones.
+// Each figure NAME becomes NAME.svg, NAME.pdf, NAME.png, NAME.csv (its data) and NAME.md (its caption).
+//
+// It returns one line for each figure, for people: which files were written, or why it was skipped.
+// The error names the file that is missing, damaged or foreign and how to mend it; the figures before
+// it are then already in place.
+func Draw(dir string, theme Theme) ([]string, error) {
+	r, err := openResults(dir)
+	if err != nil {
+		return nil, err
+	}
+	var drawings []drawing
+	for _, name := range r.Figures {
+		i := slices.Index(Names(), name)
+		if i < 0 {
+			return nil, fmt.Errorf("%s: unknown figure %q; known figures: %s",
+				r.path(summaryFile), name, strings.Join(Names(), ", "))
+		}
+		drawings = append(drawings, registry()[i])
+	}
+	var lines []string
+	for _, d := range drawings {
+		line, err := d.draw(r, theme)
+		if err != nil {
+			return lines, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// draw makes one figure and writes its five files.
+func (d drawing) draw(r *results, theme Theme) (string, error) {
+	look := theme.look()
+	f, err := d.make(r, look)
+	if err != nil {
+		return "", err
+	}
+	if f.skipped != "" {
+		return fmt.Sprintf("%s: skipped: %s", d.name, f.skipped), nil
+	}
+	stem := r.path("figures", d.name)
+	files, err := render(f, look, r.footer())
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", stem, err)
+	}
+	files = append(files,
+		file{".csv", f.data.csv()},
+		file{".md", []byte(r.caption(f, d.name, theme))})
+	if err := writeAll(stem, files); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: %s.{svg,pdf,png,csv,md}", d.name, stem), nil
+}

@@ -1,0 +1,243 @@
+package plots
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/xml"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// drawRun writes the run into a new folder, draws it, and returns the folder and what Draw said.
+func drawRun(t *testing.T, s synthetic, theme Theme) (string, []string) {
+	dir := t.TempDir()
+	s.write(t, dir)
+	lines, err := Draw(dir, theme)
+	require.NoError(t, err)
+	return dir, lines
+}
+
+func read(t *testing.T, dir, name string) []byte {
+	body, err := os.ReadFile(filepath.Join(dir, "figures", name))
+	require.NoError(t, err)
+	return body
+}
+
+func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {
+	for i, theme := range []Theme{Slide, Dark, Paper} {
+		t.Run(theme.String(), func(t *testing.T) {
+			s := sweep()
+			s.lookups = 100
+			dir, lines := drawRun(t, s, theme)
+			require.Len(t, lines, len(Names()))
+			for j, name := range Names() {
+				require.Contains(t, lines[j], name+".{svg,pdf,png,csv,md}")
+				checkSVG(t, read(t, dir, name+".svg"), "fingerprint 3f2a91c0")
+				checkPDF(t, read(t, dir, name+".pdf"))
+				checkPNG(t, read(t, dir, name+".png"), theme.look())
+				require.NotEmpty(t, read(t, dir, name+".csv"))
+				require.Contains(t, string(read(t, dir, name+".md")),
+					"--theme "+[]string{"slide", "dark", "paper"}[i])
+			}
+			entries, err := os.ReadDir(filepath.Join(dir, "figures"))
+			require.NoError(t, err)
+			require.Len(t, entries, 5*len(Names()), "no temporary file is left")
+		})
+	}
+}
+
+func checkSVG(t *testing.T, body []byte, text string) {
+	require.Contains(t, string(body), "@font-face")
+	require.Contains(t, string(body), text)
+	d := xml.NewDecoder(bytes.NewReader(body))
+	paths := 0
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "path" {
+			paths++
+		}
+	}
+	require.Greater(t, paths, 20)
+}
+
+func checkPDF(t *testing.T, body []byte) {
+	require.True(t, bytes.HasPrefix(body, []byte("%PDF-")))
+	require.True(t, bytes.HasSuffix(bytes.TrimSpace(body), []byte("%%EOF")))
+	require.Contains(t, string(body), "LiberationSans", "the font is named")
+	require.Contains(t, string(body), "FontFile2", "and embedded")
+	require.Greater(t, len(body), 100_000)
+}
+
+// checkPNG looks for ink in the page, and for none at its edge: nothing may be clipped there.
+func checkPNG(t *testing.T, body []byte, l look) {
+	img, err := png.Decode(bytes.NewReader(body))
+	require.NoError(t, err)
+	size := img.Bounds().Size()
+	require.Equal(t, int(l.width.Points()/72*float64(l.dpi)+0.5), size.X)
+	if height := int(l.height.Points()/72*float64(l.dpi) + 0.5); l.grows {
+		require.GreaterOrEqual(t, size.Y, height)
+	} else {
+		require.Equal(t, height, size.Y)
+	}
+	edge := int(l.margin.Points() / 72 * float64(l.dpi) * 0.4)
+	require.Positive(t, edge)
+	inner := image.Rect(edge, edge, size.X-edge, size.Y-edge)
+	inked, outside, ground := 0, 0, img.At(0, 0)
+	for y := range size.Y {
+		for x := range size.X {
+			switch {
+			case img.At(x, y) == ground:
+			case image.Pt(x, y).In(inner):
+				inked++
+			default:
+				outside++
+			}
+		}
+	}
+	require.Zero(t, outside, "ink at the edge of the page")
+	require.Greater(t, inked, size.X*size.Y/100)
+}
+
+func TestEqualResultsGiveEqualBytes(t *testing.T) {
+	s := sweep()
+	s.lookups = 100
+	first, _ := drawRun(t, s, Slide)
+	second, _ := drawRun(t, s, Slide)
+	for _, name := range Names() {
+		for _, ending := range []string{".svg", ".pdf", ".png", ".csv", ".md"} {
+			require.Equal(t, read(t, first, name+ending), read(t, second, name+ending), name+ending)
+		}
+	}
+	// Drawing again, over the files of another theme, leaves no trace of that theme.
+	_, err := Draw(second, Dark)
+	require.NoError(t, err)
+	require.NotEqual(t, read(t, first, "hops.svg"), read(t, second, "hops.svg"))
+	_, err = Draw(second, Slide)
+	require.NoError(t, err)
+	require.Equal(t, read(t, first, "hops.svg"), read(t, second, "hops.svg"))
+}
+
+// rowsOf parses a figure's CSV into one map a row.
+func rowsOf(t *testing.T, dir, name string) []map[string]string {
+	records, err := csv.NewReader(bytes.NewReader(read(t, dir, name+".csv"))).ReadAll()
+	require.NoError(t, err)
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, column := range records[0] {
+			row[column] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	require.NotEmpty(t, rows)
+	return rows
+}
+
+func number(t *testing.T, s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	require.NoError(t, err)
+	return v
+}
+
+func TestCaptionsSayWhatAScepticAsks(t *testing.T) {
+	dir, _ := drawRun(t, sweep(), Paper)
+	for _, name := range Names() {
+		text := string(read(t, dir, name+".md"))
+		for _, part := range []string{
+			"- **n:** ", " lookups (1 000 nodes, seeds 1–5)", "- **Seeds:** 1–5", "- **Definition:** ",
+			"- **Intervals:** ", "- **Scenario:** hops (Hop counts in a Mainline DHT)",
+			"- **Version:** swarmlab 0.1.0 (go1.26)",
+			"- **Fingerprint:** 3f2a91c0-77d06e15-b8f04aa2",
+			"`swarmlab plot DIR --theme paper`", "`" + name + ".csv`",
+		} {
+			require.Contains(t, text, part, name)
+		}
+		require.NotContains(t, text, dir)
+		require.NotContains(t, text, "\u00A0")
+		if strings.HasPrefix(name, "hops") {
+			require.Contains(t, text, "arXiv:1307.7000", name)
+		}
+	}
+}
+
+func TestWhatTheResultsCannotSupportIsSkipped(t *testing.T) {
+	s := flagship()
+	s.lookups = 20
+	s.figures = []string{"hops-size"}
+	dir, lines := drawRun(t, s, Slide)
+	require.Equal(t, []string{"hops-size: skipped: needs at least two cells that differ in their " +
+		"number of nodes"}, lines)
+	require.NoDirExists(t, filepath.Join(dir, "figures"))
+}
+
+func TestOneSeedWithoutModelNeedsNeither(t *testing.T) {
+	s := flagship()
+	s.seeds, s.lookups, s.models = 1, 30, false
+	dir, _ := drawRun(t, s, Slide)
+	text := string(read(t, dir, "hops.md"))
+	require.Contains(t, text, "none: one seed")
+	require.NotContains(t, text, "Model")
+	for _, row := range rowsOf(t, dir, "hops") {
+		require.Empty(t, row["share_ci95_low"])
+		require.Empty(t, row["share_model"])
+	}
+}
+
+func TestMoreCellsThanLooks(t *testing.T) {
+	s := synthetic{seeds: 1, lookups: 20, figures: []string{"hops-cdf", "latency-cdf"}}
+	for i := range seriesMax + 1 {
+		c := referenceCells()[0]
+		c.set = map[string]any{"groups.nodes.dht.alpha": i + 1}
+		s.cells = append(s.cells, c)
+	}
+	dir, _ := drawRun(t, s, Slide)
+	for _, name := range s.figures {
+		require.Contains(t, string(read(t, dir, name+".md")), "The run has 7 cells")
+		for _, row := range rowsOf(t, dir, name) {
+			require.Equal(t, "0", row["cell"])
+			require.Equal(t, "alpha = 1", row["label"])
+		}
+	}
+}
+
+func TestLongLabelsStayOnThePage(t *testing.T) {
+	s := synthetic{seeds: 2, lookups: 20, models: true, figures: []string{"hops-cdf", "hops-size"}}
+	for i, c := range append(referenceCells(), referenceCells()[:2]...) {
+		c.set = map[string]any{"groups.nodes.size": c.nodes,
+			"network.a_setting_with_a_very_long_name": strings.Repeat("very ", 20) + strconv.Itoa(i/4)}
+		s.cells = append(s.cells, c)
+	}
+	for _, theme := range []Theme{Slide, Paper} {
+		dir, lines := drawRun(t, s, theme)
+		for i, name := range s.figures {
+			require.NotContains(t, lines[i], "skipped")
+			checkPNG(t, read(t, dir, name+".png"), theme.look())
+			require.Contains(t, string(read(t, dir, name+".svg")), "…")
+		}
+	}
+}
+
+func TestThemeByName(t *testing.T) {
+	for _, theme := range []Theme{Slide, Dark, Paper} {
+		found, err := ThemeByName(theme.String())
+		require.NoError(t, err)
+		require.Equal(t, theme, found)
+	}
+	_, err := ThemeByName("beige")
+	require.EqualError(t, err, `unknown theme "beige"; known themes: slide, dark, paper`)
+	require.GreaterOrEqual(t, Slide.look().text.Points(), 18.0)
+	require.InDelta(t, 16.0/9, float64(Dark.look().width/Dark.look().height), 1e-9)
+	require.InDelta(t, 3.5, Paper.look().width.Points()/72, 1e-9)
+}

@@ -1,0 +1,28 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// An interval is a 95 % confidence interval of a mean.
+type interval struct{ low, high float64 }
+
+// interval95 returns Student's interval of the mean of one value a seed. Fewer than two give none.
+func interval95(bySeed []float64) (interval, bool) {
+	n := float64(len(bySeed))
+	if n < 2 {
+		return interval{}, false
+	}
+	mean, sd := stat.MeanStdDev(bySeed, nil)
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
+	half := t * sd / math.Sqrt(n)
+	return interval{mean - half, mean + half}, true
+}
+
+// clamp keeps the interval of a share within 0..1.
+func (i interval) clamp() interval {
+	return interval{max(i.low, 0), min(i.high, 1)}
+}

@@ -1,0 +1,78 @@
+package plots
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/plotter"
+)
+
+// latencies are the successful lookups of one cell, in ns.
+type latencies struct {
+	ns     []int64   // of all seeds together, sorted
+	bySeed [][]int64 // of each seed, sorted
+	all    int       // lookups, failed ones too
+}
+
+type latencyRow struct {
+	Cell    int32  `parquet:"cell"`
+	Seed    uint64 `parquet:"seed"`
+	Latency int64  `parquet:"latency_ns"`
+	Success bool   `parquet:"success"`
+}
+
+// latencyCurves reads the latencies of the first n cells.
+func (r *results) latencyCurves(n int) ([]latencies, error) {
+	out := make([]latencies, n)
+	for i := range out {
+		out[i].bySeed = make([][]int64, len(r.Cells[i].Seeds))
+	}
+	err := scanLookups(r, func(row *latencyRow) error {
+		cell, seed, err := r.place(row.Cell, row.Seed)
+		if err != nil || cell >= n {
+			return err
+		}
+		out[cell].all++
+		if row.Success {
+			out[cell].bySeed[seed] = append(out[cell].bySeed[seed], row.Latency)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		for _, ns := range out[i].bySeed {
+			slices.Sort(ns)
+		}
+		out[i].ns = slices.Concat(out[i].bySeed...)
+		slices.Sort(out[i].ns)
+	}
+	return out, nil
+}
+
+// quantile returns the smallest latency that at least this share of the lookups did not exceed.
+func (s *latencies) quantile(share float64) float64 {
+	i := int(math.Ceil(share*float64(len(s.ns))-1e-9)) - 1
+	return float64(s.ns[max(i, 0)])
+}
+
+// marks returns the marked quantiles as points of the curve.
+func (s *latencies) marks() plotter.XYs {
+	var at plotter.XYs
+	for _, share := range marked() {
+		at = append(at, plotter.XY{X: s.quantile(share), Y: share})
+	}
+	return at
+}
+
+// sharesBySeed returns, for each seed with successful lookups, the share of them within v.
+func (s *latencies) sharesBySeed(v int64) []float64 {
+	var out []float64
+	for _, ns := range s.bySeed {
+		if len(ns) > 0 {
+			out = append(out, float64(upTo(ns, v))/float64(len(ns)))
+		}
+	}
+	return out
+}

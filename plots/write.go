@@ -1,0 +1,51 @@
+package plots
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A file is one output of a figure: the ending of its name, and all its bytes.
+type file struct {
+	ending string
+	body   []byte
+}
+
+// writeAll writes stem+ending for each file, replacing older ones.
+func writeAll(stem string, files []file) error {
+	if err := os.MkdirAll(filepath.Dir(stem), 0o755); err != nil {
+		return fmt.Errorf("cannot make the folder of the figures: %w", err)
+	}
+	for _, f := range files {
+		if err := writeWhole(stem+f.ending, f.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeWhole makes path appear with all of body, or not at all: a reader, or a run cut short, never
+// sees half a figure.
+func writeWhole(path string, body []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(tmp.Name())
+		}
+	}()
+	_, err = tmp.Write(body)
+	if e := tmp.Chmod(0o644); err == nil {
+		err = e
+	}
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.Rename(tmp.Name(), path)
+}

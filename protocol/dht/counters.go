@@ -1,0 +1,45 @@
+package dht
+
+// Reason names what happened to a datagram or a query; Counters counts them.
+type Reason uint8
+
+// Why a datagram or a query came to nothing, or what was done about it.
+const (
+	Answered      Reason = iota // query answered
+	Refused                     // query answered with an error
+	Matched                     // response or error that belongs to a query of ours
+	Junk                        // not a KRPC message: dropped without an answer
+	BadSource                   // source address that cannot be answered
+	OwnID                       // sender claims our own id
+	Unmatched                   // response or error to no query of ours, or from elsewhere
+	IDMismatch                  // response from another id than was asked
+	NoID                        // response without an id
+	TimedOut                    // query of ours that nobody answered
+	BadToken                    // announce with a token we did not give to that address
+	BadArgument                 // announce with a port out of range, or an argument missing
+	UnknownMethod               // query of a method we do not know
+	BadContacts                 // compact contacts with a tail, or a contact without port
+	StoreFull                   // announced peer not stored
+	NonCanonical                // message not in bencode's canonical form, and accepted
+	numReasons
+)
+
+var reasonNames = [numReasons]string{
+	"answered", "refused", "matched", "junk", "bad_source", "own_id", "unmatched", "id_mismatch",
+	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
+	"store_full", "non_canonical",
+}
+
+// String returns the stable name of a reason.
+func (r Reason) String() string { return reasonNames[r] }
+
+// Counters is what a group's nodes believe happened: the protocol's own books, beside the
+// network's ledger.
+type Counters [numReasons]uint64
+
+// Each calls f with every reason and its count, in order.
+func (c *Counters) Each(f func(r Reason, n uint64)) {
+	for r, n := range c {
+		f(Reason(r), n)
+	}
+}

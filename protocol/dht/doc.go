@@ -1,0 +1,41 @@
+// Package dht is one Mainline DHT node (BEP 5), as a population of sans-I/O cores.
+//
+// A [Group] holds any number of nodes that share one configuration: one in a real client, a
+// million in the simulator. A driver calls it through the seam of package protocol; the owner of
+// the group (a scenario, or a command) additionally gives each node its id with [Group.Assign]
+// before it starts, may fill its table with [Group.Fill], and asks for lookups with
+// [Group.Lookup] inside a turn of that node. What a lookup found is told to the [Observer].
+//
+// # The files
+//
+//	config.go     what a parameter study varies
+//	group.go      the population and its calls
+//	directory.go  contacts as four-byte references; Book is the directory of a real node
+//	table.go      buckets: finding, splitting, closest contacts
+//	contact.go    one slot of a bucket: good, questionable, bad
+//	learn.go      who may enter the table, and in whose place
+//	query.go      queries in flight: transaction ids, timeouts
+//	answer.go     replies to the queries of others
+//	token.go      write tokens
+//	store.go      announced peers
+//	lookup.go     the iterative lookup; shortlist.go its candidates; result.go what it found
+//	maintain.go   joining and refreshing
+//	counters.go   what was dropped, and why
+//
+// # Departures from BEP 5, on purpose
+//
+//   - A bucket that covers the node's own id is split when it is full, also when it holds
+//     questionable contacts: all deployed clients do.
+//   - Replies carry the closest contacts that are not bad, all of which have answered us before;
+//     one that is only questionable is not pinged first. Where datagrams are lost, hiding a
+//     contact at its first failure costs more than passing on a few dead ones.
+//   - Only contacts that answered a query of ours enter a bucket. The sender of a query is
+//     pinged first, and only where there is room for it.
+//   - A token is bound to the asker's IP address, not to its port (NATs change it).
+//
+// # Memory
+//
+// A node is a 64-byte header, a stride of slots (eight bytes each) and one word a bucket, in
+// slices without pointers. Lookups, queries in flight and stored peers come from pools of the
+// group, so a node that does nothing costs nothing more.
+package dht

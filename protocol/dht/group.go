@@ -1,0 +1,206 @@
+package dht
+
+import (
+	"encoding/binary"
+	"time"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
+)
+
+// Observer is told what lookups found. The result is valid during the call only.
+type Observer interface {
+	Done(i uint32, t *protocol.Turn, r *Result)
+}
+
+// Env is what the nodes of a group share with their owner.
+type Env struct {
+	Directory Directory
+	Observer  Observer
+	// Seeds appends the addresses at which node i first looks for the network.
+	Seeds func(i uint32, dst []protocol.Addr) []protocol.Addr
+}
+
+// node is the header of one node.
+type node struct {
+	id       krpc.ID
+	maintain protocol.Time // when to join again or to look for a bucket to refresh
+	queries  fifo          // in flight, oldest first
+	lookups  uint32        // first of a list
+	torrents uint32        // first of a list
+	depth    uint8         // buckets in use; 0: not running
+	joined   bool
+	retries  uint8 // joins that found nobody, in a row
+}
+
+// Group is a population of DHT nodes. It implements protocol.Datagrams.
+type Group struct {
+	cfg   Config
+	env   Env
+	nodes []node
+	slots []slot   // a stride of cfg's bucket sizes for each node
+	due   []uint32 // second at which a bucket is to be refreshed, cfg.Depth a node
+
+	offset      []int // of a bucket's first slot within the stride; one more for the end
+	goodSeconds uint32
+	refreshSecs uint32
+	secretLo    uint64
+	secretHi    uint64
+	writer      krpc.Writer
+	book        *Book // the directory, if it is one that must be swept
+
+	pending  pool[query]
+	searches lookupPool
+	store    store
+	scratch  scratch
+	counters Counters
+}
+
+// scratch is memory for the length of one turn, so that turns do not allocate.
+type scratch struct {
+	msg    krpc.Message
+	packet []byte
+	nodes  []byte
+	near   []ranked
+	peers  []protocol.Addr
+	seeds  []protocol.Addr
+	moved  []slot
+	result Result
+}
+
+// New returns a group of n nodes that are not started. It allocates their tables at once.
+func New(cfg Config, env Env, n int) (*Group, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	g := &Group{
+		cfg: cfg, env: env,
+		nodes:       make([]node, n),
+		due:         make([]uint32, n*cfg.Depth),
+		offset:      make([]int, cfg.Depth+1),
+		goodSeconds: uint32(cfg.GoodFor / time.Second),
+		refreshSecs: uint32(cfg.Refresh / time.Second),
+		secretLo:    binary.LittleEndian.Uint64(cfg.Secret[:8]),
+		secretHi:    binary.LittleEndian.Uint64(cfg.Secret[8:]),
+		writer:      krpc.Writer{Version: krpc.Version},
+	}
+	for d := range cfg.Depth {
+		g.offset[d+1] = g.offset[d] + cfg.bucketSize(d)
+	}
+	g.slots = make([]slot, n*g.offset[cfg.Depth])
+	g.searches.bound = candidateBound(cfg.K)
+	g.book, _ = env.Directory.(*Book)
+	for i := range g.nodes {
+		g.nodes[i].reset()
+	}
+	g.store.init(cfg)
+	return g, nil
+}
+
+func (n *node) reset() {
+	*n = node{id: n.id, maintain: protocol.Never, queries: emptyFifo, lookups: nilIndex,
+		torrents: nilIndex}
+}
+
+// Assign gives node i its id. It must be called before the node is started.
+func (g *Group) Assign(i uint32, id krpc.ID) { g.nodes[i].id = id }
+
+// ID returns the id of node i.
+func (g *Group) ID(i uint32) krpc.ID { return g.nodes[i].id }
+
+// Counters returns what the nodes of this group counted so far.
+func (g *Group) Counters() Counters { return g.counters }
+
+// Len returns the number of nodes.
+func (g *Group) Len() int { return len(g.nodes) }
+
+// Start makes node i run. With a table that was filled it is a member at once; otherwise it joins
+// through its seeds.
+func (g *Group) Start(i uint32, t *protocol.Turn) {
+	n := &g.nodes[i]
+	if n.depth == 0 {
+		n.depth = 1
+		n.maintain = t.Now
+	} else {
+		n.joined = true
+		n.maintain = g.nextRefresh(i)
+	}
+	g.turnEnds(i, t)
+}
+
+// Wake lets time pass for node i: queries time out, and maintenance falls due.
+func (g *Group) Wake(i uint32, t *protocol.Turn) {
+	if g.nodes[i].depth == 0 {
+		return
+	}
+	g.turnBegins()
+	g.turnEnds(i, t)
+}
+
+// Stop is a graceful leave. Mainline has no message for it: the node falls silent.
+func (g *Group) Stop(i uint32, t *protocol.Turn) { t.Out.WakeAt(protocol.Never) }
+
+// Drop forgets everything node i had but its id.
+func (g *Group) Drop(i uint32) {
+	n := &g.nodes[i]
+	for q := n.queries.head; q != nilIndex; {
+		next := g.pending.at(q).next
+		g.pending.release(q)
+		q = next
+	}
+	for l := n.lookups; l != nilIndex; {
+		next := g.searches.at(l).next
+		g.searches.release(l)
+		l = next
+	}
+	g.store.drop(i, n)
+	clear(g.table(i))
+	clear(g.dues(i))
+	n.reset()
+}
+
+// Lookup starts a lookup by node i, which must run. The observer hears how it ended, perhaps
+// before Lookup returns.
+func (g *Group) Lookup(i uint32, t *protocol.Turn, r Request) {
+	g.search(i, t, r, purposeUser)
+	g.turnEnds(i, t)
+}
+
+// turnBegins must run before any reference is taken in a turn.
+func (g *Group) turnBegins() {
+	if g.book != nil && g.book.full() {
+		g.book.sweep(g.uses)
+	}
+}
+
+// turnEnds does what time has made due and asks for the next wake-up.
+func (g *Group) turnEnds(i uint32, t *protocol.Turn) {
+	g.expire(i, t)
+	g.tend(i, t)
+	n := &g.nodes[i]
+	deadline := n.maintain
+	if q := n.queries.head; q != nilIndex {
+		deadline = min(deadline, g.pending.at(q).sent.Add(g.cfg.QueryTimeout))
+	}
+	t.Out.WakeAt(deadline)
+}
+
+// uses names every reference that the group holds.
+func (g *Group) uses(mark func(Ref)) {
+	for _, s := range g.slots {
+		if s.used() {
+			mark(s.ref)
+		}
+	}
+	for i := range g.nodes {
+		for q := g.nodes[i].queries.head; q != nilIndex; q = g.pending.at(q).next {
+			mark(g.pending.at(q).ref)
+			mark(g.pending.at(q).newcomer)
+		}
+		for l := g.nodes[i].lookups; l != nilIndex; l = g.searches.at(l).next {
+			for _, c := range g.searches.at(l).list {
+				mark(c.ref)
+			}
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package dht
+
+import (
+	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
+)
+
+// answered notes that a contact answered one of our queries: it is good, and may enter the table.
+func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
+	n := &g.nodes[i]
+	b := n.bucketOf(id)
+	bucket := g.bucket(i, b)
+	if p := find(bucket, r); p >= 0 {
+		bucket[p].heard(t.Now, true)
+		g.changed(i, b, t.Now)
+		return
+	}
+	g.insert(i, t, r, id)
+}
+
+// asked notes that a contact sent us a query. Its address may be forged: if it is unknown and
+// there is a place for it, it is pinged, and enters the table when it answers.
+func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
+	n := &g.nodes[i]
+	b := n.bucketOf(id)
+	bucket := g.bucket(i, b)
+	if p := find(bucket, r); p >= 0 {
+		bucket[p].heard(t.Now, false)
+		return
+	}
+	if !g.cfg.VerifySenders || !(room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) {
+		return
+	}
+	if !g.pinging(n, r) {
+		g.ping(i, t, r, NoRef)
+	}
+}
+
+// failed notes that a contact did not answer.
+func (g *Group) failed(i uint32, r Ref) {
+	if r == NoRef {
+		return
+	}
+	id, _ := g.env.Directory.Contact(r)
+	bucket := g.bucket(i, g.nodes[i].bucketOf(id))
+	if p := find(bucket, r); p >= 0 {
+		bucket[p].failed()
+	}
+}
+
+// insert is BEP 5's insertion of a contact that has just answered.
+func (g *Group) insert(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
+	n := &g.nodes[i]
+	if g.knows(i, id) {
+		return
+	}
+	for {
+		b := n.bucketOf(id)
+		bucket := g.bucket(i, b)
+		p := room(bucket)
+		if p < 0 {
+			p = g.bad(bucket)
+		}
+		if p >= 0 {
+			bucket[p] = newSlot(r, t.Now)
+			g.changed(i, b, t.Now)
+			return
+		}
+		if !g.splittable(n, b) {
+			g.challenge(i, t, b, r)
+			return
+		}
+		g.split(i)
+	}
+}
+
+// knows reports whether the table has a contact of that id, at whatever address.
+func (g *Group) knows(i uint32, id krpc.ID) bool {
+	for _, s := range g.bucket(i, g.nodes[i].bucketOf(id)) {
+		if !s.used() {
+			break
+		}
+		if have, _ := g.env.Directory.Contact(s.ref); have == id {
+			return true
+		}
+	}
+	return false
+}
+
+// bad returns the position of a bad contact, or -1.
+func (g *Group) bad(bucket []slot) int {
+	for p, s := range bucket {
+		if s.used() && g.isBad(s) {
+			return p
+		}
+	}
+	return -1
+}
+
+// challenge pings the longest silent questionable contact of a full bucket. If it does not answer,
+// twice, the newcomer gets its place; if it does, the next one is challenged.
+func (g *Group) challenge(i uint32, t *protocol.Turn, b int, newcomer Ref) {
+	n := &g.nodes[i]
+	oldest := -1
+	bucket := g.bucket(i, b)
+	for p, s := range bucket {
+		if !s.used() {
+			break
+		}
+		if g.pinging(n, s.ref) {
+			return
+		}
+		if !g.isGood(s, t.Now) &&
+			(oldest < 0 || s.silentFor(t.Now) > bucket[oldest].silentFor(t.Now)) {
+			oldest = p
+		}
+	}
+	if oldest >= 0 {
+		g.ping(i, t, bucket[oldest].ref, newcomer)
+	}
+}
+
+// challenged handles the end of the ping that challenge sent.
+func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
+	id, _ := g.env.Directory.Contact(q.newcomer)
+	if g.knows(i, id) {
+		return
+	}
+	b := g.nodes[i].bucketOf(id)
+	bucket := g.bucket(i, b)
+	p := find(bucket, q.ref)
+	switch {
+	case p < 0: // the bucket was split, or the contact replaced, meanwhile
+		g.insert(i, t, q.newcomer, id)
+	case alive:
+		g.challenge(i, t, b, q.newcomer)
+	case q.tries < 2:
+		g.pingAgain(i, t, q)
+	default:
+		bucket[p] = newSlot(q.newcomer, t.Now)
+		g.changed(i, b, t.Now)
+	}
+}
+
+// changed puts off the refresh of a bucket in which something happened.
+func (g *Group) changed(i uint32, b int, now protocol.Time) {
+	g.dues(i)[b] = seconds(now) + g.refreshSecs
+}

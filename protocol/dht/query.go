@@ -1,0 +1,195 @@
+package dht
+
+import (
+	"encoding/binary"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
+)
+
+type purpose uint8
+
+const (
+	purposePing    purpose = iota // is the contact alive?
+	purposeLookup                 // one step of a lookup
+	purposeStore                  // announce_peer at the end of a lookup
+	purposeUser                   // a lookup that the owner asked for
+	purposeJoin                   // a lookup of the own id
+	purposeRefresh                // a lookup of a random id in a bucket
+)
+
+// query is a query in flight. It is answered by the address it was sent to, with its transaction
+// id, or by nobody.
+type query struct {
+	sent     protocol.Time
+	addr     protocol.Addr
+	ref      Ref    // who was asked; NoRef for a seed, whose id is not known
+	newcomer Ref    // ping: who gets the place if there is no answer; NoRef for none
+	next     uint32 // in the node's list, in order of sending and so of timing out
+	lookup   uint32 // lookup, store: for which; nilIndex if that has ended
+	wave     uint16 // lookup: of the query, counted from 1
+	tid      uint16
+	purpose  purpose
+	tries    uint8
+}
+
+// fifo is a list of a node's queries through their next fields.
+type fifo struct{ head, tail uint32 }
+
+var emptyFifo = fifo{nilIndex, nilIndex}
+
+// send takes a transaction id for q, notes it as in flight and returns the id for the packet.
+func (g *Group) send(i uint32, t *protocol.Turn, q query) (tid [2]byte) {
+	n := &g.nodes[i]
+	q.sent, q.next = t.Now, nilIndex
+	q.tid = g.freshTID(n, t, q.addr)
+	x := g.pending.take()
+	*g.pending.at(x) = q
+	if n.queries.head == nilIndex {
+		n.queries.head = x
+	} else {
+		g.pending.at(n.queries.tail).next = x
+	}
+	n.queries.tail = x
+	binary.BigEndian.PutUint16(tid[:], q.tid)
+	return tid
+}
+
+// freshTID draws a transaction id that no other query in flight to that address has.
+func (g *Group) freshTID(n *node, t *protocol.Turn, a protocol.Addr) uint16 {
+	for {
+		tid := uint16(t.Rand.Uint64())
+		if x, _ := g.inFlight(n, a, tid); x == nilIndex {
+			return tid
+		}
+	}
+}
+
+// inFlight finds the query with that address and transaction id, and its predecessor.
+func (g *Group) inFlight(n *node, a protocol.Addr, tid uint16) (x, before uint32) {
+	before = nilIndex
+	for x = n.queries.head; x != nilIndex; x = g.pending.at(x).next {
+		if q := g.pending.at(x); q.tid == tid && q.addr == a {
+			return x, before
+		}
+		before = x
+	}
+	return nilIndex, nilIndex
+}
+
+// land takes a query out of the air.
+func (g *Group) land(n *node, x, before uint32) query {
+	q := *g.pending.at(x)
+	if before == nilIndex {
+		n.queries.head = q.next
+	} else {
+		g.pending.at(before).next = q.next
+	}
+	if n.queries.tail == x {
+		n.queries.tail = before
+	}
+	g.pending.release(x)
+	return q
+}
+
+// expire gives up the queries that have waited for too long. They are in order of sending, so
+// only the first ones can be due.
+func (g *Group) expire(i uint32, t *protocol.Turn) {
+	n := &g.nodes[i]
+	for n.queries.head != nilIndex {
+		x := n.queries.head
+		if g.pending.at(x).sent.Add(g.cfg.QueryTimeout) > t.Now {
+			return
+		}
+		q := g.land(n, x, nilIndex)
+		g.counters[TimedOut]++
+		g.failed(i, q.ref)
+		g.unanswered(i, t, q, true)
+	}
+}
+
+// unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one.
+func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
+	switch {
+	case q.purpose == purposePing && q.newcomer != NoRef:
+		g.challenged(i, t, q, false)
+	case q.lookup != nilIndex:
+		g.missed(i, t, q, timeout)
+	}
+}
+
+// pinging reports whether a ping to r is in flight.
+func (g *Group) pinging(n *node, r Ref) bool {
+	for x := n.queries.head; x != nilIndex; x = g.pending.at(x).next {
+		if q := g.pending.at(x); q.ref == r && q.purpose == purposePing {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Group) ping(i uint32, t *protocol.Turn, r Ref, newcomer Ref) {
+	_, addr := g.env.Directory.Contact(r)
+	g.pingAgain(i, t, query{addr: addr, ref: r, newcomer: newcomer, lookup: nilIndex,
+		purpose: purposePing})
+}
+
+func (g *Group) pingAgain(i uint32, t *protocol.Turn, q query) {
+	q.tries++
+	tid := g.send(i, t, q)
+	g.scratch.packet = g.writer.Ping(g.scratch.packet[:0], tid[:], g.nodes[i].id)
+	t.Out.SendTo(q.addr, g.scratch.packet)
+}
+
+// response handles a response or an error, usable or not (fault).
+func (g *Group) response(
+	i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Message, fault krpc.Fault,
+) {
+	n := &g.nodes[i]
+	x, before := nilIndex, nilIndex
+	if len(m.T) == 2 {
+		x, before = g.inFlight(n, from, binary.BigEndian.Uint16(m.T))
+	}
+	if x == nilIndex {
+		g.counters[Unmatched]++
+		return
+	}
+	q := g.land(n, x, before)
+	switch {
+	case fault != krpc.OK:
+		g.counters[NoID]++
+		g.unanswered(i, t, q, false)
+	case m.Kind == krpc.Error:
+		g.counters[Matched]++
+		g.unanswered(i, t, q, false)
+	default:
+		g.matched(i, t, q, m)
+	}
+}
+
+// matched handles the response to one of our queries.
+func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
+	if m.ID == g.nodes[i].id {
+		g.counters[OwnID]++
+		g.unanswered(i, t, q, false)
+		return
+	}
+	ref := g.env.Directory.Ref(m.ID, q.addr)
+	if q.ref != NoRef && q.ref != ref {
+		g.counters[IDMismatch]++
+		g.failed(i, q.ref)
+		g.unanswered(i, t, q, false)
+		return
+	}
+	g.counters[Matched]++
+	g.answered(i, t, ref, m.ID)
+	switch {
+	case q.purpose == purposePing && q.newcomer != NoRef:
+		g.challenged(i, t, q, true)
+	case q.lookup == nilIndex:
+	case q.purpose == purposeStore:
+		g.stored(i, t, q)
+	case q.purpose == purposeLookup:
+		g.learned(i, t, q, ref, m)
+	}
+}

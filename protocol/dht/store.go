@@ -1,0 +1,157 @@
+package dht
+
+import (
+	"time"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
+)
+
+// store holds the announced peers of all nodes of a group. A node's torrents are a list; a
+// torrent's peers are a list, at most one a host (BEP 33), the latest announced first. What has
+// expired is removed when it is met.
+type store struct {
+	index    map[torrentKey]uint32
+	torrents pool[torrent]
+	peers    pool[peer]
+
+	expiry      time.Duration
+	maxTorrents int
+	maxPeers    int
+}
+
+type torrentKey struct {
+	node     uint32
+	infoHash krpc.ID
+}
+
+type torrent struct {
+	infoHash krpc.ID
+	next     uint32 // in the node's list
+	peers    uint32 // first of a list
+	count    int32
+	latest   protocol.Time // announce: when all peers have expired, so has the torrent
+}
+
+type peer struct {
+	addr protocol.Addr
+	at   protocol.Time
+	next uint32
+}
+
+func (s *store) init(c Config) {
+	s.index = make(map[torrentKey]uint32)
+	s.expiry, s.maxTorrents, s.maxPeers = c.PeerExpiry, c.Torrents, c.Peers
+}
+
+// put stores a peer, or renews it, and reports whether there was room.
+func (s *store) put(
+	i uint32, n *node, infoHash krpc.ID, a protocol.Addr, now protocol.Time,
+) bool {
+	x, ok := s.index[torrentKey{i, infoHash}]
+	if !ok {
+		if s.purge(i, n, now) >= s.maxTorrents {
+			return false
+		}
+		x = s.torrents.take()
+		*s.torrents.at(x) = torrent{infoHash: infoHash, next: n.torrents, peers: nilIndex}
+		n.torrents = x
+		s.index[torrentKey{i, infoHash}] = x
+	}
+	tor := s.torrents.at(x)
+	s.prune(tor, now, a)
+	if int(tor.count) >= s.maxPeers {
+		return false
+	}
+	p := s.peers.take()
+	*s.peers.at(p) = peer{addr: a, at: now, next: tor.peers}
+	tor.peers = p
+	tor.count++
+	tor.latest = now
+	return true
+}
+
+// prune removes from a torrent the peers that have expired, and the one on the host of without.
+func (s *store) prune(tor *torrent, now protocol.Time, without protocol.Addr) {
+	link := &tor.peers
+	for *link != nilIndex {
+		x := *link
+		p := s.peers.at(x)
+		if p.at.Add(s.expiry) > now && !p.addr.SameIP(without) {
+			link = &p.next
+			continue
+		}
+		*link = p.next
+		s.peers.release(x)
+		tor.count--
+	}
+}
+
+// purge removes a node's expired torrents and returns how many are left.
+func (s *store) purge(i uint32, n *node, now protocol.Time) int {
+	left := 0
+	link := &n.torrents
+	for *link != nilIndex {
+		x := *link
+		tor := s.torrents.at(x)
+		if tor.latest.Add(s.expiry) > now {
+			link = &tor.next
+			left++
+			continue
+		}
+		*link = tor.next
+		s.forget(i, x)
+	}
+	return left
+}
+
+// forget releases a torrent with its peers; the caller has taken it out of the node's list.
+func (s *store) forget(i uint32, x uint32) {
+	tor := s.torrents.at(x)
+	for p := tor.peers; p != nilIndex; {
+		next := s.peers.at(p).next
+		s.peers.release(p)
+		p = next
+	}
+	delete(s.index, torrentKey{i, tor.infoHash})
+	s.torrents.release(x)
+}
+
+// drop removes everything that a node stores.
+func (s *store) drop(i uint32, n *node) {
+	for x := n.torrents; x != nilIndex; {
+		next := s.torrents.at(x).next
+		s.forget(i, x)
+		x = next
+	}
+	n.torrents = nilIndex
+}
+
+// sample appends at most limit peers of a torrent: all, or a run of them from a random start.
+func (s *store) sample(
+	dst []protocol.Addr, i uint32, infoHash krpc.ID, limit int, t *protocol.Turn,
+) []protocol.Addr {
+	x, ok := s.index[torrentKey{i, infoHash}]
+	if !ok {
+		return dst
+	}
+	tor := s.torrents.at(x)
+	s.prune(tor, t.Now, protocol.Addr{})
+	if tor.count == 0 {
+		return dst
+	}
+	p := tor.peers
+	if int(tor.count) > limit {
+		for range t.Rand.Intn(int(tor.count)) {
+			p = s.peers.at(p).next
+		}
+	}
+	for range min(limit, int(tor.count)) {
+		if p == nilIndex {
+			p = tor.peers
+		}
+		dst = append(dst, s.peers.at(p).addr)
+		p = s.peers.at(p).next
+	}
+	return dst
+}

@@ -1,0 +1,213 @@
+package dht
+
+import (
+	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
+)
+
+// A node's table is BEP 5's list of buckets: bucket b holds contacts that share exactly b leading
+// bits with the node's own id, but the last one in use also holds all that share more.
+
+func (g *Group) table(i uint32) []slot {
+	stride := g.offset[g.cfg.Depth]
+	return g.slots[int(i)*stride:][:stride]
+}
+
+func (g *Group) bucket(i uint32, b int) []slot {
+	stride := g.offset[g.cfg.Depth]
+	base := int(i) * stride
+	return g.slots[base+g.offset[b] : base+g.offset[b+1]]
+}
+
+func (g *Group) dues(i uint32) []uint32 {
+	return g.due[int(i)*g.cfg.Depth:][:g.cfg.Depth]
+}
+
+// bucketOf returns the bucket in whose range id lies.
+func (n *node) bucketOf(id krpc.ID) int {
+	return min(n.id.SharedBits(id), int(n.depth)-1)
+}
+
+// find returns the position of a contact in a bucket, or -1.
+func find(bucket []slot, r Ref) int {
+	for p, s := range bucket {
+		if !s.used() {
+			break
+		}
+		if s.ref == r {
+			return p
+		}
+	}
+	return -1
+}
+
+// room returns the first empty position of a bucket, or -1 if it is full.
+func room(bucket []slot) int {
+	for p, s := range bucket {
+		if !s.used() {
+			return p
+		}
+	}
+	return -1
+}
+
+// remove takes a slot out of a bucket and keeps the used ones first.
+func remove(bucket []slot, p int) {
+	last := len(bucket) - 1
+	for !bucket[last].used() {
+		last--
+	}
+	bucket[p], bucket[last] = bucket[last], slot{}
+}
+
+// splittable reports whether b is the bucket that covers the node's own id and may be split.
+func (g *Group) splittable(n *node, b int) bool {
+	return b == int(n.depth)-1 && b+1 < g.cfg.Depth
+}
+
+// split opens one more bucket and moves into it what shares more bits than the last one is for.
+// Where sizes shrink with depth, contacts can be left over; the longest silent ones go.
+func (g *Group) split(i uint32) {
+	n := &g.nodes[i]
+	old := int(n.depth) - 1
+	n.depth++
+	g.dues(i)[old+1] = g.dues(i)[old]
+	g.scratch.moved = g.scratch.moved[:0]
+	bucket := g.bucket(i, old)
+	for p := 0; p < len(bucket) && bucket[p].used(); {
+		id, _ := g.env.Directory.Contact(bucket[p].ref)
+		if n.id.SharedBits(id) > old {
+			g.scratch.moved = append(g.scratch.moved, bucket[p])
+			remove(bucket, p)
+		} else {
+			p++
+		}
+	}
+	deeper := g.bucket(i, old+1)
+	for _, s := range g.scratch.moved {
+		if p := room(deeper); p >= 0 {
+			deeper[p] = s
+		} else if p := mostStale(deeper); deeper[p].meta>>seenShift < s.meta>>seenShift {
+			deeper[p] = s
+		}
+	}
+}
+
+func mostStale(bucket []slot) int {
+	stale := 0
+	for p, s := range bucket {
+		if s.meta>>seenShift < bucket[stale].meta>>seenShift {
+			stale = p
+		}
+	}
+	return stale
+}
+
+// ranked is a contact with the leading bits of its distance to some target.
+type ranked struct {
+	dist uint64
+	ref  Ref
+}
+
+// closest collects the n contacts of node i that are closest to target and not bad, nearest first,
+// into scratch memory that the next call overwrites.
+func (g *Group) closest(i uint32, target krpc.ID, n int) []ranked {
+	self := &g.nodes[i]
+	near := g.scratch.near[:0]
+	if self.depth == 0 {
+		return near
+	}
+	// Distances to the target grow from bucket to bucket in this order: the target's own bucket,
+	// all deeper ones together, then the shallower ones one by one.
+	home := self.bucketOf(target)
+	near = g.rankBucket(near, i, home, target, n)
+	if len(near) < n {
+		for b := home + 1; b < int(self.depth); b++ {
+			near = g.rankBucket(near, i, b, target, n)
+		}
+	}
+	for b := home - 1; b >= 0 && len(near) < n; b-- {
+		near = g.rankBucket(near, i, b, target, n)
+	}
+	g.scratch.near = near[:0]
+	return near
+}
+
+// rankBucket inserts a bucket's contacts into near, which stays sorted and no longer than n.
+func (g *Group) rankBucket(near []ranked, i uint32, b int, target krpc.ID, n int) []ranked {
+	for _, s := range g.bucket(i, b) {
+		if !s.used() {
+			break
+		}
+		if g.isBad(s) {
+			continue
+		}
+		id, _ := g.env.Directory.Contact(s.ref)
+		r := ranked{id.Hi ^ target.Hi, s.ref}
+		p := len(near)
+		for p > 0 && g.nearer(r, near[p-1], target) {
+			p--
+		}
+		if p == n {
+			continue
+		}
+		if len(near) < n {
+			near = append(near, ranked{})
+		}
+		copy(near[p+1:], near[p:])
+		near[p] = r
+	}
+	return near
+}
+
+// nearer compares whole distances, though the leading bits nearly always decide.
+func (g *Group) nearer(a, b ranked, target krpc.ID) bool {
+	if a.dist != b.dist {
+		return a.dist < b.dist
+	}
+	ia, _ := g.env.Directory.Contact(a.ref)
+	ib, _ := g.env.Directory.Contact(b.ref)
+	return ia.Xor(target).Less(ib.Xor(target))
+}
+
+// Fill puts a contact into node i's table before it starts, as if it had answered at the given
+// time, and reports whether there was room. Contacts must come in any order but only once.
+func (g *Group) Fill(i uint32, c Contact, heard protocol.Time) bool {
+	n := &g.nodes[i]
+	if n.depth == 0 {
+		n.depth = 1
+	}
+	for {
+		b := n.bucketOf(c.ID)
+		bucket := g.bucket(i, b)
+		if p := room(bucket); p >= 0 {
+			bucket[p] = newSlot(g.env.Directory.Ref(c.ID, c.Addr), heard)
+			return true
+		}
+		if !g.splittable(n, b) {
+			return false
+		}
+		g.split(i)
+	}
+}
+
+// RefreshAt says when node i's bucket b is next to be refreshed if nothing happens in it. The
+// owner of a group that it filled spreads these times, as those of a network that has run for long
+// are spread.
+func (g *Group) RefreshAt(i uint32, b int, t protocol.Time) { g.dues(i)[b] = seconds(t) }
+
+// Depth returns the number of buckets in use by node i; 0 if it does not run.
+func (g *Group) Depth(i uint32) int { return int(g.nodes[i].depth) }
+
+// EachContact calls f with every contact of node i, bucket by bucket.
+func (g *Group) EachContact(i uint32, now protocol.Time, f func(bucket int, c Contact, good bool)) {
+	for b := range int(g.nodes[i].depth) {
+		for _, s := range g.bucket(i, b) {
+			if !s.used() {
+				break
+			}
+			id, addr := g.env.Directory.Contact(s.ref)
+			f(b, Contact{id, addr}, g.isGood(s, now))
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package scenarios
+
+import "strings"
+
+// rule is all there is to know about one setting beside its type, which the structs give.
+// The table of rules is the one place that knows defaults, ranges and meanings: reading, --set,
+// sweeps, printing and the documentation all go by it.
+type rule struct {
+	path string // names in capitals stand for any name
+	// fallback is the value when none is written; required if there is no sensible one.
+	fallback string
+	// limits is a range "low..high", or the allowed words "a|b|c", or empty.
+	limits string
+	// word is written in place of the zero value, which it names.
+	word string
+	// when restricts the setting to values of a sibling: "model=uniform|regions".
+	when    string
+	meaning string
+}
+
+const (
+	required = "required"
+	nameForm = "name" // limits of a name
+)
+
+const anySpan = "0s..8760h"
+
+var scenarioRules = []rule{
+	{path: "name", fallback: required, limits: nameForm,
+		meaning: "short name for folders and figures: a-z, 0-9, - and _"},
+	{path: "title", meaning: "one line for figures and lists"},
+	{path: "seed", fallback: "1", limits: "0..18446744073709551615",
+		meaning: "of everything random; the same seed gives the same run, bit for bit"},
+	{path: "duration", fallback: "10m", limits: "1s..8760h",
+		meaning: "simulated time of a run, the warm-up included"},
+	{path: "warmup", fallback: "0s", limits: anySpan,
+		meaning: "operations that start before this are not measured"},
+	{path: "network", fallback: "{}", meaning: "what every datagram meets"},
+	{path: "groups", fallback: required, meaning: "the nodes: populations of one configuration each"},
+	{path: "workload", fallback: "[]", meaning: "what the nodes are asked to do"},
+	{path: "vary", fallback: "none", word: "none",
+		meaning: "a sweep: PATH: [VALUES] for each varied setting; every combination is a cell"},
+	{path: "repeat", fallback: "1", limits: "1..10000",
+		meaning: "runs of each cell, each with a seed of its own"},
+	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
+		limits:  "hops|hops-cdf|latency-cdf|hops-size",
+		meaning: "drawn after the run"},
+	{path: "quick", fallback: "none", word: "none",
+		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
+}
+
+var networkRules = []rule{
+	{path: "network.latency", fallback: "{}", meaning: "model of the delay between two nodes"},
+	{path: "network.latency.model", fallback: "regions",
+		limits: "constant|uniform|lognormal|regions|matrix",
+		meaning: "constant; drawn per pair (uniform, lognormal); between regions of the world" +
+			" (regions); or measured (matrix)"},
+	{path: "network.latency.delay", fallback: "50ms", limits: "0s..1h", when: "model=constant",
+		meaning: "one way, of every pair"},
+	{path: "network.latency.low", fallback: "20ms", limits: "0s..1h", when: "model=uniform",
+		meaning: "shortest one-way delay"},
+	{path: "network.latency.high", fallback: "80ms", limits: "0s..1h", when: "model=uniform",
+		meaning: "longest one-way delay"},
+	{path: "network.latency.median", fallback: "67.5ms", limits: "0s..1h", when: "model=lognormal",
+		meaning: "median one-way delay over the pairs"},
+	{path: "network.latency.sigma", fallback: "0.6", limits: "0..3", when: "model=lognormal",
+		meaning: "standard deviation of the delay's logarithm; measured networks have 0.3 to 1"},
+	{path: "network.latency.intra_region", fallback: "10ms", limits: "0s..1h",
+		when: "model=regions", meaning: "round trip between two places of one region"},
+	{path: "network.latency.access", fallback: "12ms", limits: "0s..1h", when: "model=regions",
+		meaning: "median one-way delay of a node's access line; counts at both ends"},
+	{path: "network.latency.access_sigma", fallback: "0.8", limits: "0..3", when: "model=regions",
+		meaning: "spread of the access delay: standard deviation of its logarithm"},
+	{path: "network.latency.file", fallback: required, when: "model=matrix",
+		meaning: "square matrix of round trips in ms, a row a line; relative to this file"},
+	{path: "network.jitter", fallback: "0s", limits: "0s..1h",
+		meaning: "each message takes longer by 0 to this, evenly drawn"},
+	{path: "network.loss", fallback: "0%", limits: "0%..100%",
+		meaning: "probability that a datagram is lost, each one independently"},
+}
+
+var groupRules = []rule{
+	{path: "groups.NAME.name", fallback: required, limits: nameForm,
+		meaning: "the group's name in paths and workloads: a-z, 0-9, - and _"},
+	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline",
+		meaning: "mainline: the BitTorrent Mainline DHT (BEP 5)"},
+	{path: "groups.NAME.size", fallback: required, limits: "1..16000000",
+		meaning: "number of nodes"},
+	{path: "groups.NAME.tables", fallback: "join", limits: "warm|join",
+		meaning: "join: routing tables built by real bootstrap; warm: as in a converged network"},
+	{path: "groups.NAME.join", fallback: "{}", when: "tables=join", meaning: "the bootstrap"},
+	{path: "groups.NAME.join.over", fallback: "2m", limits: anySpan,
+		meaning: "nodes start at random times, evenly spread over this"},
+	{path: "groups.NAME.join.bootstrap", fallback: "1", limits: "1..100",
+		meaning: "number of already started nodes that a newcomer knows"},
+	{path: "groups.NAME.dht", fallback: "{}", meaning: "the Mainline DHT node"},
+}
+
+var dhtRules = []rule{
+	{path: "groups.NAME.dht.k", fallback: "8", limits: "1..128",
+		meaning: "closest nodes that a lookup finds; size of a bucket"},
+	{path: "groups.NAME.dht.buckets", fallback: "k", limits: "1..128", word: "k",
+		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 16, 8]; k: all of size k"},
+	{path: "groups.NAME.dht.alpha", fallback: "3", limits: "1..32",
+		meaning: "queries that a lookup keeps in flight"},
+	{path: "groups.NAME.dht.reply_contacts", fallback: "k", limits: "1..25", word: "k",
+		meaning: "contacts in a reply (beta in the literature); k: as many as k, at most 25"},
+	{path: "groups.NAME.dht.query_timeout", fallback: "2s", limits: "1ms..1h",
+		meaning: "a query without a reply for this long has failed"},
+	{path: "groups.NAME.dht.rounds", fallback: "false",
+		meaning: "true: a lookup waits for all its queries before it sends the next ones"},
+	{path: "groups.NAME.dht.refresh", fallback: "15m", limits: "1s..168h", word: "never",
+		meaning: "a bucket without news for this long is refreshed by a lookup; never: no refresh"},
+	{path: "groups.NAME.dht.good_for", fallback: "15m", limits: "1s..168h",
+		meaning: "a contact is good for this long after it was last heard of (BEP 5)"},
+	{path: "groups.NAME.dht.staleness_limit", fallback: "2", limits: "1..15",
+		meaning: "failed queries in a row after which a contact is replaced"},
+	{path: "groups.NAME.dht.verify_senders", fallback: "true",
+		meaning: "ping unknown senders of queries before they may enter the table"},
+	{path: "groups.NAME.dht.token_rotation", fallback: "5m", limits: "1s..168h",
+		meaning: "a token for announcing is accepted for one to two of these"},
+	{path: "groups.NAME.dht.peer_expiry", fallback: "30m", limits: "1s..168h",
+		meaning: "an announced peer is forgotten after this"},
+	{path: "groups.NAME.dht.reply_peers", fallback: "50", limits: "1..50",
+		meaning: "most peers in one reply to get_peers"},
+}
+
+var workRules = []rule{
+	{path: "workload.KIND.kind", fallback: required, limits: "lookup|announce|get_peers",
+		meaning: "lookup: find_node; announce: store a peer under a key; get_peers: find the peers"},
+	{path: "workload.KIND.group", fallback: required,
+		meaning: "the group whose nodes are asked, each time a random one"},
+	{path: "workload.KIND.rate", fallback: required,
+		meaning: "operations per second, minute or hour of the whole group: 20/s, 3/m, 500/h"},
+	{path: "workload.KIND.start", fallback: "0s", limits: anySpan,
+		meaning: "simulated time of the beginning"},
+	{path: "workload.KIND.stop", fallback: "end", limits: "1ms..8760h", word: "end",
+		meaning: "simulated time of the end; end: as long as the run"},
+	{path: "workload.KIND.target", fallback: "random-node", limits: "random-node|random-key",
+		when: "kind=lookup", meaning: "what is looked up: the ID of a random node, or any key"},
+	{path: "workload.KIND.keys", fallback: "100", limits: "1..10000000",
+		when: "kind=announce|get_peers", meaning: "number of distinct infohashes"},
+}
+
+// rules maps a setting's path pattern to its rule. It is never written after its making.
+var rules = indexRules(scenarioRules, networkRules, groupRules, dhtRules, workRules)
+
+func indexRules(tables ...[]rule) map[string]*rule {
+	index := map[string]*rule{}
+	for _, table := range tables {
+		for i := range table {
+			index[table[i].path] = &table[i]
+		}
+	}
+	return index
+}
+
+// words are the allowed words, or none if limits is a range or empty.
+func (r *rule) words() []string {
+	if r.limits == "" || r.limits == nameForm || strings.Contains(r.limits, "..") {
+		return nil
+	}
+	return strings.Split(r.limits, "|")
+}
+
+// bounds are the ends of a range.
+func (r *rule) bounds() (low, high string, ranged bool) { return strings.Cut(r.limits, "..") }
+
+// condition splits when into the sibling's key and the values that it may have.
+func (r *rule) condition() (sibling string, values []string) {
+	sibling, list, _ := strings.Cut(r.when, "=")
+	return sibling, strings.Split(list, "|")
+}

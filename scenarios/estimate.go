@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"time"
+)
+
+// What a simulation costs, measured on the reference machine and rounded up. They make estimates
+// that are right to a factor of about two, which is enough to choose a size and to refuse what
+// cannot fit.
+const (
+	bytesPerNode   = 300 // identity, lookup state, tokens, pending wake-up
+	bytesPerSlot   = 12  // a contact's place in a routing table
+	bytesPerResult = 96  // a row of an operation, kept until it is written
+
+	datagramsPerJoin     = 350 // of one node: bootstrap, first refresh, pings, and the replies
+	datagramsPerJoinStep = 15  // more for each doubling of the network
+	datagramsPerLookup   = 30  // queries and replies
+	datagramsPerStore    = 16  // announce_peer to the k closest, and the replies, beside a lookup
+	datagramsPerRefresh  = 26  // of one bucket
+
+	datagramsPerCPUSecond = 1_000_000
+)
+
+// Estimate is what a scenario will cost, before anything is allocated.
+type Estimate struct {
+	Cells     int
+	Runs      int           // of all cells, repetitions included
+	Nodes     int           // of the largest run
+	Memory    uint64        // bytes, of the largest run
+	Datagrams uint64        // of all runs
+	CPU       time.Duration // of all runs
+	Longest   time.Duration // CPU time of the longest run
+}
+
+// Estimate adds up all cells. The error is that of Cells.
+func (s *Scenario) Estimate() (Estimate, error) {
+	cells, err := s.Cells()
+	if err != nil {
+		return Estimate{}, err
+	}
+	total := Estimate{Cells: len(cells), Runs: len(cells) * s.Repeat}
+	for _, cell := range cells {
+		run := cell.Scenario.estimateRun()
+		total.Nodes = max(total.Nodes, run.Nodes)
+		total.Memory = max(total.Memory, run.Memory)
+		total.Longest = max(total.Longest, run.CPU)
+		total.Datagrams = plus(total.Datagrams, times(run.Datagrams, uint64(s.Repeat)))
+	}
+	total.CPU = cpuTime(total.Datagrams)
+	return total, nil
+}
+
+// estimateRun is the cost of one run of a scenario without sweep.
+func (s *Scenario) estimateRun() Estimate {
+	run := Estimate{Cells: 1, Runs: 1}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		run.Nodes += g.Size
+		run.Memory = plus(run.Memory, g.memory())
+		run.Datagrams = plus(run.Datagrams, g.upkeep(s.Duration))
+	}
+	for i := range s.Workload {
+		w := &s.Workload[i]
+		operations := w.operations()
+		each := uint64(datagramsPerLookup)
+		if w.Kind == KindAnnounce {
+			each += datagramsPerStore
+		}
+		run.Datagrams = plus(run.Datagrams, times(operations, each))
+		run.Memory = plus(run.Memory, times(operations, bytesPerResult))
+	}
+	run.CPU = cpuTime(run.Datagrams)
+	return run
+}
+
+// operations is the number that the rate gives from start to stop.
+func (w *Work) operations() uint64 { return w.Rate.Expected(time.Duration(w.Stop - w.Start)) }
+
+// memory is that of the group's nodes and their routing tables, which are allocated in full.
+func (g *Group) memory() uint64 {
+	sizes := g.DHT.Buckets
+	slots := 0
+	for depth := range g.TableDepth() {
+		slots += sizes[min(depth, len(sizes)-1)]
+	}
+	return times(uint64(g.Size), uint64(bytesPerNode+bytesPerSlot*slots))
+}
+
+// upkeep is the number of datagrams that the group's nodes cause by themselves.
+func (g *Group) upkeep(duration Duration) uint64 {
+	nodes, doublings := uint64(g.Size), uint64(bits.Len(uint(g.Size)))
+	total := uint64(0)
+	if g.Tables == TablesJoin {
+		total = times(nodes, datagramsPerJoin+datagramsPerJoinStep*doublings)
+	}
+	if g.DHT.Refresh > 0 {
+		buckets := uint64(bits.Len(uint(g.Size/g.DHT.K))) + 1
+		perPeriod := times(nodes, buckets*datagramsPerRefresh)
+		hi, lo := bits.Mul64(perPeriod, uint64(duration))
+		if hi >= uint64(g.DHT.Refresh) {
+			return math.MaxUint64
+		}
+		refreshes, _ := bits.Div64(hi, lo, uint64(g.DHT.Refresh))
+		total = plus(total, refreshes)
+	}
+	return total
+}
+
+// CheckMemory refuses a scenario whose largest run does not fit into that many bytes.
+func (e Estimate) CheckMemory(available uint64) error {
+	if e.Memory <= available {
+		return nil
+	}
+	return fmt.Errorf("a run of %d nodes needs about %s of memory, and %s are available; "+
+		"simulate fewer nodes, smaller buckets or fewer operations", e.Nodes, byteText(e.Memory),
+		byteText(available))
+}
+
+// byteText writes a size with a readable unit, rounded down.
+func byteText(size uint64) string {
+	switch {
+	case size >= 10<<30:
+		return fmt.Sprintf("%d GiB", size>>30)
+	case size >= 10<<20:
+		return fmt.Sprintf("%d MiB", size>>20)
+	}
+	return fmt.Sprintf("%d KiB", size>>10)
+}
+
+func cpuTime(datagrams uint64) time.Duration {
+	ns := times(datagrams, uint64(time.Second/datagramsPerCPUSecond))
+	return time.Duration(min(ns, math.MaxInt64))
+}
+
+// plus and times stay at the largest number instead of overflowing.
+func plus(a, b uint64) uint64 {
+	if sum, carry := bits.Add64(a, b, 0); carry == 0 {
+		return sum
+	}
+	return math.MaxUint64
+}
+
+func times(a, b uint64) uint64 {
+	if hi, product := bits.Mul64(a, b); hi == 0 {
+		return product
+	}
+	return math.MaxUint64
+}
+
+// RunCost is the estimated CPU time of one run of a scenario without sweep.
+func (s *Scenario) RunCost() time.Duration { return s.estimateRun().CPU }

@@ -1,0 +1,78 @@
+package scenarios
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEstimate(t *testing.T) {
+	s := parseSmall(t, "repeat: 3\nvary: {groups.nodes.size: [1000, 50]}\n")
+	e, err := s.Estimate()
+	require.NoError(t, err)
+	require.Equal(t, 2, e.Cells)
+	require.Equal(t, 6, e.Runs)
+	require.Equal(t, 1000, e.Nodes)
+
+	// By hand, for the cell of 1000 nodes: 2/s for 5 minutes are 600 lookups.
+	group := Group{Size: 1000, DHT: DHT{Buckets: []int{8}}}
+	slots := uint64(8 * group.TableDepth())
+	require.Equal(t, 1000*(300+12*slots)+600*96, e.Memory)
+	joins := uint64(1000 * (350 + 15*10))
+	refreshes := uint64(1000 * 8 * 26 * 5 / 15)
+	large := joins + refreshes + 600*30
+	require.InDelta(t, float64(large)/1e6, e.Longest.Seconds(), 1e-6)
+	small := uint64(50*(350+15*6)) + uint64(50*4*26*5/15) + 600*30
+	require.Equal(t, 3*(large+small), e.Datagrams)
+	require.InDelta(t, float64(e.Datagrams)/1e6, e.CPU.Seconds(), 1e-6)
+}
+
+// TestEstimateGrows: more of anything never costs less.
+func TestEstimateGrows(t *testing.T) {
+	cost := func(path, value string) Estimate {
+		s := parseSmall(t, "")
+		require.NoError(t, s.Set(path, value))
+		e, err := s.Estimate()
+		require.NoError(t, err)
+		return e
+	}
+	base := cost("groups.nodes.size", "50")
+	require.Greater(t, cost("groups.nodes.size", "500").Memory, base.Memory)
+	require.Greater(t, cost("groups.nodes.dht.k", "20").Memory, base.Memory)
+	require.Greater(t, cost("groups.nodes.dht.buckets", "[128, 8]").Memory, base.Memory)
+	require.Greater(t, cost("workload.lookup.rate", "3/s").Datagrams, base.Datagrams)
+	require.Greater(t, cost("groups.nodes.dht.refresh", "1m").Datagrams, base.Datagrams)
+	require.Less(t, cost("groups.nodes.tables", "warm").Datagrams, base.Datagrams)
+	require.Less(t, cost("groups.nodes.dht.refresh", "never").Datagrams, base.Datagrams)
+}
+
+// TestEstimateOfTheImpossible: it is refused, with numbers, before anything is allocated.
+func TestEstimateOfTheImpossible(t *testing.T) {
+	s := parseSmall(t, "repeat: 10000\n")
+	for _, kv := range [][2]string{{"duration", "8760h"}, {"groups.nodes.size", "16000000"},
+		{"groups.nodes.dht.refresh", "1s"}, {"workload.lookup.rate", "1/h"},
+		{"groups.nodes.dht.buckets", "[128]"}} {
+		require.NoError(t, s.Set(kv[0], kv[1]))
+	}
+	e, err := s.Estimate()
+	require.NoError(t, err)
+	require.Equal(t, time.Duration(math.MaxInt64), e.CPU, "saturated, not negative")
+	err = e.CheckMemory(4 << 30)
+	require.EqualError(t, err, "a run of 16000000 nodes needs about 530 GiB of memory, "+
+		"and 4096 MiB are available; simulate fewer nodes, smaller buckets or fewer operations")
+	require.NoError(t, e.CheckMemory(e.Memory))
+	require.Error(t, e.CheckMemory(e.Memory-1))
+}
+
+func TestShippedFit(t *testing.T) {
+	for _, summary := range Shipped() {
+		s, err := Open(summary.Name)
+		require.NoError(t, err)
+		e, err := s.Estimate()
+		require.NoError(t, err)
+		require.NoError(t, e.CheckMemory(1<<30), summary.Name)
+		t.Logf("%s: %+v", summary.Name, e)
+	}
+}

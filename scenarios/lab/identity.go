@@ -1,0 +1,49 @@
+package lab
+
+import (
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/sim"
+)
+
+// identities is the directory of a simulated DHT. A node's id is a hash of (seed, node number) and
+// its address is arithmetic, so a reference is the node number and nothing is stored. Contacts
+// that are not what they claim get references from strangerBase on.
+type identities struct {
+	base      uint64
+	first     uint32 // number in the world of the group's first node
+	size      uint32
+	strangers *dht.Book
+}
+
+const strangerBase = 1 << 31
+
+func newIdentities(seed uint64, first, size int) *identities {
+	return &identities{
+		base:  uint64(protocol.NewRand(seed, purposeIdentity, 0)),
+		first: uint32(first), size: uint32(size), strangers: dht.NewBook(),
+	}
+}
+
+// id returns the id of node i of the group.
+func (d *identities) id(i uint32) krpc.ID {
+	r := protocol.Rand(protocol.Mix(d.base ^ uint64(i)))
+	return krpc.RandomID(&r)
+}
+
+// Ref implements dht.Directory.
+func (d *identities) Ref(id krpc.ID, addr protocol.Addr) dht.Ref {
+	if node, ok := sim.NodeOf(addr); ok && node-d.first < d.size && d.id(node-d.first) == id {
+		return dht.Ref(node - d.first)
+	}
+	return strangerBase + d.strangers.Ref(id, addr)
+}
+
+// Contact implements dht.Directory.
+func (d *identities) Contact(r dht.Ref) (krpc.ID, protocol.Addr) {
+	if r >= strangerBase {
+		return d.strangers.Contact(r - strangerBase)
+	}
+	return d.id(uint32(r)), sim.AddrOf(d.first + uint32(r))
+}

@@ -1,0 +1,68 @@
+package lab
+
+import (
+	"slices"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
+	"swarmlab/sim"
+)
+
+// recorder judges the lookups that end, by the global view, and keeps a row of each.
+type recorder struct {
+	world  *sim.World
+	work   *workload
+	cell   int32
+	seed   uint64
+	warmup protocol.Time
+	rows   []results.Lookup
+	ended  int   // lookups that ended, measured or not
+	places []int // scratch
+}
+
+// Done implements dht.Observer.
+func (rec *recorder) Done(i uint32, t *protocol.Turn, r *dht.Result) {
+	rec.ended++
+	st := rec.work.streamOf(uint32(r.Tag))
+	row := results.Lookup{
+		Cell: rec.cell, Seed: rec.seed, Kind: st.spec.Kind, Node: t.Self,
+		At: int64(r.Started), Latency: int64(t.Now - r.Started),
+		Contact: int32(r.Hops.Contact), FirstValue: int32(r.Hops.FirstValue),
+		DiscoverK: int32(r.Hops.DiscoverK), Total: int32(r.Hops.Total),
+		Rounds: int32(r.Rounds), Messages: int32(r.Messages), Timeouts: int32(r.Timeouts),
+	}
+	rec.judge(&row, st.on, i, r)
+	rec.world.Outcome(t.Self, r.Tag, uint64(row.Latency), uint64(row.Contact),
+		uint64(row.DiscoverK), uint64(row.Total), uint64(row.Messages), uint64(row.Recall))
+	if r.Started >= rec.warmup {
+		rec.rows = append(rec.rows, row)
+	}
+}
+
+// judge compares what was found with what there is to find.
+func (rec *recorder) judge(row *results.Lookup, p *population, i uint32, r *dht.Result) {
+	rec.places = p.space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
+		return node != i && rec.world.Alive(p.ids.first+node)
+	})
+	for n, place := range rec.places {
+		id := p.space.ids[place]
+		found := slices.ContainsFunc(r.Closest, func(c dht.Contact) bool { return c.ID == id })
+		if found {
+			row.Recall++
+		}
+		if n == 0 && row.Kind == scenarios.KindLookup {
+			row.Success = found
+		}
+	}
+	switch r.Method {
+	case krpc.GetPeers:
+		row.Peers = int32(len(r.Peers))
+		row.Success = row.Peers > 0
+	case krpc.AnnouncePeer:
+		row.Peers = int32(r.Stored)
+		row.Success = row.Peers > 0
+	}
+}

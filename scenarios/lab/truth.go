@@ -1,0 +1,81 @@
+package lab
+
+import (
+	"slices"
+
+	"swarmlab/protocol/krpc"
+)
+
+// idSpace knows all ids of a group in order: the global view that no node has. Warm tables are
+// drawn from it, and lookups are judged by it.
+type idSpace struct {
+	ids   []krpc.ID // ascending
+	nodes []uint32  // which node has the id at that place
+}
+
+func newIDSpace(d *identities) *idSpace {
+	type entry struct {
+		id   krpc.ID
+		node uint32
+	}
+	all := make([]entry, d.size)
+	for i := range all {
+		all[i] = entry{d.id(uint32(i)), uint32(i)}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return a.id.Cmp(b.id) })
+	s := &idSpace{make([]krpc.ID, len(all)), make([]uint32, len(all))}
+	for p, e := range all {
+		s.ids[p], s.nodes[p] = e.id, e.node
+	}
+	return s
+}
+
+// span is a range of places in the order of ids.
+type span struct{ from, to int }
+
+func (s span) len() int { return s.to - s.from }
+
+// half cuts a span, whose ids agree in all bits before bit, in those with a 0 there and a 1.
+func (s *idSpace) half(in span, bit int) (zeros, ones span) {
+	from, to := in.from, in.to
+	for from < to {
+		mid := int(uint(from+to) >> 1)
+		if s.ids[mid].Bit(bit) == 0 {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return span{in.from, from}, span{from, in.to}
+}
+
+// sides cuts a span at a bit in those ids that have target's bit there and those that have not.
+func (s *idSpace) sides(in span, target krpc.ID, bit int) (same, other span) {
+	zeros, ones := s.half(in, bit)
+	if target.Bit(bit) == 0 {
+		return zeros, ones
+	}
+	return ones, zeros
+}
+
+// closest appends the places of the k ids closest to target that keep accepts, nearest first.
+func (s *idSpace) closest(dst []int, target krpc.ID, k int, keep func(node uint32) bool) []int {
+	return s.nearest(dst, span{0, len(s.ids)}, 0, target, len(dst)+k, keep)
+}
+
+func (s *idSpace) nearest(
+	dst []int, in span, bit int, target krpc.ID, want int, keep func(node uint32) bool,
+) []int {
+	switch {
+	case in.len() == 0 || len(dst) >= want:
+		return dst
+	case in.len() == 1:
+		if keep(s.nodes[in.from]) {
+			dst = append(dst, in.from)
+		}
+		return dst
+	}
+	same, other := s.sides(in, target, bit)
+	dst = s.nearest(dst, same, bit+1, target, want, keep)
+	return s.nearest(dst, other, bit+1, target, want, keep)
+}

@@ -1,0 +1,17 @@
+// Package results turns what runs found into a results folder, and reads one back.
+//
+// Package lab makes an [Outcome]: the runs of all cells with all seeds. [Summarise] reduces it to
+// statistics, and [Write] lays the folder out:
+//
+//	scenario.yaml        the resolved scenario, accepted back as input
+//	manifest.json        version, modules, seeds, fingerprints, start and end, host, failures
+//	summary.json         of each cell what was varied, its metrics, and what theory says of them
+//	metrics.json         the dictionary: name, unit, definition and source of every metric
+//	lookups.parquet      a row for each measured lookup
+//	runs.csv             a row for each run: fingerprint, ledger, counters
+//	checkpoints.parquet  the fingerprint of each run at each simulated second
+//	figures/             drawn by package plots from the files above
+//
+// Files appear whole or not at all. Only manifest.json and figures know the time of day: all else
+// is a function of scenario, seeds and program version, byte for byte.
+package results

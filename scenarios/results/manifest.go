@@ -1,0 +1,65 @@
+package results
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// Manifest is manifest.json: what ran, when and where. It is the only file of the folder that
+// differs between two runs of the same scenario, seed and version.
+type Manifest struct {
+	Program     string            `json:"program"`
+	Go          string            `json:"go"`
+	Platform    string            `json:"platform"`
+	Host        string            `json:"host"`
+	Modules     map[string]string `json:"modules"` // path to version and checksum
+	Started     time.Time         `json:"started"`
+	Ended       time.Time         `json:"ended"`
+	Interrupted bool              `json:"interrupted"`
+	Events      uint64            `json:"events"`
+	Runs        []RunRecord       `json:"runs"`
+	Failures    []Failure         `json:"failures"`
+}
+
+// RunRecord is one finished run in the manifest.
+type RunRecord struct {
+	Cell        int    `json:"cell"`
+	Seed        uint64 `json:"seed"`
+	Fingerprint string `json:"fingerprint"`
+	Events      uint64 `json:"events"`
+}
+
+// Version returns the program's name and version as results carry it.
+func Version() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" &&
+		info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	return "swarmlab " + version
+}
+
+func newManifest(o *Outcome, version string, started time.Time) Manifest {
+	host, _ := os.Hostname()
+	m := Manifest{
+		Program: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Host: host, Modules: map[string]string{}, Started: started.UTC(), Ended: time.Now().UTC(),
+		Interrupted: o.Interrupted, Runs: []RunRecord{}, Failures: o.Failures,
+	}
+	if m.Failures == nil {
+		m.Failures = []Failure{}
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			m.Modules[dep.Path] = dep.Version + " " + dep.Sum
+		}
+	}
+	for _, run := range o.Runs {
+		m.Events += run.Tally.Events
+		m.Runs = append(m.Runs, RunRecord{run.Cell, run.Seed, run.Fingerprint.String(),
+			run.Tally.Events})
+	}
+	return m
+}

@@ -1,0 +1,130 @@
+package results
+
+import (
+	"time"
+
+	"swarmlab/scenarios"
+)
+
+// Definition is an entry of the dictionary of metrics.
+type Definition struct {
+	Name       string `json:"name"`
+	Unit       string `json:"unit"`
+	Definition string `json:"definition"`
+	Source     string `json:"source,omitempty"`
+
+	counts bool // small whole numbers from 1, whose whole distribution is worth having
+	kind   string
+	// value returns the observation of one lookup, as a whole number of units divided by scale,
+	// and whether there is one.
+	value func(*Lookup) (int64, bool)
+	scale float64
+}
+
+const anyKind = ""
+
+// Definitions returns the dictionary. Metrics of lookups come three times, by the kind of
+// operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
+func Definitions() []Definition {
+	var all []Definition
+	for _, kind := range []string{
+		scenarios.KindLookup, scenarios.KindGetPeers, scenarios.KindAnnounce,
+	} {
+		for _, d := range lookupMetrics {
+			if d.kind != anyKind && d.kind != kind {
+				continue
+			}
+			prefix := kind
+			if d.Name == "hops.first_value" {
+				prefix = scenarios.KindLookup
+			}
+			d.Name, d.kind = prefix+"."+d.Name, kind
+			all = append(all, d)
+		}
+	}
+	return append(all, runMetrics...)
+}
+
+func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
+	return func(l *Lookup) (int64, bool) { v := field(l); return int64(v), v > 0 }
+}
+
+func always(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
+	return func(l *Lookup) (int64, bool) { return int64(field(l)), true }
+}
+
+var lookupMetrics = []Definition{
+	{Name: "hops.contact", Unit: "hops", counts: true, scale: 1,
+		Definition: "length of the chain of referrals to the closest contact that answered; 1 if it " +
+			"was in the asking node's own table",
+		Source: "Roos, Salah, Strufe, arXiv 1307.7000",
+		value:  positive(func(l *Lookup) int32 { return l.Contact })},
+	{Name: "hops.first_value", Unit: "hops", counts: true, scale: 1, kind: scenarios.KindGetPeers,
+		Definition: "depth of the first contact that returned peers; measured on get_peers",
+		Source:     "ProbeLab RFM 7",
+		value:      positive(func(l *Lookup) int32 { return l.FirstValue })},
+	{Name: "hops.discover_k", Unit: "hops", counts: true, scale: 1,
+		Definition: "smallest depth at which all k closest contacts found had been seen",
+		Source:     "ProbeLab RFM 17, hops for closest",
+		value:      positive(func(l *Lookup) int32 { return l.DiscoverK })},
+	{Name: "hops.total", Unit: "hops", counts: true, scale: 1,
+		Definition: "greatest depth of a contact that answered before the lookup ended",
+		Source:     "ProbeLab RFM 17, total hops",
+		value:      positive(func(l *Lookup) int32 { return l.Total })},
+	{Name: "rounds", Unit: "rounds", scale: 1,
+		Definition: "waves of queries: 1 more than the largest wave that had ended when a query was " +
+			"sent; in synchronous mode, the number of rounds",
+		value: always(func(l *Lookup) int32 { return l.Rounds })},
+	{Name: "messages", Unit: "queries", scale: 1,
+		Definition: "queries sent by the lookup, without those that announce",
+		value:      always(func(l *Lookup) int32 { return l.Messages })},
+	{Name: "timeouts", Unit: "queries", scale: 1,
+		Definition: "queries of the lookup without an answer within the query timeout",
+		value:      always(func(l *Lookup) int32 { return l.Timeouts })},
+	{Name: "latency_ms", Unit: "ms", scale: float64(time.Millisecond),
+		Definition: "simulated time from the request to the end of the lookup",
+		value:      func(l *Lookup) (int64, bool) { return l.Latency, true }},
+	{Name: "success", Unit: "share", scale: 1,
+		Definition: "lookup: the running node closest to the target, by the global view, answered; " +
+			"get_peers: a peer was found; announce: a node stored it",
+		value: func(l *Lookup) (int64, bool) {
+			if l.Success {
+				return 1, true
+			}
+			return 0, true
+		}},
+	{Name: "recall", Unit: "nodes", scale: 1,
+		Definition: "how many of the k running nodes closest to the target, by the global view, " +
+			"are among the k found",
+		value: always(func(l *Lookup) int32 { return l.Recall })},
+	{Name: "peers", Unit: "peers", scale: 1, kind: scenarios.KindGetPeers,
+		Definition: "distinct peers found",
+		value:      always(func(l *Lookup) int32 { return l.Peers })},
+	{Name: "stored", Unit: "nodes", scale: 1, kind: scenarios.KindAnnounce,
+		Definition: "nodes that acknowledged announce_peer",
+		value:      always(func(l *Lookup) int32 { return l.Peers })},
+}
+
+// runMetrics have one observation a run. Their values are in perRun.
+var runMetrics = []Definition{
+	{Name: "network.messages_per_node_s", Unit: "datagrams/s",
+		Definition: "datagrams sent, by all causes, per node and simulated second"},
+	{Name: "network.bytes_per_node_s", Unit: "B/s",
+		Definition: "bytes of these datagrams, without IP and UDP headers"},
+	{Name: "network.lost", Unit: "share",
+		Definition: "share of the datagrams sent that the network lost"},
+	{Name: "workload.unfinished", Unit: "lookups",
+		Definition: "operations that had not ended when the run did; they are not measured"},
+}
+
+// perRun returns the values of runMetrics for one run of so many seconds, in their order.
+func perRun(run *Run, seconds float64) []float64 {
+	sent := run.Ledger.Sent
+	nodeSeconds := float64(run.Nodes) * seconds
+	return []float64{
+		float64(sent.Datagrams) / nodeSeconds,
+		float64(sent.Bytes) / nodeSeconds,
+		float64(run.Ledger.Lost.Datagrams) / max(float64(sent.Datagrams), 1),
+		float64(run.Asked - run.Ended),
+	}
+}

@@ -1,0 +1,59 @@
+package results
+
+import (
+	"cmp"
+	"slices"
+
+	"swarmlab/protocol"
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+// Outcome is everything that the runs of one scenario left behind.
+type Outcome struct {
+	Scenario    *scenarios.Scenario
+	Cells       []scenarios.Cell
+	Runs        []*Run
+	Failures    []Failure
+	Interrupted bool // not all runs were done
+}
+
+// Failure is a run that did not reach its end.
+type Failure struct {
+	Cell   int    `json:"cell"`
+	Seed   uint64 `json:"seed"`
+	Error  string `json:"error"`
+	Replay string `json:"replay"` // the command that runs just this one again
+}
+
+// Sort puts runs and failures into the order of cells and seeds, in which everything is written.
+func (o *Outcome) Sort() {
+	slices.SortFunc(o.Runs, func(a, b *Run) int {
+		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Seed, b.Seed))
+	})
+	slices.SortFunc(o.Failures, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Seed, b.Seed))
+	})
+}
+
+// runsOf returns the runs of a cell. The outcome must be sorted.
+func (o *Outcome) runsOf(cell int) []*Run {
+	var of []*Run
+	for _, run := range o.Runs {
+		if run.Cell == cell {
+			of = append(of, run)
+		}
+	}
+	return of
+}
+
+// fold joins the fingerprints of runs into one.
+func fold(runs []*Run) sim.Fingerprint {
+	var f sim.Fingerprint
+	for _, run := range runs {
+		f.Events = protocol.Mix(f.Events*31 + run.Fingerprint.Events)
+		f.Wire = protocol.Mix(f.Wire*31 + run.Fingerprint.Wire)
+		f.Outcome = protocol.Mix(f.Outcome*31 + run.Fingerprint.Outcome)
+	}
+	return f
+}

@@ -1,0 +1,41 @@
+package results
+
+import (
+	"swarmlab/protocol/dht"
+	"swarmlab/sim"
+)
+
+// Run is the record of one simulated run: one cell, one seed.
+type Run struct {
+	Cell        int
+	Seed        uint64
+	Nodes       int
+	Lookups     []Lookup // the measured ones, in the order in which they ended
+	Asked       int      // operations that the workload held
+	Ended       int      // lookups that ended before the run did, measured or not
+	Fingerprint sim.Fingerprint
+	Checkpoints []sim.Checkpoint
+	Ledger      sim.Ledger
+	Tally       sim.Tally
+	Counters    dht.Counters
+}
+
+// Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.
+type Lookup struct {
+	Cell       int32  `parquet:"cell"`
+	Seed       uint64 `parquet:"seed"`
+	Kind       string `parquet:"kind,dict"`
+	Node       uint32 `parquet:"node"`       // who asked
+	At         int64  `parquet:"at_ns"`      // when, in simulated time
+	Latency    int64  `parquet:"latency_ns"` // until the lookup ended
+	Contact    int32  `parquet:"hops_contact"`
+	FirstValue int32  `parquet:"hops_first_value"`
+	DiscoverK  int32  `parquet:"hops_discover_k"`
+	Total      int32  `parquet:"hops_total"`
+	Rounds     int32  `parquet:"rounds"`
+	Messages   int32  `parquet:"messages"`
+	Timeouts   int32  `parquet:"timeouts"`
+	Success    bool   `parquet:"success"`
+	Recall     int32  `parquet:"recall"` // of the true k closest, how many were found
+	Peers      int32  `parquet:"peers"`  // get_peers: found; announce: nodes that stored
+}

@@ -1,0 +1,138 @@
+package results
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Number is a statistic, rounded to nine significant digits: more than any of them means, and few
+// enough that no processor's way of rounding shows.
+type Number float64
+
+// MarshalJSON implements json.Marshaler. What is not a number is null.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return strconv.AppendFloat(nil, float64(n), 'g', 9, 64), nil
+}
+
+// Statistics sums up the observations of one metric in one cell, all seeds together.
+type Statistics struct {
+	Unit string     `json:"unit"`
+	N    int        `json:"n"`
+	Mean Number     `json:"mean"`
+	SD   Number     `json:"sd"`
+	Min  Number     `json:"min"`
+	Max  Number     `json:"max"`
+	P5   Number     `json:"p5"`
+	P25  Number     `json:"p25"`
+	P50  Number     `json:"p50"`
+	P75  Number     `json:"p75"`
+	P90  Number     `json:"p90"`
+	P95  Number     `json:"p95"`
+	P99  Number     `json:"p99"`
+	CI95 *[2]Number `json:"ci95"`          // of the mean, over seeds; null with one seed
+	CDF  []Number   `json:"cdf,omitempty"` // of counts: P(X <= 1), P(X <= 2), ...
+}
+
+// summariseInts sums up whole numbers, one slice a seed, in units of 1/scale. The sums are exact,
+// so the order of the observations does not matter.
+func summariseInts(seeds [][]int64, scale float64, counts bool) Statistics {
+	var all []int64
+	var means []float64
+	for _, values := range seeds {
+		all = append(all, values...)
+		if len(values) > 0 {
+			means = append(means, meanOf(values)/scale)
+		}
+	}
+	if len(all) == 0 {
+		return empty()
+	}
+	slices.Sort(all)
+	mean := meanOf(all)
+	sum := 0.0
+	for _, v := range all {
+		d := float64(v) - mean
+		sum += float64(d * d)
+	}
+	at := func(p float64) Number {
+		rank := int(math.Ceil(p*float64(len(all)))) - 1
+		return Number(float64(all[max(rank, 0)]) / scale)
+	}
+	s := Statistics{
+		N: len(all), Mean: Number(mean / scale),
+		SD:  Number(math.Sqrt(sum/math.Max(float64(len(all)-1), 1)) / scale),
+		Min: at(0), Max: at(1), P5: at(.05), P25: at(.25), P50: at(.5), P75: at(.75), P90: at(.9),
+		P95: at(.95), P99: at(.99), CI95: interval(means),
+	}
+	if counts {
+		s.CDF = cdf(all)
+	}
+	return s
+}
+
+func empty() Statistics {
+	nan := Number(math.NaN())
+	return Statistics{Mean: nan, SD: nan, Min: nan, Max: nan, P5: nan, P25: nan, P50: nan, P75: nan,
+		P90: nan, P95: nan, P99: nan}
+}
+
+func meanOf(values []int64) float64 {
+	sum := int64(0)
+	for _, v := range values {
+		sum += v
+	}
+	return float64(sum) / float64(len(values))
+}
+
+// cdf returns P(X <= 1), P(X <= 2), ... up to 1 for sorted positive numbers.
+func cdf(sorted []int64) []Number {
+	var out []Number
+	n := 0
+	for x := int64(1); n < len(sorted); x++ {
+		for n < len(sorted) && sorted[n] <= x {
+			n++
+		}
+		out = append(out, Number(float64(n)/float64(len(sorted))))
+	}
+	return out
+}
+
+// interval returns Student's 95 % confidence interval of the mean of independent observations: one
+// a seed, because lookups of one run are not independent. With fewer than two there is none.
+func interval(means []float64) *[2]Number {
+	n := float64(len(means))
+	if n < 2 {
+		return nil
+	}
+	sum := 0.0
+	for _, m := range means {
+		sum += m
+	}
+	mean := sum / n
+	squares := 0.0
+	for _, m := range means {
+		squares += float64((m - mean) * (m - mean))
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
+	half := t * math.Sqrt(squares/(n-1)/n)
+	return &[2]Number{Number(mean - half), Number(mean + half)}
+}
+
+// summariseRuns sums up a metric with one observation a run.
+func summariseRuns(values []float64) Statistics {
+	if len(values) == 0 {
+		return empty()
+	}
+	const scale = 1e6
+	ints := make([][]int64, len(values))
+	for n, v := range values {
+		ints[n] = []int64{int64(math.Round(v * scale))}
+	}
+	return summariseInts(ints, scale, false)
+}

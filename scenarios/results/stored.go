@@ -1,0 +1,75 @@
+package results
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/parquet-go/parquet-go"
+
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+// Stored is a results folder read back, as far as it takes to repeat the runs and to compare.
+type Stored struct {
+	Scenario *scenarios.Scenario
+	Manifest Manifest
+	runs     map[runKey][]sim.Checkpoint
+}
+
+type runKey struct {
+	cell int
+	seed uint64
+}
+
+// Checkpoints returns those of a stored run.
+func (s *Stored) Checkpoints(r RunRecord) []sim.Checkpoint { return s.runs[runKey{r.Cell, r.Seed}] }
+
+// Open reads a results folder and checks that its files belong together.
+func Open(dir string) (*Stored, error) {
+	s := &Stored{runs: make(map[runKey][]sim.Checkpoint)}
+	path := filepath.Join(dir, ManifestFile)
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no such file, so this is not a results folder; "+
+			"run 'swarmlab run --out DIR' first", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body, &s.Manifest); err != nil {
+		return nil, damaged(path, err)
+	}
+	if s.Scenario, err = scenarios.Load(filepath.Join(dir, ScenarioFile)); err != nil {
+		return nil, err
+	}
+	path = filepath.Join(dir, CheckpointsFile)
+	rows, err := parquet.ReadFile[checkpointRow](path)
+	if err != nil {
+		return nil, damaged(path, err)
+	}
+	for _, row := range rows {
+		c := sim.Checkpoint{Second: int(row.Second), Fingerprint: sim.Fingerprint{
+			Events: row.Events, Wire: row.Wire, Outcome: row.Outcome}}
+		for b := row.Syndrome; len(b) >= 4; b = b[4:] {
+			c.Syndrome = append(c.Syndrome, binary.LittleEndian.Uint32(b))
+		}
+		key := runKey{int(row.Cell), row.Seed}
+		s.runs[key] = append(s.runs[key], c)
+	}
+	for _, r := range s.Manifest.Runs {
+		if len(s.Checkpoints(r)) == 0 {
+			return nil, damaged(path, fmt.Errorf("nothing about cell %d, seed %d", r.Cell, r.Seed))
+		}
+	}
+	return s, nil
+}
+
+func damaged(path string, err error) error {
+	return fmt.Errorf("%s: damaged: %w; run 'swarmlab run' again", path, err)
+}

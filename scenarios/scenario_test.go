@@ -1,0 +1,237 @@
+package scenarios
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/netmodel"
+	"swarmlab/protocol/dht"
+)
+
+const smallSource = `name: small
+duration: 5m
+groups:
+  - {name: nodes, size: 50}
+workload:
+  - {kind: lookup, group: nodes, rate: 2/s}
+`
+
+func parseSmall(t testing.TB, more string) *Scenario {
+	t.Helper()
+	s, err := Parse("small.yaml", []byte(smallSource+more))
+	require.NoError(t, err)
+	return s
+}
+
+// bare is a scenario without the memory of where its settings were written.
+func bare(s *Scenario) Scenario {
+	c := *s
+	c.origin = nil
+	return c
+}
+
+// TestProblems holds whole messages against testdata: what a user sees is what is reviewed.
+// SWARMLAB_REWRITE=1 writes the expected files anew.
+func TestProblems(t *testing.T) {
+	files, err := filepath.Glob("testdata/problems/*.yaml")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), 25)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			require.NoError(t, err)
+			_, err = Parse(filepath.Base(file), src)
+			require.Error(t, err)
+			expected := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if os.Getenv("SWARMLAB_REWRITE") != "" {
+				require.NoError(t, os.WriteFile(expected, []byte(err.Error()+"\n"), 0o644))
+			}
+			want, err2 := os.ReadFile(expected)
+			require.NoError(t, err2)
+			require.Equal(t, string(want), err.Error()+"\n")
+		})
+	}
+}
+
+// TestRulesMatchFields finds a field without a rule, and a rule without a field.
+func TestRulesMatchFields(t *testing.T) {
+	var walk func(t reflect.Type, path string) []string
+	walk = func(typ reflect.Type, path string) []string {
+		var paths []string
+		for i := range typ.NumField() {
+			if fieldKey(typ, i) == "" {
+				require.False(t, typ.Field(i).IsExported(), "%s has no key", typ.Field(i).Name)
+				continue
+			}
+			key := under(path, fieldKey(typ, i))
+			paths = append(paths, key)
+			switch field := typ.Field(i).Type; {
+			case field == reflect.TypeFor[[]Group]():
+				paths = append(paths, walk(field.Elem(), key+".NAME")...)
+			case field == reflect.TypeFor[[]Work]():
+				paths = append(paths, walk(field.Elem(), key+".KIND")...)
+			case nested(field):
+				paths = append(paths, walk(field, key)...)
+			}
+		}
+		return paths
+	}
+	paths := walk(reflect.TypeFor[Scenario](), "")
+	require.Len(t, rules, len(paths))
+	for _, path := range paths {
+		require.NotNil(t, rules[path], path)
+		require.NotEmpty(t, rules[path].meaning, path)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	docs := Settings()
+	byPath := map[string]SettingDoc{}
+	for _, d := range docs {
+		byPath[d.Path] = d
+	}
+	require.Len(t, byPath, len(docs))
+	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "3", "",
+		"queries that a lookup keeps in flight"}, byPath["groups.NAME.dht.alpha"])
+	keys := byPath["workload.KIND.keys"]
+	require.Equal(t, "kind: announce or get_peers", keys.When)
+	require.Equal(t, "lognormal",
+		strings.Fields(byPath["network.latency.sigma"].When)[1])
+}
+
+func TestDefaults(t *testing.T) {
+	s := parseSmall(t, "")
+	require.Equal(t, uint64(1), s.Seed)
+	require.Equal(t, 1, s.Repeat)
+	require.Equal(t, Latency{Model: "regions", IntraRegion: 10e6, Access: 12e6, AccessSigma: 800},
+		s.Network.Latency)
+	g := s.Groups[0]
+	require.Equal(t, "mainline", g.Protocol)
+	require.Equal(t, TablesJoin, g.Tables)
+	require.Equal(t, Join{Over: 120e9, Bootstrap: 1}, g.Join)
+	require.Equal(t, []int{8}, g.DHT.Buckets)
+	require.Equal(t, 8, g.DHT.ReplyContacts)
+	require.True(t, g.DHT.VerifySenders)
+	require.Equal(t, s.Duration, s.Workload[0].Stop)
+	require.Equal(t, "random-node", s.Workload[0].Target)
+	require.Zero(t, s.Workload[0].Keys)
+	require.Empty(t, s.Vary)
+}
+
+// TestDHTLimits makes sure that what the file allows, the protocol takes.
+func TestDHTLimits(t *testing.T) {
+	tried := 0
+	for _, d := range Settings() {
+		key, ok := strings.CutPrefix(d.Path, "groups.NAME.dht.")
+		low, high, ranged := rules[d.Path].bounds()
+		if !ok || !ranged {
+			continue
+		}
+		for _, value := range []string{low, high} {
+			s := parseSmall(t, "")
+			if key == "buckets" {
+				value = "[" + value + "]"
+			}
+			require.NoError(t, s.Set("groups.nodes.dht."+key, value))
+			config := coreConfig(&s.Groups[0].DHT)
+			require.NoError(t, config.Validate(), "%s=%s", key, value)
+			tried++
+		}
+	}
+	require.GreaterOrEqual(t, tried, 20)
+}
+
+// coreConfig is the protocol's configuration, for its ranges.
+func coreConfig(d *DHT) dht.Config {
+	c := dht.Default()
+	c.K, c.Alpha, c.ReplyContacts = d.K, d.Alpha, d.ReplyContacts
+	c.Buckets, c.StalenessLimit, c.ReplyPeers = d.Buckets, d.StalenessLimit, d.ReplyPeers
+	c.QueryTimeout, c.Refresh = time.Duration(d.QueryTimeout), time.Duration(d.Refresh)
+	c.GoodFor, c.TokenRotation = time.Duration(d.GoodFor), time.Duration(d.TokenRotation)
+	c.PeerExpiry = time.Duration(d.PeerExpiry)
+	return c
+}
+
+// TestLatencyModels builds each network, so that every default is one that netmodel takes.
+func TestLatencyModels(t *testing.T) {
+	for _, model := range []string{"constant", "uniform", "lognormal", "regions"} {
+		s := parseSmall(t, "network: {latency: {model: "+model+"}, jitter: 1ms, loss: 1%}\n")
+		config, err := s.NetworkConfig(50)
+		require.NoError(t, err)
+		want, err := netmodel.Defaults(model)
+		require.NoError(t, err)
+		require.Equal(t, want, config.Latency, model)
+		_, err = netmodel.New(config)
+		require.NoError(t, err, model)
+	}
+}
+
+func TestMatrixBesideTheScenario(t *testing.T) {
+	dir := t.TempDir()
+	src := smallSource + "network: {latency: {model: matrix, file: rtt.txt}}\n"
+	file := filepath.Join(dir, "s.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(src), 0o600))
+	s, err := Load(file)
+	require.NoError(t, err)
+	_, err = s.NetworkConfig(50)
+	require.ErrorContains(t, err, "network.latency.file")
+	require.ErrorContains(t, err, "relative to the scenario file")
+	rtt := []byte("0 10.5\n10.5 0\n")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "rtt.txt"), rtt, 0o600))
+	config, err := s.NetworkConfig(50)
+	require.NoError(t, err)
+	_, err = netmodel.New(config)
+	require.NoError(t, err)
+}
+
+func TestShipped(t *testing.T) {
+	list := Shipped()
+	require.Len(t, list, 3)
+	for _, summary := range list {
+		s, err := Open(summary.Name)
+		require.NoError(t, err)
+		require.Equal(t, summary.Name, s.Name)
+		require.NotEmpty(t, summary.Title)
+		_, err = s.Cells()
+		require.NoError(t, err)
+		if len(s.Quick) > 0 {
+			require.NoError(t, s.ApplyQuick())
+			require.Empty(t, s.Quick)
+		}
+	}
+	_, err := Open("hosp")
+	require.EqualError(t, err, `there is no scenario "hosp"; did you mean "hops"? `+
+		`(shipped: hops, hops-ideal, quickstart; a file is named with its ending, as in mine.yaml)`)
+	_, err = Open("example")
+	require.ErrorContains(t, err, "there is no scenario")
+	_, err = Open("missing.yaml")
+	require.ErrorContains(t, err, "swarmlab init missing.yaml")
+	_, err = Open("../library/hops")
+	require.Error(t, err)
+}
+
+func TestExample(t *testing.T) {
+	s, err := Parse("example.yaml", Example())
+	require.NoError(t, err)
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	require.Len(t, cells, 2)
+	require.NoError(t, s.ApplyQuick())
+	require.Equal(t, 100, s.Groups[0].Size)
+	for line := range strings.Lines(string(Example())) {
+		require.LessOrEqual(t, len(line), 101)
+	}
+	// Whatever is commented out must be right, too.
+	for line := range strings.Lines(string(Example())) {
+		if _, found := strings.CutPrefix(strings.TrimSpace(line), "# latency:"); found {
+			model := strings.SplitAfter(strings.TrimSpace(line)[2:], "}")[0]
+			parseSmall(t, "network: {"+model+"}\n")
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// cellsMax bounds a sweep; a larger one is a slip, and is refused before anything is allocated.
+const cellsMax = 100_000
+
+// Cell is one point of a sweep.
+type Cell struct {
+	Index    int
+	Set      []Setting // what makes this cell, in the order of the axes
+	Scenario *Scenario // valid, without vary and quick
+}
+
+// Setting is one varied setting. Value is an int, uint64, bool or string, or the canonical text of
+// whatever else the setting is.
+type Setting struct {
+	Path  string
+	Value any
+}
+
+// Cells returns the product of the axes, the last one fastest; without vary, the one cell that the
+// scenario is. Each cell is checked as a scenario of its own.
+func (s *Scenario) Cells() ([]Cell, error) {
+	count, err := s.countCells()
+	if err != nil {
+		return nil, err
+	}
+	trees, err := s.axisTrees()
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]Cell, 0, count)
+	for index := range count {
+		cell, err := s.cell(index, trees)
+		if err != nil {
+			return nil, err
+		}
+		cells = append(cells, cell)
+	}
+	return cells, nil
+}
+
+// countCells multiplies the axes without overflow.
+func (s *Scenario) countCells() (int, error) {
+	count := 1
+	for _, axis := range s.Vary {
+		count *= len(axis.Values)
+		if count > cellsMax {
+			return 0, fmt.Errorf("%s: vary: more than %d cells; vary fewer settings or values",
+				s.source(), cellsMax)
+		}
+	}
+	return count, nil
+}
+
+// axisTrees reads the values of all axes once.
+func (s *Scenario) axisTrees() ([][]*treeNode, error) {
+	trees := make([][]*treeNode, len(s.Vary))
+	for i, axis := range s.Vary {
+		c := s.complaintsOf("vary " + axis.Path)
+		p, ok := s.locate(c, axis.Path, position{})
+		for j := 0; ok && j < len(axis.Values); j++ {
+			trees[i] = append(trees[i], valueTree(c, p.place, axis.Values[j]))
+		}
+		if err := c.err(); err != nil {
+			return nil, err
+		}
+	}
+	return trees, nil
+}
+
+// cell makes the cell of that number, which in mixed radix is its value on each axis.
+func (s *Scenario) cell(index int, trees [][]*treeNode) (Cell, error) {
+	digits, rest := make([]int, len(trees)), index
+	for i := range slices.Backward(trees) {
+		digits[i], rest = rest%len(trees[i]), rest/len(trees[i])
+	}
+	scenario := s.clone()
+	scenario.Vary, scenario.Quick = nil, nil
+	set := make([]Setting, len(trees))
+	texts := make([]string, len(trees))
+	for i, axis := range s.Vary {
+		texts[i] = axis.Path + "=" + axis.Values[digits[i]]
+		c := s.complaintsOf("cell " + strings.Join(texts[:i+1], " "))
+		p := scenario.assign(c, axis.Path, trees[i][digits[i]])
+		if err := c.err(); err != nil {
+			return Cell{}, err
+		}
+		set[i] = Setting{axis.Path, plainValue(p, axis.Values[digits[i]])}
+	}
+	if err := scenario.Validate(); err != nil {
+		return Cell{}, fmt.Errorf("cell %s: %w", strings.Join(texts, " "), err)
+	}
+	return Cell{index, set, scenario}, nil
+}
+
+// plainValue is a varied value as a number or word that a table can hold.
+func plainValue(p place, text string) any {
+	switch v := p.value.Interface().(type) {
+	case int, uint64:
+		if text == fmt.Sprint(v) {
+			return v
+		}
+	case bool:
+		return v
+	}
+	return text
+}
+
+// unvaried are the settings that are about a whole scenario and so cannot differ between cells.
+var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat"}
+
+const noneWord = "none"
+
+// fillVary reads the axes of a sweep and tries each value on a copy of the scenario, which all
+// other settings are filled into before.
+func (f filler) fillVary(p place, n *treeNode) {
+	entries, ok := f.overrideMap(p, n, "PATH: [VALUE, VALUE]")
+	if !ok {
+		return
+	}
+	vary := make(Vary, 0, len(entries))
+	for _, e := range entries {
+		axis := Axis{Path: e.place.path}
+		values := &e.value
+		if root, _, _ := strings.Cut(axis.Path, "."); slices.Contains(unvaried, root) {
+			f.add(e.at, "%s cannot be varied; vary what a run depends on", axis.Path)
+			continue
+		}
+		if axis.Path == "seed" {
+			f.add(e.at, "seed is varied by repeat: each run of a cell has a seed of its own")
+			continue
+		}
+		if values.kind != listNode || len(values.items) == 0 {
+			f.add(values.at, "vary.%s: want the list of values, as in [1, 3, 5]", axis.Path)
+			continue
+		}
+		axis.Values = f.tryValues(axis.Path, values.items)
+		vary = append(vary, axis)
+	}
+	f.checkAxes(vary, n.at)
+	p.value.Set(reflect.ValueOf(vary))
+}
+
+// tryValues returns the canonical texts of the values of an axis.
+func (f filler) tryValues(path string, values []treeNode) []string {
+	if len(values) > cellsMax {
+		f.add(values[0].at, "vary.%s: %d values make more than %d cells; name fewer", path,
+			len(values), cellsMax)
+		return nil
+	}
+	texts := make([]string, 0, len(values))
+	known := make(map[string]bool, len(values))
+	for i := range values {
+		text, ok := f.try(path, &values[i])
+		switch {
+		case !ok && len(f.list) >= problemsShown:
+			return texts
+		case ok && known[text]:
+			f.add(values[i].at, "vary.%s: %s is there twice; remove one", path, text)
+		}
+		known[text] = true
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// try sets a value on a copy of the scenario and returns its canonical text.
+func (f filler) try(path string, n *treeNode) (string, bool) {
+	trial := f.scenario.clone()
+	before := len(f.list)
+	p, ok := trial.locate(f.complaints, path, n.at)
+	if ok {
+		filler{complaints: f.complaints, scenario: trial}.fill(p.place, n)
+	}
+	if len(f.list) > before {
+		return "", false
+	}
+	return flowText(p.place), true
+}
+
+// checkAxes refuses a sweep that is too large, and axes that write to the same setting.
+func (f filler) checkAxes(vary Vary, at position) {
+	probe := Scenario{Vary: vary}
+	if _, err := probe.countCells(); err != nil {
+		f.add(at, "vary: more than %d cells; vary fewer settings or values", cellsMax)
+	}
+	for i, axis := range vary {
+		for _, other := range vary[:i] {
+			if within := axis.Path + "."; strings.HasPrefix(other.Path+".", within) ||
+				strings.HasPrefix(within, other.Path+".") {
+				f.add(at, "vary: %s and %s set the same thing; keep one", other.Path, axis.Path)
+			}
+		}
+	}
+}
+
+// fillOverrides reads the settings of quick and tries each of them.
+func (f filler) fillOverrides(p place, n *treeNode) {
+	entries, ok := f.overrideMap(p, n, "PATH: VALUE")
+	if !ok {
+		return
+	}
+	list := make(Overrides, 0, len(entries))
+	for _, e := range entries {
+		if root, _, _ := strings.Cut(e.place.path, "."); root == "name" || root == "quick" {
+			f.add(e.at, "quick cannot change %s; remove it", root)
+			continue
+		}
+		if text, ok := f.try(e.place.path, &e.value); ok {
+			list = append(list, Override{e.place.path, text})
+		}
+	}
+	p.value.Set(reflect.ValueOf(list))
+}
+
+// overrideEntry is a line of vary or quick.
+type overrideEntry struct {
+	place
+	at    position
+	value treeNode
+}
+
+// overrideMap reads a mapping whose keys are paths of settings.
+func (f filler) overrideMap(p place, n *treeNode, form string) ([]overrideEntry, bool) {
+	if n.kind == scalarNode && n.text == noneWord {
+		f.note(p, n)
+		p.value.SetZero()
+		return nil, false
+	}
+	if !f.expect(p, n, mapNode, "none, or a mapping of "+form) || len(f.list) > 0 {
+		return nil, false
+	}
+	entries := make([]overrideEntry, 0, len(n.keys))
+	for i, key := range n.keys {
+		found, ok := f.scenario.locate(f.complaints, key.name, key.at)
+		if !ok {
+			continue
+		}
+		if f.at != nil {
+			f.at[p.path+"."+found.path] = key.at
+		}
+		entries = append(entries, overrideEntry{found.place, key.at, n.items[i]})
+	}
+	return entries, len(entries) == len(n.keys)
+}

@@ -1,0 +1,206 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"swarmlab/protocol"
+)
+
+// Config is everything a World is made from.
+type Config struct {
+	Seed    uint64               // of all randomness that the engine hands out
+	Groups  []protocol.Datagrams // the first group has the nodes 0 to Len()-1, the next follow on
+	Network Network
+	Actor   Actor // carries out actions; may be nil if none are scheduled
+
+	// Checkpoint, if not nil, is called at the end of each simulated second, and owns what it is
+	// given. Without it checkpoints cost nothing.
+	Checkpoint func(Checkpoint)
+	// Progress, if not nil, is called at the end of each simulated second, before Checkpoint, with
+	// the number of events processed so far.
+	Progress func(now protocol.Time, events uint64)
+}
+
+// Network decides the fate of datagrams. netmodel.Network is one.
+type Network interface {
+	// Path returns how long one datagram of size bytes is on its way, at least MinDelay, or that
+	// it is lost. It must be a pure function of its arguments. seq numbers what src sends.
+	Path(src, dst uint32, seq uint32, size int) (delay time.Duration, lost bool)
+	// MinDelay is a positive lower bound of all delays.
+	MinDelay() time.Duration
+}
+
+// Actor carries out the scenario's actions (a lookup begins, a torrent is added) in a turn of the
+// node concerned; the effects belong to that node. node is the number in the world.
+type Actor interface {
+	Act(node uint32, t *protocol.Turn, code uint32)
+}
+
+// World is one simulated world. It belongs to one goroutine.
+type World struct {
+	seed       uint64
+	network    Network
+	delayMin   time.Duration
+	actor      Actor
+	checkpoint func(Checkpoint)
+	progress   func(protocol.Time, uint64)
+
+	now     protocol.Time
+	second  int    // the simulated second under way, of those that were announced
+	turning uint32 // the node whose turn it is, or scenario between turns
+	turn    protocol.Turn
+	out     protocol.Outbox
+	queue   wheel
+	pool    pool
+	tally   Tally
+	fates   fates
+	rushes  int    // see hurry
+	warmth  uint64 // see touch
+
+	groups []population
+	nodes  []node
+	books  []Account
+}
+
+// population is a group and the number of its first node.
+type population struct {
+	cores protocol.Datagrams
+	first uint32
+}
+
+// node is what the engine keeps for each node, besides its Account: 80 bytes.
+type node struct {
+	rand         protocol.Rand
+	sends        uint32 // sequence number of the next datagram
+	orders       uint32 // sequence number of the next event from the scenario to this node
+	started      protocol.Time
+	alarm        alarm
+	incarnations uint32 // how often the node was started
+	group        uint16
+	alive        bool
+	eventHash    uint64
+	wireHash     uint64
+	outcomeHash  uint64
+}
+
+// New returns a world in which every node is down and the time is 0. A configuration that no
+// scenario could have meant (no network, too many nodes) is a broken invariant, and panics.
+func New(cfg Config) *World {
+	size := 0
+	for _, g := range cfg.Groups {
+		size += g.Len()
+	}
+	switch {
+	case cfg.Network == nil:
+		panic("sim: Config.Network is nil")
+	case cfg.Network.MinDelay() <= 0:
+		panic(fmt.Sprintf("sim: the network's MinDelay is %v; it must be positive",
+			cfg.Network.MinDelay()))
+	case size > nodesMax:
+		panic(fmt.Sprintf("sim: %d nodes; there are addresses for %d", size, nodesMax))
+	case len(cfg.Groups) > 1<<16:
+		panic(fmt.Sprintf("sim: %d groups; at most %d", len(cfg.Groups), 1<<16))
+	}
+	w := &World{
+		seed: cfg.Seed, network: cfg.Network, delayMin: cfg.Network.MinDelay(),
+		actor: cfg.Actor, checkpoint: cfg.Checkpoint, progress: cfg.Progress,
+		turning: scenario,
+		nodes:   make([]node, size),
+		books:   make([]Account, size),
+	}
+	w.populate(cfg.Groups)
+	return w
+}
+
+func (w *World) populate(groups []protocol.Datagrams) {
+	w.groups = make([]population, 0, len(groups))
+	first := uint32(0)
+	for g, cores := range groups {
+		w.groups = append(w.groups, population{cores, first})
+		for range cores.Len() {
+			w.nodes[first] = node{group: uint16(g), alarm: silent}
+			first++
+		}
+	}
+}
+
+// Len returns the number of nodes, up or down.
+func (w *World) Len() int { return len(w.nodes) }
+
+// Now returns the time of the present turn; between calls of Run, the time that Run reached.
+func (w *World) Now() protocol.Time { return w.now }
+
+// Alive reports whether a node is up.
+func (w *World) Alive(node uint32) bool { return w.nodes[node].alive }
+
+// Run processes all events before the time until, and then checks the books (see [World.Audit]).
+// It may be called again with a later time; calling it in steps changes no result.
+func (w *World) Run(until protocol.Time) {
+	if w.turning != scenario {
+		panic("sim: Run called in a turn")
+	}
+	for w.now < until {
+		edge := until
+		if w.progress != nil || w.checkpoint != nil {
+			edge = min(until, endOfSecond(w.second))
+		}
+		w.runBefore(edge)
+		w.now = edge
+		w.announce()
+	}
+	w.Audit()
+}
+
+func (w *World) runBefore(edge protocol.Time) {
+	var e event
+	for w.queue.popBefore(edge, &e) {
+		if ahead := w.queue.ahead(); len(ahead) > 0 {
+			w.warmth += w.touch(ahead)
+		}
+		w.now = e.when
+		w.tally.Events++
+		w.step(&e)
+	}
+}
+
+// announce calls the hooks if a simulated second has ended.
+func (w *World) announce() {
+	if w.progress == nil && w.checkpoint == nil || w.now < endOfSecond(w.second) {
+		return
+	}
+	if w.progress != nil {
+		w.progress(w.now, w.tally.Events)
+	}
+	if w.checkpoint != nil {
+		w.checkpoint(w.check())
+	}
+	w.second++
+}
+
+func endOfSecond(s int) protocol.Time {
+	return protocol.Time(s+1) * protocol.Time(time.Second)
+}
+
+func (w *World) step(e *event) {
+	switch e.kind() {
+	case kindDatagram:
+		w.deliver(e)
+	case kindWake:
+		w.wake(e)
+	case kindStart:
+		w.start(e)
+	case kindStop:
+		w.stop(e)
+	case kindCrash:
+		w.crash(e)
+	case kindAct:
+		w.act(e)
+	}
+}
+
+// broken panics about an invariant that does not hold.
+func (w *World) broken(node uint32, format string, args ...any) {
+	panic(fmt.Sprintf("sim: node %d at %v, seed %d: %s",
+		node, time.Duration(w.now), w.seed, fmt.Sprintf(format, args...)))
+}
