@@ -46,8 +46,8 @@ func render(f *figure, l look, footer string) ([]file, error) {
 	return files, nil
 }
 
-// stablePDF takes the clock and the map order out of PDF files. The library has these settings only as
-// its own global defaults.
+// stablePDF takes the clock and the map order out of PDF files. The library has these settings only
+// as its own global defaults.
 var stablePDF = sync.OnceFunc(func() {
 	epoch := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	fpdf.SetDefaultCreationDate(epoch)
@@ -55,8 +55,8 @@ var stablePDF = sync.OnceFunc(func() {
 	fpdf.SetDefaultCatalogSort(true)
 })
 
-// pdfCanvas mends two habits of the PDF back end: it writes premultiplied colours beside their opacity,
-// which darkens bands, and it writes UTF-8 where its fonts expect Windows-1252.
+// pdfCanvas mends two habits of the PDF back end: it writes premultiplied colours beside their
+// opacity, which darkens bands, and it writes UTF-8 where its fonts expect Windows-1252.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
 func (c pdfCanvas) SetColor(k color.Color) {

@@ -17,12 +17,12 @@ type about struct {
 }
 
 const (
-	defineHContact = "`H_contact` is the length of the path from the initiator to the target node: " +
-		"1 means that the initiator already had the target in its table (Roos, Salah and " +
+	defineHContact = "`H_contact` is the length of the path from the initiator to the target " +
+		"node: 1 means that the initiator already had the target in its table (Roos, Salah and " +
 		"Strufe, arXiv:1307.7000). The looked-up target is an existing node."
-	roosModel = "Roos, Salah and Strufe, arXiv:1307.7000 (2013), and \"Determining the hop count in " +
-		"Kademlia-type systems\", ICCCN 2015. It assumes full and fresh tables, uniform samples in " +
-		"the buckets, no failures, and synchronous rounds."
+	roosModel = "Roos, Salah and Strufe, arXiv:1307.7000 (2013), and \"Determining the hop count " +
+		"in Kademlia-type systems\", ICCCN 2015. It assumes full and fresh tables, uniform " +
+		"samples in the buckets, no failures, and synchronous rounds."
 	overSeeds = "95 % confidence, Student's t over the seeds (one value a seed), not over pooled " +
 		"lookups"
 	storedIntervals = "95 % confidence of the mean over the seeds, as the run stored them (`ci95`)"
@@ -74,7 +74,7 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 	item("Version", r.Version)
 	item("Fingerprint", r.Fingerprint)
 	item("Data", fmt.Sprintf("`%s.csv`", name))
-	item("Redraw", fmt.Sprintf("`swarmlab plot DIR --theme %v`, where DIR is the folder that holds "+
-		"`%s`", theme, summaryFile))
+	item("Redraw", fmt.Sprintf("`swarmlab plot DIR --theme %v`, where DIR is the folder that "+
+		"holds `%s`", theme, summaryFile))
 	return strings.ReplaceAll(b.String(), "\u00A0", " ")
 }

@@ -9,9 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestDamagedFoldersAreRefusedByName(t *testing.T) {
-	s := flagship()
-	s.lookups = 50
+// A damage is one way in which a results folder can be broken, and what Draw must say of it.
+type damage struct {
+	do   func(t *testing.T, dir string, summary map[string]any)
+	file string // that the error names
+	says string
+}
+
+func damages() map[string]damage {
 	set := func(key string, value any) func(*testing.T, string, map[string]any) {
 		return func(t *testing.T, dir string, summary map[string]any) {
 			if summary[key] = value; value == nil {
@@ -30,11 +35,7 @@ func TestDamagedFoldersAreRefusedByName(t *testing.T) {
 			require.NoError(t, os.Remove(filepath.Join(dir, name)))
 		}
 	}
-	for name, c := range map[string]struct {
-		damage func(*testing.T, string, map[string]any)
-		file   string
-		says   string
-	}{
+	return map[string]damage{
 		"no summary": {remove(summaryFile), summaryFile, "run 'swarmlab run --out DIR' first"},
 		"not JSON":   {replace(summaryFile, "%PDF"), summaryFile, "not a swarmlab result"},
 		"foreign": {replace(summaryFile, `{"a":1}`), summaryFile,
@@ -44,7 +45,8 @@ func TestDamagedFoldersAreRefusedByName(t *testing.T) {
 		"no version":     {set("version", nil), summaryFile, `missing "version"`},
 		"no fingerprint": {set("fingerprint", ""), summaryFile, `missing "fingerprint"`},
 		"no figures":     {set("figures", nil), summaryFile, `missing "figures"`},
-		"empty cell":     {set("cells", []any{map[string]any{}}), summaryFile, `cells[0]: missing "seeds"`},
+		"empty cell": {set("cells", []any{map[string]any{}}), summaryFile,
+			`cells[0]: missing "seeds"`},
 		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
 			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size`},
 		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
@@ -74,14 +76,20 @@ func TestDamagedFoldersAreRefusedByName(t *testing.T) {
 		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Hops: 40}})
 		}, lookupsFile, "a lookup of 40 hops"},
-	} {
+	}
+}
+
+func TestDamagedFoldersAreRefusedByName(t *testing.T) {
+	s := flagship()
+	s.lookups = 50
+	for name, d := range damages() {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			c.damage(t, dir, s.write(t, dir))
+			d.do(t, dir, s.write(t, dir))
 			lines, err := Draw(dir, Slide)
 			require.Error(t, err)
-			require.Contains(t, err.Error(), filepath.Join(dir, c.file)+": ")
-			require.Contains(t, err.Error(), c.says)
+			require.Contains(t, err.Error(), filepath.Join(dir, d.file)+": ")
+			require.Contains(t, err.Error(), d.says)
 			require.Empty(t, lines)
 		})
 	}

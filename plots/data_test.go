@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// These tests hold the CSV beside each figure against the numbers that went in, counted again from the
-// synthetic rows by the most direct code.
+// These tests hold the CSV beside each figure against the numbers that went in, counted again from
+// the synthetic rows by the most direct code.
 
 func TestHopsDataIsTheInput(t *testing.T) {
 	s := flagship()
@@ -63,7 +63,8 @@ func TestHopsCDFDataIsTheInput(t *testing.T) {
 			require.Equal(t, "model Roos-Salah-Strufe", row["source"])
 			cdf = s.cells[c.Cell].cdf
 		}
-		require.InDelta(t, cdf[int(number(t, row["hops"]))-1], number(t, row["share_at_most"]), 1e-11)
+		want := cdf[int(number(t, row["hops"]))-1]
+		require.InDelta(t, want, number(t, row["share_at_most"]), 1e-11)
 		seen++
 	}
 	want := 0

@@ -3,25 +3,26 @@
 // It knows no type of the simulator: a results folder is two files, and both may be years old.
 //
 //	summary.json      what was run, the metrics of every cell, the analytic models beside them
-//	lookups.parquet   one row a lookup; opened only by the figures that need single lookups or seeds
+//	lookups.parquet   one row a lookup; opened only by figures that need single lookups or seeds
 //
-// The caller (the commands run and plot) calls Draw once with the folder and a theme. Draw reads and
-// checks summary.json, and then, for each name in its list of figures, in order:
+// The caller (the commands run and plot) calls Draw once with the folder and a theme. Draw reads
+// and checks summary.json, and then, for each name in its list of figures, in order:
 //
-//	registry  -> the figure's function turns results into a figure: a message, marks, data, caption
+//	registry  -> the figure's function turns results into one: message, marks, data, caption
 //	page      -> lays out title, legend, axes and footer, so that none can cover another
 //	canvas    -> the same page as SVG (fonts embedded), PDF and PNG
 //	caption   -> NAME.md, with definition, n, seeds, intervals, model, and the provenance
 //	table     -> NAME.csv, the numbers behind every mark, tidy: one row an observation
 //
-// All five files of a figure are complete in memory before the first is written, and each appears whole
-// or not at all. Equal input gives equal bytes; the time of day and the folder's name leave no trace.
-// Bytes of PNG files may differ between processor architectures, because Go may fuse multiplications
-// and additions there; CSV and captions print rounded numbers.
+// All five files of a figure are complete in memory before the first is written, and each appears
+// whole or not at all. Equal input gives equal bytes; the time of day and the folder's name leave
+// no trace. Bytes of PNG files may differ between processor architectures, because Go may fuse
+// multiplications and additions there; CSV and captions print rounded numbers.
 //
-// A new figure is one function from (*results, look) to (*figure, error) and one line in the registry.
-// A figure that the results cannot support (one network size, no successful lookup) is skipped with a
-// reason, which is not an error. A damaged or foreign folder is an error that names the file and the mend.
+// A new figure is one function from (*results, look) to (*figure, error) and one line in the
+// registry. A figure that the results cannot support (one network size, no successful lookup) is
+// skipped with a reason, which is not an error. A damaged or foreign folder is an error that names
+// the file and the mend.
 //
 // Intervals are made over seeds, never over pooled lookups: lookups of one run share their network.
 //

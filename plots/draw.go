@@ -32,11 +32,12 @@ func Names() []string {
 }
 
 // Draw draws every figure that dir/summary.json lists, into dir/figures, and replaces older ones.
-// Each figure NAME becomes NAME.svg, NAME.pdf, NAME.png, NAME.csv (its data) and NAME.md (its caption).
+// Each figure NAME becomes NAME.svg, NAME.pdf, NAME.png, NAME.csv (its data) and NAME.md (its
+// caption).
 //
 // It returns one line for each figure, for people: which files were written, or why it was skipped.
-// The error names the file that is missing, damaged or foreign and how to mend it; the figures before
-// it are then already in place.
+// The error names the file that is missing, damaged or foreign and how to mend it; the figures
+// before it are then already in place.
 func Draw(dir string, theme Theme) ([]string, error) {
 	r, err := openResults(dir)
 	if err != nil {

@@ -113,7 +113,8 @@ func hopHistogramAbout(
 
 // noHops says why there is nothing to draw.
 func noHops(c cell) *figure {
-	return &figure{skipped: fmt.Sprintf("cell %d counted no hops (%s has n = 0)", c.Cell, hopMetric)}
+	return &figure{
+		skipped: fmt.Sprintf("cell %d counted no hops (%s has n = 0)", c.Cell, hopMetric)}
 }
 
 // modelText names a model and its source, where it is known.
@@ -171,8 +172,8 @@ type hopRow struct {
 	Hops int32  `parquet:"hops_contact"`
 }
 
-// hopSharesBySeed returns, for h = 1 to most, the share of h hops in each seed of the cell with this
-// index. With one seed there is nothing to compare, and the rows are not read.
+// hopSharesBySeed returns, for h = 1 to most, the share of h hops in each seed of the cell with
+// this index. With one seed there is nothing to compare, and the rows are not read.
 func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
 	out := make([][]float64, most)
 	seeds := len(r.Cells[index].Seeds)

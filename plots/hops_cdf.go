@@ -114,8 +114,8 @@ func hopCDFTitle(r *results, cells []cell) string {
 		low.Metrics[hopMetric].Mean, r.label(low), high.Metrics[hopMetric].Mean, r.label(high))
 }
 
-// staircase returns the vertices of a CDF: (0, 0), one at each number of hops up to last, and the end
-// of the last tread.
+// staircase returns the vertices of a CDF: (0, 0), one at each number of hops up to last, and the
+// end of the last tread.
 func staircase(cdf []float64, last int) plotter.XYs {
 	stairs := plotter.XYs{{X: 0, Y: 0}}
 	for h := 1; h <= last; h++ {
@@ -129,8 +129,8 @@ func staircase(cdf []float64, last int) plotter.XYs {
 	return append(stairs, plotter.XY{X: end.X + 0.35, Y: end.Y})
 }
 
-// onTreads returns where series i of n has its markers: each series at its own place on the treads, so
-// that curves which coincide are all seen.
+// onTreads returns where series i of n has its markers: each series at its own place on the treads,
+// so that curves which coincide are all seen.
 func onTreads(stairs plotter.XYs, i, n int) plotter.XYs {
 	var at plotter.XYs
 	for _, v := range stairs[1 : len(stairs)-2] {

@@ -21,7 +21,8 @@ type arm struct {
 func hopsBySize(r *results, l look) (*figure, error) {
 	arms := r.arms()
 	if len(arms) == 0 {
-		return &figure{skipped: "needs at least two cells that differ in their number of nodes"}, nil
+		return &figure{
+			skipped: "needs at least two cells that differ in their number of nodes"}, nil
 	}
 	var notes []string
 	if len(arms) > seriesMax {
@@ -36,8 +37,8 @@ func hopsBySize(r *results, l look) (*figure, error) {
 		data: table{header: []string{"cell", "label", "nodes", "lookups", "mean_hops",
 			"mean_hops_ci95_low", "mean_hops_ci95_high", "mean_hops_model"}},
 		about: about{
-			shows: "Markers: mean number of hops. Text: bits of distance a hop resolves, which is " +
-				"log2(10) over the slope of a least-squares line against log10(nodes).",
+			shows: "Markers: mean number of hops. Text: bits of distance a hop resolves, which " +
+				"is log2(10) over the slope of a least-squares line against log10(nodes).",
 			definition: defineHContact, n: lookupsCounted(hopMetric), notes: notes,
 			intervals: "none: one seed",
 		},
@@ -84,7 +85,9 @@ func modelHops(c cell) float64 { return c.Models[hopMetric].Mean }
 
 // modelled returns the arm's cells that have an analytic mean.
 func (a arm) modelled() arm {
-	a.cells = slices.DeleteFunc(slices.Clone(a.cells), func(c cell) bool { return modelHops(c) == 0 })
+	a.cells = slices.DeleteFunc(slices.Clone(a.cells), func(c cell) bool {
+		return modelHops(c) == 0
+	})
 	return a
 }
 
@@ -197,9 +200,9 @@ func (f *figure) addBitsPerHop(l look, a arm) {
 		lines = append(lines, theory.Name+" model: "+perHop(m.slope(modelHops)))
 		if theory.BitsPerHop > 0 {
 			lines = append(lines, fmt.Sprintf("single path: %.2f bits per hop", theory.BitsPerHop))
-			f.about.notes = append(f.about.notes, "\"Single path\" is what one hop resolves without "+
-				"parallel requests: Stutzbach and Rejaie, \"Improving Lookup Performance over a "+
-				"Widely-Deployed DHT\", INFOCOM 2006.")
+			f.about.notes = append(f.about.notes, "\"Single path\" is what one hop resolves "+
+				"without parallel requests: Stutzbach and Rejaie, \"Improving lookup performance "+
+				"over a widely-deployed DHT\", INFOCOM 2006.")
 		}
 	}
 	f.about.notes = append(f.about.notes, "Bits per hop: "+strings.Join(lines, "; ")+".")

@@ -40,7 +40,9 @@ func (r *results) parts(c cell, sizes bool) []string {
 // varies says whether the setting differs between cells.
 func (r *results) varies(key string) bool {
 	first := fmt.Sprint(r.Cells[0].Set[key])
-	return slices.ContainsFunc(r.Cells, func(c cell) bool { return fmt.Sprint(c.Set[key]) != first })
+	return slices.ContainsFunc(r.Cells, func(c cell) bool {
+		return fmt.Sprint(c.Set[key]) != first
+	})
 }
 
 // shortName returns the fewest last elements of a setting's path that tell it from the others.
@@ -61,8 +63,8 @@ func shortName(set map[string]any, key string) string {
 	return key
 }
 
-// shown returns the cells that a figure of one curve a cell shows: all, or the first if they are more
-// than there are distinct looks.
+// shown returns the cells that a figure of one curve a cell shows: all, or the first if they are
+// more than there are distinct looks.
 func (r *results) shown() []cell {
 	if len(r.Cells) > seriesMax {
 		return r.Cells[:1]

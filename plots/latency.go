@@ -76,7 +76,8 @@ func latencyAbout(r *results, cells []cell, curves []latencies) about {
 		cells: cells, notes: r.shownNote(), intervals: "none: one seed",
 		n: func(c cell) string {
 			i := slices.IndexFunc(cells, func(o cell) bool { return o.Cell == c.Cell })
-			return fmt.Sprintf("%s of %s", count(len(curves[i].ns)), plural(curves[i].all, "lookup"))
+			successful := count(len(curves[i].ns))
+			return fmt.Sprintf("%s of %s", successful, plural(curves[i].all, "lookup"))
 		},
 	}
 	if slices.ContainsFunc(cells, func(c cell) bool { return len(c.Seeds) > 1 }) {

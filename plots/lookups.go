@@ -14,8 +14,8 @@ import (
 // rowsAtOnce is how many rows of lookups.parquet are in memory at a time.
 const rowsAtOnce = 4096
 
-// scanLookups calls visit for each row of dir/lookups.parquet, in order. T names the columns to read in
-// its `parquet` tags; no other column is touched. The row is valid during the call only.
+// scanLookups calls visit for each row of dir/lookups.parquet, in order. T names the columns to
+// read in its `parquet` tags; no other column is touched. The row is valid during the call only.
 func scanLookups[T any](r *results, visit func(*T) error) error {
 	path := r.path(lookupsFile)
 	f, err := os.Open(path)
@@ -69,8 +69,8 @@ func scanFile[T any](f *os.File, visit func(*T) error) (err error) {
 	}
 }
 
-// hasColumns checks that each wanted column is there and of the wanted kind: the reader would fill a
-// missing one with zeros.
+// hasColumns checks that each wanted column is there and of the wanted kind: the reader would fill
+// a missing one with zeros.
 func hasColumns(have, want *parquet.Schema) error {
 	for _, column := range want.Columns() {
 		wanted, _ := want.Lookup(column...)

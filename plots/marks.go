@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// This file has the marks that a figure is composed of. None of them moves the axes: a figure sets its
-// ranges itself, before it adds marks.
+// This file has the marks that a figure is composed of. None of them moves the axes: a figure sets
+// its ranges itself, before it adds marks.
 
 // polyline is a line through points, or, if step is set, a staircase that rises at each point.
 type polyline struct {
@@ -91,8 +91,8 @@ func (b band) Plot(c draw.Canvas, plt *plot.Plot) {
 		return
 	}
 	x, y := plt.Transforms(&c)
-	// Both edges are staircases, as the curve between them is: out along the low one, back along the
-	// high one.
+	// Both edges are staircases, as the curve between them is: out along the low one, back along
+	// the high one.
 	var outline vg.Path
 	last := len(b.x) - 1
 	outline.Move(vg.Point{X: x(b.x[0]), Y: y(b.y[0].low)})

@@ -12,7 +12,8 @@ import (
 
 func TestNumbersAsText(t *testing.T) {
 	for n, want := range map[int]string{
-		0: "0", 999: "999", 1000: "1\u00A0000", 10000: "10\u00A0000", 1234567: "1\u00A0234\u00A0567",
+		0: "0", 999: "999", 1000: "1\u00A0000", 10000: "10\u00A0000",
+		1234567: "1\u00A0234\u00A0567",
 	} {
 		require.Equal(t, want, count(n))
 	}

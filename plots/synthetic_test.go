@@ -148,7 +148,8 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 			sum += n
 			cdf = append(cdf, float64(sum)/float64(total))
 		}
-		metric := map[string]any{"unit": "hops", "n": total, "mean": mean(cdf), "cdf": cdf, "ci95": nil}
+		metric := map[string]any{
+			"unit": "hops", "n": total, "mean": mean(cdf), "cdf": cdf, "ci95": nil}
 		if ci, ok := interval95(means); ok {
 			metric["ci95"] = []float64{ci.low, ci.high}
 		}
@@ -163,15 +164,17 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		}
 		if s.models {
 			cell["models"] = map[string]any{hopMetric: map[string]any{
-				"name": "Roos-Salah-Strufe", "mean": mean(c.cdf), "cdf": c.cdf, "bits_per_hop": 4.421}}
+				"name": "Roos-Salah-Strufe", "mean": mean(c.cdf), "cdf": c.cdf,
+				"bits_per_hop": 4.421}}
 		}
 		cells = append(cells, cell)
 	}
 	require.NoError(t, w.Close())
 	require.NoError(t, f.Close())
 	summary := map[string]any{
-		"scenario": "hops", "title": "Hop counts in a Mainline DHT", "version": "swarmlab 0.1.0 (go1.26)",
-		"seed": 1, "repeat": s.seeds, "fingerprint": "3f2a91c0-77d06e15-b8f04aa2",
+		"scenario": "hops", "title": "Hop counts in a Mainline DHT",
+		"version": "swarmlab 0.1.0 (go1.26)",
+		"seed":    1, "repeat": s.seeds, "fingerprint": "3f2a91c0-77d06e15-b8f04aa2",
 		"figures": s.figures, "cells": cells,
 	}
 	writeSummary(t, dir, summary)

@@ -16,7 +16,7 @@ const (
 	Slide Theme = iota
 	// Dark is Slide on a dark background.
 	Dark
-	// Paper is one column of a two-column paper: 3.5 in wide, text of 8 pt, at 600 dots an inch.
+	// Paper is one column of a two-column paper: 3.5 in wide, text of 8 pt, at 400 dots an inch.
 	Paper
 )
 
@@ -66,7 +66,7 @@ func (t Theme) look() look {
 		l.muted, l.grid = rgb(0xA6ADB4), rgb(0x353B41)
 		l.palette = onDark()
 	case Paper:
-		l.width, l.height, l.grows, l.dpi, l.margin = 252, 180, true, 600, 7
+		l.width, l.height, l.grows, l.dpi, l.margin = 252, 180, true, 400, 7
 		l.title, l.text, l.footer = 9, 8, 5
 		l.line, l.thin, l.radius = 1.3, 0.7, 2.5
 	}

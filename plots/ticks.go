@@ -19,7 +19,8 @@ func integerTicks(low, high, most int) plot.ConstantTicks {
 	return ticks
 }
 
-// linearTicks labels round values from 0 up to, and at least to, high. The last one is the axis' end.
+// linearTicks labels round values from 0 up to, and at least to, high. The last one is the axis'
+// end.
 func linearTicks(high float64, label func(float64) string) plot.ConstantTicks {
 	const most = 6
 	if high <= 0 {
@@ -44,8 +45,8 @@ func linearTicks(high float64, label func(float64) string) plot.ConstantTicks {
 	}
 }
 
-// logTicks marks the round values of a logarithmic axis: the decades, or where they are few also their
-// halves and fifths, are labelled, the rest get small marks.
+// logTicks marks the round values of a logarithmic axis: the decades, or where they are few also
+// their halves and fifths, are labelled, the rest get small marks.
 func logTicks(low, high float64, label func(float64) string) plot.ConstantTicks {
 	labelled := []int{1}
 	switch decades := math.Log10(high / low); {

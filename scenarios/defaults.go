@@ -36,7 +36,8 @@ var scenarioRules = []rule{
 	{path: "warmup", fallback: "0s", limits: anySpan,
 		meaning: "operations that start before this are not measured"},
 	{path: "network", fallback: "{}", meaning: "what every datagram meets"},
-	{path: "groups", fallback: required, meaning: "the nodes: populations of one configuration each"},
+	{path: "groups", fallback: required,
+		meaning: "the nodes: populations of one configuration each"},
 	{path: "workload", fallback: "[]", meaning: "what the nodes are asked to do"},
 	{path: "vary", fallback: "none", word: "none",
 		meaning: "a sweep: PATH: [VALUES] for each varied setting; every combination is a cell"},
@@ -100,7 +101,7 @@ var dhtRules = []rule{
 	{path: "groups.NAME.dht.k", fallback: "8", limits: "1..128",
 		meaning: "closest nodes that a lookup finds; size of a bucket"},
 	{path: "groups.NAME.dht.buckets", fallback: "k", limits: "1..128", word: "k",
-		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 16, 8]; k: all of size k"},
+		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 8]; k: all of size k"},
 	{path: "groups.NAME.dht.alpha", fallback: "3", limits: "1..32",
 		meaning: "queries that a lookup keeps in flight"},
 	{path: "groups.NAME.dht.reply_contacts", fallback: "k", limits: "1..25", word: "k",
@@ -127,7 +128,7 @@ var dhtRules = []rule{
 
 var workRules = []rule{
 	{path: "workload.KIND.kind", fallback: required, limits: "lookup|announce|get_peers",
-		meaning: "lookup: find_node; announce: store a peer under a key; get_peers: find the peers"},
+		meaning: "lookup: find_node; announce: store a peer under a key; get_peers: find peers"},
 	{path: "workload.KIND.group", fallback: required,
 		meaning: "the group whose nodes are asked, each time a random one"},
 	{path: "workload.KIND.rate", fallback: required,

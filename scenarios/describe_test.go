@@ -102,9 +102,76 @@ func TestQuoted(t *testing.T) {
 		if checkText(title) != nil {
 			t.Skip()
 		}
-		require.NoError(t, s.Set("title", title))
+		s.Title = title
 		again, err := Parse("again.yaml", s.Resolved())
 		require.NoError(t, err, string(s.Resolved()))
 		require.Equal(t, title, again.Title)
 	})
+}
+
+// TestAnySettings: whatever is set, what is valid comes back from the file as it was, and so does
+// each of its cells.
+func TestAnySettings(t *testing.T) {
+	var docs []SettingDoc
+	for _, d := range Settings() {
+		_, _, ranged := rules[d.Path].bounds()
+		words := rules[d.Path].words() != nil && d.Type == "text"
+		if ranged || words || d.Type == "true or false" {
+			docs = append(docs, d)
+		}
+	}
+	require.Greater(t, len(docs), 30)
+	valid := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := parseSmall(t, "")
+		for range rapid.IntRange(0, 12).Draw(t, "changes") {
+			d := rapid.SampledFrom(docs).Draw(t, "setting")
+			path := strings.Replace(d.Path, "NAME", "nodes", 1)
+			path = strings.Replace(path, "KIND", "0", 1)
+			value := rapid.SampledFrom(sampleValues(rules[d.Path])).Draw(t, "value")
+			if d.Type == "list of numbers" && value != "k" {
+				value = "[" + value + "]"
+			}
+			if rapid.Bool().Draw(t, "vary") {
+				path, value = "vary", "{"+path+": ["+value+"]}"
+			}
+			before := bare(s)
+			if s.Set(path, value) != nil {
+				require.Equal(t, before, bare(s))
+			}
+		}
+		if s.Validate() != nil {
+			return
+		}
+		valid++
+		again, err := Parse("again.yaml", s.Resolved())
+		require.NoError(t, err, string(s.Resolved()))
+		require.Equal(t, bare(s), bare(again))
+		cells, err := s.Cells()
+		cellsAgain, errAgain := again.Cells()
+		require.Equal(t, err == nil, errAgain == nil)
+		for i := range cells {
+			require.Equal(t, cells[i].Set, cellsAgain[i].Set)
+			require.Equal(t, bare(cells[i].Scenario), bare(cellsAgain[i].Scenario))
+		}
+	})
+	require.Greater(t, valid, 10)
+}
+
+// sampleValues are the ends, the default and the words of a setting.
+func sampleValues(r *rule) []string {
+	if words := r.words(); words != nil {
+		return words
+	}
+	if low, high, ranged := r.bounds(); ranged {
+		values := []string{low, high, r.fallback}
+		if r.fallback == required {
+			values = values[:2]
+		}
+		if r.word != "" {
+			values = append(values, r.word)
+		}
+		return values
+	}
+	return []string{"true", "false"}
 }

@@ -72,8 +72,8 @@ func Open(nameOrPath string) (*Scenario, error) {
 func Load(file string) (*Scenario, error) {
 	f, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such file; swarmlab init %s writes one to start from",
-			file, file)
+		return nil, fmt.Errorf("%s: there is no such file; "+
+			"swarmlab init %s writes one to start from", file, file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a scenario: %w", err)

@@ -15,7 +15,7 @@ import (
 const (
 	sourceMax = 1 << 20 // bytes of a scenario file
 	tokensMax = 1 << 16
-	pairsMax  = 1 << 12 // keys in all; the library's time grows with their square
+	pairsMax  = 1 << 11 // keys in all; the library's time grows with their square
 	depthMax  = 32      // of nesting; no scenario needs more than seven
 )
 

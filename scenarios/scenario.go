@@ -51,7 +51,7 @@ type Latency struct {
 	Median Duration       `yaml:"median"` // lognormal
 	Sigma  netmodel.Milli `yaml:"sigma"`
 
-	IntraRegion Duration       `yaml:"intra_region"` // regions; a round trip, as the published table has
+	IntraRegion Duration       `yaml:"intra_region"` // regions; a round trip
 	Access      Duration       `yaml:"access"`       // one way, the median of the access links
 	AccessSigma netmodel.Milli `yaml:"access_sigma"`
 

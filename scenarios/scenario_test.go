@@ -22,8 +22,7 @@ workload:
   - {kind: lookup, group: nodes, rate: 2/s}
 `
 
-func parseSmall(t testing.TB, more string) *Scenario {
-	t.Helper()
+func parseSmall(t require.TestingT, more string) *Scenario {
 	s, err := Parse("small.yaml", []byte(smallSource+more))
 	require.NoError(t, err)
 	return s

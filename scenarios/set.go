@@ -36,6 +36,9 @@ func (s *Scenario) Set(path, value string) error {
 	changed.Vary = slices.DeleteFunc(changed.Vary, func(axis Axis) bool {
 		return axis.Path == p.path || strings.HasPrefix(axis.Path, p.path+".")
 	})
+	if len(changed.Vary) == 0 {
+		changed.Vary = nil
+	}
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -94,10 +97,12 @@ func (s *Scenario) forget(path string) {
 	s.origin = &kept
 }
 
-// valueTree reads a value given outside a file.
+// valueTree reads a value given outside a file. A text needs no quotes there, and may have them.
 func valueTree(c *complaints, p place, value string) *treeNode {
 	if p.value.Kind() == reflect.String {
-		return &treeNode{text: value}
+		if !strings.HasPrefix(value, `"`) && !strings.HasPrefix(value, "'") {
+			return &treeNode{text: value}
+		}
 	}
 	if strings.TrimSpace(value) == "" {
 		c.add(position{}, "the value is empty; write one after the =")

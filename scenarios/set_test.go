@@ -20,6 +20,8 @@ func TestSet(t *testing.T) {
 
 	require.NoError(t, s.Set("title", "Hops: a study, \"quoted\""))
 	require.Equal(t, "Hops: a study, \"quoted\"", s.Title)
+	require.NoError(t, s.Set("title", `"A, b: \"c\""`))
+	require.Equal(t, `A, b: "c"`, s.Title)
 	require.NoError(t, s.Set("figures", "[hops]"))
 	require.NoError(t, s.Set("groups.nodes.dht.refresh", "never"))
 	require.Zero(t, s.Groups[0].DHT.Refresh)
@@ -71,7 +73,8 @@ func TestSetProblems(t *testing.T) {
 	for _, c := range [][3]string{
 		{"groups.nodes.szie", "5", `unknown setting "szie" in groups.nodes; did you mean "size"?`},
 		{"groups.node.size", "5", `there is no "node" in groups; did you mean "nodes"?`},
-		{"groups.nodes.size.x", "5", `groups.nodes.size has no settings below it; "x" does not exist`},
+		{"groups.nodes.size.x", "5",
+			`groups.nodes.size has no settings below it; "x" does not exist`},
 		{"", "5", `unknown setting ""; known: name, title, seed, duration, warmup, network, ` +
 			`groups, workload, vary, repeat, figures, quick`},
 		{"groups.nodes.size", "", "the value is empty; write one after the ="},
@@ -79,10 +82,12 @@ func TestSetProblems(t *testing.T) {
 		{"groups.nodes.size", "~", "groups.nodes.size has no value: write one, or remove the line"},
 		{"groups.nodes.dht", "{k: 8, beta: 2}", `unknown key "beta" in groups.nodes.dht; known: ` +
 			strings.Join(dhtKeys(), ", ")},
-		{"network.latency.delay", "5ms", "network.latency is varied as a whole; set vary=none first"},
+		{"network.latency.delay", "5ms",
+			"network.latency is varied as a whole; set vary=none first"},
 		{"network.loss", "101%", `network.loss: probability "101%" is above 1: ` +
 			`write a fraction such as 0.05, or 5%`},
-		{"network.jitter", "2", "network.jitter: 2 has no unit: write 2s for seconds; " + unitsHelp},
+		{"network.jitter", "2",
+			"network.jitter: 2 has no unit: write 2s for seconds; " + unitsHelp},
 		{"repeat", "0", "repeat: 0 is outside 1 to 10000; write a value between"},
 	} {
 		err := s.Set(c[0], c[1])
@@ -110,13 +115,18 @@ func TestSetAmbiguousWork(t *testing.T) {
 }
 
 func TestApplyQuick(t *testing.T) {
-	s := parseSmall(t, "vary: {groups.nodes.size: [10, 20]}\nquick: {groups.nodes.size: 5, repeat: 2}\n")
+	s := parseSmall(t, "vary: {groups.nodes.size: [10, 20]}\n"+
+		"quick: {groups.nodes.size: 5, repeat: 2}\n")
 	require.NoError(t, s.ApplyQuick())
 	require.Equal(t, 5, s.Groups[0].Size)
 	require.Equal(t, 2, s.Repeat)
 	require.Empty(t, s.Vary)
 	require.Empty(t, s.Quick)
 	require.ErrorContains(t, s.ApplyQuick(), "there is no quick variant")
+
+	s = parseSmall(t, "quick: {title: 'A, b: \"c\"'}\n")
+	require.NoError(t, s.ApplyQuick())
+	require.Equal(t, `A, b: "c"`, s.Title)
 
 	s = parseSmall(t, "vary: {groups.nodes.size: [10, 20]}\nquick: {vary: none}\n")
 	require.NoError(t, s.ApplyQuick())

@@ -176,7 +176,7 @@ func parseCount(text string) (uint64, error) {
 	digits := strings.ReplaceAll(text, "_", "")
 	grouped := strings.HasPrefix(text, "_") || strings.HasSuffix(text, "_")
 	if !allDigits(digits) || grouped || strings.Contains(text, "__") {
-		return 0, fmt.Errorf("%s is not a whole number; write it in digits, as in 10000", show(text))
+		return 0, fmt.Errorf("%s is not a whole number; write digits, as in 10000", show(text))
 	}
 	value, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {

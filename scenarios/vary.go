@@ -50,6 +50,9 @@ func (s *Scenario) Cells() ([]Cell, error) {
 func (s *Scenario) countCells() (int, error) {
 	count := 1
 	for _, axis := range s.Vary {
+		if len(axis.Values) == 0 {
+			return 0, fmt.Errorf("%s: vary.%s: there are no values", s.source(), axis.Path)
+		}
 		count *= len(axis.Values)
 		if count > cellsMax {
 			return 0, fmt.Errorf("%s: vary: more than %d cells; vary fewer settings or values",
@@ -62,15 +65,17 @@ func (s *Scenario) countCells() (int, error) {
 // axisTrees reads the values of all axes once.
 func (s *Scenario) axisTrees() ([][]*treeNode, error) {
 	trees := make([][]*treeNode, len(s.Vary))
+	trial := s.clone()
 	for i, axis := range s.Vary {
 		c := s.complaintsOf("vary " + axis.Path)
-		p, ok := s.locate(c, axis.Path, position{})
+		p, ok := trial.locate(c, axis.Path, position{})
 		for j := 0; ok && j < len(axis.Values); j++ {
 			trees[i] = append(trees[i], valueTree(c, p.place, axis.Values[j]))
 		}
 		if err := c.err(); err != nil {
 			return nil, err
 		}
+		trial.assign(c, axis.Path, trees[i][0])
 	}
 	return trees, nil
 }
@@ -109,6 +114,8 @@ func plainValue(p place, text string) any {
 		}
 	case bool:
 		return v
+	case string:
+		return v
 	}
 	return text
 }
@@ -119,46 +126,55 @@ var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat"}
 const noneWord = "none"
 
 // fillVary reads the axes of a sweep and tries each value on a copy of the scenario, which all
-// other settings are filled into before.
+// other settings are filled into before. An axis may need one before it: model, then delay.
 func (f filler) fillVary(p place, n *treeNode) {
-	entries, ok := f.overrideMap(p, n, "PATH: [VALUE, VALUE]")
-	if !ok {
+	if !f.expectOverrides(p, n, "PATH: [VALUE, VALUE]") {
 		return
 	}
-	vary := make(Vary, 0, len(entries))
-	for _, e := range entries {
-		axis := Axis{Path: e.place.path}
-		values := &e.value
-		if root, _, _ := strings.Cut(axis.Path, "."); slices.Contains(unvaried, root) {
-			f.add(e.at, "%s cannot be varied; vary what a run depends on", axis.Path)
+	trial := f.scenario.clone()
+	var vary Vary
+	for i, key := range n.keys {
+		values := &n.items[i]
+		found, ok := trial.locate(f.complaints, key.name, key.at)
+		if !ok || !f.mayVary(found.path, key.at, values) {
 			continue
 		}
-		if axis.Path == "seed" {
-			f.add(e.at, "seed is varied by repeat: each run of a cell has a seed of its own")
-			continue
+		f.noteOverride(p, found.path, key.at)
+		before := len(f.list)
+		vary = append(vary, Axis{found.path, f.tryValues(trial, found.path, values.items)})
+		if len(f.list) == before {
+			trial.assign(f.complaints, found.path, &values.items[0])
 		}
-		if values.kind != listNode || len(values.items) == 0 {
-			f.add(values.at, "vary.%s: want the list of values, as in [1, 3, 5]", axis.Path)
-			continue
-		}
-		axis.Values = f.tryValues(axis.Path, values.items)
-		vary = append(vary, axis)
 	}
 	f.checkAxes(vary, n.at)
 	p.value.Set(reflect.ValueOf(vary))
 }
 
-// tryValues returns the canonical texts of the values of an axis.
-func (f filler) tryValues(path string, values []treeNode) []string {
-	if len(values) > cellsMax {
-		f.add(values[0].at, "vary.%s: %d values make more than %d cells; name fewer", path,
-			len(values), cellsMax)
-		return nil
+// mayVary complains about what is no axis.
+func (f filler) mayVary(path string, at position, values *treeNode) bool {
+	root, _, _ := strings.Cut(path, ".")
+	switch {
+	case slices.Contains(unvaried, root):
+		f.add(at, "%s cannot be varied; vary what a run depends on", path)
+	case path == "seed":
+		f.add(at, "seed is varied by repeat: each run of a cell has a seed of its own")
+	case values.kind != listNode || len(values.items) == 0:
+		f.add(values.at, "vary.%s: want the list of values, as in [1, 3, 5]", path)
+	case len(values.items) > cellsMax:
+		f.add(at, "vary.%s: %d values make more than %d cells; name fewer", path,
+			len(values.items), cellsMax)
+	default:
+		return true
 	}
+	return false
+}
+
+// tryValues returns the canonical texts of the values of an axis.
+func (f filler) tryValues(trial *Scenario, path string, values []treeNode) []string {
 	texts := make([]string, 0, len(values))
 	known := make(map[string]bool, len(values))
 	for i := range values {
-		text, ok := f.try(path, &values[i])
+		text, ok := f.try(trial, path, &values[i])
 		switch {
 		case !ok && len(f.list) >= problemsShown:
 			return texts
@@ -171,9 +187,9 @@ func (f filler) tryValues(path string, values []treeNode) []string {
 	return texts
 }
 
-// try sets a value on a copy of the scenario and returns its canonical text.
-func (f filler) try(path string, n *treeNode) (string, bool) {
-	trial := f.scenario.clone()
+// try sets a value on a copy of a scenario and returns its canonical text.
+func (f filler) try(trial *Scenario, path string, n *treeNode) (string, bool) {
+	trial = trial.clone()
 	before := len(f.list)
 	p, ok := trial.locate(f.complaints, path, n.at)
 	if ok {
@@ -188,7 +204,7 @@ func (f filler) try(path string, n *treeNode) (string, bool) {
 // checkAxes refuses a sweep that is too large, and axes that write to the same setting.
 func (f filler) checkAxes(vary Vary, at position) {
 	probe := Scenario{Vary: vary}
-	if _, err := probe.countCells(); err != nil {
+	if _, err := probe.countCells(); err != nil && len(f.list) == 0 {
 		f.add(at, "vary: more than %d cells; vary fewer settings or values", cellsMax)
 	}
 	for i, axis := range vary {
@@ -201,52 +217,65 @@ func (f filler) checkAxes(vary Vary, at position) {
 	}
 }
 
-// fillOverrides reads the settings of quick and tries each of them.
+// fillOverrides reads the settings of quick and tries them, in order.
 func (f filler) fillOverrides(p place, n *treeNode) {
-	entries, ok := f.overrideMap(p, n, "PATH: VALUE")
-	if !ok {
+	if !f.expectOverrides(p, n, "PATH: VALUE") {
 		return
 	}
-	list := make(Overrides, 0, len(entries))
-	for _, e := range entries {
-		if root, _, _ := strings.Cut(e.place.path, "."); root == "name" || root == "quick" {
-			f.add(e.at, "quick cannot change %s; remove it", root)
+	trial := f.scenario.clone()
+	var list Overrides
+	for i, key := range n.keys {
+		found, ok := trial.locate(f.complaints, key.name, key.at)
+		if !ok {
 			continue
 		}
-		if text, ok := f.try(e.place.path, &e.value); ok {
-			list = append(list, Override{e.place.path, text})
+		f.noteOverride(p, found.path, key.at)
+		if root, _, _ := strings.Cut(found.path, "."); root == "name" || root == "quick" {
+			f.add(key.at, "quick cannot change %s; remove it", root)
+			continue
+		}
+		if text, ok := f.try(trial, found.path, &n.items[i]); ok {
+			list = append(list, Override{found.path, text})
+			trial.assign(f.complaints, found.path, &n.items[i])
 		}
 	}
 	p.value.Set(reflect.ValueOf(list))
 }
 
-// overrideEntry is a line of vary or quick.
-type overrideEntry struct {
-	place
-	at    position
-	value treeNode
-}
-
-// overrideMap reads a mapping whose keys are paths of settings.
-func (f filler) overrideMap(p place, n *treeNode, form string) ([]overrideEntry, bool) {
+// expectOverrides tells whether n is a mapping of paths that can be read; none is an empty one.
+func (f filler) expectOverrides(p place, n *treeNode, form string) bool {
+	p.value.SetZero()
 	if n.kind == scalarNode && n.text == noneWord {
 		f.note(p, n)
-		p.value.SetZero()
-		return nil, false
+		return false
 	}
-	if !f.expect(p, n, mapNode, "none, or a mapping of "+form) || len(f.list) > 0 {
-		return nil, false
+	return f.expect(p, n, mapNode, "none, or a mapping of "+form) && len(f.list) == 0
+}
+
+func (f filler) noteOverride(p place, path string, at position) {
+	if f.at != nil {
+		f.at[under(p.path, path)] = at
 	}
-	entries := make([]overrideEntry, 0, len(n.keys))
-	for i, key := range n.keys {
-		found, ok := f.scenario.locate(f.complaints, key.name, key.at)
-		if !ok {
-			continue
+}
+
+// checkOverrides finds axes and overrides that a later Set has robbed of their meaning.
+func (s *Scenario) checkOverrides(c *complaints) {
+	vary, quick := s.clone(), s.clone()
+	for _, axis := range s.Vary {
+		if len(axis.Values) > 0 {
+			vary.recheck(c, "vary", axis.Path, axis.Values[0])
 		}
-		if f.at != nil {
-			f.at[p.path+"."+found.path] = key.at
-		}
-		entries = append(entries, overrideEntry{found.place, key.at, n.items[i]})
 	}
-	return entries, len(entries) == len(n.keys)
+	for _, o := range s.Quick {
+		quick.recheck(c, "quick", o.Path, o.Value)
+	}
+}
+
+func (s *Scenario) recheck(c *complaints, key, path, value string) {
+	at := c.origin.at[under(key, path)]
+	if p, ok := s.locate(c, path, at); ok {
+		if tree := valueTree(c, p.place, value); tree != nil {
+			s.assign(c, path, tree)
+		}
+	}
 }

@@ -103,7 +103,6 @@ func TestSimultaneousEventsHaveOneOrder(t *testing.T) {
 	w := world(s)
 	second := at(time.Second)
 	arrive := second.Add(-10 * time.Millisecond)
-	s.start = func(i uint32, t *protocol.Turn) { t.Out.WakeAt(second) }
 	for _, node := range []uint32{3, 0, 2, 1} {
 		w.StartAt(node, 0)
 	}

@@ -30,7 +30,8 @@ type node struct {
 	torrents uint32        // first of a list
 	depth    uint8         // buckets in use; 0: not running
 	joined   bool
-	retries  uint8 // joins that found nobody, in a row
+	retries  uint8 // joins that found too few nodes, in a row
+	misses   uint8 // refreshes of the present bucket that brought no new contact, in a row
 }
 
 // Group is a population of DHT nodes. It implements protocol.Datagrams.

@@ -21,6 +21,9 @@ type lookup struct {
 	Request
 	target   krpc.ID // of Request, or the node's own id, or a random one
 	purpose  purpose
+	k        int // closest contacts to be found
+	bucket   int // refresh: which one, and how many contacts it had
+	had      int
 	started  protocol.Time
 	next     uint32 // in the node's list
 	index    uint32 // in the pool
@@ -34,6 +37,7 @@ type lookup struct {
 	waves    uint16 // of the latest query sent
 	value    uint8  // depth of the first contact that knew peers
 	list     shortlist
+	heardOf  filter
 	tokens   [][]byte
 	peers    []protocol.Addr
 	known    map[protocol.Addr]struct{} // the peers, to tell which are new
@@ -72,15 +76,24 @@ func (p *lookupPool) release(x uint32) { p.free = append(p.free, x) }
 
 // search starts a lookup.
 func (g *Group) search(i uint32, t *protocol.Turn, r Request, why purpose) {
+	g.start(i, t, g.prepare(i, t, r, why))
+}
+
+// prepare returns a lookup that is entered in the node's list but has no candidates yet.
+func (g *Group) prepare(i uint32, t *protocol.Turn, r Request, why purpose) *lookup {
 	n := &g.nodes[i]
 	l := g.searches.take()
-	l.Request, l.target, l.purpose, l.started = r, r.Target, why, t.Now
+	l.Request, l.target, l.purpose, l.started, l.k = r, r.Target, why, t.Now, g.cfg.K
 	l.next, n.lookups = n.lookups, l.index
+	return l
+}
+
+func (g *Group) start(i uint32, t *protocol.Turn, l *lookup) {
 	for _, near := range g.closest(i, l.target, g.cfg.K) {
 		id, addr := g.env.Directory.Contact(near.ref)
 		g.enter(l, near.ref, id, addr, 1)
 	}
-	if why == purposeJoin {
+	if l.purpose == purposeJoin {
 		g.askSeeds(i, t, l)
 	}
 	g.step(i, t, l)
@@ -116,8 +129,12 @@ func (g *Group) step(i uint32, t *protocol.Turn, l *lookup) {
 	if g.cfg.Rounds && l.inFlight > 0 {
 		return
 	}
+	if g.gained(i, l) {
+		g.searched(i, t, l)
+		return
+	}
 	open, live := false, 0
-	for p := 0; p < len(l.list) && live < g.cfg.K; p++ {
+	for p := 0; p < len(l.list) && live < l.k; p++ {
 		c := &l.list[p]
 		if c.state == dead {
 			continue
@@ -131,7 +148,7 @@ func (g *Group) step(i uint32, t *protocol.Turn, l *lookup) {
 		open = open || c.state != responded
 	}
 	// With fewer than k candidates, a seed that has not answered can still make a difference.
-	if open || live < g.cfg.K && l.inFlight > 0 {
+	if open || live < l.k && l.inFlight > 0 {
 		return
 	}
 	g.searched(i, t, l)
@@ -259,7 +276,7 @@ func (g *Group) detach(i uint32, l *lookup) {
 // announce sends announce_peer to the k closest contacts that answered with a token.
 func (g *Group) announce(i uint32, t *protocol.Turn, l *lookup) {
 	l.storing = true
-	left := g.cfg.K
+	left := l.k
 	for p := range l.list {
 		c := &l.list[p]
 		if c.state != responded || c.token == 0 || left == 0 {
@@ -303,7 +320,7 @@ func (g *Group) done(i uint32, t *protocol.Turn, l *lookup) {
 	case purposeJoin:
 		g.joinEnded(i, t, l)
 	case purposeRefresh:
-		g.refreshEnded(i, t)
+		g.refreshEnded(i, t, l)
 	}
 	if l.purpose == purposeUser && g.env.Observer != nil {
 		g.env.Observer.Done(i, t, g.result(l))

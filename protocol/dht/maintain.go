@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	joinRetry    = 5 * time.Second // after a join that found nobody; doubles each time
+	joinRetry    = 5 * time.Second // after a join that found too few; doubles each time
 	joinRetryMax = 5               // doublings: at most 160 s
 )
 
@@ -28,19 +28,34 @@ func (g *Group) tend(i uint32, t *protocol.Turn) {
 		n.maintain = g.nextRefresh(i)
 		return
 	}
-	g.changed(i, b, t.Now)
-	target := n.id.RandomInBucket(b, t.Rand)
-	if b == int(n.depth)-1 { // it covers the own id
-		target = n.id
-	}
-	g.search(i, t, Request{Method: krpc.FindNode, Target: target}, purposeRefresh)
+	g.refresh(i, t, b)
 }
 
-// joinEnded follows the lookup of the own id. Buckets that it did not fill are refreshed at once,
-// as Kademlia's authors prescribe (section 2.3); if it found nobody, it is tried again later.
+// refresh walks towards a random id in the range of a bucket and ends with the first contact that
+// is new in it, or at the node closest to the id. Looking for the k closest, as BEP 5 can be read,
+// would fill the bucket with close neighbours of one id, and every hop of a lookup would gain less.
+func (g *Group) refresh(i uint32, t *protocol.Turn, b int) {
+	n := &g.nodes[i]
+	r := Request{Method: krpc.FindNode, Target: n.id.RandomInBucket(b, t.Rand)}
+	own := b == int(n.depth)-1
+	if own {
+		r.Target = n.id
+	}
+	l := g.prepare(i, t, r, purposeRefresh)
+	l.bucket, l.had = b, used(g.bucket(i, b))
+	if !own {
+		l.k = 1
+	}
+	g.changed(i, b, t.Now)
+	g.start(i, t, l)
+}
+
+// joinEnded follows the lookup of the own id. Where it found fewer than k nodes it is repeated, for
+// a while, because a seed may know next to nobody yet; where it found none, for ever. Then all
+// buckets are refreshed, as Kademlia's authors prescribe (section 2.3).
 func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n := &g.nodes[i]
-	if l.answers == 0 {
+	if l.answers < g.cfg.K && (l.answers == 0 || n.retries < joinRetryMax) {
 		n.maintain = t.Now.Add(joinRetry << min(n.retries, joinRetryMax))
 		n.retries++
 		return
@@ -55,8 +70,25 @@ func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n.maintain = t.Now
 }
 
-func (g *Group) refreshEnded(i uint32, t *protocol.Turn) {
-	g.nodes[i].maintain = max(t.Now, g.nextRefresh(i))
+// gained reports whether a refresh has done its work: its bucket has a new contact.
+func (g *Group) gained(i uint32, l *lookup) bool {
+	return l.purpose == purposeRefresh && l.k == 1 && used(g.bucket(i, l.bucket)) > l.had
+}
+
+// refreshEnded refreshes a bucket again, with another random id, until it is full, or until that
+// has brought nothing twice in a row.
+func (g *Group) refreshEnded(i uint32, t *protocol.Turn, l *lookup) {
+	n := &g.nodes[i]
+	n.misses++
+	if g.gained(i, l) {
+		n.misses = 0
+	}
+	if l.k == 1 && n.misses < 2 && room(g.bucket(i, l.bucket)) >= 0 {
+		g.dues(i)[l.bucket] = seconds(t.Now)
+	} else {
+		n.misses = 0
+	}
+	n.maintain = max(t.Now, g.nextRefresh(i))
 }
 
 // overdue returns the deepest bucket that is due for a refresh, or -1.

@@ -44,7 +44,7 @@ func (g *Group) result(l *lookup) *Result {
 		if r.Hops.Contact == 0 {
 			r.Hops.Contact = int(c.depth)
 		}
-		if len(r.Closest) < g.cfg.K {
+		if len(r.Closest) < l.k {
 			id, addr := g.env.Directory.Contact(c.ref)
 			r.Closest = append(r.Closest, Contact{id, addr})
 			r.Hops.DiscoverK = max(r.Hops.DiscoverK, int(c.depth))

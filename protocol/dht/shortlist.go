@@ -31,21 +31,36 @@ func candidateBound(k int) int { return 8*k + 64 }
 // shortlist is a lookup's candidates, nearest first. Its length never exceeds its bound.
 type shortlist []candidate
 
+// filter remembers which addresses a lookup has heard of; it errs, rarely, by knowing too many.
+type filter [16]uint64
+
+// add enters an address by its hash and reports whether it may have been there.
+func (f *filter) add(hash uint32) bool {
+	word, bit := &f[hash>>6%16], uint64(1)<<(hash&63)
+	had := *word&bit != 0
+	*word |= bit
+	return had
+}
+
 // enter adds a contact, unless it is known, or the list is full and the contact is farther than
 // everything in it. It reports the contact's position, or -1.
 func (g *Group) enter(l *lookup, r Ref, id krpc.ID, a protocol.Addr, depth uint8) int {
 	c := candidate{dist: id.Hi ^ l.target.Hi, ref: r, addr: uint32(a.Hash()), depth: depth}
-	p := len(l.list)
-	for p > 0 && g.nearer(ranked{c.dist, r}, ranked{l.list[p-1].dist, l.list[p-1].ref}, l.target) {
-		p--
+	p := 0
+	for p < len(l.list) && l.list[p].dist < c.dist {
+		p++
 	}
-	for n := range l.list {
-		k := &l.list[n]
-		if k.ref == r || k.addr == c.addr || k.dist == c.dist && g.sameID(k.ref, id) {
+	for p < len(l.list) && l.list[p].dist == c.dist { // nearly always the same contact
+		have, _ := g.env.Directory.Contact(l.list[p].ref)
+		if have == id {
 			return -1
 		}
+		if id.Xor(l.target).Less(have.Xor(l.target)) {
+			break
+		}
+		p++
 	}
-	if p == g.searches.bound {
+	if p == g.searches.bound || l.heardOf.add(c.addr) && l.list.hasAddr(c.addr) {
 		return -1
 	}
 	if len(l.list) < g.searches.bound {
@@ -56,9 +71,13 @@ func (g *Group) enter(l *lookup, r Ref, id krpc.ID, a protocol.Addr, depth uint8
 	return p
 }
 
-func (g *Group) sameID(r Ref, id krpc.ID) bool {
-	have, _ := g.env.Directory.Contact(r)
-	return have == id
+func (l shortlist) hasAddr(hash uint32) bool {
+	for p := range l {
+		if l[p].addr == hash {
+			return true
+		}
+	}
+	return false
 }
 
 // position returns where a contact stands in the list, or -1 if it fell off its end.

@@ -51,6 +51,14 @@ func room(bucket []slot) int {
 	return -1
 }
 
+// used returns how many contacts a bucket has.
+func used(bucket []slot) int {
+	if p := room(bucket); p >= 0 {
+		return p
+	}
+	return len(bucket)
+}
+
 // remove takes a slot out of a bucket and keeps the used ones first.
 func remove(bucket []slot, p int) {
 	last := len(bucket) - 1
@@ -145,14 +153,17 @@ func (g *Group) rankBucket(near []ranked, i uint32, b int, target krpc.ID, n int
 		id, _ := g.env.Directory.Contact(s.ref)
 		r := ranked{id.Hi ^ target.Hi, s.ref}
 		p := len(near)
-		for p > 0 && g.nearer(r, near[p-1], target) {
+		if p < n {
+			near = append(near, r)
+		} else if near[p-1].dist < r.dist {
+			continue
+		}
+		for p > 0 && (r.dist < near[p-1].dist || r.dist == near[p-1].dist &&
+			g.nearer(r, near[p-1], target)) {
 			p--
 		}
 		if p == n {
 			continue
-		}
-		if len(near) < n {
-			near = append(near, ranked{})
 		}
 		copy(near[p+1:], near[p:])
 		near[p] = r
@@ -160,11 +171,8 @@ func (g *Group) rankBucket(near []ranked, i uint32, b int, target krpc.ID, n int
 	return near
 }
 
-// nearer compares whole distances, though the leading bits nearly always decide.
+// nearer compares distances whose leading bits are equal.
 func (g *Group) nearer(a, b ranked, target krpc.ID) bool {
-	if a.dist != b.dist {
-		return a.dist < b.dist
-	}
 	ia, _ := g.env.Directory.Contact(a.ref)
 	ib, _ := g.env.Directory.Contact(b.ref)
 	return ia.Xor(target).Less(ib.Xor(target))

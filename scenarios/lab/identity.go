@@ -17,7 +17,10 @@ type identities struct {
 	strangers *dht.Book
 }
 
-const strangerBase = 1 << 31
+const (
+	strangerBase = 1 << 31
+	spread       = 0x9e3779b97f4a7c15 // odd: different nodes have different ids
+)
 
 func newIdentities(seed uint64, first, size int) *identities {
 	return &identities{
@@ -28,8 +31,9 @@ func newIdentities(seed uint64, first, size int) *identities {
 
 // id returns the id of node i of the group.
 func (d *identities) id(i uint32) krpc.ID {
-	r := protocol.Rand(protocol.Mix(d.base ^ uint64(i)))
-	return krpc.RandomID(&r)
+	hi := protocol.Mix(d.base + uint64(i)*spread)
+	mid := protocol.Mix(hi ^ d.base)
+	return krpc.ID{Hi: hi, Mid: mid, Lo: uint32(mid*spread>>32) ^ uint32(hi)}
 }
 
 // Ref implements dht.Directory.
