@@ -14,6 +14,7 @@ func (w *World) touch(events []event) (warmth uint64) {
 		if e.kind() == kindDatagram {
 			warmth += uint64(w.pool.block(e.handle())[0])
 			warmth += w.books[e.source].Delivered.Bytes + w.books[e.target].Sent.Bytes
+			warmth += w.foresee(e.target, nil)
 		}
 	}
 	for i := range events {
@@ -23,7 +24,16 @@ func (w *World) touch(events []event) (warmth uint64) {
 			for at := unitBytes; at < len(payload); at += unitBytes {
 				warmth += uint64(payload[at])
 			}
+			warmth += w.foresee(e.target, payload)
 		}
 	}
 	return warmth
+}
+
+func (w *World) foresee(id uint32, payload []byte) uint64 {
+	g := &w.groups[w.nodes[id].group]
+	if g.foreseer == nil {
+		return 0
+	}
+	return g.foreseer.Foresee(id-g.first, payload)
 }

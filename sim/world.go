@@ -65,8 +65,9 @@ type World struct {
 
 // population is a group and the number of its first node.
 type population struct {
-	cores protocol.Datagrams
-	first uint32
+	cores    protocol.Datagrams
+	first    uint32
+	foreseer protocol.Foreseer // the cores, if they are one
 }
 
 // node is what the engine keeps for each node, besides its Account: 80 bytes.
@@ -117,7 +118,8 @@ func (w *World) populate(groups []protocol.Datagrams) {
 	w.groups = make([]population, 0, len(groups))
 	first := uint32(0)
 	for g, cores := range groups {
-		w.groups = append(w.groups, population{cores, first})
+		foreseer, _ := cores.(protocol.Foreseer)
+		w.groups = append(w.groups, population{cores, first, foreseer})
 		for range cores.Len() {
 			w.nodes[first] = node{group: uint16(g), alarm: silent}
 			first++

@@ -23,9 +23,8 @@ const (
 	seenMask  = 1<<24 - 1
 )
 
-func seconds(t protocol.Time) uint32 {
-	return uint32(uint64(t)/uint64(time.Second)) & seenMask
-}
+// seconds counts up to 136 years; a slot keeps the low 24 bits.
+func seconds(t protocol.Time) uint32 { return uint32(uint64(t) / uint64(time.Second)) }
 
 func newSlot(r Ref, now protocol.Time) slot {
 	return slot{r, seconds(now)<<seenShift | flagUsed}

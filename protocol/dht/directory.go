@@ -17,6 +17,8 @@ const NoRef = ^Ref(0)
 type Directory interface {
 	Ref(id krpc.ID, addr protocol.Addr) Ref
 	Contact(r Ref) (krpc.ID, protocol.Addr)
+	// Lead returns the first 64 bits of the id, which nearly always decide.
+	Lead(r Ref) uint64
 }
 
 // Contact is an id at an address.
@@ -65,6 +67,9 @@ func (b *Book) Contact(r Ref) (krpc.ID, protocol.Addr) {
 	c := &b.entries[r]
 	return c.ID, c.Addr
 }
+
+// Lead returns the first 64 bits of the id of what r stands for.
+func (b *Book) Lead(r Ref) uint64 { return b.entries[r].ID.Hi }
 
 // Len returns the number of contacts remembered.
 func (b *Book) Len() int { return len(b.refs) }

@@ -18,6 +18,10 @@ func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	g.insert(i, t, r, id)
 }
 
+// verifyingMax bounds the pings to strangers that are in flight. Without it, a flood of queries
+// with forged ids would fill the pool and, from one address, use up all transaction ids.
+const verifyingMax = 256
+
 // asked notes that a contact sent us a query. Its address may be forged: if it is unknown and
 // there is a place for it, it is pinged, and enters the table when it answers.
 func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
@@ -31,7 +35,7 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	if !g.cfg.VerifySenders || !(room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) {
 		return
 	}
-	if !g.pinging(n, r) {
+	if !g.pinging(n, r) && g.verifying(n) < verifyingMax {
 		g.ping(i, t, r, NoRef)
 	}
 }

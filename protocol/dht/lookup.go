@@ -91,7 +91,7 @@ func (g *Group) prepare(i uint32, t *protocol.Turn, r Request, why purpose) *loo
 func (g *Group) start(i uint32, t *protocol.Turn, l *lookup) {
 	for _, near := range g.closest(i, l.target, g.cfg.K) {
 		id, addr := g.env.Directory.Contact(near.ref)
-		g.enter(l, near.ref, id, addr, 1)
+		g.enter(l, id, addr, 1)
 	}
 	if l.purpose == purposeJoin {
 		g.askSeeds(i, t, l)
@@ -162,7 +162,7 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	l.wave = max(l.wave, q.wave)
 	p := l.list.position(r)
 	if p < 0 && q.ref == NoRef {
-		p = g.enter(l, r, m.ID, q.addr, 1)
+		p = g.enter(l, m.ID, q.addr, 1)
 	}
 	depth := uint8(1)
 	if p >= 0 {
@@ -198,7 +198,7 @@ func (g *Group) hear(i uint32, l *lookup, nodes krpc.NodeIter, depth uint8) {
 			g.counters[BadContacts]++
 			continue
 		}
-		g.enter(l, g.env.Directory.Ref(id, addr), id, addr, next)
+		g.enter(l, id, addr, next)
 	}
 }
 

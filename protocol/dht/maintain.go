@@ -57,7 +57,7 @@ func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n := &g.nodes[i]
 	if l.answers < g.cfg.K && (l.answers == 0 || n.retries < joinRetryMax) {
 		n.maintain = t.Now.Add(joinRetry << min(n.retries, joinRetryMax))
-		n.retries++
+		n.retries = min(n.retries+1, joinRetryMax)
 		return
 	}
 	n.joined, n.retries = true, 0
@@ -89,6 +89,9 @@ func (g *Group) refreshEnded(i uint32, t *protocol.Turn, l *lookup) {
 		n.misses = 0
 	}
 	n.maintain = max(t.Now, g.nextRefresh(i))
+	if l.sent == 0 { // the table holds nobody who is not bad, and nothing else would change that
+		n.joined = false
+	}
 }
 
 // overdue returns the deepest bucket that is due for a refresh, or -1.

@@ -128,6 +128,17 @@ func (g *Group) pinging(n *node, r Ref) bool {
 	return false
 }
 
+// verifying returns how many pings to strangers are in flight.
+func (g *Group) verifying(n *node) int {
+	pings := 0
+	for x := n.queries.head; x != nilIndex; x = g.pending.at(x).next {
+		if q := g.pending.at(x); q.purpose == purposePing && q.newcomer == NoRef {
+			pings++
+		}
+	}
+	return pings
+}
+
 func (g *Group) ping(i uint32, t *protocol.Turn, r Ref, newcomer Ref) {
 	_, addr := g.env.Directory.Contact(r)
 	g.pingAgain(i, t, query{addr: addr, ref: r, newcomer: newcomer, lookup: nilIndex,

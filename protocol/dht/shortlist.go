@@ -14,14 +14,27 @@ const (
 	dead
 )
 
-// candidate is a contact that a lookup has heard of.
+// candidate is a contact that a lookup has heard of: 32 bytes, with the distance to the target in
+// three words.
 type candidate struct {
-	dist  uint64 // leading bits of the distance to the target
-	ref   Ref
-	addr  uint32 // hash of the address, to notice one address under two ids
-	token uint16 // index into the lookup's tokens, plus 1
-	depth uint8  // hops from the asking node: 1 if it was in its own table
-	state candidateState
+	hi, mid uint64
+	lo      uint32
+	ref     Ref
+	addr    uint32 // hash of the address, to notice one address under two ids
+	token   uint16 // index into the lookup's tokens, plus 1
+	depth   uint8  // hops from the asking node: 1 if it was in its own table
+	state   candidateState
+}
+
+// cmp compares the candidate's distance with another one.
+func (c *candidate) cmp(d krpc.ID) int {
+	if c.hi != d.Hi { // nearly always
+		if c.hi < d.Hi {
+			return -1
+		}
+		return 1
+	}
+	return krpc.ID{Hi: c.hi, Mid: c.mid, Lo: c.lo}.Cmp(d)
 }
 
 // candidateBound is how many candidates a lookup remembers: enough to replace several times the k
@@ -44,30 +57,30 @@ func (f *filter) add(hash uint32) bool {
 
 // enter adds a contact, unless it is known, or the list is full and the contact is farther than
 // everything in it. It reports the contact's position, or -1.
-func (g *Group) enter(l *lookup, r Ref, id krpc.ID, a protocol.Addr, depth uint8) int {
-	c := candidate{dist: id.Hi ^ l.target.Hi, ref: r, addr: uint32(a.Hash()), depth: depth}
+func (g *Group) enter(l *lookup, id krpc.ID, a protocol.Addr, depth uint8) int {
+	d := id.Xor(l.target)
 	p := 0
-	for p < len(l.list) && l.list[p].dist < c.dist {
-		p++
-	}
-	for p < len(l.list) && l.list[p].dist == c.dist { // nearly always the same contact
-		have, _ := g.env.Directory.Contact(l.list[p].ref)
-		if have == id {
+	for p < len(l.list) {
+		order := l.list[p].cmp(d)
+		if order == 0 {
 			return -1
 		}
-		if id.Xor(l.target).Less(have.Xor(l.target)) {
+		if order > 0 {
 			break
 		}
 		p++
 	}
-	if p == g.searches.bound || l.heardOf.add(c.addr) && l.list.hasAddr(c.addr) {
+	hash := uint32(a.Hash())
+	if p == g.searches.bound || l.heardOf.add(hash) && l.list.hasAddr(hash) {
 		return -1
 	}
 	if len(l.list) < g.searches.bound {
 		l.list = append(l.list, candidate{})
 	}
 	copy(l.list[p+1:], l.list[p:])
-	l.list[p] = c
+	l.list[p] = candidate{
+		hi: d.Hi, mid: d.Mid, lo: d.Lo, ref: g.env.Directory.Ref(id, a), addr: hash, depth: depth,
+	}
 	return p
 }
 

@@ -150,8 +150,7 @@ func (g *Group) rankBucket(near []ranked, i uint32, b int, target krpc.ID, n int
 		if g.isBad(s) {
 			continue
 		}
-		id, _ := g.env.Directory.Contact(s.ref)
-		r := ranked{id.Hi ^ target.Hi, s.ref}
+		r := ranked{g.env.Directory.Lead(s.ref) ^ target.Hi, s.ref}
 		p := len(near)
 		if p < n {
 			near = append(near, r)

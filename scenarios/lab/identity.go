@@ -31,10 +31,12 @@ func newIdentities(seed uint64, first, size int) *identities {
 
 // id returns the id of node i of the group.
 func (d *identities) id(i uint32) krpc.ID {
-	hi := protocol.Mix(d.base + uint64(i)*spread)
+	hi := d.lead(i)
 	mid := protocol.Mix(hi ^ d.base)
 	return krpc.ID{Hi: hi, Mid: mid, Lo: uint32(mid*spread>>32) ^ uint32(hi)}
 }
+
+func (d *identities) lead(i uint32) uint64 { return protocol.Mix(d.base + uint64(i)*spread) }
 
 // Ref implements dht.Directory.
 func (d *identities) Ref(id krpc.ID, addr protocol.Addr) dht.Ref {
@@ -50,4 +52,12 @@ func (d *identities) Contact(r dht.Ref) (krpc.ID, protocol.Addr) {
 		return d.strangers.Contact(r - strangerBase)
 	}
 	return d.id(uint32(r)), sim.AddrOf(d.first + uint32(r))
+}
+
+// Lead implements dht.Directory.
+func (d *identities) Lead(r dht.Ref) uint64 {
+	if r >= strangerBase {
+		return d.strangers.Lead(r - strangerBase)
+	}
+	return d.lead(uint32(r))
 }
