@@ -169,6 +169,7 @@ func lastHop(cdfs ...[]float64) int {
 type hopRow struct {
 	Cell int32  `parquet:"cell"`
 	Seed uint64 `parquet:"seed"`
+	Kind string `parquet:"kind"`
 	Hops int32  `parquet:"hops_contact"`
 }
 
@@ -186,7 +187,7 @@ func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
 	}
 	err := scanLookups(r, func(row *hopRow) error {
 		cell, seed, err := r.place(row.Cell, row.Seed)
-		if err != nil || cell != index || row.Hops == 0 {
+		if err != nil || cell != index || row.Kind != lookupKind || row.Hops == 0 {
 			return err
 		}
 		if row.Hops < 0 || int(row.Hops) > most {

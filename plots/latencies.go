@@ -17,6 +17,7 @@ type latencies struct {
 type latencyRow struct {
 	Cell    int32  `parquet:"cell"`
 	Seed    uint64 `parquet:"seed"`
+	Kind    string `parquet:"kind"`
 	Latency int64  `parquet:"latency_ns"`
 	Success bool   `parquet:"success"`
 }
@@ -29,7 +30,7 @@ func (r *results) latencyCurves(n int) ([]latencies, error) {
 	}
 	err := scanLookups(r, func(row *latencyRow) error {
 		cell, seed, err := r.place(row.Cell, row.Seed)
-		if err != nil || cell >= n {
+		if err != nil || cell >= n || row.Kind != lookupKind {
 			return err
 		}
 		out[cell].all++

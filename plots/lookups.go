@@ -14,6 +14,9 @@ import (
 // rowsAtOnce is how many rows of lookups.parquet are in memory at a time.
 const rowsAtOnce = 4096
 
+// lookupKind marks the rows of find_node lookups, which the metrics lookup.* are about.
+const lookupKind = "lookup"
+
 // scanLookups calls visit for each row of dir/lookups.parquet, in order. T names the columns to
 // read in its `parquet` tags; no other column is touched. The row is valid during the call only.
 func scanLookups[T any](r *results, visit func(*T) error) error {

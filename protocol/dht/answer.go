@@ -32,6 +32,8 @@ func (g *Group) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byt
 		g.counters[NonCanonical]++
 	}
 	switch {
+	case g.cfg.ReadOnly && (fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query):
+		g.counters[Ignored]++
 	case fault.Answerable() && len(m.T) <= maxTID:
 		g.refuse(t, from, m, krpc.ProtocolError, "malformed query")
 	case fault.Matchable():

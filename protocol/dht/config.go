@@ -32,6 +32,7 @@ type Config struct {
 	ReplyPeers     int           // most peers in one reply
 	Torrents       int           // most infohashes a node stores peers of
 	Peers          int           // most peers a node stores of one infohash
+	ReadOnly       bool          // ask, but answer no queries, and say so in ours (BEP 43)
 	Secret         [16]byte      // key of the write tokens; a real node draws it from the system
 }
 

@@ -20,6 +20,7 @@ const (
 	UnknownMethod               // query of a method we do not know
 	BadContacts                 // compact contacts with a tail, or a contact without port
 	StoreFull                   // announced peer not stored
+	Ignored                     // query to a read-only node
 	NonCanonical                // message not in bencode's canonical form, and accepted
 	numReasons
 )
@@ -27,7 +28,7 @@ const (
 var reasonNames = [numReasons]string{
 	"answered", "refused", "matched", "junk", "bad_source", "own_id", "unmatched", "id_mismatch",
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
-	"store_full", "non_canonical",
+	"store_full", "ignored", "non_canonical",
 }
 
 // String returns the stable name of a reason.

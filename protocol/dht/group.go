@@ -83,7 +83,7 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 		refreshSecs: uint32(cfg.Refresh / time.Second),
 		secretLo:    binary.LittleEndian.Uint64(cfg.Secret[:8]),
 		secretHi:    binary.LittleEndian.Uint64(cfg.Secret[8:]),
-		writer:      krpc.Writer{Version: krpc.Version},
+		writer:      krpc.Writer{Version: krpc.Version, ReadOnly: cfg.ReadOnly},
 	}
 	for d := range cfg.Depth {
 		g.offset[d+1] = g.offset[d] + cfg.bucketSize(d)

@@ -90,7 +90,7 @@ func (g *Group) refreshEnded(i uint32, t *protocol.Turn, l *lookup) {
 	}
 	n.maintain = max(t.Now, g.nextRefresh(i))
 	if l.sent == 0 { // the table holds nobody who is not bad, and nothing else would change that
-		n.joined = false
+		n.joined, n.maintain = false, t.Now
 	}
 }
 

@@ -136,6 +136,7 @@ func nodeConfig(w words) *Config {
 	w.duration("good", &c.GoodFor)
 	w.duration("timeout", &c.QueryTimeout)
 	c.Rounds, c.VerifySenders = w.has("rounds"), !w.has("trusting")
+	c.ReadOnly = w.has("readonly")
 	return &c
 }
 

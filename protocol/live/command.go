@@ -16,8 +16,8 @@ type command struct {
 }
 
 // Do runs f as a turn of the core and returns when that turn's effects have been carried out. It
-// may be called by any goroutine, but not within a turn; commands run in the order they came. Before
-// Run it waits for Run. If the node ends first, f is not run and the error is ErrEnded.
+// may be called by any goroutine, but not within a turn; commands run in the order they came.
+// Before Run it waits for Run. If the node ends first, f is not run and the error is ErrEnded.
 func (n *Node) Do(f func(t *protocol.Turn)) error {
 	c := command{f, make(chan struct{})}
 	n.mu.Lock()

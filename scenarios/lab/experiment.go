@@ -148,6 +148,9 @@ func (b *board) ended(ctx context.Context, j *job, run *results.Run, err error) 
 func (b *board) tell() {
 	if b.report != nil {
 		b.progress.Share = min(b.spent/b.cost, 1)
+		if b.progress.Done == b.progress.Runs {
+			b.progress.Share = 1 // whatever rounding has left
+		}
 		b.report(b.progress)
 	}
 }

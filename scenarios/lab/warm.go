@@ -23,7 +23,7 @@ func (p *population) warmNode(i uint32, r *protocol.Rand) {
 	for b := 0; b < p.cfg.Depth; b++ {
 		size := p.cfg.Buckets[min(b, len(p.cfg.Buckets)-1)]
 		if rest.len()-1 <= size { // it fits into the last bucket whole, but for the node itself
-			p.fill(i, rest, size, r)
+			p.fill(i, rest, rest.len(), r)
 			break
 		}
 		same, other := p.space.sides(rest, own, b)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// checkedCells bounds the list of cells.
+const checkedCells = 50
+
+func newCheckCommand() *cobra.Command {
+	c, jobs := &changes{}, 0
+	cmd := &cobra.Command{
+		Use:   "check FILE | SCENARIO",
+		Short: "Validate a scenario and estimate what it costs",
+		Long: `Validate a scenario file or a shipped scenario, list its cells, and estimate nodes,
+datagrams, memory and time. Estimates are right to a factor of about two.`,
+		Args:              oneArgument("a scenario file", ", as in swarmlab check mine.yaml"),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := openPlan(args, c, jobs)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), p.describe(args[0]))
+			return err
+		},
+	}
+	c.addFlags(cmd)
+	addJobsFlag(cmd, &jobs)
+	return cmd
+}
+
+// describe says what the plan comes to.
+func (p *plan) describe(source string) string {
+	var b strings.Builder
+	e := p.estimate
+	fmt.Fprintf(&b, "%s is valid: %s\n\n", source, p.scenario.Title)
+	t := table{left: 2}
+	t.add("cells", count(uint64(e.Cells)))
+	t.add("runs", fmt.Sprintf("%s (%s a cell)", count(uint64(e.Runs)),
+		count(uint64(p.scenario.Repeat))))
+	t.add("nodes", count(uint64(e.Nodes))+" in the largest run")
+	t.add("datagrams", "about "+roughly(e.Datagrams)+" in all runs")
+	t.add("memory", fmt.Sprintf("about %s for the largest run; %s available", bytesText(e.Memory),
+		bytesText(availableMemory())))
+	wall := max(e.CPU/time.Duration(p.jobs), e.Longest)
+	t.add("time", fmt.Sprintf("about %s of CPU; %s with %s at a time", timeText(e.CPU),
+		timeText(wall), quantity(p.jobs, "run")))
+	b.WriteString(t.String())
+	for _, note := range p.notes {
+		fmt.Fprintf(&b, "\n%s\n", note)
+	}
+	if len(p.scenario.Vary) > 0 {
+		b.WriteString("\n" + p.listCells())
+	}
+	return b.String()
+}
+
+// listCells lists what is varied.
+func (p *plan) listCells() string {
+	head := []string{"cell"}
+	for _, axis := range p.scenario.Vary {
+		head = append(head, axis.Path)
+	}
+	t := table{}
+	t.add(head...)
+	for _, cell := range p.cells[:min(len(p.cells), checkedCells)] {
+		row := []string{fmt.Sprint(cell.Index)}
+		for _, set := range cell.Set {
+			row = append(row, fmt.Sprint(set.Value))
+		}
+		t.add(row...)
+	}
+	text := t.String()
+	if more := len(p.cells) - checkedCells; more > 0 {
+		text += fmt.Sprintf("... and %s more\n", count(uint64(more)))
+	}
+	return text
+}

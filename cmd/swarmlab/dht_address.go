@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/live"
+)
+
+// endpoint is a HOST:PORT that was read but, if the host is a name, not looked up yet.
+type endpoint struct {
+	flag, text string // where it was given, and how
+	host       string
+	ip         netip.Addr // invalid if the host is a name
+	port       uint16
+}
+
+// parseEndpoint reads HOST:PORT; flag is the name of what it was given for.
+func parseEndpoint(flag, text string, portZero bool) (endpoint, error) {
+	const form = "write HOST:PORT, for example 127.0.0.1:6881 or [::1]:6881"
+	host, digits, err := net.SplitHostPort(text)
+	if err != nil || host == "" {
+		return endpoint{}, dhtError(refused, "%s %q is not a host and a port; %s", flag, text, form)
+	}
+	port, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil || port == 0 && !portZero {
+		return endpoint{}, dhtError(refused, "%s %q: port %q is not a number from 1 to 65535; %s",
+			flag, text, digits, form)
+	}
+	ip, _ := netip.ParseAddr(host)
+	return endpoint{flag, text, host, ip.Unmap(), uint16(port)}, nil
+}
+
+// is6 reports whether the endpoint is an IPv6 address; names are taken for IPv4.
+func (e endpoint) is6() bool { return e.ip.Is6() }
+
+// resolve returns the endpoint's address in the family of the socket.
+func (e endpoint) resolve(ctx context.Context, six bool) (protocol.Addr, error) {
+	family, other := "IPv4", "IPv6"
+	if six {
+		family, other = other, family
+	}
+	if !e.ip.IsValid() {
+		network := map[bool]string{false: "ip4", true: "ip6"}[six]
+		ips, err := net.DefaultResolver.LookupNetIP(ctx, network, e.host)
+		if err != nil || len(ips) == 0 {
+			return protocol.Addr{}, dhtError(refused,
+				"%s %q: no %s address is known for this name (%v)", e.flag, e.text, family, err)
+		}
+		e.ip = ips[0].Unmap()
+	}
+	if e.is6() != six {
+		return protocol.Addr{}, dhtError(refused, "%s %q is %s, but this node's socket is %s; the "+
+			"two are separate networks: choose one, with --listen or by the first address",
+			e.flag, e.text, other, family)
+	}
+	return protocol.AddrOf(netip.AddrPortFrom(e.ip, e.port)), nil
+}
+
+// enter binds the socket and resolves the addresses that lead into the network. Without --listen,
+// the socket is on loopback if all of those are, and takes any port.
+func (f *dhtFlags) enter(
+	ctx context.Context, flag string, texts []string,
+) (*live.Node, []protocol.Addr, error) {
+	points := make([]endpoint, 0, len(texts))
+	for _, text := range texts {
+		e, err := parseEndpoint(flag, text, false)
+		if err != nil {
+			return nil, nil, err
+		}
+		points = append(points, e)
+	}
+	six := len(points) > 0 && points[0].is6()
+	if f.listen != "" {
+		e, err := parseEndpoint("--listen", f.listen, true)
+		if err != nil {
+			return nil, nil, err
+		}
+		six = e.is6()
+	}
+	seeds := make([]protocol.Addr, 0, len(points))
+	for _, e := range points {
+		a, err := e.resolve(ctx, six)
+		if err != nil {
+			return nil, nil, err
+		}
+		seeds = append(seeds, a)
+	}
+	if f.listen == "" {
+		f.listen = defaultListen(six, seeds)
+	}
+	node, err := live.Listen(f.listen)
+	if err != nil {
+		return nil, nil, exitError{failed, err}
+	}
+	return node, seeds, nil
+}
+
+func defaultListen(six bool, seeds []protocol.Addr) string {
+	loopback := len(seeds) > 0
+	for _, a := range seeds {
+		loopback = loopback && a.AddrPort().Addr().IsLoopback()
+	}
+	switch {
+	case six && loopback:
+		return "[::1]:0"
+	case six:
+		return "[::]:0"
+	case loopback:
+		return "127.0.0.1:0"
+	}
+	return "0.0.0.0:0"
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+)
+
+const (
+	lookupTimeout = 30 * time.Second
+	exampleID     = "0123456789abcdef0123456789abcdef01234567"
+)
+
+func newDHTFindNode() *cobra.Command {
+	var f dhtFlags
+	c := &cobra.Command{
+		Use:     "find-node ID",
+		Short:   "Find the nodes closest to an id",
+		Example: "  swarmlab dht find-node " + exampleID + " --bootstrap 127.0.0.1:6881",
+		Args:    dhtArgs("ID"),
+		RunE: func(c *cobra.Command, args []string) error {
+			id, err := parseHexID("ID", args[0])
+			if err != nil {
+				return err
+			}
+			return f.lookup(c, dht.Request{Method: krpc.FindNode, Target: id})
+		},
+	}
+	f.addLookup(c)
+	return c
+}
+
+func newDHTGetPeers() *cobra.Command {
+	var f dhtFlags
+	c := &cobra.Command{
+		Use:     "get-peers INFOHASH",
+		Short:   "Find the peers of a torrent",
+		Example: "  swarmlab dht get-peers " + exampleID + " --bootstrap 127.0.0.1:6881",
+		Args:    dhtArgs("INFOHASH"),
+		RunE: func(c *cobra.Command, args []string) error {
+			infoHash, err := parseHexID("INFOHASH", args[0])
+			if err != nil {
+				return err
+			}
+			return f.lookup(c, dht.Request{Method: krpc.GetPeers, Target: infoHash})
+		},
+	}
+	f.addLookup(c)
+	return c
+}
+
+func newDHTAnnounce() *cobra.Command {
+	var f dhtFlags
+	var port int
+	c := &cobra.Command{
+		Use:   "announce INFOHASH --port N",
+		Short: "Announce a peer of a torrent at this address",
+		Example: "  swarmlab dht announce " + exampleID + " --port 6881 " +
+			"--bootstrap 127.0.0.1:6881",
+		Args: dhtArgs("INFOHASH"),
+		RunE: func(c *cobra.Command, args []string) error {
+			infoHash, err := parseHexID("INFOHASH", args[0])
+			if err != nil {
+				return err
+			}
+			if port < 1 || port > 65535 {
+				return dhtError(refused, "--port is missing or not from 1 to 65535; "+
+					"give the port where the peer listens")
+			}
+			return f.lookup(c, dht.Request{
+				Method: krpc.AnnouncePeer, Target: infoHash, Port: uint16(port),
+			})
+		},
+	}
+	c.Flags().IntVar(&port, "port", 0, "the `PORT` where the peer listens")
+	f.addLookup(c)
+	return c
+}
+
+func (f *dhtFlags) addLookup(c *cobra.Command) {
+	f.addListen(c)
+	f.addBootstrap(c)
+	f.addAsking(c, lookupTimeout)
+}
+
+// lookup enters the network, does one lookup, prints it and leaves.
+func (f *dhtFlags) lookup(c *cobra.Command, request dht.Request) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if len(f.bootstrap) == 0 {
+		return dhtError(refused, "--bootstrap is missing: give the HOST:PORT of at least one "+
+			"node of the network; none is built in")
+	}
+	node, seeds, err := f.enter(c.Context(), "--bootstrap", f.bootstrap)
+	if err != nil {
+		return err
+	}
+	x := newExplorer(request, seeds, min(greetPatience, f.timeout/2))
+	err = x.explore(c.Context(), node, f.timeout)
+	if err == nil {
+		err = x.failure()
+	}
+	r := x.report()
+	if err != nil {
+		r.Error = err.Error()
+	}
+	if err != nil && !f.json && len(r.Nodes) == 0 {
+		return err
+	}
+	return printDHT(c, f.json, r, err)
+}

@@ -1,0 +1,12 @@
+// Swarmlab is the program: it runs scenarios, draws their figures and verifies their results, and
+// it speaks the same protocols over real sockets.
+//
+//	main       builds the commands, runs one, and turns its error into a message and a status
+//	run        settings -> plan -> claim the folder -> simulate -> write -> draw -> report
+//	plan       everything that can be refused is refused here, before anything is allocated
+//	progress   tells on standard error how far it is: a bar on a terminal, plain lines elsewhere
+//	report     the result for people, on standard output
+//
+// A command returns an exitError to choose its exit status; any other error means that the input
+// was refused. Standard output carries results only, and with --json one document and nothing else.
+package main

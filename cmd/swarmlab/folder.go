@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"swarmlab/plots"
+	"swarmlab/scenarios/results"
+)
+
+// folder is where a run puts its results, claimed before the work begins.
+type folder struct {
+	path string
+	made []string // what claiming it created, the innermost first
+}
+
+func claim(path string) (*folder, error) {
+	f := &folder{path: path}
+	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		f.made = append(f.made, dir)
+	}
+	if err := results.Claim(path); err != nil {
+		f.discard()
+		return nil, err
+	}
+	return f, nil
+}
+
+// discard removes what was created, as far as it is empty: nothing that anyone wrote is lost.
+func (f *folder) discard() {
+	for _, dir := range f.made {
+		if os.Remove(dir) != nil {
+			return
+		}
+	}
+}
+
+// dropFigures removes the figures of the results that are about to be replaced.
+func (f *folder) dropFigures() {
+	for _, name := range plots.Names() {
+		for _, ending := range []string{"svg", "pdf", "png", "csv", "md"} {
+			os.Remove(filepath.Join(f.path, "figures", name+"."+ending))
+		}
+	}
+}

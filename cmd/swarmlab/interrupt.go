@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// withInterrupts returns a context that Ctrl-C cancels. A second Ctrl-C calls abandon and ends the
+// program at once. Call release when the work is done.
+func withInterrupts(
+	parent context.Context, abandon func(),
+) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	over := make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-over:
+			return
+		}
+		select {
+		case <-signals:
+			abandon()
+			fmt.Fprintln(os.Stderr, "\nswarmlab: stopped at once")
+			os.Exit(interrupted)
+		case <-over:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(over)
+		cancel()
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/results"
+)
+
+// patience bounds how long a test waits for the program.
+const patience = time.Minute
+
+// started is the program, running in a folder of its own.
+type started struct {
+	t      *testing.T
+	dir    string
+	cmd    *exec.Cmd
+	stdout bytes.Buffer
+	stderr *bufio.Scanner
+	told   []string // lines of standard error
+}
+
+// program is the test binary under the name that makes it the program.
+func program(t *testing.T) string {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "swarmlab")
+	require.NoError(t, os.Symlink(self, name))
+	return name
+}
+
+func start(t *testing.T, args ...string) *started {
+	s := &started{t: t, dir: t.TempDir(), cmd: exec.Command(program(t), args...)}
+	s.cmd.Dir, s.cmd.Stdout = s.dir, &s.stdout
+	pipe, err := s.cmd.StderrPipe()
+	require.NoError(t, err)
+	s.stderr = bufio.NewScanner(pipe)
+	require.NoError(t, s.cmd.Start())
+	timer := time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
+	t.Cleanup(func() { timer.Stop(); s.cmd.Process.Kill() })
+	return s
+}
+
+// until waits for a line of standard error.
+func (s *started) until(pattern string) {
+	match := regexp.MustCompile(pattern)
+	for s.stderr.Scan() {
+		s.told = append(s.told, s.stderr.Text())
+		if match.Match(s.stderr.Bytes()) {
+			return
+		}
+	}
+	require.FailNow(s.t, "no such line on standard error", "%s in:\n%s", pattern,
+		strings.Join(s.told, "\n"))
+}
+
+// interrupt presses Ctrl-C and returns the exit status.
+func (s *started) interrupt() int {
+	require.NoError(s.t, s.cmd.Process.Signal(os.Interrupt))
+	for s.stderr.Scan() {
+		s.told = append(s.told, s.stderr.Text())
+	}
+	var exit *exec.ExitError
+	require.ErrorAs(s.t, s.cmd.Wait(), &exit)
+	return exit.ExitCode()
+}
+
+func TestInterruptKeepsWhatIsFinished(t *testing.T) {
+	t.Parallel()
+	s := start(t, "run", "quickstart", "--repeat", "10000", "--jobs", "1", "--out", "r",
+		"--set", "figures=[hops]")
+	s.until(`[1-9]\d*/10000 runs`)
+	require.Equal(t, interrupted, s.interrupt(), s.told)
+
+	require.Regexp(t, `^swarmlab: interrupted: \d+ of 10,000 runs finished; `+
+		`their results are in r$`, s.told[len(s.told)-1])
+	require.Contains(t, s.stdout.String(), "A hundred nodes, in a second\n100 nodes, ")
+	require.FileExists(t, filepath.Join(s.dir, "r", "figures", "hops.svg"))
+
+	stored, err := results.Open(filepath.Join(s.dir, "r"))
+	require.NoError(t, err)
+	require.True(t, stored.Manifest.Interrupted)
+	require.NotEmpty(t, stored.Manifest.Runs)
+	require.Less(t, len(stored.Manifest.Runs), 10000)
+
+	for _, command := range []string{"verify", "plot"} {
+		var out, errOut bytes.Buffer
+		require.Equal(t, done, execute([]string{command, filepath.Join(s.dir, "r")}, &out, &errOut),
+			errOut.String())
+	}
+	hidden, err := filepath.Glob(filepath.Join(s.dir, "r", ".*"))
+	require.NoError(t, err)
+	require.Empty(t, hidden, "a half-written file")
+}
+
+func TestInterruptWithJSON(t *testing.T) {
+	t.Parallel()
+	s := start(t, "run", "quickstart", "--jobs", "1", "--json", "--out", "r",
+		"--set", "figures=[]", "--repeat", "10000")
+	time.Sleep(time.Second) // nothing tells how far it is
+	require.Equal(t, interrupted, s.interrupt())
+	require.Len(t, s.told, 1)
+	if strings.Contains(s.told[0], "nothing is stored") {
+		t.Skip("this machine does not finish a run in a second")
+	}
+	var doc struct{ Interrupted bool }
+	require.NoError(t, json.Unmarshal(s.stdout.Bytes(), &doc))
+	require.True(t, doc.Interrupted)
+}
+
+func TestInterruptBeforeAnythingIsFinished(t *testing.T) {
+	t.Parallel()
+	s := start(t, "run", "hops", "--set", "groups.nodes.size=20000")
+	s.until(`^simulating`)
+	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, "swarmlab: interrupted before a run was finished; nothing is stored",
+		s.told[len(s.told)-1])
+	require.Empty(t, s.stdout.String())
+	left, err := os.ReadDir(s.dir)
+	require.NoError(t, err)
+	require.Empty(t, left, "the folders that it had made")
+}
+
+func TestInterruptedVerifyDecidesNothing(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "r")
+	var out, errOut bytes.Buffer
+	require.Equal(t, done, execute([]string{"run", "quickstart", "--set", "figures=[]",
+		"--set", "duration=20m", "--out", dir}, &out, &errOut), errOut.String())
+	s := start(t, "verify", dir)
+	s.until(`^verifying`)
+	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Contains(t, s.told[len(s.told)-1], "nothing is decided")
+	require.Empty(t, s.stdout.String())
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/results"
+)
+
+func TestNumbersForPeople(t *testing.T) {
+	require.Equal(t, []string{"0", "999", "1,000", "1,234,567"},
+		[]string{count(0), count(999), count(1000), count(1234567)})
+	require.Equal(t, []string{"1 run", "0 runs", "1,000 runs"},
+		[]string{quantity(1, "run"), quantity(0, "run"), quantity(1000, "run")})
+	require.Equal(t, []string{"7", "810,000", "1 million", "56 million", "2.7 trillion"},
+		[]string{roughly(7), roughly(813_000), roughly(1e6), roughly(56e6), roughly(2.71e12)})
+	require.Equal(t, []string{"512 KiB", "21 MiB", "22.5 GiB"},
+		[]string{bytesText(512 << 10), bytesText(21 << 20), bytesText(45 << 29)})
+	require.Equal(t, []string{"0.04 s", "1.3 s", "39 s", "3 min", "2.5 h", "5 days"},
+		[]string{timeText(40 * time.Millisecond), timeText(1300 * time.Millisecond),
+			timeText(39 * time.Second), timeText(3 * time.Minute), timeText(150 * time.Minute),
+			timeText(120 * time.Hour)})
+	require.Equal(t, []string{"0:00", "0:32", "12:05", "3:20:00"},
+		[]string{clock(0), clock(32 * time.Second), clock(725 * time.Second),
+			clock(200 * time.Minute)})
+	require.Equal(t, "1-3, 7", seedList([]uint64{3, 1, 2, 7, 1}))
+	require.Equal(t, []string{"0", "0.075", "2.91", "1085", "-1.5"},
+		[]string{significant(0, 3), significant(0.075, 3), significant(2.913, 3),
+			significant(1085.3, 3), significant(-1.5, 3)})
+}
+
+func TestMeansHaveTheDigitsThatTheirIntervalAllows(t *testing.T) {
+	with := func(mean, half float64) string {
+		return withInterval(results.Statistics{Mean: results.Number(mean),
+			CI95: &[2]results.Number{results.Number(mean - half), results.Number(mean + half)}}, 1)
+	}
+	require.Equal(t, "3.216 ± 0.005", with(3.21591, 0.0048))
+	require.Equal(t, "2.62 ± 0.13", with(2.6241, 0.13))
+	require.Equal(t, "1222 ± 11", with(1222.4, 11.2))
+	require.Equal(t, "0.0840 ± 0.0002", with(0.08403, 0.00021))
+	require.Equal(t, "12.000 ± 0.000", with(12, 0))
+	require.Equal(t, "1.64", withInterval(results.Statistics{Mean: 1.6441}, 1))
+}
+
+func TestOnlyAllIsAHundredPercent(t *testing.T) {
+	require.Equal(t, "99.99", percentage(results.Statistics{Mean: 0.999999}))
+	require.Equal(t, "100", percentage(results.Statistics{Mean: 1}))
+	require.Equal(t, "100", percentage(results.Statistics{Mean: 1, CI95: &[2]results.Number{1, 1}}))
+	require.Equal(t, "98.52 ± 0.33", percentage(results.Statistics{Mean: 0.9852,
+		CI95: &[2]results.Number{0.9819, 0.9885}}))
+}
+
+func TestShellWord(t *testing.T) {
+	require.Equal(t, "results/hops", shellWord("results/hops"))
+	require.Equal(t, `'a b'`, shellWord("a b"))
+	require.Equal(t, `'it'\''s'`, shellWord("it's"))
+	require.Equal(t, `''`, shellWord(""))
+}

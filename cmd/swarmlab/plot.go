@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/plots"
+)
+
+func newPlotCommand() *cobra.Command {
+	theme := ""
+	cmd := &cobra.Command{
+		Use:   "plot DIR",
+		Short: "Redraw every figure from stored results",
+		Args:  oneArgument("a results folder", ", as in swarmlab plot results/hops"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			chosen, err := plots.ThemeByName(theme)
+			if err != nil {
+				return err
+			}
+			lines, err := plots.Draw(args[0], chosen)
+			for _, line := range lines {
+				fmt.Fprintln(cmd.OutOrStdout(), line)
+			}
+			return err
+		},
+	}
+	addThemeFlag(cmd, &theme)
+	return cmd
+}
+
+func addThemeFlag(cmd *cobra.Command, theme *string) {
+	cmd.Flags().StringVar(theme, "theme", plots.Slide.String(),
+		"`look` of the figures: slide, paper or dark")
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"swarmlab/scenarios/lab"
+)
+
+const (
+	barSteps   = 1000
+	barRefresh = 100 * time.Millisecond
+
+	lineApartRun = time.Second     // least time between two plain lines, if a run has finished
+	lineApart    = 5 * time.Second // and if none has
+)
+
+// progress tells how far the work is: a bar on a terminal, plain lines elsewhere, or nothing. Its
+// methods may be called from any goroutine. The lock guards what the bar's goroutine reads.
+type progress struct {
+	mu       sync.Mutex
+	phase    string
+	counting bool // the phase is that of the runs
+	now      lab.Progress
+	started  time.Time // of the runs
+
+	screen io.Writer // terminal; nil if there is none
+	bars   *mpb.Progress
+	bar    *mpb.Bar
+
+	lines    io.Writer // plain; nil if there is a bar, or nothing is told
+	told     lab.Progress
+	lastLine time.Time
+}
+
+// newProgress tells to w. Where w is no terminal and lines are not wanted, it tells nothing.
+func newProgress(w io.Writer, lines bool) *progress {
+	now := time.Now()
+	p := &progress{started: now, lastLine: now}
+	file, ok := w.(*os.File)
+	switch {
+	case ok && term.IsTerminal(int(file.Fd())):
+		p.showBar(w, barRefresh)
+	case lines:
+		p.lines = w
+	}
+	return p
+}
+
+func (p *progress) showBar(w io.Writer, refresh time.Duration) {
+	p.screen = w
+	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh())
+	p.bar = p.bars.New(barSteps, mpb.BarStyle(),
+		mpb.PrependDecorators(decor.Any(p.left)), mpb.AppendDecorators(decor.Any(p.right)))
+}
+
+// enter begins a phase of the work.
+func (p *progress) enter(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.phase, p.counting = fmt.Sprintf(format, args...), false
+	if p.lines != nil {
+		fmt.Fprintln(p.lines, p.phase)
+	}
+}
+
+// update takes the progress of the runs.
+func (p *progress) update(now lab.Progress) {
+	p.mu.Lock()
+	p.now, p.counting = now, true
+	p.mu.Unlock()
+	switch {
+	case p.bar != nil: // not under the lock, which the bar's own goroutine takes to draw
+		p.bar.SetCurrent(int64(now.Share * (barSteps - 1))) // the last step is stop's
+	case p.lines != nil:
+		p.line(now)
+	}
+}
+
+// line tells in a plain line, if it is time for one.
+func (p *progress) line(now lab.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	apart := lineApart
+	if now.Done > p.told.Done {
+		apart = lineApartRun
+	}
+	if time.Since(p.lastLine) >= apart || now.Done == now.Runs && p.told.Done < now.Runs {
+		p.told, p.lastLine = now, time.Now()
+		fmt.Fprintf(p.lines, "%3.0f %%  %s\n", now.Share*100, p.detail())
+	}
+}
+
+// note tells something once.
+func (p *progress) note(text string) {
+	switch {
+	case p.bars != nil:
+		fmt.Fprintln(p.bars, text)
+	case p.lines != nil:
+		fmt.Fprintln(p.lines, text)
+	}
+}
+
+// stop ends the telling and clears the bar, and what the terminal wrote of a Ctrl-C beside it.
+func (p *progress) stop() {
+	if p.bar != nil {
+		p.bar.Abort(true)
+		p.bars.Wait()
+		fmt.Fprint(p.screen, "\r\x1b[K")
+	}
+}
+
+// left begins the bar's line, at the first column even if the terminal has just echoed ^C.
+func (p *progress) left(decor.Statistics) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return "\r" + p.phase + " "
+}
+
+func (p *progress) right(decor.Statistics) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.counting {
+		return fmt.Sprintf(" %d/%d runs", p.now.Done, p.now.Runs)
+	}
+	return fmt.Sprintf("%3.0f %%  %s", p.now.Share*100, p.detail())
+}
+
+// detail is the part that counts runs and estimates the time left.
+func (p *progress) detail() string {
+	text := fmt.Sprintf("%d/%d runs", p.now.Done, p.now.Runs)
+	if p.now.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", p.now.Failed)
+	}
+	spent := time.Since(p.started)
+	if share := p.now.Share; spent > time.Second && share > 0.005 && p.now.Done < p.now.Runs {
+		rest := time.Duration(float64(spent) * (1 - share) / share)
+		text += "  " + clock(rest) + " left"
+	}
+	return text
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/lab"
+)
+
+// The bar draws in a goroutine of its own and asks for the texts from there, while the work tells
+// how far it is: neither may wait for the other.
+func TestBarAndWorkDoNotWaitForEachOther(t *testing.T) {
+	var screen bytes.Buffer
+	p := &progress{started: time.Now()}
+	p.showBar(&screen, time.Microsecond)
+	p.enter("simulating %s", "hops")
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		var workers sync.WaitGroup
+		for range 4 {
+			workers.Go(func() {
+				for n := range 2000 {
+					p.update(lab.Progress{Runs: 2000, Done: n, Failed: 3, Share: float64(n) / 2000})
+				}
+			})
+		}
+		workers.Wait()
+		p.note("stopping")
+		p.stop()
+	}()
+	select {
+	case <-over:
+	case <-time.After(30 * time.Second):
+		require.FailNow(t, "the bar and the work wait for each other")
+	}
+	require.Contains(t, screen.String(), "simulating hops")
+	require.Contains(t, screen.String(), "/2000 runs, 3 failed")
+}
+
+func TestPlainLinesComeWhenARunEndsOrAfterAWhile(t *testing.T) {
+	var out bytes.Buffer
+	p := newProgress(&out, true)
+	p.enter("simulating hops")
+	for n := range 100 { // in no time
+		p.update(lab.Progress{Runs: 100, Done: n, Share: float64(n) / 100})
+	}
+	require.Equal(t, "simulating hops\n", out.String())
+
+	p.started = p.started.Add(-time.Minute)
+	p.lastLine = p.lastLine.Add(-lineApartRun)
+	p.update(lab.Progress{Runs: 100, Done: 50, Failed: 1, Share: 0.5})
+	p.lastLine = p.lastLine.Add(-lineApart)
+	p.update(lab.Progress{Runs: 100, Done: 50, Failed: 1, Share: 0.501})
+	p.update(lab.Progress{Runs: 100, Done: 100, Failed: 1, Share: 1})
+	p.stop()
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Equal(t, []string{"simulating hops", " 50 %  50/100 runs, 1 failed  1:00 left",
+		" 50 %  50/100 runs, 1 failed  1:00 left", "100 %  100/100 runs, 1 failed"}, lines)
+}
+
+func TestNothingIsToldWhereNobodyLooks(t *testing.T) {
+	var out bytes.Buffer
+	p := newProgress(&out, false)
+	p.enter("simulating")
+	p.update(lab.Progress{Runs: 1, Done: 1, Share: 1})
+	p.note("a note")
+	p.stop()
+	require.Empty(t, out.String())
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"swarmlab/scenarios/results"
+)
+
+// report is the result for people: plain text, at most 100 columns if names are not long.
+func (w *work) report() string {
+	var b strings.Builder
+	s := &w.summary
+	b.WriteString(s.Title + "\n")
+	if len(s.Cells) > 0 {
+		b.WriteString(w.headline(&s.Cells[0]))
+	}
+	if len(s.Cells) > 1 {
+		b.WriteString("\n" + w.sweep())
+	}
+	b.WriteString("\n" + w.failures())
+	t := table{left: 2}
+	if len(s.Cells) > 0 {
+		t.add("fingerprint", s.Fingerprint)
+		t.add("seeds", seedList(w.seeds()))
+	}
+	if n := len(w.outcome.Runs); n < w.plan.estimate.Runs {
+		t.add("finished", w.share(n))
+	}
+	t.add("results", w.dir.path)
+	for n, line := range w.figures {
+		label := ""
+		if n == 0 {
+			label = "figures"
+		}
+		t.add(label, line)
+	}
+	t.add("time", timeText(w.took))
+	b.WriteString(t.String())
+	return b.String()
+}
+
+// headline is the table of one cell.
+func (w *work) headline(c *results.CellSummary) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s", quantity(c.Nodes, "node"), quantity(len(c.Seeds), "seed"))
+	if n := c.Metrics["lookup.latency_ms"].N; n > 0 {
+		b.WriteString(", " + quantity(n, "lookup"))
+	}
+	if set := w.varied(c); set != "" {
+		b.WriteString("; " + set)
+	}
+	b.WriteString("\n\n")
+	mean := "mean"
+	if len(c.Seeds) > 1 {
+		mean = "mean ± 95 %"
+	}
+	t := table{left: 1}
+	t.add("", mean, "p50", "p90", "p99")
+	for _, line := range headlines() {
+		if m := c.Metrics[line.metric]; m.N > 0 {
+			t.add(line.row(m, c.Models)...)
+		}
+	}
+	b.WriteString(t.String())
+	return b.String()
+}
+
+// headlineRow is a line of the table of one cell.
+type headlineRow struct{ metric, label string }
+
+func headlines() []headlineRow {
+	return []headlineRow{
+		{"lookup.hops.contact", "hops to the closest node"},
+		{"lookup.hops.discover_k", "hops to discover k"},
+		{"lookup.hops.total", "hops in total"},
+		{"lookup.rounds", "rounds"},
+		{"lookup.messages", "messages"},
+		{"lookup.timeouts", "timeouts"},
+		{"lookup.latency_ms", "latency, ms"},
+		{"lookup.success", "success, %"},
+		{"lookup.hops.first_value", "get_peers: hops to a peer"},
+		{"get_peers.latency_ms", "get_peers: latency, ms"},
+		{"get_peers.success", "get_peers: success, %"},
+		{"announce.latency_ms", "announce: latency, ms"},
+		{"announce.stored", "announce: nodes that stored"},
+	}
+}
+
+func (h headlineRow) row(m results.Statistics, models map[string]results.Prediction) []string {
+	if m.Unit == "share" {
+		return []string{h.label, percentage(m)}
+	}
+	row := []string{h.label, withInterval(m, 1), three(m.P50), three(m.P90), three(m.P99)}
+	if model, ok := models[h.metric]; ok {
+		row = append(row, fmt.Sprintf("model %.2f", model.Mean))
+	}
+	return row
+}
+
+// sweepRows bounds the table of cells; summary.json has all.
+const sweepRows = 40
+
+// sweep is a table with a row for each cell.
+func (w *work) sweep() string {
+	varied := w.plan.scenario.Vary
+	cells := w.summary.Cells
+	t := table{}
+	var head []string
+	for _, axis := range varied {
+		head = append(head, w.shortName(axis.Path))
+	}
+	t.add(append(head, "hops", "model", "messages", "latency p50", "success")...)
+	for i := range cells[:min(len(cells), sweepRows)] {
+		c := &cells[i]
+		var row []string
+		for _, axis := range varied {
+			row = append(row, valueText(c.Set[axis.Path]))
+		}
+		model := "-"
+		if m, ok := c.Models["lookup.hops.contact"]; ok {
+			model = fmt.Sprintf("%.2f", m.Mean)
+		}
+		t.add(append(row, ifAny(c, "lookup.hops.contact", ""), model,
+			ifAny(c, "lookup.messages", ""), ifAny(c, "lookup.latency_ms", " ms"),
+			ifAny(c, "lookup.success", " %"))...)
+	}
+	text := t.String()
+	if more := len(cells) - sweepRows; more > 0 {
+		text += fmt.Sprintf("... and %s in %s\n", quantity(more, "more cell"),
+			filepath.Join(w.dir.path, results.SummaryFile))
+	}
+	return text
+}
+
+// ifAny writes what the table of cells shows of a metric.
+func ifAny(c *results.CellSummary, metric, unit string) string {
+	m := c.Metrics[metric]
+	switch {
+	case m.N == 0:
+		return "-"
+	case m.Unit == "share":
+		return percentage(m) + unit
+	case m.Unit == "ms":
+		return three(m.P50) + unit
+	}
+	return withInterval(m, 1) + unit
+}
+
+// shortName is the end of a varied setting's path that no other varied setting has.
+func (w *work) shortName(path string) string {
+	for start := len(path); start > 0; {
+		start = strings.LastIndexByte(path[:start], '.')
+		name, owners := path[start+1:], 0
+		for _, axis := range w.plan.scenario.Vary {
+			if axis.Path == name || strings.HasSuffix(axis.Path, "."+name) {
+				owners++
+			}
+		}
+		if owners == 1 {
+			return name
+		}
+	}
+	return path
+}
+
+// varied writes what makes a cell.
+func (w *work) varied(c *results.CellSummary) string {
+	var set []string
+	for _, axis := range w.plan.scenario.Vary {
+		set = append(set, fmt.Sprintf("%s=%v", axis.Path, c.Set[axis.Path]))
+	}
+	return strings.Join(set, " ")
+}
+
+func (w *work) seeds() []uint64 {
+	var all []uint64
+	for _, c := range w.summary.Cells {
+		all = append(all, c.Seeds...)
+	}
+	return all
+}
+
+// failuresShown bounds the list of failures; manifest.json has all.
+const failuresShown = 10
+
+// failures lists the runs that failed, each with the command that repeats it.
+func (w *work) failures() string {
+	var b strings.Builder
+	all := w.outcome.Failures
+	for _, f := range all[:min(len(all), failuresShown)] {
+		first, _, _ := strings.Cut(f.Error, "\n")
+		fmt.Fprintf(&b, "failed: cell %d, seed %d: %s\n  %s\n", f.Cell, f.Seed, first, f.Replay)
+	}
+	if more := len(all) - failuresShown; more > 0 {
+		fmt.Fprintf(&b, "... and %s in %s\n", quantity(more, "more failure"),
+			filepath.Join(w.dir.path, results.ManifestFile))
+	}
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

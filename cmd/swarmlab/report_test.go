@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
+)
+
+func metrics() map[string]results.Statistics {
+	const n = 62724
+	nan := results.Number(math.NaN())
+	return map[string]results.Statistics{
+		"lookup.hops.contact": {Unit: "hops", N: n, Mean: 3.21591, P50: 3, P90: 4, P99: 5,
+			CI95: &[2]results.Number{3.2111, 3.2207}},
+		"lookup.hops.total": {Unit: "hops", Mean: nan, P50: nan},
+		"lookup.messages":   {Unit: "queries", N: n, Mean: 13.3, P50: 13, P90: 15, P99: 17},
+		"lookup.latency_ms": {Unit: "ms", N: n, Mean: 1222.4, P50: 1085.3, P90: 1754, P99: 3148,
+			CI95: &[2]results.Number{1211, 1233}},
+		"lookup.success": {Unit: "share", N: n, Mean: 0.99999},
+	}
+}
+
+// finished is a run of the program with two cells, of which the second has one seed less.
+func finished(t *testing.T) *work {
+	s, err := scenarios.Open("quickstart")
+	require.NoError(t, err)
+	s.Title = "Hop counts in a Mainline DHT"
+	s.Vary = scenarios.Vary{{Path: "groups.nodes.size"}, {Path: "groups.nodes.dht.k"}}
+	cell := func(size int, seeds ...uint64) results.CellSummary {
+		return results.CellSummary{
+			Set:   map[string]any{"groups.nodes.size": size, "groups.nodes.dht.k": 8},
+			Seeds: seeds, Nodes: size, Metrics: metrics(),
+			Models: map[string]results.Prediction{"lookup.hops.contact": {Mean: 2.896}},
+		}
+	}
+	return &work{
+		plan: &plan{scenario: s, estimate: scenarios.Estimate{Runs: 4}},
+		dir:  &folder{path: "results/hops"},
+		summary: results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
+			Cells: []results.CellSummary{cell(10000, 1, 2), cell(625, 1)}},
+		outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
+			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
+		figures: []string{"hops: results/hops/figures/hops.{svg,pdf,png,csv,md}"},
+		took:    39 * time.Second,
+	}
+}
+
+func TestReport(t *testing.T) {
+	text := finished(t).report()
+	require.Equal(t, `Hop counts in a Mainline DHT
+10,000 nodes, 2 seeds, 62,724 lookups; groups.nodes.size=10000 groups.nodes.dht.k=8
+
+                            mean ± 95 %   p50   p90   p99
+hops to the closest node  3.216 ± 0.005     3     4     5  model 2.90
+messages                           13.3    13    15    17
+latency, ms                   1222 ± 11  1085  1754  3148
+success, %                        99.99
+
+  size  k           hops  model  messages  latency p50  success
+10,000  8  3.216 ± 0.005   2.90      13.3      1085 ms  99.99 %
+   625  8  3.216 ± 0.005   2.90      13.3      1085 ms  99.99 %
+
+failed: cell 1, seed 2: panic: broken
+  swarmlab run ...
+
+fingerprint  aa-bb-cc
+seeds        1-2
+finished     3 of 4 runs
+results      results/hops
+figures      hops: results/hops/figures/hops.{svg,pdf,png,csv,md}
+time         39 s
+`, text)
+	for line := range strings.Lines(text) {
+		require.LessOrEqual(t, utf8.RuneCountInString(line), 100, line)
+	}
+}
+
+func TestReportOfNothingButFailures(t *testing.T) {
+	w := finished(t)
+	w.summary.Cells, w.figures = nil, nil
+	for n := range 30 {
+		w.outcome.Failures = append(w.outcome.Failures, results.Failure{Seed: uint64(n)})
+	}
+	text := w.report()
+	require.True(t, strings.HasPrefix(text, "Hop counts in a Mainline DHT\n\nfailed: cell 1"), text)
+	require.Contains(t, text, "... and 21 more failures in results/hops/manifest.json\n")
+	require.NotContains(t, text, "fingerprint")
+}
+
+func TestVerdict(t *testing.T) {
+	w := finished(t)
+	require.Equal(t, exitError{failed, w.verdict().(exitError).err}, w.verdict())
+	require.EqualError(t, w.verdict(), "1 of 4 runs failed")
+
+	w.outcome.Interrupted = true
+	require.Equal(t, interrupted, w.verdict().(exitError).code)
+	require.EqualError(t, w.verdict(), "interrupted: 3 of 4 runs finished; "+
+		"their results are in results/hops")
+
+	w.undrawn = true
+	require.Equal(t, interrupted, w.verdict().(exitError).code)
+	require.ErrorContains(t, w.verdict(), "swarmlab plot results/hops draws them")
+
+	w.undrawn, w.outcome = false, &results.Outcome{}
+	require.NoError(t, w.verdict())
+}
+
+func TestDocumentIsOneJSONObjectWithoutNaN(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, printJSON(&out, finished(t).document()))
+	var doc map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &doc))
+	require.Equal(t, "results/hops", doc["out"])
+	require.Len(t, doc["failures"], 1)
+	require.Len(t, doc["cells"], 2)
+}
+
+func TestReplayNamesTheStoredScenario(t *testing.T) {
+	w := finished(t)
+	w.dir.path = "my results"
+	w.outcome.Cells = []scenarios.Cell{{}, {Set: []scenarios.Setting{
+		{Path: "groups.nodes.size", Value: 625}, {Path: "network.loss", Value: "0.5%"},
+		{Path: "groups.nodes.dht.buckets", Value: "[16, 8]"}}}}
+	w.nameReplays()
+	require.Equal(t, "swarmlab run 'my results/scenario.yaml' --seed 2 --repeat 1 "+
+		"--set groups.nodes.size=625 --set network.loss=0.5% "+
+		"--set 'groups.nodes.dht.buckets=[16, 8]' --out 'my results-replay'",
+		w.outcome.Failures[0].Replay)
+}

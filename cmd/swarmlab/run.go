@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/plots"
+	"swarmlab/scenarios/lab"
+	"swarmlab/scenarios/results"
+)
+
+// runOptions are the flags of run.
+type runOptions struct {
+	changes changes
+	jobs    int
+	out     string
+	theme   string
+	json    bool
+	quiet   bool
+}
+
+func newRunCommand() *cobra.Command {
+	o := &runOptions{}
+	cmd := &cobra.Command{
+		Use:   "run [SCENARIO | FILE.yaml]",
+		Short: "Run a scenario, store the results and draw the figures",
+		Long: `Run a shipped scenario (see list) or a scenario file (see init), without argument the
+flagship ` + flagship + `. Results and figures go to one folder, which plot and verify read.
+
+Ctrl-C stops early and keeps the runs that are finished; a second one quits at once.`,
+		Example: `  swarmlab run
+  swarmlab run hops --quick
+  swarmlab run hops --set groups.nodes.size=1000 --repeat 5 --out results/thousand`,
+		Args:              atMost(1),
+		ValidArgsFunction: completeScenarios,
+		RunE:              o.run,
+	}
+	o.changes.addFlags(cmd)
+	addJobsFlag(cmd, &o.jobs)
+	f := cmd.Flags()
+	f.StringVar(&o.out, "out", "", "results `folder` (default: results/NAME of the scenario)")
+	addThemeFlag(cmd, &o.theme)
+	f.BoolVar(&o.json, "json", false, "print the summary as one JSON document, and nothing else")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress lines where standard error is no terminal")
+	return cmd
+}
+
+// run refuses what can be refused, and then does the work.
+func (o *runOptions) run(cmd *cobra.Command, args []string) error {
+	theme, err := plots.ThemeByName(o.theme)
+	if err != nil {
+		return err
+	}
+	p, err := openPlan(args, &o.changes, o.jobs)
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		o.out = filepath.Join("results", p.scenario.Name)
+	}
+	dir, err := claim(o.out)
+	if err != nil {
+		return err
+	}
+	ctx, release := withInterrupts(cmd.Context(), dir.discard)
+	defer release()
+	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
+	w := &work{plan: p, dir: dir, theme: theme, tell: tell, started: time.Now()}
+	err = w.do(ctx)
+	tell.stop()
+	if err != nil {
+		dir.discard()
+		return err
+	}
+	if err := o.print(cmd.OutOrStdout(), w); err != nil {
+		return exitError{failed, err}
+	}
+	return w.verdict()
+}
+
+// print writes the result to standard output.
+func (o *runOptions) print(out io.Writer, w *work) error {
+	if o.json {
+		return printJSON(out, w.document())
+	}
+	_, err := io.WriteString(out, w.report())
+	return err
+}
+
+// work is a run of the program: a plan and what became of it.
+type work struct {
+	plan    *plan
+	dir     *folder
+	theme   plots.Theme
+	tell    *progress
+	started time.Time
+
+	outcome *results.Outcome
+	summary results.Summary
+	figures []string // a line each
+	undrawn bool     // Ctrl-C came while the figures were drawn
+	took    time.Duration
+}
+
+// do simulates, writes and draws. It returns an error if there are no results.
+func (w *work) do(ctx context.Context) error {
+	for _, note := range w.plan.notes {
+		w.tell.note(note)
+	}
+	w.tell.enter("simulating %s", w.plan.scenario.Name)
+	e := lab.Experiment{Scenario: w.plan.scenario, Jobs: w.plan.jobs, Progress: w.tell.update}
+	var err error
+	if w.outcome, err = e.Run(ctx); err != nil {
+		return err
+	}
+	if len(w.outcome.Runs)+len(w.outcome.Failures) == 0 {
+		return exitError{interrupted, errors.New("interrupted before a run was finished; " +
+			"nothing is stored")}
+	}
+	w.nameReplays()
+	w.tell.enter("writing %s", w.dir.path)
+	w.dir.dropFigures()
+	if w.summary, err = results.Write(w.dir.path, w.outcome, w.started); err != nil {
+		return exitError{failed, fmt.Errorf("the results cannot be stored: %w", err)}
+	}
+	if err := w.draw(ctx); err != nil {
+		return exitError{failed, fmt.Errorf("the results are in %s, but not all figures: %w",
+			w.dir.path, err)}
+	}
+	w.took = time.Since(w.started)
+	return nil
+}
+
+// nameReplays gives each failure the command that repeats it from the stored scenario, with all
+// that the flags of this run had changed.
+func (w *work) nameReplays() {
+	for n := range w.outcome.Failures {
+		f := &w.outcome.Failures[n]
+		var b strings.Builder
+		fmt.Fprintf(&b, "swarmlab run %s --seed %d --repeat 1",
+			shellWord(filepath.Join(w.dir.path, results.ScenarioFile)), f.Seed)
+		for _, set := range w.outcome.Cells[f.Cell].Set {
+			fmt.Fprintf(&b, " --set %s", shellWord(fmt.Sprintf("%s=%v", set.Path, set.Value)))
+		}
+		fmt.Fprintf(&b, " --out %s", shellWord(w.dir.path+"-replay"))
+		f.Replay = b.String()
+	}
+}
+
+// draw draws the figures, unless there is nothing to show. Ctrl-C leaves those that are drawn: each
+// file is whole, and plot draws the rest.
+func (w *work) draw(ctx context.Context) error {
+	if len(w.outcome.Runs) == 0 {
+		return nil
+	}
+	w.tell.enter("drawing %s", quantity(len(w.summary.Figures), "figure"))
+	if w.outcome.Interrupted {
+		ctx = context.WithoutCancel(ctx) // what is finished gets its figures, too
+	}
+	type drawing struct {
+		lines []string
+		err   error
+	}
+	drawn := make(chan drawing, 1)
+	go func() {
+		lines, err := plots.Draw(w.dir.path, w.theme)
+		drawn <- drawing{lines, err}
+	}()
+	select {
+	case d := <-drawn:
+		w.figures = d.lines
+		return d.err
+	case <-ctx.Done():
+		w.undrawn = true
+		return nil
+	}
+}
+
+// verdict turns what happened into the exit status.
+func (w *work) verdict() error {
+	o := w.outcome
+	switch {
+	case w.undrawn:
+		return exitError{interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
+			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,
+			shellWord(w.dir.path))}
+	case o.Interrupted:
+		return exitError{interrupted, fmt.Errorf("interrupted: %s finished; "+
+			"their results are in %s", w.share(len(o.Runs)), w.dir.path)}
+	case len(o.Failures) > 0:
+		return exitError{failed, fmt.Errorf("%s failed", w.share(len(o.Failures)))}
+	}
+	return nil
+}
+
+// share writes so many of all runs.
+func (w *work) share(n int) string {
+	return count(uint64(n)) + " of " + quantity(w.plan.estimate.Runs, "run")
+}
+
+// document is what --json prints.
+type document struct {
+	results.Summary
+	Out      string            `json:"out"`
+	Failures []results.Failure `json:"failures"`
+}
+
+func (w *work) document() document {
+	d := document{Summary: w.summary, Out: w.dir.path, Failures: w.outcome.Failures}
+	if d.Failures == nil {
+		d.Failures = []results.Failure{}
+	}
+	return d
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

@@ -1,0 +1,127 @@
+package lab
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
+)
+
+// pinned is the fingerprint of a small scenario. It must be the same on every machine; when it
+// moves, the commit that moves it says why.
+const pinned = "3b4468c91c230827-070f943dde054e0b-232c66778415c75e"
+
+func small(t *testing.T) *scenarios.Scenario {
+	return open(t, "quickstart", "groups.nodes.size", "200", "repeat", "3")
+}
+
+// TestSameBytes runs an experiment with one worker and with many, and demands the same files.
+func TestSameBytes(t *testing.T) {
+	var dirs []string
+	for _, jobs := range []int{1, 4} {
+		dir := t.TempDir()
+		o, err := (&Experiment{Scenario: small(t), Jobs: jobs}).Run(context.Background())
+		require.NoError(t, err)
+		summary, err := results.Write(dir, o, time.Now())
+		require.NoError(t, err)
+		require.Equal(t, pinned, summary.Fingerprint)
+		dirs = append(dirs, dir)
+	}
+	entries, err := os.ReadDir(dirs[0])
+	require.NoError(t, err)
+	require.Len(t, entries, 7)
+	for _, e := range entries {
+		if e.Name() == results.ManifestFile {
+			continue
+		}
+		a, err := os.ReadFile(filepath.Join(dirs[0], e.Name()))
+		require.NoError(t, err)
+		b, err := os.ReadFile(filepath.Join(dirs[1], e.Name()))
+		require.NoError(t, err)
+		require.Equal(t, a, b, e.Name())
+	}
+}
+
+// TestAddedNodesChangeNothing shows common random numbers at work: what a node is given does not
+// depend on how many others there are.
+func TestAddedNodesChangeNothing(t *testing.T) {
+	few, many := newIdentities(7, 0, 10), newIdentities(7, 0, 1000)
+	for i := range uint32(10) {
+		require.Equal(t, few.id(i), many.id(i))
+	}
+}
+
+func TestVerify(t *testing.T) {
+	dir := t.TempDir()
+	o, err := (&Experiment{Scenario: small(t), Jobs: 2}).Run(context.Background())
+	require.NoError(t, err)
+	_, err = results.Write(dir, o, time.Now())
+	require.NoError(t, err)
+
+	stored, err := results.Open(dir)
+	require.NoError(t, err)
+	found, err := Verify(context.Background(), stored, 2, nil)
+	require.NoError(t, err)
+	require.Empty(t, found)
+
+	// A run that went another way from second 3 on, at node 42, is named so.
+	run := stored.Manifest.Runs[1]
+	for n := range stored.Checkpoints(run) {
+		if c := &stored.Checkpoints(run)[n]; c.Second >= 3 {
+			c.Events++
+			c.Syndrome[42%128]++
+			c.Syndrome[128+42/128]++
+		}
+	}
+	found, err = Verify(context.Background(), stored, 2, nil)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, run.Seed, found[0].Seed)
+	require.Equal(t, 3, found[0].Second)
+	require.Equal(t, []uint32{42}, found[0].Nodes)
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	e := &Experiment{Scenario: small(t), Jobs: 1, Progress: func(p Progress) {
+		if p.Done == 1 {
+			cancel()
+		}
+	}}
+	o, err := e.Run(ctx)
+	require.NoError(t, err)
+	require.True(t, o.Interrupted)
+	require.Len(t, o.Runs, 1)
+	require.Empty(t, o.Failures)
+}
+
+func TestPanicIsAResult(t *testing.T) {
+	s := small(t)
+	b := &board{outcome: &results.Outcome{Scenario: s}}
+	j := &job{cell: scenarios.Cell{Index: 3, Set: []scenarios.Setting{{Path: "x", Value: 1}}},
+		seed: 9} // without a scenario
+	run, err := j.attempt(context.Background())
+	require.Nil(t, run)
+	b.ended(context.Background(), j, run, err)
+	require.Len(t, b.outcome.Failures, 1)
+	require.Equal(t, "swarmlab run quickstart --seed 9 --repeat 1 --set 'x=1'",
+		b.outcome.Failures[0].Replay)
+	require.Contains(t, b.outcome.Failures[0].Error, "panic")
+}
+
+func TestProgressReachesTheEnd(t *testing.T) {
+	var last Progress
+	e := &Experiment{Scenario: small(t), Jobs: 2, Progress: func(p Progress) {
+		require.GreaterOrEqual(t, p.Share, last.Share)
+		last = p
+	}}
+	_, err := e.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, Progress{Runs: 3, Done: 3, Share: 1}, last)
+}

@@ -1,0 +1,129 @@
+package lab
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+func TestClosestAgainstSorting(t *testing.T) {
+	d := newIdentities(3, 0, 500)
+	space := newIDSpace(d)
+	r := protocol.NewRand(1, 2, 3)
+	for range 200 {
+		target := krpc.RandomID(&r)
+		odd := func(node uint32) bool { return node%2 == 1 }
+		var all []uint32
+		for i := range uint32(500) {
+			if odd(i) {
+				all = append(all, i)
+			}
+		}
+		slices.SortFunc(all, func(a, b uint32) int {
+			return d.id(a).Xor(target).Cmp(d.id(b).Xor(target))
+		})
+		var got []uint32
+		for _, place := range space.closest(nil, target, 20, odd) {
+			got = append(got, space.nodes[place])
+		}
+		require.Equal(t, all[:20], got)
+	}
+	require.Len(t, space.closest(nil, krpc.ID{}, 1000, func(uint32) bool { return true }), 500)
+}
+
+func TestIdentities(t *testing.T) {
+	d := newIdentities(3, 100, 50)
+	for i := range uint32(50) {
+		id, addr := d.Contact(dht.Ref(i))
+		require.Equal(t, d.id(i), id)
+		require.Equal(t, id.Hi, d.Lead(dht.Ref(i)))
+		require.Equal(t, sim.AddrOf(100+i), addr)
+		require.Equal(t, dht.Ref(i), d.Ref(id, addr))
+	}
+	// An id at an address where it is not at home is a stranger, and is remembered as such.
+	stranger := d.Ref(d.id(1), sim.AddrOf(102))
+	require.GreaterOrEqual(t, stranger, dht.Ref(strangerBase))
+	id, addr := d.Contact(stranger)
+	require.Equal(t, d.id(1), id)
+	require.Equal(t, sim.AddrOf(102), addr)
+	require.Equal(t, id.Hi, d.Lead(stranger))
+	require.Equal(t, stranger, d.Ref(id, addr))
+	require.NotEqual(t, stranger, d.Ref(d.id(1), sim.AddrOf(99)), "before the group's first node")
+}
+
+// TestWarmTables checks every contact of warm tables: it lies in its bucket, which holds as many
+// as there are to hold, and over all nodes each is drawn about equally often.
+func TestWarmTables(t *testing.T) {
+	const size = 400
+	s := open(t, "quickstart", "groups.nodes.size", "400", "groups.nodes.tables", "warm",
+		"groups.nodes.dht.buckets", "[16, 4]")
+	_, pops, err := populate(s, 5, nil)
+	require.NoError(t, err)
+	p := pops["nodes"]
+	drawn := make([]int, size)
+	for i := range uint32(size) {
+		own, depth := p.ids.id(i), p.group.Depth(i)
+		counts := make([]int, depth)
+		p.group.EachContact(i, 0, func(b int, c dht.Contact, good bool) {
+			require.True(t, good)
+			require.Equal(t, b, min(own.SharedBits(c.ID), depth-1))
+			node, ok := sim.NodeOf(c.Addr)
+			require.True(t, ok)
+			require.NotEqual(t, i, node)
+			counts[b]++
+			if b == 0 {
+				drawn[node]++
+			}
+		})
+		for b, n := range counts {
+			require.Equal(t, min(p.cfg.Buckets[min(b, 1)], members(p, own, b, depth)), n)
+		}
+	}
+	most := slices.Max(drawn)
+	require.Less(t, most, 45, "each is drawn 16 times by half of the others, give or take")
+}
+
+// members counts the nodes that belong into bucket b of a table of that depth.
+func members(p *population, own krpc.ID, b, depth int) int {
+	n := 0
+	for i := range p.ids.size {
+		if id := p.ids.id(i); id != own && min(own.SharedBits(id), depth-1) == b {
+			n++
+		}
+	}
+	return n
+}
+
+func TestSeedsStartedBefore(t *testing.T) {
+	s := open(t, "quickstart", "groups.nodes.size", "100", "groups.nodes.join.bootstrap", "3")
+	_, pops, err := populate(s, 5, nil)
+	require.NoError(t, err)
+	p := pops["nodes"]
+	require.Equal(t, scenarios.TablesJoin, p.spec.Tables)
+	for n, i := range p.order {
+		seeds := p.seeds(i, nil)
+		require.Len(t, seeds, min(n, 3))
+		for _, a := range seeds {
+			node, _ := sim.NodeOf(a)
+			require.Less(t, p.starts[node], p.starts[i])
+		}
+	}
+}
+
+// TestNoAllocations pins the cost of a message in a steady network.
+func TestNoAllocations(t *testing.T) {
+	s := newSteady(t, 2000)
+	s.advance(20)
+	before := s.world.Ledger().Sent.Datagrams
+	perSecond := testing.AllocsPerRun(5, func() { s.advance(1) })
+	sent := (s.world.Ledger().Sent.Datagrams - before) / 6
+	require.Greater(t, sent, uint64(5000))
+	require.Less(t, perSecond, 20.0, "%d messages a second", sent)
+}
