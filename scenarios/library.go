@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"swarmlab/netmodel"
 )
 
 //go:embed library/*.yaml
@@ -119,19 +117,4 @@ func Example() []byte {
 		panic("scenarios: " + err.Error())
 	}
 	return src
-}
-
-// matrix reads the measured round trips. The file is looked for beside the scenario file.
-func (s *Scenario) matrix() (*netmodel.Matrix, error) {
-	file := s.Network.Latency.File
-	if s.origin != nil && !filepath.IsAbs(file) {
-		file = filepath.Join(s.origin.dir, file)
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: network.latency.file: %w; "+
-			"the path is relative to the scenario file", s.source(), err)
-	}
-	defer f.Close()
-	return netmodel.LoadMatrix(f, file)
 }

@@ -45,7 +45,7 @@ The same scenario, seed and version give the same results, byte for byte.`,
 		Example: `  swarmlab run                      the flagship: hop counts in a Mainline DHT
   swarmlab run hops --set groups.nodes.size=1000 --seed 7 --out results/mine
   swarmlab verify results/mine      rerun, and compare fingerprints`,
-		Version:           strings.TrimPrefix(results.Version(), "swarmlab "),
+		Version:           strings.TrimPrefix(results.Version, "swarmlab "),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		Args:              knownCommand,

@@ -42,15 +42,20 @@ func valueText(v any) string {
 // significant writes a number with at most that many significant digits, and all of its digits
 // before the point.
 func significant(x float64, digits int) string {
-	if x == 0 {
-		return "0"
-	}
-	decimals := max(digits-1-int(math.Floor(math.Log10(math.Abs(x)))), 0)
-	s := strconv.FormatFloat(x, 'f', decimals, 64)
+	s := digitsOf(x, digits)
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return s
+}
+
+// digitsOf is significant with all of its zeros, as suits a measured mean.
+func digitsOf(x float64, digits int) string {
+	if x == 0 {
+		return "0"
+	}
+	decimals := max(digits-1-int(math.Floor(math.Log10(math.Abs(x)))), 0)
+	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
 func three(n results.Number) string { return significant(float64(n), 3) }
@@ -63,7 +68,7 @@ const decimalsMost = 3
 func withInterval(m results.Statistics, scale float64) string {
 	mean := float64(m.Mean) * scale
 	if m.CI95 == nil {
-		return significant(mean, 3)
+		return digitsOf(mean, 3)
 	}
 	half := float64(m.CI95[1]-m.CI95[0]) / 2 * scale
 	decimals := decimalsMost

@@ -42,6 +42,8 @@ func TestMeansHaveTheDigitsThatTheirIntervalAllows(t *testing.T) {
 	require.Equal(t, "0.0840 ± 0.0002", with(0.08403, 0.00021))
 	require.Equal(t, "12.000 ± 0.000", with(12, 0))
 	require.Equal(t, "1.64", withInterval(results.Statistics{Mean: 1.6441}, 1))
+	require.Equal(t, "1.20", withInterval(results.Statistics{Mean: 1.2}, 1))
+	require.Equal(t, "0", withInterval(results.Statistics{Mean: 0}, 1))
 }
 
 func TestOnlyAllIsAHundredPercent(t *testing.T) {

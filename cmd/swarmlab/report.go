@@ -5,10 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 )
 
-// report is the result for people: plain text, at most 100 columns if names are not long.
+// columns is the width that a report keeps to if names are not long.
+const columns = 100
+
+// report is the result for people, in plain text.
 func (w *work) report() string {
 	var b strings.Builder
 	s := &w.summary
@@ -48,10 +52,7 @@ func (w *work) headline(c *results.CellSummary) string {
 	if n := c.Metrics["lookup.latency_ms"].N; n > 0 {
 		b.WriteString(", " + quantity(n, "lookup"))
 	}
-	if set := w.varied(c); set != "" {
-		b.WriteString("; " + set)
-	}
-	b.WriteString("\n\n")
+	b.WriteString("\n" + w.varied(c) + "\n")
 	mean := "mean"
 	if len(c.Seeds) > 1 {
 		mean = "mean ± 95 %"
@@ -102,29 +103,28 @@ func (h headlineRow) row(m results.Statistics, models map[string]results.Predict
 // sweepRows bounds the table of cells; summary.json has all.
 const sweepRows = 40
 
-// sweep is a table with a row for each cell.
+// sweep is a table with a row for each cell: what was varied, and what that did to the operations.
 func (w *work) sweep() string {
-	varied := w.plan.scenario.Vary
 	cells := w.summary.Cells
-	t := table{}
+	kind := mainKind(cells)
+	var t table
 	var head []string
-	for _, axis := range varied {
+	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
 	}
 	t.add(append(head, "hops", "model", "messages", "latency p50", "success")...)
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		var row []string
-		for _, axis := range varied {
+		for _, axis := range w.plan.scenario.Vary {
 			row = append(row, valueText(c.Set[axis.Path]))
 		}
 		model := "-"
-		if m, ok := c.Models["lookup.hops.contact"]; ok {
+		if m, ok := c.Models[kind+".hops.contact"]; ok {
 			model = fmt.Sprintf("%.2f", m.Mean)
 		}
-		t.add(append(row, ifAny(c, "lookup.hops.contact", ""), model,
-			ifAny(c, "lookup.messages", ""), ifAny(c, "lookup.latency_ms", " ms"),
-			ifAny(c, "lookup.success", " %"))...)
+		t.add(append(row, brief(c, kind+".hops.contact"), model, brief(c, kind+".messages"),
+			brief(c, kind+".latency_ms"), brief(c, kind+".success"))...)
 	}
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
@@ -134,18 +134,31 @@ func (w *work) sweep() string {
 	return text
 }
 
-// ifAny writes what the table of cells shows of a metric.
-func ifAny(c *results.CellSummary, metric, unit string) string {
+// mainKind is the kind of operations that the table of cells is about: the first that was measured.
+func mainKind(cells []results.CellSummary) string {
+	kinds := []string{scenarios.KindLookup, scenarios.KindGetPeers, scenarios.KindAnnounce}
+	for _, kind := range kinds {
+		for i := range cells {
+			if cells[i].Metrics[kind+".latency_ms"].N > 0 {
+				return kind
+			}
+		}
+	}
+	return scenarios.KindLookup
+}
+
+// brief writes what the table of cells shows of a metric.
+func brief(c *results.CellSummary, metric string) string {
 	m := c.Metrics[metric]
 	switch {
 	case m.N == 0:
 		return "-"
 	case m.Unit == "share":
-		return percentage(m) + unit
+		return percentage(m) + " %"
 	case m.Unit == "ms":
-		return three(m.P50) + unit
+		return three(m.P50) + " ms"
 	}
-	return withInterval(m, 1) + unit
+	return withInterval(m, 1)
 }
 
 // shortName is the end of a varied setting's path that no other varied setting has.
@@ -165,13 +178,20 @@ func (w *work) shortName(path string) string {
 	return path
 }
 
-// varied writes what makes a cell.
+// varied writes what makes a cell, in a line or, if that is too long, in one for each setting.
 func (w *work) varied(c *results.CellSummary) string {
 	var set []string
 	for _, axis := range w.plan.scenario.Vary {
 		set = append(set, fmt.Sprintf("%s=%v", axis.Path, c.Set[axis.Path]))
 	}
-	return strings.Join(set, " ")
+	line := strings.Join(set, " ")
+	if len(line) > columns {
+		line = strings.Join(set, "\n")
+	}
+	if line != "" {
+		line += "\n"
+	}
+	return line
 }
 
 func (w *work) seeds() []uint64 {

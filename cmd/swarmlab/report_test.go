@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -57,7 +58,8 @@ func finished(t *testing.T) *work {
 func TestReport(t *testing.T) {
 	text := finished(t).report()
 	require.Equal(t, `Hop counts in a Mainline DHT
-10,000 nodes, 2 seeds, 62,724 lookups; groups.nodes.size=10000 groups.nodes.dht.k=8
+10,000 nodes, 2 seeds, 62,724 lookups
+groups.nodes.size=10000 groups.nodes.dht.k=8
 
                             mean ± 95 %   p50   p90   p99
 hops to the closest node  3.216 ± 0.005     3     4     5  model 2.90
@@ -80,7 +82,7 @@ figures      hops: results/hops/figures/hops.{svg,pdf,png,csv,md}
 time         39 s
 `, text)
 	for line := range strings.Lines(text) {
-		require.LessOrEqual(t, utf8.RuneCountInString(line), 100, line)
+		require.LessOrEqual(t, utf8.RuneCountInString(line), columns, line)
 	}
 }
 
@@ -98,7 +100,7 @@ func TestReportOfNothingButFailures(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	w := finished(t)
-	require.Equal(t, exitError{failed, w.verdict().(exitError).err}, w.verdict())
+	require.Equal(t, failed, w.verdict().(exitError).code)
 	require.EqualError(t, w.verdict(), "1 of 4 runs failed")
 
 	w.outcome.Interrupted = true
@@ -111,6 +113,9 @@ func TestVerdict(t *testing.T) {
 	require.ErrorContains(t, w.verdict(), "swarmlab plot results/hops draws them")
 
 	w.undrawn, w.outcome = false, &results.Outcome{}
+	w.trouble = errors.New("disk full")
+	require.Equal(t, exitError{failed, w.trouble}, w.verdict())
+	w.trouble = nil
 	require.NoError(t, w.verdict())
 }
 

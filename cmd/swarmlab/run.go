@@ -107,6 +107,7 @@ type work struct {
 	summary results.Summary
 	figures []string // a line each
 	undrawn bool     // Ctrl-C came while the figures were drawn
+	trouble error    // in writing or drawing: the report is all that there is
 	took    time.Duration
 }
 
@@ -129,11 +130,9 @@ func (w *work) do(ctx context.Context) error {
 	w.tell.enter("writing %s", w.dir.path)
 	w.dir.dropFigures()
 	if w.summary, err = results.Write(w.dir.path, w.outcome, w.started); err != nil {
-		return exitError{failed, fmt.Errorf("the results cannot be stored: %w", err)}
-	}
-	if err := w.draw(ctx); err != nil {
-		return exitError{failed, fmt.Errorf("the results are in %s, but not all figures: %w",
-			w.dir.path, err)}
+		w.trouble = fmt.Errorf("not all results could be stored: %w", err)
+	} else if err := w.draw(ctx); err != nil {
+		w.trouble = fmt.Errorf("the results are in %s, but not all figures: %w", w.dir.path, err)
 	}
 	w.took = time.Since(w.started)
 	return nil
@@ -188,6 +187,8 @@ func (w *work) draw(ctx context.Context) error {
 func (w *work) verdict() error {
 	o := w.outcome
 	switch {
+	case w.trouble != nil:
+		return exitError{failed, w.trouble}
 	case w.undrawn:
 		return exitError{interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
 			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,

@@ -62,7 +62,7 @@ func openVerification(dir string, jobs int) (*verification, error) {
 		return nil, err
 	}
 	v := &verification{
-		Runs: len(stored.Manifest.Runs), Stored: stored.Manifest.Program, Now: results.Version(),
+		Runs: len(stored.Manifest.Runs), Stored: stored.Manifest.Program, Now: results.Version,
 		Differences: []lab.Difference{}, stored: stored,
 	}
 	if v.Runs == 0 {

@@ -123,9 +123,16 @@ const (
 	id2 = "mnopqrstuvwxyz123456"
 )
 
-// TestReceivingRules goes through the order of checks, one packet each: what is sent back, and
-// what is counted. Nothing but a query is ever answered.
-func TestReceivingRules(t *testing.T) {
+// rule is one packet and what comes of it.
+type rule struct {
+	name   string
+	from   protocol.Addr
+	packet string
+	want   Reason
+	code   int64 // of the error that is answered; -1: a response; 0: nothing
+}
+
+func rules() []rule {
 	host := protocol.Addr4(0x0a000001, 6881)
 	ip6 := func(b ...byte) protocol.Addr {
 		var ip [16]byte
@@ -134,13 +141,7 @@ func TestReceivingRules(t *testing.T) {
 	}
 	const ping = "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y1:qe"
 	self := string(ownID.Append(nil))
-	cases := []struct {
-		name   string
-		from   protocol.Addr
-		packet string
-		want   Reason
-		code   int64 // of the error that is answered; -1: a response; 0: nothing
-	}{
+	return []rule{
 		{"ping", host, ping, Answered, -1},
 		{"empty", host, "", Junk, 0},
 		{"short", host, "d1:t1:a1:y1:q1:q0:e", Junk, 0},
@@ -169,7 +170,8 @@ func TestReceivingRules(t *testing.T) {
 		{"no target", host, "d1:ad2:id20:" + id1 + "e1:q9:find_node1:t2:aa1:y1:qe", Refused, 203},
 		{"find_node of an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" + id2 +
 			"e1:q9:find_node1:t2:aa1:y1:qe", Refused, 203},
-		{"no info_hash", host, "d1:ad2:id20:" + id1 + "e1:q9:get_peers1:t2:aa1:y1:qe", Refused, 203},
+		{"no info_hash", host, "d1:ad2:id20:" + id1 + "e1:q9:get_peers1:t2:aa1:y1:qe",
+			Refused, 203},
 		{"short target", host, "d1:ad2:id20:" + id1 + "6:target3:abce1:q9:find_node1:t2:aa1:y1:qe",
 			Refused, 203},
 		{"unknown method", host, "d1:ad2:id20:" + id1 + "e1:q4:vote1:t2:aa1:y1:qe",
@@ -185,7 +187,12 @@ func TestReceivingRules(t *testing.T) {
 		{"error to nothing", host, "d1:eli201e1:xe1:t2:aa1:y1:ee", Unmatched, 0},
 		{"broken error", host, "d1:eli201ee1:t2:aa1:y1:ee", Unmatched, 0},
 	}
-	for _, c := range cases {
+}
+
+// TestReceivingRules goes through the order of checks, one packet each: what is sent back, and
+// what is counted. Nothing but a query is ever answered.
+func TestReceivingRules(t *testing.T) {
+	for _, c := range rules() {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDriven(t, quiet(), crowd(30, somebody)...)
 			diff := d.counted(func() { d.gets(c.from, []byte(c.packet)) })
@@ -282,7 +289,33 @@ func TestReplySizes(t *testing.T) {
 	q := krpc.Writer{}.FindNode(nil, []byte("aa"), krpc.ID{Hi: 7}, hash)
 	d.gets(somebody(2000).Addr, q)
 	require.Equal(t, 8*krpc.NodeSize4, len(d.answer(t).m.Nodes))
-	require.Less(t, 10*len(d.answer(t).bytes)/len(q), 38, "BEP 5's find_node: 3.3, Rossow found 3.8")
+	t.Logf("find_node of BEP 5: %d bytes for %d", len(d.answer(t).bytes), len(q))
+	require.Less(t, 10*len(d.answer(t).bytes)/len(q), 38, "BEP 5's find_node; Rossow found 3.8")
+}
+
+// TestFamilies fills a table with contacts of both families: each asker hears of its own.
+func TestFamilies(t *testing.T) {
+	d := newDriven(t, quiet(), append(crowd(40, somebody), crowd(40, somebody6)[20:]...)...)
+	heard := 0
+	for n := range 200 {
+		q := krpc.Writer{}.FindNode(nil, []byte("aa"), krpc.ID{Hi: 7}, somebody(n).ID)
+		d.gets(somebody(5000).Addr, q)
+		four := d.answer(t).m
+		require.Zero(t, len(four.Nodes)%krpc.NodeSize4)
+		require.Empty(t, four.Nodes6)
+		for it := krpc.Nodes4(four.Nodes); it.Len() > 0; heard++ {
+			_, a, _ := it.Next()
+			require.Equal(t, uint32(0x0b), a.IP4()>>24)
+		}
+		d.gets(somebody6(5000).Addr, q)
+		six := d.answer(t).m
+		require.Empty(t, six.Nodes)
+		for it := krpc.Nodes6(six.Nodes6); it.Len() > 0; heard++ {
+			_, a, _ := it.Next()
+			require.False(t, a.Is4())
+		}
+	}
+	require.Greater(t, heard, 1000)
 }
 
 // TestVerifyingAmplifies bounds what one query makes the node send: the reply, and one ping.

@@ -63,7 +63,8 @@ func TestTokenOnTheWire(t *testing.T) {
 	d.gets(host, krpc.Writer{}.GetPeers(nil, []byte("aa"), krpc.ID{Hi: 7}, hash))
 	tok := append([]byte{}, d.answer(t).m.Token...)
 	announce := func(from protocol.Addr) *sent {
-		d.gets(from, krpc.Writer{}.Announce(nil, []byte("bb"), krpc.ID{Hi: 7}, hash, 80, false, tok))
+		d.gets(from,
+			krpc.Writer{}.Announce(nil, []byte("bb"), krpc.ID{Hi: 7}, hash, 80, false, tok))
 		return d.answer(t)
 	}
 	require.Equal(t, int64(krpc.ProtocolError), announce(other).m.Code)

@@ -78,7 +78,7 @@ func TestJoinedTables(t *testing.T) {
 func runCell(t *testing.T, name string, settings ...string) results.CellSummary {
 	t.Helper()
 	o := runScenario(t, name, settings...)
-	summary := results.Summarise(o, "test")
+	summary := results.Summarise(o)
 	require.Len(t, summary.Cells, 1)
 	return summary.Cells[0]
 }

@@ -60,19 +60,15 @@ func Claim(dir string) error {
 
 // Write lays out the results folder and returns its summary. started is when the work began.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
-	version := Version()
-	summary := Summarise(o, version)
+	summary := Summarise(o)
 	err := errors.Join(
-		replace(dir, ScenarioFile, func(w io.Writer) error {
-			_, err := w.Write(o.Scenario.Resolved())
-			return err
-		}),
+		o.writeScenario(dir),
 		replaceJSON(dir, MetricsFile, Definitions()),
 		replaceJSON(dir, SummaryFile, summary),
 		replace(dir, LookupsFile, o.writeLookups),
 		replace(dir, RunsFile, o.writeRuns),
 		replace(dir, CheckpointsFile, o.writeCheckpoints),
-		replaceJSON(dir, ManifestFile, newManifest(o, version, started)),
+		replaceJSON(dir, ManifestFile, newManifest(o, started)),
 	)
 	return summary, err
 }
@@ -105,6 +101,28 @@ func replaceJSON(dir, name string, v any) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(v)
+	})
+}
+
+// writeScenario stores the resolved scenario, and beside it the files that it needs.
+func (o *Outcome) writeScenario(dir string) error {
+	s, err := o.Scenario.Gather(func(file, name string) error {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		return replaceBytes(dir, name, src)
+	})
+	if err != nil {
+		return err
+	}
+	return replaceBytes(dir, ScenarioFile, s.Resolved())
+}
+
+func replaceBytes(dir, name string, b []byte) error {
+	return replace(dir, name, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
 	})
 }
 

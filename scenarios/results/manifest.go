@@ -11,6 +11,7 @@ import (
 // differs between two runs of the same scenario, seed and version.
 type Manifest struct {
 	Program     string            `json:"program"`
+	Revision    string            `json:"revision,omitempty"` // of its source
 	Go          string            `json:"go"`
 	Platform    string            `json:"platform"`
 	Host        string            `json:"host"`
@@ -31,21 +32,34 @@ type RunRecord struct {
 	Events      uint64 `json:"events"`
 }
 
-// Version returns the program's name and version as results carry it.
-func Version() string {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" &&
-		info.Main.Version != "(devel)" {
-		version = info.Main.Version
+// Version is the program's name and version, as results carry it. What a fingerprint proves holds
+// for one version.
+const Version = "swarmlab 0.1.0"
+
+// revision returns the source revision that the program was built from, if it is known.
+func revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
 	}
-	return "swarmlab " + version
+	rev := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			rev = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			rev += " with changes"
+		}
+	}
+	return rev
 }
 
-func newManifest(o *Outcome, version string, started time.Time) Manifest {
+func newManifest(o *Outcome, started time.Time) Manifest {
 	host, _ := os.Hostname()
 	m := Manifest{
-		Program: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Host: host, Modules: map[string]string{}, Started: started.UTC(), Ended: time.Now().UTC(),
+		Program: Version, Revision: revision(), Go: runtime.Version(),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH, Host: host, Modules: map[string]string{},
+		Started: started.UTC(), Ended: time.Now().UTC(),
 		Interrupted: o.Interrupted, Runs: []RunRecord{}, Failures: o.Failures,
 	}
 	if m.Failures == nil {

@@ -41,10 +41,10 @@ type Prediction struct {
 
 // Summarise reduces an outcome, which it sorts, to statistics. Cells without a finished run are
 // left out.
-func Summarise(o *Outcome, version string) Summary {
+func Summarise(o *Outcome) Summary {
 	o.Sort()
 	s := Summary{
-		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: version,
+		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
 		Seed: o.Scenario.Seed, Repeat: o.Scenario.Repeat, Fingerprint: fold(o.Runs).String(),
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}

@@ -1,0 +1,112 @@
+package house
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// room is a row of the table of who may import whom.
+type room struct {
+	path string
+	own  string // packages of this module that it may import
+	// Modules of others that it may import, and net, which is denied to all that do not name it.
+	others string
+	// Part of a run, which is a pure function: of the standard library only what is calm.
+	deterministic bool
+}
+
+const (
+	numbers = "gonum.org/v1/gonum"
+	rows    = "github.com/parquet-go/parquet-go"
+)
+
+// house is the table. Packages in cmd may import anything and need no row.
+var house = []room{
+	{path: "protocol", deterministic: true},
+	{path: "protocol/bencode", deterministic: true},
+	{path: "protocol/krpc", own: "protocol protocol/bencode", deterministic: true},
+	{path: "protocol/dht", own: "protocol protocol/krpc", deterministic: true},
+	{path: "protocol/live", own: "protocol", others: "net"},
+	{path: "netmodel", own: "protocol", deterministic: true},
+	{path: "sim", own: "protocol netmodel", deterministic: true},
+	{path: "scenarios", own: "netmodel protocol/dht", others: "github.com/goccy/go-yaml"},
+	{path: "scenarios/oracle", own: "protocol", others: numbers},
+	{path: "scenarios/results", others: rows + " " + numbers,
+		own: "scenarios scenarios/oracle sim protocol protocol/dht"},
+	{path: "scenarios/lab", others: rows + " " + numbers,
+		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
+			"protocol protocol/krpc protocol/dht"},
+	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
+}
+
+// calm lists the standard library's packages in which no clock, no randomness, no concurrency and
+// no operating system is found. Of time only durations may be used, and of math only integers:
+// the bans see to that.
+var calm = strings.Fields(`bufio bytes cmp crypto/sha1 crypto/sha256 encoding/binary encoding/hex
+	errors fmt hash hash/crc32 io iter math math/bits net/netip slices strconv strings time
+	unicode/utf8`)
+
+// checkTable reports packages without row and rows without package.
+func checkTable(t *tree, table []room) (found []violation) {
+	for _, u := range t.packages {
+		if !strings.HasPrefix(u.path, "cmd/") && rowOf(table, u.path) == nil {
+			found = append(found, violation{u.files[0].name, 1,
+				"package " + u.path + " has no row in the table of imports"})
+		}
+	}
+	for _, r := range table {
+		if t.unit(r.path) == nil {
+			found = append(found, violation{r.path, 1,
+				"the table of imports has a row for a package that is gone"})
+		}
+	}
+	return found
+}
+
+func rowOf(table []room, path string) *room {
+	for n := range table {
+		if table[n].path == path {
+			return &table[n]
+		}
+	}
+	return nil
+}
+
+// checkImports holds the table against a package. Tests may import what they like.
+func checkImports(t *tree, u *unit, r *room) (found []violation) {
+	for _, f := range u.files {
+		if f.test {
+			continue
+		}
+		for _, s := range f.syntax.Imports {
+			path, err := strconv.Unquote(s.Path.Value)
+			if err != nil || !r.allows(path) {
+				found = append(found, t.at(s.Pos(), "%s must not import %s", u.path, path))
+			}
+		}
+	}
+	return found
+}
+
+func (r *room) allows(path string) bool {
+	if own, ok := strings.CutPrefix(path, module+"/"); ok {
+		return slices.Contains(strings.Fields(r.own), own)
+	}
+	if slices.ContainsFunc(strings.Fields(r.others), func(m string) bool { return within(path, m) }) {
+		return true
+	}
+	first, _, _ := strings.Cut(path, "/")
+	switch {
+	case strings.Contains(first, ".") || path == "C" || path == "unsafe":
+		return false
+	case r.deterministic:
+		return slices.Contains(calm, path)
+	}
+	return !within(path, "net") || path == "net/netip"
+}
+
+// within reports whether a package is a folder or lies in it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}

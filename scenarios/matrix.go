@@ -1,0 +1,79 @@
+package scenarios
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+
+	"swarmlab/netmodel"
+)
+
+const matrixPath = "network.latency.file"
+
+// matrix reads the measured round trips.
+func (s *Scenario) matrix() (*netmodel.Matrix, error) {
+	file := s.beside(s.Network.Latency.File)
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w; the path is relative to the scenario file",
+			s.source(), matrixPath, err)
+	}
+	defer f.Close()
+	return netmodel.LoadMatrix(f, file)
+}
+
+// beside returns the path of a file that the scenario names: it is looked for beside the
+// scenario's own file.
+func (s *Scenario) beside(file string) string {
+	if s.origin == nil || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(s.origin.dir, file)
+}
+
+// Gather returns the scenario as it is to be stored in a folder: the files of measured round trips
+// that it names become names without a path. copy is called for each of them, with the file and
+// its new name.
+func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error) {
+	c := s.clone()
+	names := map[string]string{}
+	gather := func(file string) (string, error) {
+		if name, ok := names[file]; ok {
+			return name, nil
+		}
+		name := filepath.Base(file)
+		if len(names) > 0 {
+			name = fmt.Sprintf("%d-%s", len(names), name)
+		}
+		names[file] = name
+		return name, copy(s.beside(file), name)
+	}
+	l := &c.Network.Latency
+	if l.Model != "matrix" {
+		return c, nil
+	}
+	var err error
+	if l.File, err = gather(l.File); err != nil {
+		return nil, err
+	}
+	for a := range c.Vary {
+		if c.Vary[a].Path != matrixPath {
+			continue
+		}
+		c.Vary[a].Values = slices.Clone(c.Vary[a].Values)
+		for v, text := range c.Vary[a].Values {
+			var file string
+			if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+				return nil, err
+			}
+			if file, err = gather(file); err != nil {
+				return nil, err
+			}
+			c.Vary[a].Values[v] = quoted(file)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,184 @@
+package results_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol/dht"
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/lab"
+	"swarmlab/scenarios/results"
+)
+
+func outcome(t *testing.T, s *scenarios.Scenario) *results.Outcome {
+	t.Helper()
+	o, err := (&lab.Experiment{Scenario: s, Jobs: 2}).Run(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, o.Failures)
+	return o
+}
+
+func quickstart(t *testing.T) *scenarios.Scenario {
+	t.Helper()
+	s, err := scenarios.Open("quickstart")
+	require.NoError(t, err)
+	require.NoError(t, s.Set("repeat", "2"))
+	return s
+}
+
+func TestFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	require.NoError(t, results.Claim(dir))
+	o := outcome(t, quickstart(t))
+	summary, err := results.Write(dir, o, time.Now())
+	require.NoError(t, err)
+	require.Len(t, summary.Cells, 1)
+	hops := summary.Cells[0].Metrics["lookup.hops.contact"]
+	require.Greater(t, hops.N, 100)
+	require.NotNil(t, hops.CI95)
+	require.EqualValues(t, 1, hops.CDF[len(hops.CDF)-1])
+
+	// Every metric of the summary is in the dictionary, with its unit.
+	units := map[string]string{}
+	for _, d := range results.Definitions() {
+		require.NotEmpty(t, d.Definition, d.Name)
+		require.NotContains(t, units, d.Name, "defined once")
+		units[d.Name] = d.Unit
+	}
+	for name, m := range summary.Cells[0].Metrics {
+		require.Equal(t, units[name], m.Unit, name)
+	}
+	for _, name := range []string{"hops.contact", "hops.first_value", "hops.discover_k",
+		"hops.total", "rounds", "messages", "timeouts", "latency_ms", "success"} {
+		require.Contains(t, summary.Cells[0].Metrics, "lookup."+name)
+	}
+
+	stored, err := results.Open(dir)
+	require.NoError(t, err)
+	require.Equal(t, o.Scenario.Resolved(), stored.Scenario.Resolved(), "accepted back")
+	require.Len(t, stored.Manifest.Runs, 2)
+	for n, r := range stored.Manifest.Runs {
+		require.Equal(t, o.Runs[n].Fingerprint.String(), r.Fingerprint)
+		require.Equal(t, o.Runs[n].Checkpoints, stored.Checkpoints(r))
+	}
+	require.NoError(t, results.Claim(dir), "results may be replaced")
+	leftovers, err := filepath.Glob(filepath.Join(dir, ".*"))
+	require.NoError(t, err)
+	require.Empty(t, leftovers)
+}
+
+// TestBooksAgree holds the protocol's own counters against the network's ledger.
+func TestBooksAgree(t *testing.T) {
+	for _, run := range outcome(t, quickstart(t)).Runs {
+		l := run.Ledger
+		require.Equal(t, l.Sent.Datagrams, l.Delivered.Datagrams+l.Lost.Datagrams+
+			l.Undelivered.Datagrams+l.InFlight.Datagrams)
+		require.Equal(t, l.Delivered, l.Received)
+		c := run.Counters
+		seen := c[dht.Answered] + c[dht.Matched] + c[dht.Unmatched]
+		require.Equal(t, l.Delivered.Datagrams, seen, "an honest network has no other datagrams")
+	}
+}
+
+func TestMatrixTravelsWithTheResults(t *testing.T) {
+	home := t.TempDir()
+	matrix := "0 20 30\n20 0 40\n30 40 0\n"
+	require.NoError(t, os.Mkdir(filepath.Join(home, "data"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(home, "data", "rtt.txt"), []byte(matrix), 0o644))
+	file := filepath.Join(home, "mine.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+name: mine
+duration: 20s
+network: {latency: {model: matrix, file: data/rtt.txt}}
+groups: [{name: nodes, protocol: mainline, size: 20, join: {over: 1s}}]
+workload: [{kind: lookup, group: nodes, rate: 2/s, start: 10s}]
+`), 0o644))
+	s, err := scenarios.Load(file)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	_, err = results.Write(dir, outcome(t, s), time.Now())
+	require.NoError(t, err)
+	require.NoError(t, os.RemoveAll(home))
+
+	stored, err := results.Open(dir)
+	require.NoError(t, err)
+	require.Equal(t, "rtt.txt", stored.Scenario.Network.Latency.File)
+	found, err := lab.Verify(context.Background(), stored, 1, nil)
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
+func TestClaimRefuses(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "thesis.tex")
+	require.NoError(t, os.WriteFile(precious, []byte("x"), 0o644))
+	require.ErrorContains(t, results.Claim(dir), "is not empty and holds no results")
+	require.ErrorContains(t, results.Claim(precious), "--out")
+	require.ErrorContains(t, results.Claim(filepath.Join(precious, "below")), "--out")
+}
+
+func TestDamagedFolders(t *testing.T) {
+	o := outcome(t, quickstart(t))
+	damage := map[string]struct {
+		harm func(dir string) error
+		want string
+	}{
+		"foreign": {func(dir string) error {
+			return os.Remove(filepath.Join(dir, "manifest.json"))
+		}, "manifest.json: no such file, so this is not a results folder"},
+		"manifest": {func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "manifest.json"), []byte("{"), 0o644)
+		}, "manifest.json: damaged"},
+		"cut": {func(dir string) error {
+			return os.Truncate(filepath.Join(dir, "checkpoints.parquet"), 100)
+		}, "checkpoints.parquet: damaged"},
+		"run": {func(dir string) error {
+			path := filepath.Join(dir, "manifest.json")
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(path, []byte(strings.Replace(string(b), `"seed": 1,`,
+				`"seed": 99,`, 1)), 0o644)
+		}, "nothing about cell 0, seed 99"},
+		"scenario": {func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "scenario.yaml"), []byte("sizes: 3"), 0o644)
+		}, "scenario.yaml"},
+	}
+	for name, d := range damage {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			_, err := results.Write(dir, o, time.Now())
+			require.NoError(t, err)
+			require.NoError(t, d.harm(dir))
+			_, err = results.Open(dir)
+			require.ErrorContains(t, err, d.want)
+		})
+	}
+}
+
+func TestSummaryIsPlainJSON(t *testing.T) {
+	s := quickstart(t)
+	require.NoError(t, s.Set("workload", "[]"))
+	b, err := json.Marshal(results.Summarise(outcome(t, s)))
+	require.NoError(t, err)
+	var back struct {
+		Cells []struct {
+			Metrics map[string]struct {
+				N    int
+				Mean *float64
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(b, &back))
+	m := back.Cells[0].Metrics["lookup.latency_ms"]
+	require.Zero(t, m.N)
+	require.Nil(t, m.Mean, "nothing measured is null, not 0")
+}
