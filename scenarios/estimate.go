@@ -15,13 +15,13 @@ const (
 	bytesPerSlot   = 12  // a contact's place in a routing table
 	bytesPerResult = 96  // a row of an operation, kept until it is written
 
-	datagramsPerJoin     = 350 // of one node: bootstrap, first refresh, pings, and the replies
-	datagramsPerJoinStep = 15  // more for each doubling of the network
-	datagramsPerLookup   = 30  // queries and replies
-	datagramsPerStore    = 16  // announce_peer to the k closest, and the replies, beside a lookup
-	datagramsPerRefresh  = 26  // of one bucket
+	datagramsPerJoinStep   = 20 // of one node's join, for each doubling of the network
+	datagramsPerLookup     = 12 // queries and replies of a lookup,
+	datagramsPerLookupStep = 1  // and more for each doubling of the network
+	datagramsPerStore      = 16 // announce_peer to the k closest, and the replies
+	datagramsPerRefresh    = 8  // of one bucket
 
-	datagramsPerCPUSecond = 1_000_000
+	datagramsPerCPUSecond = 500_000
 )
 
 // Estimate is what a scenario will cost, before anything is allocated.
@@ -65,7 +65,7 @@ func (s *Scenario) estimateRun() Estimate {
 	for i := range s.Workload {
 		w := &s.Workload[i]
 		operations := w.operations()
-		each := uint64(datagramsPerLookup)
+		each := datagramsPerLookup + datagramsPerLookupStep*doublings(run.Nodes)
 		if w.Kind == KindAnnounce {
 			each += datagramsPerStore
 		}
@@ -91,15 +91,15 @@ func (g *Group) memory() uint64 {
 
 // upkeep is the number of datagrams that the group's nodes cause by themselves.
 func (g *Group) upkeep(duration Duration) uint64 {
-	nodes, doublings := uint64(g.Size), uint64(bits.Len(uint(g.Size)))
-	total := uint64(0)
+	nodes, total := uint64(g.Size), uint64(0)
+	idle := duration // time in which buckets fall due for a refresh
 	if g.Tables == TablesJoin {
-		total = times(nodes, datagramsPerJoin+datagramsPerJoinStep*doublings)
+		total = times(nodes, datagramsPerJoinStep*doublings(g.Size))
+		idle = max(duration-g.DHT.Refresh, 0)
 	}
 	if g.DHT.Refresh > 0 {
-		buckets := uint64(bits.Len(uint(g.Size/g.DHT.K))) + 1
-		perPeriod := times(nodes, buckets*datagramsPerRefresh)
-		hi, lo := bits.Mul64(perPeriod, uint64(duration))
+		perPeriod := times(nodes, doublings(g.Size/g.DHT.K)*datagramsPerRefresh)
+		hi, lo := bits.Mul64(perPeriod, uint64(idle))
 		if hi >= uint64(g.DHT.Refresh) {
 			return math.MaxUint64
 		}
@@ -108,6 +108,9 @@ func (g *Group) upkeep(duration Duration) uint64 {
 	}
 	return total
 }
+
+// doublings is the binary logarithm, rounded up.
+func doublings(nodes int) uint64 { return uint64(bits.Len(uint(nodes))) }
 
 // CheckMemory refuses a scenario whose largest run does not fit into that many bytes.
 func (e Estimate) CheckMemory(available uint64) error {

@@ -20,13 +20,18 @@ func TestEstimate(t *testing.T) {
 	group := Group{Size: 1000, DHT: DHT{Buckets: []int{8}}}
 	slots := uint64(8 * group.TableDepth())
 	require.Equal(t, 1000*(300+12*slots)+600*96, e.Memory)
-	joins := uint64(1000 * (350 + 15*10))
-	refreshes := uint64(1000 * 8 * 26 * 5 / 15)
-	large := joins + refreshes + 600*30
-	require.InDelta(t, float64(large)/1e6, e.Longest.Seconds(), 1e-6)
-	small := uint64(50*(350+15*6)) + uint64(50*4*26*5/15) + 600*30
+	// The run is shorter than the refresh interval, so that joins and lookups are all there is.
+	large := uint64(1000*20*10 + 600*(12+10))
+	require.InDelta(t, float64(large)/5e5, e.Longest.Seconds(), 1e-6)
+	small := uint64(50*20*6 + 600*(12+6))
 	require.Equal(t, 3*(large+small), e.Datagrams)
-	require.InDelta(t, float64(e.Datagrams)/1e6, e.CPU.Seconds(), 1e-6)
+	require.InDelta(t, float64(e.Datagrams)/5e5, e.CPU.Seconds(), 1e-6)
+
+	// Warm tables are refreshed from the start: 7 buckets in a third of the interval.
+	require.NoError(t, s.Set("groups.nodes.tables", "warm"))
+	e, err = s.Estimate()
+	require.NoError(t, err)
+	require.InDelta(t, float64(1000*7*8/3+600*(12+10))/5e5, e.Longest.Seconds(), 1e-5)
 }
 
 // TestEstimateGrows: more of anything never costs less.
@@ -45,7 +50,8 @@ func TestEstimateGrows(t *testing.T) {
 	require.Greater(t, cost("workload.lookup.rate", "3/s").Datagrams, base.Datagrams)
 	require.Greater(t, cost("groups.nodes.dht.refresh", "1m").Datagrams, base.Datagrams)
 	require.Less(t, cost("groups.nodes.tables", "warm").Datagrams, base.Datagrams)
-	require.Less(t, cost("groups.nodes.dht.refresh", "never").Datagrams, base.Datagrams)
+	require.Less(t, cost("groups.nodes.dht.refresh", "never").Datagrams,
+		cost("groups.nodes.dht.refresh", "1m").Datagrams)
 }
 
 // TestEstimateOfTheImpossible: it is refused, with numbers, before anything is allocated.

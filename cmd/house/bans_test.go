@@ -61,7 +61,7 @@ func (b *bans) inspect(n ast.Node) bool {
 		}
 	case *ast.Ident:
 		if of := b.info.Uses[n]; of != nil && of.Pkg() != nil && !timeless(of) {
-			b.report(n.Pos(), "time."+of.Name()+": time is an argument, and only durations are known")
+			b.report(n.Pos(), "time."+of.Name()+": time is an argument; use durations only")
 		}
 	}
 	if e, ok := n.(ast.Expr); ok && floats(b.info.TypeOf(e)) {
@@ -82,7 +82,10 @@ func timeless(of types.Object) bool {
 		return of.Name() == "Duration"
 	case *types.Func:
 		receiver := of.Signature().Recv()
-		return of.Name() == "ParseDuration" || receiver != nil && timeless(typeName(receiver.Type()))
+		if receiver == nil {
+			return of.Name() == "ParseDuration"
+		}
+		return timeless(typeName(receiver.Type()))
 	}
 	return false
 }

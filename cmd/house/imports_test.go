@@ -93,8 +93,10 @@ func (r *room) allows(path string) bool {
 	if own, ok := strings.CutPrefix(path, module+"/"); ok {
 		return slices.Contains(strings.Fields(r.own), own)
 	}
-	if slices.ContainsFunc(strings.Fields(r.others), func(m string) bool { return within(path, m) }) {
-		return true
+	for m := range strings.FieldsSeq(r.others) {
+		if within(path, m) {
+			return true
+		}
 	}
 	first, _, _ := strings.Cut(path, "/")
 	switch {

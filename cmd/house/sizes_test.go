@@ -1,6 +1,7 @@
 package house
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"strings"
@@ -24,31 +25,32 @@ type extent struct {
 // sizes are the largest that were found.
 type sizes struct{ file, function, line extent }
 
-func (e *extent) note(size, limit int, at violation) []violation {
+// note keeps the largest, and reports what is above its limit.
+func (e *extent) note(what string, size, limit int, at violation) []violation {
 	if size > e.size {
 		*e = extent{size, at}
 	}
-	if size > limit {
-		return []violation{at}
+	if size <= limit {
+		return nil
 	}
-	return nil
+	at.what = fmt.Sprintf("%s too long: %d, and %d at most", what, size, limit)
+	return []violation{at}
 }
 
 // check measures a file.
 func (s *sizes) check(t *tree, f *source) (found []violation) {
 	for n, l := range f.lines {
 		width := utf8.RuneCountInString(l) + (tabWidth-1)*strings.Count(l, "\t")
-		at := violation{f.name, n + 1, "line too long"}
-		found = append(found, s.line.note(width, lineMax, at)...)
+		at := violation{file: f.name, line: n + 1}
+		found = append(found, s.line.note("line", width, lineMax, at)...)
 	}
-	at := violation{f.name, len(f.lines), "file too long"}
-	found = append(found, s.file.note(len(f.lines), fileMax, at)...)
+	at := violation{file: f.name, line: len(f.lines)}
+	found = append(found, s.file.note("file", len(f.lines), fileMax, at)...)
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		switch n.(type) {
 		case *ast.FuncDecl, *ast.FuncLit:
 			lines := t.fset.Position(n.End()).Line - t.fset.Position(n.Pos()).Line + 1
-			at := t.at(n.Pos(), "function too long")
-			found = append(found, s.function.note(lines, functionMax, at)...)
+			found = append(found, s.function.note("function", lines, functionMax, t.at(n.Pos(), ""))...)
 		}
 		return true
 	})
@@ -71,7 +73,7 @@ func checkComments(t *tree, u *unit) (found []violation) {
 		}
 	}
 	if code && !manual {
-		found = append(found, violation{u.files[0].name, 1, "package " + u.path + " has no comment"})
+		found = append(found, violation{u.files[0].name, 1, "the package has no comment"})
 	}
 	return found
 }

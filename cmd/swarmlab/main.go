@@ -41,7 +41,9 @@ func newRootCommand() *cobra.Command {
 		Short: "A laboratory for Kademlia and BitTorrent swarms",
 		Long: `Swarmlab runs thousands to millions of real protocol nodes inside a deterministic
 simulator and draws the figures: hop counts, latency and success of lookups.
-The same scenario, seed and version give the same results, byte for byte.`,
+The same scenario, seed and version give the same results, byte for byte.
+
+Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.`,
 		Example: `  swarmlab run                      the flagship: hop counts in a Mainline DHT
   swarmlab run hops --set groups.nodes.size=1000 --seed 7 --out results/mine
   swarmlab verify results/mine      rerun, and compare fingerprints`,

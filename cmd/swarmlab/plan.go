@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"swarmlab/netmodel"
 	"swarmlab/scenarios"
@@ -18,14 +19,15 @@ const flagship = "hops"
 
 // changes are the flags by which a scenario is changed before it is run.
 type changes struct {
-	quick  bool
-	sets   []string // PATH=VALUE
-	seed   string
-	repeat string
+	quick        bool
+	sets         []string // PATH=VALUE
+	seed, repeat string
+	flags        *pflag.FlagSet
 }
 
 func (c *changes) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	c.flags = f
 	f.BoolVar(&c.quick, "quick", false, "the scenario's short variant")
 	f.StringArrayVar(&c.sets, "set", nil,
 		"change a setting: `PATH=VALUE`, as in groups.nodes.size=1000 (repeatable)")
@@ -41,10 +43,10 @@ func (c *changes) apply(s *scenarios.Scenario) error {
 		}
 	}
 	sets := c.sets
-	if c.seed != "" {
+	if c.flags.Changed("seed") {
 		sets = append(sets, "seed="+c.seed)
 	}
-	if c.repeat != "" {
+	if c.flags.Changed("repeat") {
 		sets = append(sets, "repeat="+c.repeat)
 	}
 	for _, set := range sets {

@@ -18,8 +18,10 @@
 //	answer.go     replies to the queries of others
 //	token.go      write tokens
 //	store.go      announced peers
-//	lookup.go     the iterative lookup; shortlist.go its candidates; result.go what it found
+//	lookup.go     the iterative lookup; shortlist.go its candidates; announce.go its end, where
+//	              peers are announced; result.go what it found
 //	maintain.go   joining and refreshing
+//	foresee.go    a hint to the driver's memory
 //	counters.go   what was dropped, and why
 //
 // # Departures from BEP 5, on purpose

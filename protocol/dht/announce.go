@@ -1,0 +1,52 @@
+package dht
+
+import (
+	"swarmlab/protocol"
+)
+
+// keepToken remembers a token for the announce and returns its index, plus 1.
+func (l *lookup) keepToken(token []byte) uint16 {
+	n := len(l.tokens)
+	if n < cap(l.tokens) {
+		l.tokens = l.tokens[:n+1]
+	} else {
+		l.tokens = append(l.tokens, nil)
+	}
+	l.tokens[n] = append(l.tokens[n][:0], token...)
+	return uint16(n + 1)
+}
+
+// announce sends announce_peer to the k closest contacts that answered with a token.
+func (g *Group) announce(i uint32, t *protocol.Turn, l *lookup) {
+	l.storing = true
+	left := l.k
+	for p := range l.list {
+		c := &l.list[p]
+		if c.state != responded || c.token == 0 || left == 0 {
+			continue
+		}
+		left--
+		l.inFlight++
+		_, addr := g.env.Directory.Contact(c.ref)
+		tid := g.send(i, t, query{addr: addr, ref: c.ref, newcomer: NoRef, lookup: l.index,
+			purpose: purposeStore})
+		g.scratch.packet = g.writer.Announce(g.scratch.packet[:0], tid[:], g.nodes[i].id,
+			l.target, l.Port, l.Implied, l.tokens[c.token-1])
+		t.Out.SendTo(addr, g.scratch.packet)
+	}
+	g.storedAll(i, t, l)
+}
+
+// stored handles the answer to announce_peer.
+func (g *Group) stored(i uint32, t *protocol.Turn, q query) {
+	l := g.searches.at(q.lookup)
+	l.inFlight--
+	l.stored++
+	g.storedAll(i, t, l)
+}
+
+func (g *Group) storedAll(i uint32, t *protocol.Turn, l *lookup) {
+	if l.inFlight == 0 {
+		g.done(i, t, l)
+	}
+}
