@@ -50,7 +50,8 @@ func (s *sizes) check(t *tree, f *source) (found []violation) {
 		switch n.(type) {
 		case *ast.FuncDecl, *ast.FuncLit:
 			lines := t.fset.Position(n.End()).Line - t.fset.Position(n.Pos()).Line + 1
-			found = append(found, s.function.note("function", lines, functionMax, t.at(n.Pos(), ""))...)
+			at := t.at(n.Pos(), "")
+			found = append(found, s.function.note("function", lines, functionMax, at)...)
 		}
 		return true
 	})

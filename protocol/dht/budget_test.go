@@ -14,7 +14,7 @@ import (
 // TestSizes pins what a node costs. Ten million nodes with 8-byte slots are the budget.
 func TestSizes(t *testing.T) {
 	require.Equal(t, uintptr(8), unsafe.Sizeof(slot{}), "a bucket of eight is one cache line")
-	require.LessOrEqual(t, unsafe.Sizeof(node{}), uintptr(64), "a header is at most one cache line")
+	require.Equal(t, uintptr(64), unsafe.Sizeof(node{}), "a header is one cache line")
 	require.LessOrEqual(t, unsafe.Sizeof(query{}), uintptr(64), "a query in flight, one line")
 	require.LessOrEqual(t, unsafe.Sizeof(candidate{}), uintptr(32), "two candidates a line")
 	require.LessOrEqual(t, unsafe.Sizeof(peer{}), uintptr(40))

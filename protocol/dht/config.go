@@ -26,7 +26,7 @@ type Config struct {
 	Refresh        time.Duration // a bucket unchanged for this long is refreshed; 0: never
 	GoodFor        time.Duration // a contact heard from within this time is good
 	StalenessLimit int           // failures in a row that make a contact bad, 1 to 15
-	VerifySenders  bool          // ping unknown senders of queries, so that they can enter the table
+	VerifySenders  bool          // ping unknown askers, so that they can enter the table
 	TokenRotation  time.Duration // a token is accepted for one to two of these
 	PeerExpiry     time.Duration // an announced peer is forgotten after this
 	ReplyPeers     int           // most peers in one reply

@@ -63,7 +63,7 @@ func TestNodeEndures(t *testing.T) {
 	var steps [numSteps]int
 	var counters Counters
 	results, longest := 0, 0
-	for n := range 300 {
+	for n := range 150 {
 		o := endure(t, randomScript(uint64(n)))
 		for s := range steps {
 			steps[s] += o.steps[s]
@@ -109,6 +109,9 @@ func endure(t require.TestingT, b []byte) *ordeal {
 		return append(dst, somebody(1).Addr, somebody6(2).Addr)
 	}
 	for len(o.todo) > 0 {
+		if len(o.todo)%3 == 0 {
+			o.book.limit = 0 // have it swept at the start of the turn
+		}
 		o.step(o.todo.byte())
 		o.check()
 	}
@@ -362,12 +365,25 @@ func (o *ordeal) check() {
 	for x := n.queries.head; x != nilIndex; x = o.pending.at(x).next {
 		queries++
 		require.Less(o.t, queries, 10000, "a ring")
+		q := o.pending.at(x)
+		if q.ref != NoRef {
+			_, a := o.book.Contact(q.ref)
+			require.Equal(o.t, q.addr, a, "a sweep forgot who was asked")
+		}
+		if q.newcomer != NoRef {
+			_, a := o.book.Contact(q.newcomer)
+			require.True(o.t, usable(a), "a sweep forgot a newcomer")
+		}
 	}
 	require.Equal(o.t, o.pending.inUse(), queries, "a query leaked")
 	lookups := 0
 	for l := n.lookups; l != nilIndex; l = o.searches.at(l).next {
 		require.LessOrEqual(o.t, len(o.searches.at(l).list), o.searches.bound)
 		require.LessOrEqual(o.t, len(o.searches.at(l).peers), maxFoundPeers)
+		for _, c := range o.searches.at(l).list {
+			id, _ := o.book.Contact(c.ref)
+			require.Zero(o.t, c.cmp(id.Xor(o.searches.at(l).target)), "a sweep forgot a candidate")
+		}
 		lookups++
 	}
 	require.Equal(o.t, o.searches.inUse(), lookups, "a lookup leaked")

@@ -21,7 +21,7 @@ type Env struct {
 	Seeds func(i uint32, dst []protocol.Addr) []protocol.Addr
 }
 
-// node is the header of one node.
+// node is the header of one node: a cache line, so that touching a node is one cache miss.
 type node struct {
 	id       krpc.ID
 	maintain protocol.Time // when to join again or to look for a bucket to refresh
@@ -32,6 +32,7 @@ type node struct {
 	joined   bool
 	retries  uint8 // joins that found too few nodes, in a row
 	misses   uint8 // refreshes of the present bucket that brought no new contact, in a row
+	_        [8]byte
 }
 
 // Group is a population of DHT nodes. It implements protocol.Datagrams.

@@ -55,7 +55,11 @@ func (g *Group) failed(i uint32, r Ref) {
 // insert is BEP 5's insertion of a contact that has just answered.
 func (g *Group) insert(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	n := &g.nodes[i]
-	if g.knows(i, id) {
+	if old := g.position(i, id); old >= 0 {
+		if b := n.bucketOf(id); g.isBad(g.bucket(i, b)[old]) { // it has moved to another address
+			g.bucket(i, b)[old] = newSlot(r, t.Now)
+			g.changed(i, b, t.Now)
+		}
 		return
 	}
 	for {
@@ -78,17 +82,17 @@ func (g *Group) insert(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	}
 }
 
-// knows reports whether the table has a contact of that id, at whatever address.
-func (g *Group) knows(i uint32, id krpc.ID) bool {
-	for _, s := range g.bucket(i, g.nodes[i].bucketOf(id)) {
+// position returns where in its bucket the contact of that id is, at whatever address, or -1.
+func (g *Group) position(i uint32, id krpc.ID) int {
+	for p, s := range g.bucket(i, g.nodes[i].bucketOf(id)) {
 		if !s.used() {
 			break
 		}
 		if have, _ := g.env.Directory.Contact(s.ref); have == id {
-			return true
+			return p
 		}
 	}
-	return false
+	return -1
 }
 
 // bad returns the position of a bad contact, or -1.
@@ -127,7 +131,7 @@ func (g *Group) challenge(i uint32, t *protocol.Turn, b int, newcomer Ref) {
 // challenged handles the end of the ping that challenge sent.
 func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
 	id, _ := g.env.Directory.Contact(q.newcomer)
-	if g.knows(i, id) {
+	if g.position(i, id) >= 0 {
 		return
 	}
 	b := g.nodes[i].bucketOf(id)
@@ -136,7 +140,7 @@ func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
 	switch {
 	case p < 0: // the bucket was split, or the contact replaced, meanwhile
 		g.insert(i, t, q.newcomer, id)
-	case alive:
+	case alive || bucket[p].fails() == 0: // it may have answered something else meanwhile
 		g.challenge(i, t, b, q.newcomer)
 	case q.tries < 2:
 		g.pingAgain(i, t, q)

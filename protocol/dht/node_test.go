@@ -60,7 +60,8 @@ func (d *driven) sends(t require.TestingT) []sent {
 	all := make([]sent, d.out.Sends())
 	for n := range all {
 		s := &all[n]
-		s.to, s.bytes = d.out.Send(n)
+		to, p := d.out.Send(n)
+		s.to, s.bytes = to, append([]byte{}, p...)
 		require.Equal(t, krpc.OK, krpc.Decode(s.bytes, &s.m), "%q", s.bytes)
 	}
 	return all
