@@ -153,5 +153,5 @@ func times(a, b uint64) uint64 {
 	return math.MaxUint64
 }
 
-// RunCost is the estimated CPU time of one run of a scenario without sweep.
-func (s *Scenario) RunCost() time.Duration { return s.estimateRun().CPU }
+// RunDatagrams is the estimated number of datagrams of one run of a scenario without sweep.
+func (s *Scenario) RunDatagrams() uint64 { return s.estimateRun().Datagrams }

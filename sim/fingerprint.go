@@ -22,6 +22,16 @@ func (f Fingerprint) String() string {
 	return fmt.Sprintf("%016x-%016x-%016x", f.Events, f.Wire, f.Outcome)
 }
 
+// ParseFingerprint reads what String wrote.
+func ParseFingerprint(text string) (Fingerprint, error) {
+	var f Fingerprint
+	if _, err := fmt.Sscanf(text, "%16x-%16x-%16x", &f.Events, &f.Wire, &f.Outcome); err != nil ||
+		f.String() != text {
+		return Fingerprint{}, fmt.Errorf("%q is not a fingerprint", text)
+	}
+	return f, nil
+}
+
 // Fingerprint returns the fingerprint of everything up to Now. It walks all nodes.
 func (w *World) Fingerprint() Fingerprint {
 	var f Fingerprint

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -62,33 +59,14 @@ func openVerification(dir string, jobs int) (*verification, error) {
 		return nil, err
 	}
 	v := &verification{
-		Runs: len(stored.Manifest.Runs), Stored: stored.Manifest.Program, Now: results.Version,
+		Runs: len(stored.Manifest.Runs), Fingerprint: stored.Fingerprint.String(), Stored: stored.Manifest.Program, Now: results.Version,
 		Differences: []lab.Difference{}, stored: stored,
 	}
 	if v.Runs == 0 {
 		return nil, fmt.Errorf("%s holds no finished run, so there is nothing to verify", dir)
 	}
-	if v.Fingerprint, err = storedFingerprint(dir); err != nil {
-		return nil, err
-	}
 	v.plan, err = newPlan(stored.Scenario, jobs)
 	return v, err
-}
-
-// storedFingerprint reads the one fingerprint of all runs.
-func storedFingerprint(dir string) (string, error) {
-	path := filepath.Join(dir, results.SummaryFile)
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("%w; run 'swarmlab run' again", err)
-	}
-	var summary struct {
-		Fingerprint string `json:"fingerprint"`
-	}
-	if err := json.Unmarshal(body, &summary); err != nil {
-		return "", fmt.Errorf("%s: damaged: %w; run 'swarmlab run' again", path, err)
-	}
-	return summary.Fingerprint, nil
 }
 
 // do reruns and compares.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -68,13 +67,8 @@ func (e *Experiment) Run(ctx context.Context) (*results.Outcome, error) {
 func (e *Experiment) jobs(cells []scenarios.Cell, b *board) []*job {
 	var jobs []*job
 	for _, cell := range cells {
-		cost := float64(cell.Scenario.RunCost())
 		for n := range e.Scenario.Repeat {
-			j := &job{cell: cell, seed: e.Scenario.Seed + uint64(n), cost: cost}
-			j.progress = func(now, end protocol.Time) { b.advanced(j, float64(now)/float64(end)) }
-			b.cost += cost
-			b.progress.Runs++
-			jobs = append(jobs, j)
+			jobs = append(jobs, b.newJob(cell, e.Scenario.Seed+uint64(n)))
 		}
 	}
 	slices.SortStableFunc(jobs, func(a, b *job) int { return cmp.Compare(b.cost, a.cost) })
@@ -91,16 +85,6 @@ func (j *job) attempt(ctx context.Context) (run *results.Run, err error) {
 	return simulate(ctx, j)
 }
 
-// replay is the command that repeats one run alone.
-func (j *job) replay(scenario string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "swarmlab run %s --seed %d --repeat 1", scenario, j.seed)
-	for _, set := range j.cell.Set {
-		fmt.Fprintf(&b, " --set '%s=%v'", set.Path, set.Value)
-	}
-	return b.String()
-}
-
 // board is where the workers of an experiment write down how far they are.
 type board struct {
 	mu       sync.Mutex
@@ -112,8 +96,20 @@ type board struct {
 	last     time.Time
 }
 
-// advanced notes which share of a job is done. It reports ten times a second at most.
-func (b *board) advanced(j *job, share float64) {
+// newJob adds a run to the board.
+func (b *board) newJob(cell scenarios.Cell, seed uint64) *job {
+	j := &job{cell: cell, seed: seed, cost: float64(max(cell.Scenario.RunDatagrams(), 1))}
+	j.progress = func(now, end protocol.Time, events uint64) { b.advanced(j, now, end, events) }
+	b.cost += j.cost
+	b.progress.Runs++
+	return j
+}
+
+// advanced notes how far a job is. Neither simulated time nor the number of events is a good
+// measure of what is left: joins come first, and estimates err. Their mean does well. It reports
+// ten times a second at most.
+func (b *board) advanced(j *job, now, end protocol.Time, events uint64) {
+	share := (float64(now)/float64(end) + min(float64(events)/j.cost, 1)) / 2
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.spent += (share - j.share) * j.cost
@@ -136,7 +132,6 @@ func (b *board) ended(ctx context.Context, j *job, run *results.Run, err error) 
 		b.progress.Failed++
 		b.outcome.Failures = append(b.outcome.Failures, results.Failure{
 			Cell: j.cell.Index, Seed: j.seed, Error: err.Error(),
-			Replay: j.replay(b.outcome.Scenario.Name),
 		})
 	}
 	b.progress.Done++

@@ -104,14 +104,13 @@ func TestInterrupted(t *testing.T) {
 func TestPanicIsAResult(t *testing.T) {
 	s := small(t)
 	b := &board{outcome: &results.Outcome{Scenario: s}}
-	j := &job{cell: scenarios.Cell{Index: 3, Set: []scenarios.Setting{{Path: "x", Value: 1}}},
-		seed: 9} // without a scenario
+	j := &job{cell: scenarios.Cell{Index: 3}, seed: 9} // without a scenario
 	run, err := j.attempt(context.Background())
 	require.Nil(t, run)
 	b.ended(context.Background(), j, run, err)
 	require.Len(t, b.outcome.Failures, 1)
-	require.Equal(t, "swarmlab run quickstart --seed 9 --repeat 1 --set 'x=1'",
-		b.outcome.Failures[0].Replay)
+	require.Equal(t, 3, b.outcome.Failures[0].Cell)
+	require.EqualValues(t, 9, b.outcome.Failures[0].Seed)
 	require.Contains(t, b.outcome.Failures[0].Error, "panic")
 }
 

@@ -19,7 +19,7 @@ type job struct {
 	seed     uint64
 	cost     float64 // estimated
 	share    float64 // of it that is done
-	progress func(now, end protocol.Time)
+	progress func(now, end protocol.Time, events uint64)
 }
 
 // simulate does one run. It stops early, with the context's error, when that is cancelled.
@@ -96,7 +96,7 @@ func (j *job) advance(ctx context.Context, w *sim.World, end protocol.Time) erro
 		now = min(now.Add(time.Second), end)
 		w.Run(now)
 		if j.progress != nil {
-			j.progress(now, end)
+			j.progress(now, end, w.Tally().Events)
 		}
 	}
 	return nil

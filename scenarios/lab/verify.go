@@ -2,10 +2,8 @@ package lab
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
-	"swarmlab/protocol"
 	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
@@ -33,14 +31,10 @@ func Verify(
 	found := make([]*Difference, len(runs))
 	errs := make([]error, len(runs))
 	b := &board{outcome: &results.Outcome{Scenario: stored.Scenario}, report: report}
-	b.progress.Runs = len(runs)
+	todo := make([]*job, len(runs))
 	next := make(chan int, len(runs))
 	for n, r := range runs {
-		if r.Cell < 0 || r.Cell >= len(cells) {
-			return nil, fmt.Errorf("%s names cell %d, but the stored scenario has %d cells; "+
-				"the files do not belong together", results.ManifestFile, r.Cell, len(cells))
-		}
-		b.cost += float64(cells[r.Cell].Scenario.RunCost())
+		todo[n] = b.newJob(cells[r.Cell], r.Seed)
 		next <- n
 	}
 	close(next)
@@ -48,13 +42,8 @@ func Verify(
 	for range max(jobs, 1) {
 		workers.Go(func() {
 			for n := range next {
-				cell := cells[runs[n].Cell]
-				j := &job{cell: cell, seed: runs[n].Seed, cost: float64(cell.Scenario.RunCost())}
-				j.progress = func(now, end protocol.Time) {
-					b.advanced(j, float64(now)/float64(end))
-				}
-				run, err := j.attempt(ctx)
-				b.ended(ctx, j, run, err)
+				run, err := todo[n].attempt(ctx)
+				b.ended(ctx, todo[n], run, err)
 				if errs[n] = err; err == nil {
 					found[n] = compare(stored, runs[n], run)
 				}

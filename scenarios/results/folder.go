@@ -58,19 +58,24 @@ func Claim(dir string) error {
 	return os.Remove(probe.Name())
 }
 
-// Write lays out the results folder and returns its summary. started is when the work began.
+// Write lays out the results folder and returns its summary. started is when the work began. The
+// manifest comes last: it vouches for the other files.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
 	summary := Summarise(o)
-	err := errors.Join(
-		o.writeScenario(dir),
-		replaceJSON(dir, MetricsFile, Definitions()),
-		replaceJSON(dir, SummaryFile, summary),
-		replace(dir, LookupsFile, o.writeLookups),
-		replace(dir, RunsFile, o.writeRuns),
-		replace(dir, CheckpointsFile, o.writeCheckpoints),
-		replaceJSON(dir, ManifestFile, newManifest(o, started)),
-	)
-	return summary, err
+	for _, write := range []func() error{
+		func() error { return o.writeScenario(dir) },
+		func() error { return replaceJSON(dir, MetricsFile, Definitions()) },
+		func() error { return replaceJSON(dir, SummaryFile, summary) },
+		func() error { return replace(dir, LookupsFile, o.writeLookups) },
+		func() error { return replace(dir, RunsFile, o.writeRuns) },
+		func() error { return replace(dir, CheckpointsFile, o.writeCheckpoints) },
+		func() error { return replaceJSON(dir, ManifestFile, newManifest(o, started)) },
+	} {
+		if err := write(); err != nil {
+			return summary, err
+		}
+	}
+	return summary, nil
 }
 
 // replace puts a file in its place when all of it is written, or leaves the old one.

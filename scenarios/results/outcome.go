@@ -23,7 +23,7 @@ type Failure struct {
 	Cell   int    `json:"cell"`
 	Seed   uint64 `json:"seed"`
 	Error  string `json:"error"`
-	Replay string `json:"replay"` // the command that runs just this one again
+	Replay string `json:"replay"` // the command that runs just this one again, if the caller knows one
 }
 
 // Sort puts runs and failures into the order of cells and seeds, in which everything is written.
@@ -47,13 +47,19 @@ func (o *Outcome) runsOf(cell int) []*Run {
 	return of
 }
 
-// fold joins the fingerprints of runs into one.
-func fold(runs []*Run) sim.Fingerprint {
+// foldRuns joins the fingerprints of runs into one.
+func foldRuns(runs []*Run) sim.Fingerprint {
 	var f sim.Fingerprint
 	for _, run := range runs {
-		f.Events = protocol.Mix(f.Events*31 + run.Fingerprint.Events)
-		f.Wire = protocol.Mix(f.Wire*31 + run.Fingerprint.Wire)
-		f.Outcome = protocol.Mix(f.Outcome*31 + run.Fingerprint.Outcome)
+		f = fold(f, run.Fingerprint)
 	}
 	return f
+}
+
+func fold(f, next sim.Fingerprint) sim.Fingerprint {
+	return sim.Fingerprint{
+		Events:  protocol.Mix(f.Events*31 + next.Events),
+		Wire:    protocol.Mix(f.Wire*31 + next.Wire),
+		Outcome: protocol.Mix(f.Outcome*31 + next.Outcome),
+	}
 }

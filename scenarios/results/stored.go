@@ -19,7 +19,9 @@ import (
 type Stored struct {
 	Scenario *scenarios.Scenario
 	Manifest Manifest
-	runs     map[runKey][]sim.Checkpoint
+	// Fingerprint is that of all runs together.
+	Fingerprint sim.Fingerprint
+	runs        map[runKey][]sim.Checkpoint
 }
 
 type runKey struct {
@@ -62,12 +64,31 @@ func Open(dir string) (*Stored, error) {
 		key := runKey{int(row.Cell), row.Seed}
 		s.runs[key] = append(s.runs[key], c)
 	}
-	for _, r := range s.Manifest.Runs {
-		if len(s.Checkpoints(r)) == 0 {
-			return nil, damaged(path, fmt.Errorf("nothing about cell %d, seed %d", r.Cell, r.Seed))
-		}
+	return s, s.check(dir)
+}
+
+// check holds the files against each other.
+func (s *Stored) check(dir string) error {
+	cells, err := s.Scenario.Cells()
+	if err != nil {
+		return err
 	}
-	return s, nil
+	manifest := filepath.Join(dir, ManifestFile)
+	for _, r := range s.Manifest.Runs {
+		f, err := sim.ParseFingerprint(r.Fingerprint)
+		switch {
+		case err != nil:
+			return damaged(manifest, err)
+		case r.Cell < 0 || r.Cell >= len(cells):
+			return damaged(manifest, fmt.Errorf("it names cell %d, but %s has %d cells", r.Cell,
+				ScenarioFile, len(cells)))
+		case len(s.Checkpoints(r)) == 0:
+			return damaged(filepath.Join(dir, CheckpointsFile),
+				fmt.Errorf("nothing about cell %d, seed %d", r.Cell, r.Seed))
+		}
+		s.Fingerprint = fold(s.Fingerprint, f)
+	}
+	return nil
 }
 
 func damaged(path string, err error) error {

@@ -45,7 +45,7 @@ func Summarise(o *Outcome) Summary {
 	o.Sort()
 	s := Summary{
 		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
-		Seed: o.Scenario.Seed, Repeat: o.Scenario.Repeat, Fingerprint: fold(o.Runs).String(),
+		Seed: o.Scenario.Seed, Repeat: o.Scenario.Repeat, Fingerprint: foldRuns(o.Runs).String(),
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}
 	for _, cell := range o.Cells {
@@ -58,7 +58,7 @@ func Summarise(o *Outcome) Summary {
 
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c := CellSummary{
-		Cell: cell.Index, Set: map[string]any{}, Fingerprint: fold(runs).String(),
+		Cell: cell.Index, Set: map[string]any{}, Fingerprint: foldRuns(runs).String(),
 		Nodes: runs[0].Nodes, Metrics: map[string]Statistics{}, Models: predict(cell.Scenario),
 	}
 	for _, set := range cell.Set {
