@@ -11,9 +11,10 @@ import (
 // that are right to a factor of about two, which is enough to choose a size and to refuse what
 // cannot fit.
 const (
-	bytesPerNode   = 300 // identity, lookup state, tokens, pending wake-up
-	bytesPerSlot   = 12  // a contact's place in a routing table
-	bytesPerResult = 96  // a row of an operation, kept until it is written
+	bytesPerRun    = 24 << 20 // of the program, its tables and pools
+	bytesPerNode   = 300      // identity, lookup state, tokens, pending wake-up
+	bytesPerSlot   = 12       // a contact's place in a routing table
+	bytesPerResult = 96       // a row of an operation, kept until it is written
 
 	datagramsPerJoinStep   = 20 // of one node's join, for each doubling of the network
 	datagramsPerLookup     = 12 // queries and replies of a lookup,
@@ -55,7 +56,7 @@ func (s *Scenario) Estimate() (Estimate, error) {
 
 // estimateRun is the cost of one run of a scenario without sweep.
 func (s *Scenario) estimateRun() Estimate {
-	run := Estimate{Cells: 1, Runs: 1}
+	run := Estimate{Cells: 1, Runs: 1, Memory: bytesPerRun}
 	for i := range s.Groups {
 		g := &s.Groups[i]
 		run.Nodes += g.Size

@@ -19,7 +19,7 @@ func TestEstimate(t *testing.T) {
 	// By hand, for the cell of 1000 nodes: 2/s for 5 minutes are 600 lookups.
 	group := Group{Size: 1000, DHT: DHT{Buckets: []int{8}}}
 	slots := uint64(8 * group.TableDepth())
-	require.Equal(t, 1000*(300+12*slots)+600*96, e.Memory)
+	require.Equal(t, 24<<20+1000*(300+12*slots)+600*96, e.Memory)
 	// The run is shorter than the refresh interval, so that joins and lookups are all there is.
 	large := uint64(1000*20*10 + 600*(12+10))
 	require.InDelta(t, float64(large)/5e5, e.Longest.Seconds(), 1e-6)
