@@ -61,9 +61,8 @@ func Open(nameOrPath string) (*Scenario, error) {
 		return Load(nameOrPath)
 	}
 	names := shippedNames()
-	return nil, fmt.Errorf("there is no scenario %s%s (shipped: %s; "+
-		"a file is named with its ending, as in mine.yaml)",
-		show(nameOrPath), suggest(nameOrPath, names), strings.Join(names, ", "))
+	return nil, fmt.Errorf("there is no scenario %s%s (a file is named with its ending, "+
+		"as in mine.yaml)", show(nameOrPath), suggest(nameOrPath, names))
 }
 
 // Load reads a scenario from a file.

@@ -206,7 +206,7 @@ func TestShipped(t *testing.T) {
 	}
 	_, err := Open("hosp")
 	require.EqualError(t, err, `there is no scenario "hosp"; did you mean "hops"? `+
-		`(shipped: hops, hops-ideal, quickstart; a file is named with its ending, as in mine.yaml)`)
+		`(a file is named with its ending, as in mine.yaml)`)
 	_, err = Open("example")
 	require.ErrorContains(t, err, "there is no scenario")
 	_, err = Open("missing.yaml")
