@@ -151,9 +151,10 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s.write(t, dir)
-			rows := []latencyRow{{Cell: 0, Seed: 2, Latency: 1}} // failed
+			rows := []latencyRow{{Cell: 0, Seed: 2, Kind: lookupKind, Latency: 1}} // failed
 			for _, ns := range c.ns {
-				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Latency: ns, Success: true})
+				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Kind: lookupKind, Latency: ns,
+					Success: true})
 			}
 			writeRows(t, dir, rows)
 			lines, err := Draw(dir, Slide)

@@ -94,7 +94,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 		for h < len(c.cdf) && u > c.cdf[h-1] {
 			h++
 		}
-		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: "find_node",
+		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: lookupKind,
 			HopsContact: int32(h), Success: rnd.Float64() < 0.99, Messages: int32(3 * h)}
 		ms := 0.0
 		for range h {

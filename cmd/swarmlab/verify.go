@@ -59,7 +59,8 @@ func openVerification(dir string, jobs int) (*verification, error) {
 		return nil, err
 	}
 	v := &verification{
-		Runs: len(stored.Manifest.Runs), Fingerprint: stored.Fingerprint.String(), Stored: stored.Manifest.Program, Now: results.Version,
+		Runs: len(stored.Manifest.Runs), Fingerprint: stored.Fingerprint.String(),
+		Stored: stored.Manifest.Program, Now: results.Version,
 		Differences: []lab.Difference{}, stored: stored,
 	}
 	if v.Runs == 0 {

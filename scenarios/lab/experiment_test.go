@@ -35,7 +35,7 @@ func TestSameBytes(t *testing.T) {
 	}
 	entries, err := os.ReadDir(dirs[0])
 	require.NoError(t, err)
-	require.Len(t, entries, 7)
+	require.Len(t, entries, 8)
 	for _, e := range entries {
 		if e.Name() == results.ManifestFile {
 			continue

@@ -57,7 +57,8 @@ func Verify(
 func compare(stored *results.Stored, was results.RunRecord, now *results.Run) *Difference {
 	d := &Difference{Cell: was.Cell, Seed: was.Seed, Stored: was.Fingerprint,
 		Now: now.Fingerprint.String()}
-	second, nodes, differs := sim.FirstDifference(stored.Checkpoints(was), now.Checkpoints, now.Nodes)
+	second, nodes, differs := sim.FirstDifference(stored.Checkpoints(was), now.Checkpoints,
+		now.Nodes)
 	if !differs && d.Stored == d.Now {
 		return nil
 	}

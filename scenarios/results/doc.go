@@ -7,7 +7,7 @@
 //	manifest.json        version, modules, seeds, fingerprints, start and end, host, failures
 //	summary.json         of each cell what was varied, its metrics, and what theory says of them
 //	metrics.json         the dictionary: name, unit, definition and source of every metric
-//	lookups.parquet      a row for each measured lookup
+//	lookups.parquet      a row for each measured lookup; lookups.csv beside it if they are few
 //	runs.csv             a row for each run: fingerprint, ledger, counters
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above

@@ -55,8 +55,8 @@ func always(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
 
 var lookupMetrics = []Definition{
 	{Name: "hops.contact", Unit: "hops", counts: true, scale: 1,
-		Definition: "length of the chain of referrals to the closest contact that answered; 1 if it " +
-			"was in the asking node's own table",
+		Definition: "length of the chain of referrals to the closest contact that answered; " +
+			"1 if it was in the asking node's own table",
 		Source: "Roos, Salah, Strufe, arXiv 1307.7000",
 		value:  positive(func(l *Lookup) int32 { return l.Contact })},
 	{Name: "hops.first_value", Unit: "hops", counts: true, scale: 1, kind: scenarios.KindGetPeers,
@@ -72,8 +72,8 @@ var lookupMetrics = []Definition{
 		Source:     "ProbeLab RFM 17, total hops",
 		value:      positive(func(l *Lookup) int32 { return l.Total })},
 	{Name: "rounds", Unit: "rounds", scale: 1,
-		Definition: "waves of queries: 1 more than the largest wave that had ended when a query was " +
-			"sent; in synchronous mode, the number of rounds",
+		Definition: "waves of queries: 1 more than the largest wave that had ended when a query " +
+			"was sent; in synchronous mode, the number of rounds",
 		value: always(func(l *Lookup) int32 { return l.Rounds })},
 	{Name: "messages", Unit: "queries", scale: 1,
 		Definition: "queries sent by the lookup, without those that announce",
@@ -85,8 +85,8 @@ var lookupMetrics = []Definition{
 		Definition: "simulated time from the request to the end of the lookup",
 		value:      func(l *Lookup) (int64, bool) { return l.Latency, true }},
 	{Name: "success", Unit: "share", scale: 1,
-		Definition: "lookup: the running node closest to the target, by the global view, answered; " +
-			"get_peers: a peer was found; announce: a node stored it",
+		Definition: "lookup: the running node closest to the target, by the global view, " +
+			"answered; get_peers: a peer was found; announce: a node stored it",
 		value: func(l *Lookup) (int64, bool) {
 			if l.Success {
 				return 1, true

@@ -23,7 +23,7 @@ type Failure struct {
 	Cell   int    `json:"cell"`
 	Seed   uint64 `json:"seed"`
 	Error  string `json:"error"`
-	Replay string `json:"replay"` // the command that runs just this one again, if the caller knows one
+	Replay string `json:"replay"` // the command that runs just this one again
 }
 
 // Sort puts runs and failures into the order of cells and seeds, in which everything is written.

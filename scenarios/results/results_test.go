@@ -2,13 +2,17 @@ package results_test
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/protocol/dht"
@@ -181,4 +185,28 @@ func TestSummaryIsPlainJSON(t *testing.T) {
 	m := back.Cells[0].Metrics["lookup.latency_ms"]
 	require.Zero(t, m.N)
 	require.Nil(t, m.Mean, "nothing measured is null, not 0")
+}
+
+// TestTextBesideFewRows reads the text back and holds it against the rows.
+func TestTextBesideFewRows(t *testing.T) {
+	dir := t.TempDir()
+	o := outcome(t, quickstart(t))
+	_, err := results.Write(dir, o, time.Now())
+	require.NoError(t, err)
+	f, err := os.Open(filepath.Join(dir, results.LookupsTextFile))
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1+len(o.Runs[0].Lookups)+len(o.Runs[1].Lookups))
+	column := slices.Index(rows[0], "latency_ns")
+	for n, l := range o.Runs[0].Lookups {
+		require.Equal(t, strconv.FormatInt(l.Latency, 10), rows[n+1][column])
+		require.Equal(t, l.Kind, rows[n+1][slices.Index(rows[0], "kind")])
+	}
+	columns := parquet.SchemaOf(results.Lookup{}).Columns()
+	require.Len(t, rows[0], len(columns))
+	for n, name := range columns {
+		require.Equal(t, name[0], rows[0][n], "the same columns in the same order")
+	}
 }

@@ -24,7 +24,7 @@ type Run struct {
 type Lookup struct {
 	Cell       int32  `parquet:"cell"`
 	Seed       uint64 `parquet:"seed"`
-	Kind       string `parquet:"kind,dict"`
+	Kind       string `parquet:"kind"`
 	Node       uint32 `parquet:"node"`       // who asked
 	At         int64  `parquet:"at_ns"`      // when, in simulated time
 	Latency    int64  `parquet:"latency_ns"` // until the lookup ended

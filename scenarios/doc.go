@@ -1,0 +1,14 @@
+// Package scenarios is the scenario file: one experiment in strict YAML, with units in its values,
+// and the library of scenarios that the program ships.
+//
+// [Open], [Load] and [Parse] read and check a scenario; errors point to line and column and name
+// the mend. [Scenario.Set] and [Scenario.ApplyQuick] change it by the same rules; call
+// [Scenario.Validate] after the last change. [Scenario.Cells] makes the product of a sweep, each
+// cell a scenario of its own, and [Scenario.Estimate] tells what it will cost before anything is
+// allocated. [Scenario.Resolved] prints every value, and is accepted back as input.
+//
+// The table of rules in defaults.go is the one place that knows defaults, ranges and meanings.
+//
+// Package lab below runs scenarios, package results writes down what they found, and package
+// oracle holds the theory that they are measured against.
+package scenarios

@@ -1,0 +1,131 @@
+package results
+
+import (
+	"encoding/binary"
+	"encoding/csv"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+
+	"swarmlab/protocol/dht"
+)
+
+// createdBy stands in the Parquet files for the library's own version, so that their bytes depend
+// on their content alone.
+const createdBy = "swarmlab"
+
+func (o *Outcome) writeLookups(w io.Writer) error {
+	p := parquet.NewGenericWriter[Lookup](w, parquet.Compression(&parquet.Zstd),
+		parquet.CreatedBy(createdBy, "", ""))
+	for _, run := range o.Runs {
+		if _, err := p.Write(run.Lookups); err != nil {
+			return err
+		}
+	}
+	return p.Close()
+}
+
+// textRows is how many lookups are also written as text, for a spreadsheet.
+const textRows = 50_000
+
+// replaceSmall writes the lookups as text if they are few, or removes what was there.
+func (o *Outcome) replaceSmall(dir string) error {
+	rows := 0
+	for _, run := range o.Runs {
+		rows += len(run.Lookups)
+	}
+	if rows <= textRows {
+		return replace(dir, LookupsTextFile, o.writeLookupsText)
+	}
+	err := os.Remove(filepath.Join(dir, LookupsTextFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (o *Outcome) writeLookupsText(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"cell", "seed", "kind", "node", "at_ns", "latency_ns", "hops_contact",
+		"hops_first_value", "hops_discover_k", "hops_total", "rounds", "messages", "timeouts",
+		"success", "recall", "peers"})
+	for _, run := range o.Runs {
+		for n := range run.Lookups {
+			l := &run.Lookups[n]
+			row := []string{strconv.Itoa(int(l.Cell)), strconv.FormatUint(l.Seed, 10), l.Kind,
+				strconv.FormatUint(uint64(l.Node), 10)}
+			for _, v := range []int64{l.At, l.Latency, int64(l.Contact), int64(l.FirstValue),
+				int64(l.DiscoverK), int64(l.Total), int64(l.Rounds), int64(l.Messages),
+				int64(l.Timeouts)} {
+				row = append(row, strconv.FormatInt(v, 10))
+			}
+			c.Write(append(row, strconv.FormatBool(l.Success), strconv.Itoa(int(l.Recall)),
+				strconv.Itoa(int(l.Peers))))
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// checkpointRow is a row of checkpoints.parquet.
+type checkpointRow struct {
+	Cell     int32  `parquet:"cell"`
+	Seed     uint64 `parquet:"seed"`
+	Second   int32  `parquet:"second"`
+	Events   uint64 `parquet:"events"`
+	Wire     uint64 `parquet:"wire"`
+	Outcome  uint64 `parquet:"outcome"`
+	Syndrome []byte `parquet:"syndrome"` // little-endian words; see sim.Checkpoint
+}
+
+func (o *Outcome) writeCheckpoints(w io.Writer) error {
+	p := parquet.NewGenericWriter[checkpointRow](w, parquet.Compression(&parquet.Zstd),
+		parquet.CreatedBy(createdBy, "", ""))
+	var rows []checkpointRow
+	for _, run := range o.Runs {
+		rows = rows[:0]
+		for _, c := range run.Checkpoints {
+			row := checkpointRow{Cell: int32(run.Cell), Seed: run.Seed, Second: int32(c.Second),
+				Events: c.Events, Wire: c.Wire, Outcome: c.Outcome}
+			for _, cell := range c.Syndrome {
+				row.Syndrome = binary.LittleEndian.AppendUint32(row.Syndrome, cell)
+			}
+			rows = append(rows, row)
+		}
+		if _, err := p.Write(rows); err != nil {
+			return err
+		}
+	}
+	return p.Close()
+}
+
+// writeRuns writes a row for each run: the network's books beside the protocol's.
+func (o *Outcome) writeRuns(w io.Writer) error {
+	c := csv.NewWriter(w)
+	header := []string{"cell", "seed", "nodes", "fingerprint", "events", "operations", "ended",
+		"sent", "sent_bytes", "delivered", "lost", "undelivered", "in_flight"}
+	var counters dht.Counters
+	counters.Each(func(r dht.Reason, _ uint64) { header = append(header, "dht_"+r.String()) })
+	c.Write(header)
+	for _, run := range o.Runs {
+		l := &run.Ledger
+		row := []string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10),
+			strconv.Itoa(run.Nodes), run.Fingerprint.String()}
+		for _, n := range []uint64{run.Tally.Events, uint64(run.Asked), uint64(run.Ended),
+			l.Sent.Datagrams, l.Sent.Bytes, l.Delivered.Datagrams, l.Lost.Datagrams,
+			l.Undelivered.Datagrams, l.InFlight.Datagrams} {
+			row = append(row, strconv.FormatUint(n, 10))
+		}
+		for _, n := range run.Counters {
+			row = append(row, strconv.FormatUint(n, 10))
+		}
+		c.Write(row)
+	}
+	c.Flush()
+	return c.Error()
+}
