@@ -306,7 +306,7 @@ func (o *ordeal) answerOne() {
 	case 4, 5, 6:
 		p = []byte("d1:rde1:t2:" + string(q.m.T) + "1:y1:re")
 	}
-	o.deliver(q.to, p, false)
+	o.deliver(q.to, p, true) // damage may have made a query of it
 }
 
 // idAt returns the id of the contact at an address, or sometimes another one.
