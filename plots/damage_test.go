@@ -74,7 +74,8 @@ func damages() map[string]damage {
 			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 99, Hops: 1}})
 		}, lookupsFile, "a row of cell 0 and seed 99"},
 		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Kind: lookupKind, Hops: 40}})
+			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Kind: lookupKind, Hops: 40,
+				Success: true}})
 		}, lookupsFile, "a lookup of 40 hops"},
 	}
 }

@@ -171,6 +171,8 @@ type hopRow struct {
 	Seed uint64 `parquet:"seed"`
 	Kind string `parquet:"kind"`
 	Hops int32  `parquet:"hops_contact"`
+
+	Success bool `parquet:"success"`
 }
 
 // hopSharesBySeed returns, for h = 1 to most, the share of h hops in each seed of the cell with
@@ -187,7 +189,8 @@ func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
 	}
 	err := scanLookups(r, func(row *hopRow) error {
 		cell, seed, err := r.place(row.Cell, row.Seed)
-		if err != nil || cell != index || row.Kind != lookupKind || row.Hops == 0 {
+		counted := row.Kind == lookupKind && row.Success && row.Hops != 0
+		if err != nil || cell != index || !counted {
 			return err
 		}
 		if row.Hops < 0 || int(row.Hops) > most {

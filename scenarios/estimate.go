@@ -11,10 +11,13 @@ import (
 // that are right to a factor of about two, which is enough to choose a size and to refuse what
 // cannot fit.
 const (
-	bytesPerRun    = 24 << 20 // of the program, its tables and pools
-	bytesPerNode   = 300      // identity, lookup state, tokens, pending wake-up
-	bytesPerSlot   = 12       // a contact's place in a routing table
-	bytesPerResult = 96       // a row of an operation, kept until it is written
+	bytesPerRun  = 24 << 20 // of the program, its tables and pools
+	bytesPerNode = 300      // identity, lookup state, tokens, pending wake-up
+	bytesPerSlot = 12       // a contact's place in a routing table
+
+	bytesPerOperation = 250 // of a run under way: its event, its row, and what growing takes
+	bytesPerResult    = 112 // a row, kept until all runs are done
+	bytesPerDigit     = 512 // of the node numbers, in the checkpoint of a simulated second
 
 	datagramsPerJoinStep   = 20 // of one node's join, for each doubling of the network
 	datagramsPerLookup     = 12 // queries and replies of a lookup,
@@ -30,7 +33,8 @@ type Estimate struct {
 	Cells     int
 	Runs      int           // of all cells, repetitions included
 	Nodes     int           // of the largest run
-	Memory    uint64        // bytes, of the largest run
+	Memory    uint64        // bytes, of the largest run while it is under way
+	Retained  uint64        // bytes, of the records of all runs, which are kept to the end
 	Datagrams uint64        // of all runs
 	CPU       time.Duration // of all runs
 	Longest   time.Duration // CPU time of the longest run
@@ -48,6 +52,7 @@ func (s *Scenario) Estimate() (Estimate, error) {
 		total.Nodes = max(total.Nodes, run.Nodes)
 		total.Memory = max(total.Memory, run.Memory)
 		total.Longest = max(total.Longest, run.CPU)
+		total.Retained = plus(total.Retained, times(run.Retained, uint64(s.Repeat)))
 		total.Datagrams = plus(total.Datagrams, times(run.Datagrams, uint64(s.Repeat)))
 	}
 	total.CPU = cpuTime(total.Datagrams)
@@ -71,10 +76,23 @@ func (s *Scenario) estimateRun() Estimate {
 			each += datagramsPerStore
 		}
 		run.Datagrams = plus(run.Datagrams, times(operations, each))
-		run.Memory = plus(run.Memory, times(operations, bytesPerResult))
+		run.Memory = plus(run.Memory, times(operations, bytesPerOperation))
+		run.Retained = plus(run.Retained, times(operations, bytesPerResult))
 	}
+	checkpoints := times(uint64(s.Duration/Duration(time.Second)), checkpointBytes(run.Nodes))
+	run.Retained = plus(run.Retained, checkpoints)
+	run.Memory = plus(run.Memory, checkpoints)
 	run.CPU = cpuTime(run.Datagrams)
 	return run
+}
+
+// checkpointBytes is the size of a checkpoint, which grows with the digits of the node numbers.
+func checkpointBytes(nodes int) uint64 {
+	digits := uint64(1)
+	for n := nodes; n > 128; n = (n + 127) / 128 {
+		digits++
+	}
+	return 56 + digits*bytesPerDigit
 }
 
 // operations is the number that the rate gives from start to stop.
@@ -113,14 +131,20 @@ func (g *Group) upkeep(duration Duration) uint64 {
 // doublings is the binary logarithm, rounded up.
 func doublings(nodes int) uint64 { return uint64(bits.Len(uint(nodes))) }
 
-// CheckMemory refuses a scenario whose largest run does not fit into that many bytes.
+// CheckMemory refuses a scenario whose largest run does not fit into that many bytes, beside the
+// records of all runs.
 func (e Estimate) CheckMemory(available uint64) error {
-	if e.Memory <= available {
+	if plus(e.Memory, e.Retained) <= available {
 		return nil
 	}
-	return fmt.Errorf("a run of %d nodes needs about %s of memory, and %s are available; "+
-		"simulate fewer nodes, smaller buckets or fewer operations", e.Nodes, byteText(e.Memory),
-		byteText(available))
+	if e.Memory > available {
+		return fmt.Errorf("a run of %d nodes needs about %s of memory, and %s are available; "+
+			"simulate fewer nodes, smaller buckets or fewer operations", e.Nodes,
+			byteText(e.Memory), byteText(available))
+	}
+	return fmt.Errorf("the records of %d runs need about %s of memory, beside %s for a run, and "+
+		"%s are available; simulate shorter, fewer operations or fewer runs", e.Runs,
+		byteText(e.Retained), byteText(e.Memory), byteText(available))
 }
 
 // byteText writes a size with a readable unit, rounded down.

@@ -24,8 +24,13 @@ const (
 )
 
 // TableDepth returns how many buckets a table needs in a group of that size: the expected number,
-// and six more, which more than a bucketful of nodes share with one chance in a billion.
+// and some more. With six more, and buckets of eight, there is one chance in a billion that the
+// last one is too small for a node's closest neighbours; smaller buckets need more of them.
 func (g *Group) TableDepth() int {
 	smallest := g.DHT.Buckets[len(g.DHT.Buckets)-1]
-	return min(bits.Len(uint(g.Size/smallest))+6, dht.MaxDepth)
+	more := 6
+	if smallest < 8 {
+		more = 4 + 16/smallest
+	}
+	return min(bits.Len(uint(g.Size/smallest))+more, dht.MaxDepth)
 }

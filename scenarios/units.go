@@ -136,9 +136,6 @@ func (r Rate) String() string {
 	return strconv.Itoa(r.Events) + "/" + unit
 }
 
-// Interval is the mean time between two events, rounded down to the nanosecond.
-func (r Rate) Interval() time.Duration { return r.Per / time.Duration(max(r.Events, 1)) }
-
 // Expected is the mean number of events in a span of time, rounded down.
 func (r Rate) Expected(span time.Duration) uint64 {
 	if r.Per <= 0 || span <= 0 {

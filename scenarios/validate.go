@@ -33,6 +33,10 @@ func (s *Scenario) Validate() error {
 }
 
 func (s *Scenario) checkTimes(c *complaints) {
+	if s.Duration%Duration(time.Second) != 0 {
+		c.addAt("duration", "%s is not a whole number of seconds, in which runs are compared; "+
+			"round it", s.Duration)
+	}
 	if s.Warmup >= s.Duration {
 		c.addAt("warmup", "%s leaves nothing of the duration, %s, to be measured; shorten it",
 			s.Warmup, s.Duration)
@@ -81,6 +85,9 @@ func (s *Scenario) checkWorkload(c *complaints) {
 			c.addAt(p+".stop", "%s is after the end of the run, %s; write end", w.Stop, s.Duration)
 		case w.Start >= w.Stop:
 			c.addAt(p+".start", "%s is not before stop, %s; start earlier", w.Start, w.Stop)
+		case w.operations() == 0:
+			c.addAt(p+".rate", "%s from %s to %s is not one operation; raise it", w.Rate, w.Start,
+				w.Stop)
 		default:
 			total += w.operations()
 		}

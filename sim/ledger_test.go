@@ -35,7 +35,8 @@ func stormy(seed uint64, nodes int) *World {
 func TestTheBooksBalance(t *testing.T) {
 	w := stormy(1, 50)
 	for step := range 100 {
-		w.Run(at(time.Duration(step) * 100 * time.Millisecond)) // audits
+		w.Run(at(time.Duration(step) * 100 * time.Millisecond))
+		w.Audit()
 	}
 	l := w.Ledger()
 	for name, c := range map[string]Count{

@@ -105,6 +105,7 @@ func newPlan(s *scenarios.Scenario, jobs int) (*plan, error) {
 	if err := p.estimate.CheckMemory(available); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
+	available -= p.estimate.Retained
 	p.jobs = min(jobs, p.estimate.Runs)
 	if p.estimate.Memory > available/uint64(p.jobs) {
 		if err := p.fitJobs(available); err != nil {

@@ -8,7 +8,8 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// Observer is told what lookups found. The result is valid during the call only.
+// Observer is told what lookups found. The result is valid during the call only, and not beyond
+// another lookup that the observer starts.
 type Observer interface {
 	Done(i uint32, t *protocol.Turn, r *Result)
 }

@@ -21,8 +21,9 @@ type lookup struct {
 	Request
 	target   krpc.ID // of Request, or the node's own id, or a random one
 	purpose  purpose
-	k        int // closest contacts to be found
-	bucket   int // refresh: which one, and how many contacts it had
+	k        int  // closest contacts to be found
+	filling  bool // refresh of a bucket that may lack contacts: which one, and how many it had
+	bucket   int
 	had      int
 	started  protocol.Time
 	next     uint32 // in the node's list
@@ -235,8 +236,10 @@ func (g *Group) missed(i uint32, t *protocol.Turn, q query, timeout bool) {
 		return
 	}
 	l.wave = max(l.wave, q.wave)
-	if p := l.list.position(q.ref); p >= 0 && q.ref != NoRef {
-		l.list[p].state = dead
+	if q.ref != NoRef {
+		if p := l.list.position(q.ref); p >= 0 && l.list[p].state == inFlight {
+			l.list[p].state = dead
+		}
 	}
 	g.step(i, t, l)
 }

@@ -44,7 +44,7 @@ func (g *Group) refresh(i uint32, t *protocol.Turn, b int) {
 	l := g.prepare(i, t, r, purposeRefresh)
 	l.bucket, l.had = b, used(g.bucket(i, b))
 	if !own {
-		l.k = 1
+		l.filling, l.k = true, 1
 	}
 	g.changed(i, b, t.Now)
 	g.start(i, t, l)
@@ -72,7 +72,7 @@ func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 
 // gained reports whether a refresh has done its work: its bucket has a new contact.
 func (g *Group) gained(i uint32, l *lookup) bool {
-	return l.purpose == purposeRefresh && l.k == 1 && used(g.bucket(i, l.bucket)) > l.had
+	return l.filling && used(g.bucket(i, l.bucket)) > l.had
 }
 
 // refreshEnded refreshes a bucket again, with another random id, until it is full, or until that
@@ -83,7 +83,7 @@ func (g *Group) refreshEnded(i uint32, t *protocol.Turn, l *lookup) {
 	if g.gained(i, l) {
 		n.misses = 0
 	}
-	if l.k == 1 && n.misses < 2 && room(g.bucket(i, l.bucket)) >= 0 {
+	if l.filling && n.misses < 2 && room(g.bucket(i, l.bucket)) >= 0 {
 		g.dues(i)[l.bucket] = seconds(t.Now)
 	} else {
 		n.misses = 0

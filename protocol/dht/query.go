@@ -112,6 +112,9 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 	switch {
 	case q.purpose == purposePing && q.newcomer != NoRef:
+		if !timeout {
+			g.failed(i, q.ref) // a ping refused is a ping failed
+		}
 		g.challenged(i, t, q, false)
 	case q.lookup != nilIndex:
 		g.missed(i, t, q, timeout)

@@ -124,8 +124,9 @@ func (b *board) ended(ctx context.Context, j *job, run *results.Run, err error) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case err == nil:
+	case err == nil && run != nil:
 		b.outcome.Runs = append(b.outcome.Runs, run)
+	case err == nil: // a repetition, to be compared and forgotten
 	case ctx.Err() != nil:
 		return
 	default:

@@ -24,7 +24,7 @@ const (
 
 func newIdentities(seed uint64, first, size int) *identities {
 	return &identities{
-		base:  uint64(protocol.NewRand(seed, purposeIdentity, 0)),
+		base:  uint64(protocol.NewRand(seed, purposeIdentity, uint64(first))),
 		first: uint32(first), size: uint32(size), strangers: dht.NewBook(),
 	}
 }

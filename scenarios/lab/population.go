@@ -44,7 +44,7 @@ func newPopulation(
 	spec *scenarios.Group, seed uint64, first int, observer dht.Observer,
 ) (*population, error) {
 	p := &population{
-		spec: spec, cfg: config(spec, seed), seed: seed,
+		spec: spec, cfg: config(spec, seed, first), seed: seed,
 		ids: newIdentities(seed, first, spec.Size),
 	}
 	p.space = newIDSpace(p.ids)
@@ -65,7 +65,7 @@ func newPopulation(
 }
 
 // config translates the settings of a scenario into those of the cores.
-func config(g *scenarios.Group, seed uint64) dht.Config {
+func config(g *scenarios.Group, seed uint64, first int) dht.Config {
 	d := &g.DHT
 	c := dht.Default()
 	c.K, c.Alpha, c.ReplyContacts, c.Rounds = d.K, d.Alpha, d.ReplyContacts, d.Rounds
@@ -76,7 +76,7 @@ func config(g *scenarios.Group, seed uint64) dht.Config {
 	c.StalenessLimit, c.VerifySenders = d.StalenessLimit, d.VerifySenders
 	c.TokenRotation = time.Duration(d.TokenRotation)
 	c.PeerExpiry, c.ReplyPeers = time.Duration(d.PeerExpiry), d.ReplyPeers
-	r := protocol.NewRand(seed, purposeSecret, 0)
+	r := protocol.NewRand(seed, purposeSecret, uint64(first))
 	binary.LittleEndian.PutUint64(c.Secret[:8], r.Uint64())
 	binary.LittleEndian.PutUint64(c.Secret[8:], r.Uint64())
 	return c
@@ -94,27 +94,33 @@ func (p *population) scheduleStarts() {
 		return
 	}
 	for i := range p.starts {
-		r := protocol.NewRand(p.seed, purposeJoin, uint64(i))
+		r := protocol.NewRand(p.seed, purposeJoin, uint64(p.ids.first)+uint64(i))
 		p.starts[i] = protocol.Time(r.Uint64n(over))
 	}
-	slices.SortFunc(p.order, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(p.starts[a], p.starts[b]), cmp.Compare(a, b))
-	})
+	slices.SortFunc(p.order, p.byStart)
 }
 
-// seeds gives a joining node the addresses of nodes that started before it. The very first one
-// knows nobody; others find it.
+// seeds gives a joining node the addresses of different nodes that started before it. The very
+// first one knows nobody; others find it.
 func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
-	earlier := p.startedBefore(p.starts[i])
-	r := protocol.NewRand(p.seed, purposeSeeds, uint64(i))
-	for range min(p.spec.Join.Bootstrap, earlier) {
-		node := p.order[r.Intn(earlier)]
-		dst = append(dst, sim.AddrOf(p.ids.first+node))
+	earlier := p.rank(i)
+	r := protocol.NewRand(p.seed, purposeSeeds, uint64(p.ids.first+i))
+	for want := len(dst) + min(p.spec.Join.Bootstrap, earlier); len(dst) < want; {
+		addr := sim.AddrOf(p.ids.first + p.order[r.Intn(earlier)])
+		if !slices.Contains(dst, addr) {
+			dst = append(dst, addr)
+		}
 	}
 	return dst
 }
 
-// startedBefore returns how many nodes start before a time.
-func (p *population) startedBefore(t protocol.Time) int {
-	return sort.Search(len(p.order), func(n int) bool { return p.starts[p.order[n]] >= t })
+// rank returns how many nodes start before node i.
+func (p *population) rank(i uint32) int {
+	return sort.Search(len(p.order), func(n int) bool { return p.byStart(p.order[n], i) >= 0 })
+}
+
+// byStart compares nodes by their start, and those that start together by their number, which is
+// the order in which they do.
+func (p *population) byStart(a, b uint32) int {
+	return cmp.Or(cmp.Compare(p.starts[a], p.starts[b]), cmp.Compare(a, b))
 }

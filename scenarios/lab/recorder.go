@@ -35,8 +35,14 @@ func (rec *recorder) Done(i uint32, t *protocol.Turn, r *dht.Result) {
 		Rounds: int32(r.Rounds), Messages: int32(r.Messages), Timeouts: int32(r.Timeouts),
 	}
 	rec.judge(&row, st.on, i, r)
+	success := uint64(0)
+	if row.Success {
+		success = 1
+	}
 	rec.world.Outcome(t.Self, r.Tag, uint64(row.Latency), uint64(row.Contact),
-		uint64(row.DiscoverK), uint64(row.Total), uint64(row.Messages), uint64(row.Recall))
+		uint64(row.FirstValue), uint64(row.DiscoverK), uint64(row.Total), uint64(row.Rounds),
+		uint64(row.Messages), uint64(row.Timeouts), success, uint64(row.Recall),
+		uint64(row.Peers))
 	if r.Started >= rec.warmup {
 		rec.rows = append(rec.rows, row)
 	}

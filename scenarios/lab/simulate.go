@@ -60,6 +60,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if err := j.advance(ctx, world, protocol.Time(s.Duration)); err != nil {
 		return nil, err
 	}
+	world.Audit()
 	collect(run, world, rec, s, pops)
 	return run, nil
 }

@@ -127,3 +127,16 @@ func TestNoAllocations(t *testing.T) {
 	require.Greater(t, sent, uint64(5000))
 	require.Less(t, perSecond, 20.0, "%d messages a second", sent)
 }
+
+// TestStreamOf: streams without operations own none.
+func TestStreamOf(t *testing.T) {
+	w := &workload{streams: []stream{
+		{index: 0, first: 0, count: 0}, {index: 1, first: 0, count: 3}, {index: 2, first: 3},
+		{index: 3, first: 3, count: 2},
+	}}
+	var owners []uint32
+	for op := range uint32(5) {
+		owners = append(owners, w.streamOf(op).index)
+	}
+	require.Equal(t, []uint32{1, 1, 1, 3, 3}, owners)
+}

@@ -42,8 +42,11 @@ func Verify(
 	for range max(jobs, 1) {
 		workers.Go(func() {
 			for n := range next {
+				if errs[n] = ctx.Err(); errs[n] != nil {
+					continue
+				}
 				run, err := todo[n].attempt(ctx)
-				b.ended(ctx, todo[n], run, err)
+				b.ended(ctx, todo[n], nil, err)
 				if errs[n] = err; err == nil {
 					found[n] = compare(stored, runs[n], run)
 				}

@@ -12,7 +12,7 @@ import (
 // of the nodes that belong into it, and refreshes are due at times spread over the interval.
 func (p *population) warm(seed uint64) {
 	for i := range p.ids.size {
-		r := protocol.NewRand(seed, purposeWarm, uint64(i))
+		r := protocol.NewRand(seed, purposeWarm, uint64(p.ids.first)+uint64(i))
 		p.warmNode(i, &r)
 	}
 }
@@ -24,6 +24,10 @@ func (p *population) warmNode(i uint32, r *protocol.Rand) {
 		size := p.cfg.Buckets[min(b, len(p.cfg.Buckets)-1)]
 		if rest.len()-1 <= size { // it fits into the last bucket whole, but for the node itself
 			p.fill(i, rest, rest.len(), r)
+			break
+		}
+		if b == p.cfg.Depth-1 {
+			p.fill(i, rest, size, r)
 			break
 		}
 		same, other := p.space.sides(rest, own, b)

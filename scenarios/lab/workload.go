@@ -1,7 +1,7 @@
 package lab
 
 import (
-	"slices"
+	"sort"
 	"time"
 
 	"swarmlab/protocol"
@@ -64,13 +64,8 @@ func (w *workload) rand(st *stream, op uint32) protocol.Rand {
 
 // streamOf returns the stream to which an operation belongs.
 func (w *workload) streamOf(op uint32) *stream {
-	n, found := slices.BinarySearchFunc(w.streams, op, func(st stream, op uint32) int {
-		return int(int64(st.first) - int64(op))
-	})
-	if !found {
-		n--
-	}
-	return &w.streams[n]
+	after := sort.Search(len(w.streams), func(n int) bool { return w.streams[n].first > op })
+	return &w.streams[after-1]
 }
 
 // Act implements sim.Actor.

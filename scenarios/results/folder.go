@@ -35,11 +35,9 @@ func Claim(dir string) error {
 	case err != nil:
 		return fmt.Errorf("%s cannot be the results folder: %w; choose another with --out",
 			dir, err)
-	case len(entries) > 0:
-		if _, err := os.Stat(filepath.Join(dir, ManifestFile)); err != nil {
-			return fmt.Errorf("%s is not empty and holds no results; "+
-				"choose another folder with --out", dir)
-		}
+	case len(entries) > 0 && !holdsResults(dir):
+		return fmt.Errorf("%s is not empty and holds no results; "+
+			"choose another folder with --out", dir)
 	}
 	probe, err := os.CreateTemp(dir, ".probe-*")
 	if err != nil {
@@ -49,10 +47,24 @@ func Claim(dir string) error {
 	return os.Remove(probe.Name())
 }
 
+// holdsResults tells a results folder, also one whose writing was cut short, from others.
+func holdsResults(dir string) bool {
+	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Write lays out the results folder and returns its summary. started is when the work began. The
-// manifest comes last: it vouches for the other files.
+// manifest comes last, and an old one goes first: it vouches for the other files.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
 	summary := Summarise(o)
+	err := os.Remove(filepath.Join(dir, ManifestFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return summary, err
+	}
 	for _, write := range []func() error{
 		func() error { return o.writeScenario(dir) },
 		func() error { return replaceJSON(dir, MetricsFile, Definitions()) },

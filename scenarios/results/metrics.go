@@ -56,9 +56,14 @@ func always(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
 var lookupMetrics = []Definition{
 	{Name: "hops.contact", Unit: "hops", counts: true, scale: 1,
 		Definition: "length of the chain of referrals to the closest contact that answered; " +
-			"1 if it was in the asking node's own table",
+			"1 if it was in the asking node's own table. Of lookups that found their target only",
 		Source: "Roos, Salah, Strufe, arXiv 1307.7000",
-		value:  positive(func(l *Lookup) int32 { return l.Contact })},
+		value: positive(func(l *Lookup) int32 {
+			if l.Kind == scenarios.KindLookup && !l.Success {
+				return 0
+			}
+			return l.Contact
+		})},
 	{Name: "hops.first_value", Unit: "hops", counts: true, scale: 1, kind: scenarios.KindGetPeers,
 		Definition: "depth of the first contact that returned peers; measured on get_peers",
 		Source:     "ProbeLab RFM 7",
@@ -108,13 +113,16 @@ var lookupMetrics = []Definition{
 // runMetrics have one observation a run. Their values are in perRun.
 var runMetrics = []Definition{
 	{Name: "network.messages_per_node_s", Unit: "datagrams/s",
-		Definition: "datagrams sent, by all causes, per node and simulated second"},
+		Definition: "datagrams sent, by all causes, per node and simulated second of the whole " +
+			"run, joins and warm-up included"},
 	{Name: "network.bytes_per_node_s", Unit: "B/s",
 		Definition: "bytes of these datagrams, without IP and UDP headers"},
 	{Name: "network.lost", Unit: "share",
 		Definition: "share of the datagrams sent that the network lost"},
 	{Name: "workload.unfinished", Unit: "lookups",
 		Definition: "operations that had not ended when the run did; they are not measured"},
+	{Name: "workload.skipped", Unit: "operations",
+		Definition: "operations whose node was not running; they are not measured"},
 }
 
 // perRun returns the values of runMetrics for one run of so many seconds, in their order.
@@ -125,6 +133,7 @@ func perRun(run *Run, seconds float64) []float64 {
 		float64(sent.Datagrams) / nodeSeconds,
 		float64(sent.Bytes) / nodeSeconds,
 		float64(run.Ledger.Lost.Datagrams) / max(float64(sent.Datagrams), 1),
-		float64(run.Asked - run.Ended),
+		float64(run.Asked - run.Ended - int(run.Tally.Skipped)),
+		float64(run.Tally.Skipped),
 	}
 }

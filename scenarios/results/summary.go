@@ -105,10 +105,23 @@ func summariseMetric(d Definition, runs []*Run) Statistics {
 	return summariseInts(seeds, d.scale, d.counts)
 }
 
+func looksForNodes(s *scenarios.Scenario) bool {
+	asked := false
+	for _, w := range s.Workload {
+		if w.Kind == scenarios.KindLookup {
+			if w.Target != scenarios.TargetNode {
+				return false
+			}
+			asked = true
+		}
+	}
+	return asked
+}
+
 // predict returns what theory says of the hop count, for scenarios that it covers: lookups for
 // nodes of one group.
 func predict(s *scenarios.Scenario) map[string]Prediction {
-	if len(s.Groups) != 1 {
+	if len(s.Groups) != 1 || !looksForNodes(s) {
 		return nil
 	}
 	g := &s.Groups[0]
