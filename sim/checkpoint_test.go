@@ -15,20 +15,16 @@ import (
 // outcome of their own in the second second, and returns the checkpoints.
 func recorded(nodes int, odd ...uint32) []Checkpoint {
 	var list []Checkpoint
-	var w *World
-	w = New(Config{
+	w := New(Config{
 		Groups: []protocol.Datagrams{&scripted{size: nodes}}, Network: steady{delay: 1},
-		Progress: func(now protocol.Time, _ uint64) {
-			for _, node := range odd {
-				if now == at(2*time.Second) {
-					w.Outcome(node, 1)
-				}
-			}
-		},
 		Checkpoint: func(c Checkpoint) { list = append(list, c) },
 	})
 	for i := range uint32(nodes) {
 		w.nodes[i].eventHash = protocol.Mix(uint64(i)) // as if something had happened
+	}
+	w.Run(at(1500 * time.Millisecond))
+	for _, node := range odd {
+		w.Outcome(node, 1)
 	}
 	w.Run(at(3*time.Second) + 5)
 	return list
@@ -122,11 +118,12 @@ func TestRunsOfDifferentLengthDiffer(t *testing.T) {
 	require.False(t, differs)
 }
 
-func TestHooksAreCalledOnceASecondHoweverRunIsCalled(t *testing.T) {
+func TestCheckpointsComeOnceASecondHoweverRunIsCalled(t *testing.T) {
 	var seconds []protocol.Time
-	w := New(Config{
+	var w *World
+	w = New(Config{
 		Groups: []protocol.Datagrams{newChatter(3, 12)}, Network: steady{delay: 1e6},
-		Progress: func(now protocol.Time, events uint64) { seconds = append(seconds, now) },
+		Checkpoint: func(Checkpoint) { seconds = append(seconds, w.Now()) },
 	})
 	for until := range 41 {
 		w.Run(at(time.Duration(until) * 100 * time.Millisecond))

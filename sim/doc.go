@@ -15,7 +15,7 @@
 // index within the group. Groups follow each other: the first has the numbers from 0.
 //
 // A world belongs to one goroutine. While it runs, a core or an Actor may schedule only for the
-// node whose turn it is and only later; the hooks of [Config] may schedule for all. What Alive,
+// node whose turn it is and only later; the hook of [Config] may schedule for all. What Alive,
 // Account and the like say of other nodes is for observers and must not flow into a protocol.
 //
 // # Who owns which bytes

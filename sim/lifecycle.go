@@ -13,7 +13,7 @@ const streamPurpose = 0x73696d
 // stopping, crashing or acting on one that is down.
 //
 // The four scheduling methods may be called between turns (before Run, between calls of Run, in
-// the hooks of Config) for any node and any time from Now on, and in a turn for the node whose
+// the hook of Config) for any node and any time from Now on, and in a turn for the node whose
 // turn it is and any later time. Anything else panics: it could not be kept up if nodes that are
 // far apart ran at the same time.
 func (w *World) StartAt(node uint32, t protocol.Time) { w.schedule(node, t, pack(kindStart, 0)) }

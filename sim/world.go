@@ -17,9 +17,6 @@ type Config struct {
 	// Checkpoint, if not nil, is called at the end of each simulated second, and owns what it is
 	// given. Without it checkpoints cost nothing.
 	Checkpoint func(Checkpoint)
-	// Progress, if not nil, is called at the end of each simulated second, before Checkpoint, with
-	// the number of events processed so far.
-	Progress func(now protocol.Time, events uint64)
 }
 
 // Network decides the fate of datagrams. netmodel.Network is one.
@@ -44,7 +41,6 @@ type World struct {
 	delayMin   time.Duration
 	actor      Actor
 	checkpoint func(Checkpoint)
-	progress   func(protocol.Time, uint64)
 
 	now     protocol.Time
 	second  int    // the simulated second under way, of those that were announced
@@ -105,7 +101,7 @@ func New(cfg Config) *World {
 	}
 	w := &World{
 		seed: cfg.Seed, network: cfg.Network, delayMin: cfg.Network.MinDelay(),
-		actor: cfg.Actor, checkpoint: cfg.Checkpoint, progress: cfg.Progress,
+		actor: cfg.Actor, checkpoint: cfg.Checkpoint,
 		turning: scenario,
 		nodes:   make([]node, size),
 		books:   make([]Account, size),
@@ -144,7 +140,7 @@ func (w *World) Run(until protocol.Time) {
 	}
 	for w.now < until {
 		edge := until
-		if w.progress != nil || w.checkpoint != nil {
+		if w.checkpoint != nil {
 			edge = min(until, endOfSecond(w.second))
 		}
 		w.runBefore(edge)
@@ -165,17 +161,12 @@ func (w *World) runBefore(edge protocol.Time) {
 	}
 }
 
-// announce calls the hooks if a simulated second has ended.
+// announce hands out a checkpoint if a simulated second has ended.
 func (w *World) announce() {
-	if w.progress == nil && w.checkpoint == nil || w.now < endOfSecond(w.second) {
+	if w.checkpoint == nil || w.now < endOfSecond(w.second) {
 		return
 	}
-	if w.progress != nil {
-		w.progress(w.now, w.tally.Events)
-	}
-	if w.checkpoint != nil {
-		w.checkpoint(w.check())
-	}
+	w.checkpoint(w.check())
 	w.second++
 }
 
