@@ -6,6 +6,9 @@ import (
 )
 
 const (
+	// envelope is what a reply has besides the contents that spare counts, at most.
+	envelope = len("d2:ip18:123456789012345678" + "1:rd2:id20:12345678901234567890" +
+		"6:nodes6123:" + "5:token8:" + "6:valuesle" + "e1:t123:" + "1:v4:1234" + "1:y1:re")
 	// maxPacket is the most that a node may send (BEP 32).
 	maxPacket = 1024
 	// maxTID is the longest transaction id that is echoed. BEP 5 sets no bound; ours keeps the
@@ -71,12 +74,12 @@ func (g *Group) query(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Me
 	switch {
 	case m.Method == krpc.Ping:
 		g.reply(i, t, from, m, krpc.Reply{})
-	case m.Method == krpc.GetPeers && m.HasTarget:
-		g.replyPeers(i, t, from, m)
 	case m.Method == krpc.AnnouncePeer:
 		g.announced(i, t, from, m)
-	case m.HasTarget: // find_node, and methods yet to be invented, as libtorrent does
-		g.replyContacts(i, t, from, m, krpc.Reply{})
+	case m.Method == krpc.Put:
+		g.put(i, t, from, m)
+	case m.HasTarget:
+		g.replyAbout(i, t, from, m)
 	case m.Method == krpc.UnknownMethod:
 		g.counters[UnknownMethod]++
 		g.refuse(t, from, m, krpc.MethodUnknownError, "unknown method")
@@ -87,6 +90,20 @@ func (g *Group) query(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Me
 	}
 	if !m.ReadOnly {
 		g.asked(i, t, g.env.Directory.Ref(m.ID, from), m.ID)
+	}
+}
+
+// replyAbout answers a query about a target: with the contacts closest to it, and more.
+func (g *Group) replyAbout(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Message) {
+	switch m.Method {
+	case krpc.GetPeers:
+		g.replyPeers(i, t, from, m)
+	case krpc.Get:
+		g.replyItem(i, t, from, m)
+	case krpc.SampleInfohashes:
+		g.replySample(i, t, from, m)
+	default: // find_node, and methods yet to be invented, as libtorrent does
+		g.replyContacts(i, t, from, m, krpc.Reply{})
 	}
 }
 
@@ -104,8 +121,8 @@ func (g *Group) reply(
 ) {
 	g.counters[Answered]++
 	r.T, r.ID, r.To = m.T, g.nodes[i].id, to
-	const envelope = 160 // everything but contacts, token, peers and T, with room to spare
-	space := maxPacket - envelope - len(m.T) - len(r.Nodes) - len(r.Nodes6) - len(r.Token)
+	const reserve = 48 // left free behind peers
+	space := spare(m.T, &r) - reserve
 	for n, peer := range r.Values {
 		if peer.Is4() {
 			space -= len("6:") + 6
@@ -121,14 +138,16 @@ func (g *Group) reply(
 	t.Out.SendTo(to, g.scratch.packet)
 }
 
-// replyContacts adds the contacts closest to the target, of the asker's address family.
+// replyContacts adds the contacts closest to the target, of the asker's address family, as many as
+// there is room for.
 func (g *Group) replyContacts(
 	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r krpc.Reply,
 ) {
 	b := g.scratch.nodes[:0]
+	most := min(maxNodeBytes, spare(m.T, &r))
 	for _, near := range g.closest(i, m.Target, g.cfg.ReplyContacts) {
 		id, addr := g.env.Directory.Contact(near.ref)
-		if addr.Is4() == to.Is4() && len(b)+krpc.NodeSize6 <= maxNodeBytes {
+		if addr.Is4() == to.Is4() && len(b)+krpc.NodeSize6 <= most {
 			b = krpc.AppendNode(b, id, addr)
 		}
 	}
@@ -139,32 +158,4 @@ func (g *Group) replyContacts(
 		r.Nodes6 = b
 	}
 	g.reply(i, t, to, m, r)
-}
-
-// replyPeers answers get_peers: a token, the contacts closest to the infohash, and the peers known.
-func (g *Group) replyPeers(i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message) {
-	token := g.token(i, to, g.tokenPeriod(t.Now))
-	g.scratch.peers = g.store.sample(g.scratch.peers[:0], i, m.Target, g.cfg.ReplyPeers, t)
-	g.replyContacts(i, t, to, m, krpc.Reply{Token: token[:], Values: g.scratch.peers})
-}
-
-// announced handles announce_peer.
-func (g *Group) announced(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Message) {
-	port := m.Port
-	if m.ImpliedPort {
-		port = int64(from.Port())
-	}
-	switch {
-	case !m.HasTarget || !m.HasToken || port < 1 || port > 65535:
-		g.counters[BadArgument]++
-		g.refuse(t, from, m, krpc.ProtocolError, "missing or wrong argument")
-	case !g.tokenValid(i, from, t.Now, m.Token):
-		g.counters[BadToken]++
-		g.refuse(t, from, m, krpc.ProtocolError, "invalid token")
-	default:
-		if !g.store.put(i, &g.nodes[i], m.Target, from.WithPort(uint16(port)), t.Now) {
-			g.counters[StoreFull]++
-		}
-		g.reply(i, t, from, m, krpc.Reply{})
-	}
 }

@@ -18,6 +18,7 @@ func TestSizes(t *testing.T) {
 	require.LessOrEqual(t, unsafe.Sizeof(query{}), uintptr(64), "a query in flight, one line")
 	require.LessOrEqual(t, unsafe.Sizeof(candidate{}), uintptr(32), "two candidates a line")
 	require.LessOrEqual(t, unsafe.Sizeof(peer{}), uintptr(40))
+	require.LessOrEqual(t, unsafe.Sizeof(item{}), uintptr(176), "and its value")
 	require.Equal(t, uintptr(24), unsafe.Sizeof(protocol.Addr{}))
 }
 
@@ -35,8 +36,11 @@ func TestAnswersDoNotAllocate(t *testing.T) {
 	w, tid := krpc.Writer{Version: krpc.Version}, []byte("aa")
 	for n := range 100 { // peers to hand out
 		a := host(n, 80)
-		require.True(t, d.store.put(0, &d.nodes[0], hash, a, 0))
+		require.True(t, d.store.put(0, &d.nodes[0], hash, peer{addr: a, seed: n%3 == 0}))
 	}
+	still, owned := immutable(8), signed(1, "salt", 5, 8)
+	d.stores(t, from, still)
+	d.stores(t, from, owned)
 	cases := []struct {
 		name string
 		from protocol.Addr
@@ -47,6 +51,15 @@ func TestAnswersDoNotAllocate(t *testing.T) {
 		{"find_node", from, w.FindNode(nil, tid, id, hash), Answered},
 		{"get_peers", from, w.GetPeers(nil, tid, id, hash), Answered},
 		{"announce_peer", from, w.Announce(nil, tid, id, hash, 1, true, tok[:]), Answered},
+		{"scrape", from, krpc.Writer{Flags: krpc.Scrape}.GetPeers(nil, tid, id, hash), Answered},
+		{"noseed", from, krpc.Writer{Flags: krpc.NoSeed}.GetPeers(nil, tid, id, hash), Answered},
+		{"sample_infohashes", from, w.SampleInfohashes(nil, tid, id, hash), Answered},
+		{"get immutable", from, w.Get(nil, tid, id, still.Target(), -1), Answered},
+		{"get mutable", from, w.Get(nil, tid, id, owned.Target(), 4), Answered},
+		{"get known", from, w.Get(nil, tid, id, owned.Target(), 5), Answered},
+		{"put immutable", from, w.Put(nil, tid, id, tok[:], still), Answered},
+		{"put mutable", from, w.Put(nil, tid, id, tok[:], owned), Answered},
+		{"put stale", from, w.Put(nil, tid, id, tok[:], signed(1, "salt", 4, 8)), StaleSeq},
 		{"bad token", from, w.Announce(nil, tid, id, hash, 1, true, []byte("x")), BadToken},
 		{"stranger", stranger.Addr, w.FindNode(nil, tid, stranger.ID, hash), Answered},
 		{"refused", from, []byte("d1:q4:ping1:t2:aa1:y1:qe"), Refused},
@@ -240,6 +253,11 @@ func TestConfig(t *testing.T) {
 		{"good_for", func(c *Config, v int) { c.GoodFor = time.Duration(v) }, []int{1e9}, []int{0}},
 		{"token_rotation", func(c *Config, v int) { c.TokenRotation = time.Duration(v) },
 			[]int{1e9}, []int{0}},
+		{"item_expiry", func(c *Config, v int) { c.ItemExpiry = time.Duration(v) }, []int{1e9},
+			[]int{0, int(8 * 24 * time.Hour)}},
+		{"sample_interval", func(c *Config, v int) { c.SampleInterval = time.Duration(v) },
+			[]int{0, 1, int(6 * time.Hour)}, []int{-1, int(6*time.Hour) + 1}},
+		{"items", func(c *Config, v int) { c.Items = v }, []int{1, 1 << 16}, []int{0, 1<<16 + 1}},
 		{"peer_expiry", func(c *Config, v int) { c.PeerExpiry = time.Duration(v) }, []int{1e9},
 			[]int{0}},
 	}

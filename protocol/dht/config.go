@@ -12,6 +12,8 @@ const (
 	MaxAlpha      = 32
 	MaxDepth      = 160
 	MaxReplyPeers = 50 // 8 contacts and 50 IPv4 peers are 714 bytes
+
+	MaxSampleInterval = 6 * time.Hour // BEP 51
 )
 
 // Config is everything about a node's behaviour that a parameter study would vary.
@@ -32,6 +34,9 @@ type Config struct {
 	ReplyPeers     int           // most peers in one reply
 	Torrents       int           // most infohashes a node stores peers of
 	Peers          int           // most peers a node stores of one infohash
+	SampleInterval time.Duration // a sample of the infohashes is kept for this long (BEP 51)
+	ItemExpiry     time.Duration // an item is forgotten this long after it was last put (BEP 44)
+	Items          int           // most items a node stores
 	ReadOnly       bool          // ask, but answer no queries, and say so in ours (BEP 43)
 	Secret         [16]byte      // key of the write tokens; a real node draws it from the system
 }
@@ -44,6 +49,7 @@ func Default() Config {
 		StalenessLimit: 2, VerifySenders: true,
 		TokenRotation: 5 * time.Minute, PeerExpiry: 30 * time.Minute,
 		ReplyPeers: MaxReplyPeers, Torrents: 2000, Peers: 500,
+		SampleInterval: MaxSampleInterval, ItemExpiry: 2 * time.Hour, Items: 700,
 	}
 }
 
@@ -61,6 +67,7 @@ func (c *Config) Validate() error {
 		{"reply_peers", c.ReplyPeers, 1, MaxReplyPeers},
 		{"torrents", c.Torrents, 1, 1 << 20},
 		{"peers", c.Peers, 1, 1 << 16},
+		{"items", c.Items, 1, 1 << 16},
 		{"buckets (how many sizes)", len(c.Buckets), 1, MaxDepth},
 	}
 	for _, s := range c.Buckets {
@@ -87,6 +94,7 @@ func (c *Config) validateTimes() error {
 		{"good_for", c.GoodFor, time.Second},
 		{"token_rotation", c.TokenRotation, time.Second},
 		{"peer_expiry", c.PeerExpiry, time.Second},
+		{"item_expiry", c.ItemExpiry, time.Second},
 	}
 	if c.Refresh != 0 {
 		times = append(times, struct {
@@ -98,6 +106,10 @@ func (c *Config) validateTimes() error {
 		if f.v < f.min || f.v > week {
 			return fmt.Errorf("%s is %v; it must be from %v to %v", f.name, f.v, f.min, week)
 		}
+	}
+	if c.SampleInterval < 0 || c.SampleInterval > MaxSampleInterval {
+		return fmt.Errorf("sample_interval is %v; it must be from 0s to %v", c.SampleInterval,
+			MaxSampleInterval)
 	}
 	return nil
 }

@@ -15,20 +15,28 @@ const (
 	IDMismatch                  // response from another id than was asked
 	NoID                        // response without an id
 	TimedOut                    // query of ours that nobody answered
-	BadToken                    // announce with a token we did not give to that address
-	BadArgument                 // announce with a port out of range, or an argument missing
+	BadToken                    // announce or put with a token not given to that address
+	BadArgument                 // argument out of range, or one missing
 	UnknownMethod               // query of a method we do not know
 	BadContacts                 // compact contacts with a tail, or a contact without port
 	StoreFull                   // announced peer not stored
 	Ignored                     // query to a read-only node
 	NonCanonical                // message not in bencode's canonical form, and accepted
+	ValueTooBig                 // put of a value that no reply has room for
+	SaltTooBig                  // put with a salt that is too long
+	BadValue                    // put of a value not in bencode's canonical form
+	BadSignature                // put that the owner of the key did not sign
+	CasMismatch                 // put that was to replace another value than is stored
+	StaleSeq                    // put of a value that is not newer than the one stored
+	ItemsFull                   // put of an item farther from us than all that we store
 	numReasons
 )
 
 var reasonNames = [numReasons]string{
 	"answered", "refused", "matched", "junk", "bad_source", "own_id", "unmatched", "id_mismatch",
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
-	"store_full", "ignored", "non_canonical",
+	"store_full", "ignored", "non_canonical", "value_too_big", "salt_too_big", "bad_value",
+	"bad_signature", "cas_mismatch", "stale_seq", "items_full",
 }
 
 // String returns the stable name of a reason.

@@ -1,4 +1,5 @@
-// Package dht is one Mainline DHT node (BEP 5), as a population of sans-I/O cores.
+// Package dht is one Mainline DHT node (BEP 5), as a population of sans-I/O cores. It also answers
+// scrapes (BEP 33), stores items (BEP 44) and tells samples of its infohashes (BEP 51).
 //
 // A [Group] holds any number of nodes that share one configuration: one in a real client, a
 // million in the simulator. A driver calls it through the seam of package protocol; the owner of
@@ -15,9 +16,13 @@
 //	contact.go    one slot of a bucket: good, questionable, bad
 //	learn.go      who may enter the table, and in whose place
 //	query.go      queries in flight: transaction ids, timeouts
-//	answer.go     replies to the queries of others
+//	answer.go     replies to the queries of others; spare.go how much room there is in one
+//	peers.go      get_peers, with scrapes, and announce_peer
+//	sample.go     sample_infohashes
+//	put.go        get, and the rules of put
 //	token.go      write tokens
 //	store.go      announced peers
+//	items.go      items that were put
 //	lookup.go     the iterative lookup; shortlist.go its candidates; announce.go its end, where
 //	              peers are announced; result.go what it found
 //	maintain.go   joining and refreshing
@@ -35,9 +40,22 @@
 //     pinged first, and only where there is room for it.
 //   - A token is bound to the asker's IP address, not to its port (NATs change it).
 //
+// # Departures from BEP 33, 44 and 51
+//
+//   - No reply is longer than 1024 bytes (BEP 32), so contacts are left out where filters, samples
+//     or an item need their room. A value of 1000 bytes, which BEP 44 promises to store, does not
+//     fit even without contacts. What could not be given back is refused with error 205: values
+//     above 893 bytes, or 757 if they are mutable.
+//   - A scrape is answered without values, as libtorrent does.
+//   - A value must be canonical bencode. A put with the seq that is stored is a refresh if its
+//     value is the same, and refused with error 302 otherwise.
+//   - A node that is full of items gives up the one farthest from its id for a nearer one, and
+//     refuses others with error 202.
+//   - An empty sample is not kept: the next asker gets a new one.
+//
 // # Memory
 //
 // A node is a 64-byte header, a stride of slots (eight bytes each) and one word a bucket, in
-// slices without pointers. Lookups, queries in flight and stored peers come from pools of the
-// group, so a node that does nothing costs nothing more.
+// slices without pointers. Lookups, queries in flight, stored peers, items and samples come
+// from pools of the group, so a node that does nothing costs nothing more.
 package dht

@@ -99,7 +99,7 @@ type plain struct{ require.TestingT }
 func endure(t require.TestingT, b []byte) *ordeal {
 	o := &ordeal{t: plain{t}, todo: b}
 	cfg := Default()
-	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers = 4, []int{4, 3}, 3, 3
+	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers, cfg.Items = 4, []int{4, 3}, 3, 3, 3
 	cfg.Alpha = 1 + o.todo.byte()%4
 	cfg.Rounds = o.todo.byte()%4 == 0
 	cfg.Depth = 1 + o.todo.byte()%20
@@ -132,7 +132,7 @@ func (o *ordeal) step(choice int) {
 		o.passTime()
 	case stepQuery:
 		from, p := o.query()
-		o.deliver(from, p, true)
+		o.deliver(from, p)
 	case stepAnswer:
 		o.answerOne()
 	case stepForeign:
@@ -141,12 +141,12 @@ func (o *ordeal) step(choice int) {
 		if o.todo.byte()%2 == 0 {
 			p = w.Error(nil, []byte("aa"), 201, "no", protocol.Addr{})
 		}
-		o.deliver(o.sender(), p, false)
+		o.deliver(o.sender(), p)
 	case stepRaw:
 		n := min(o.todo.byte(), len(o.todo))
 		p := []byte(o.todo[:n])
 		o.todo = o.todo[n:]
-		o.deliver(o.sender(), p, true)
+		o.deliver(o.sender(), p)
 	case stepLookup:
 		o.lookup()
 	case stepRestart:
@@ -178,11 +178,12 @@ func (o *ordeal) turnOf(call func(t *protocol.Turn)) {
 	}
 }
 
-// deliver brings a packet. If it is a query, there may be one answer, to its sender.
-func (o *ordeal) deliver(from protocol.Addr, p []byte, query bool) {
+// deliver brings a packet. If it is a query, as a damaged answer may be, there may be one answer,
+// to its sender.
+func (o *ordeal) deliver(from protocol.Addr, p []byte) {
 	var m krpc.Message
 	fault := krpc.Decode(p, &m)
-	query = query && (fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query)
+	query := fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query
 	if f, ok := any(o.Group).(interface{ Foresee(uint32, []byte) uint64 }); ok {
 		f.Foresee(0, p)
 	}
@@ -235,27 +236,60 @@ func (o *ordeal) someID() krpc.ID {
 // query writes a query, good or a little damaged, and says from where. Most announces have a
 // token that is good for their sender.
 func (o *ordeal) query() (protocol.Addr, []byte) {
-	w := krpc.Writer{ReadOnly: o.todo.byte()%16 == 0}
+	w := krpc.Writer{ReadOnly: o.todo.byte()%16 == 0, Flags: krpc.Flags(o.todo.byte() % 8)}
 	tid := make([]byte, [...]int{2, 2, 2, 0, 1, 4, 128, 129}[o.todo.byte()%8])
 	id, about := o.someID(), o.someID()
 	var p []byte
-	switch o.todo.byte() % 5 {
+	switch o.todo.byte() % 9 {
 	case 0:
 		p = w.Ping(nil, tid, id)
 	case 1:
 		p = w.FindNode(nil, tid, id, about)
 	case 2:
 		p = w.GetPeers(nil, tid, id, about)
+	case 3:
+		p = w.SampleInfohashes(nil, tid, id, about)
+	case 4:
+		it := o.item()
+		if o.todo.byte()%2 == 0 {
+			about = it.Target()
+		}
+		p = w.Get(nil, tid, id, about, int64(o.todo.byte()%4)-1)
 	default:
 		from := o.sender()
 		token := o.Group.token(0, from, o.tokenPeriod(o.turn.Now))
 		if o.todo.byte()%4 == 0 {
 			token[0]++
 		}
+		if o.todo.byte()%2 == 0 {
+			return from, o.damage(w.Put(nil, tid, id, token[:], o.item()))
+		}
 		p = w.Announce(nil, tid, id, about, uint16(o.todo.byte()), o.todo.byte()%2 == 0, token[:])
 		return from, o.damage(p)
 	}
 	return o.sender(), o.damage(p)
+}
+
+// item makes one of a few items, sometimes with something wrong. Several have the same target.
+func (o *ordeal) item() *krpc.Item {
+	it := immutable(2 + o.todo.byte()%4)
+	if o.todo.byte()%4 > 0 {
+		it = signed(byte(o.todo.byte()%5), "", int64(o.todo.byte()%4), 2+o.todo.byte()%2)
+	}
+	if n := o.todo.byte(); n < 40 {
+		it.HasCas, it.Cas = true, int64(n%4)
+	}
+	switch o.todo.byte() {
+	case 0, 1:
+		it.Salt = make([]byte, 65)
+	case 2, 3:
+		it.V = immutable(1001).V
+	case 4, 5:
+		it.V = []byte("i-0e")
+	case 6, 7:
+		it.Sig = make([]byte, o.todo.byte()%80)
+	}
+	return it
 }
 
 // damage changes, cuts or leaves a packet.
@@ -306,7 +340,7 @@ func (o *ordeal) answerOne() {
 	case 4, 5, 6:
 		p = []byte("d1:rde1:t2:" + string(q.m.T) + "1:y1:re")
 	}
-	o.deliver(q.to, p, true) // damage may have made a query of it
+	o.deliver(q.to, p) // damage may have made a query of it
 }
 
 // idAt returns the id of the contact at an address, or sometimes another one.
@@ -390,6 +424,9 @@ func (o *ordeal) check() {
 	require.LessOrEqual(o.t, queries, verifyingMax+(lookups+1)*(o.searches.bound+4))
 	require.LessOrEqual(o.t, o.store.torrents.inUse(), o.cfg.Torrents)
 	require.LessOrEqual(o.t, o.store.peers.inUse(), o.cfg.Torrents*o.cfg.Peers)
+	require.LessOrEqual(o.t, o.items.entries.inUse(), o.cfg.Items)
+	require.Len(o.t, o.items.index, o.items.entries.inUse())
+	require.LessOrEqual(o.t, o.samples.inUse(), 1)
 	require.LessOrEqual(o.t, o.book.Len(), 2*bookStart)
 	if len(o.asked) > 200 {
 		o.asked = o.asked[100:]
@@ -421,5 +458,8 @@ func (o *ordeal) empty() {
 	require.Zero(o.t, o.store.peers.inUse())
 	require.Zero(o.t, o.store.torrents.inUse())
 	require.Empty(o.t, o.store.index)
+	require.Zero(o.t, o.items.entries.inUse())
+	require.Empty(o.t, o.items.index)
+	require.Zero(o.t, o.samples.inUse())
 	require.Zero(o.t, o.Depth(0))
 }

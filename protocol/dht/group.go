@@ -31,9 +31,10 @@ type node struct {
 	torrents uint32        // first of a list
 	depth    uint8         // buckets in use; 0: not running
 	joined   bool
-	retries  uint8 // joins that found too few nodes, in a row
-	misses   uint8 // refreshes of the present bucket that brought no new contact, in a row
-	_        [8]byte
+	retries  uint8  // joins that found too few nodes, in a row
+	misses   uint8  // refreshes of the present bucket that brought no new contact, in a row
+	items    uint32 // first of a list
+	sampling uint32 // what it tells of its torrents; nilIndex if nobody has asked
 }
 
 // Group is a population of DHT nodes. It implements protocol.Datagrams.
@@ -55,6 +56,8 @@ type Group struct {
 	pending  pool[query]
 	searches lookupPool
 	store    store
+	items    items
+	samples  pool[sampling]
 	scratch  scratch
 	counters Counters
 }
@@ -69,6 +72,10 @@ type scratch struct {
 	seeds  []protocol.Addr
 	moved  []slot
 	result Result
+
+	item                   krpc.Item
+	sample                 krpc.Sample
+	seedFilter, peerFilter krpc.Filter
 }
 
 // New returns a group of n nodes that are not started. It allocates their tables at once.
@@ -97,12 +104,13 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 		g.nodes[i].reset()
 	}
 	g.store.init(cfg)
+	g.items.init(cfg)
 	return g, nil
 }
 
 func (n *node) reset() {
 	*n = node{id: n.id, maintain: protocol.Never, queries: emptyFifo, lookups: nilIndex,
-		torrents: nilIndex}
+		torrents: nilIndex, items: nilIndex, sampling: nilIndex}
 }
 
 // Assign gives node i its id. It must be called before the node is started.
@@ -157,6 +165,10 @@ func (g *Group) Drop(i uint32) {
 		l = next
 	}
 	g.store.drop(i, n)
+	g.items.drop(i, n)
+	if n.sampling != nilIndex {
+		g.samples.release(n.sampling)
+	}
 	clear(g.table(i))
 	clear(g.dues(i))
 	n.reset()

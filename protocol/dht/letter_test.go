@@ -100,6 +100,7 @@ func (s *stage) readBody(b *strings.Builder, l letter, m *krpc.Message) {
 		}
 		fmt.Fprintf(b, " nodes=%s", list(names))
 	}
+	readRare(b, m)
 	if m.NumValues > 0 {
 		values, names := krpc.Peers(m.Values), []string(nil)
 		for a, ok := values.Next(); ok; a, ok = values.Next() {
@@ -114,12 +115,14 @@ func (s *stage) write(kind string, w words) string {
 	if kind == "junk" {
 		return w.get("bytes", "junk")
 	}
-	writer := krpc.Writer{ReadOnly: w.has("ro")}
+	writer := krpc.Writer{ReadOnly: w.has("ro"), Flags: flagsOf(w)}
 	t, id := []byte(s.tids.resolve(w.get("t", "x"))), idOf(w.get("id", "00"))
 	token := []byte(s.tokens.resolve(w.get("token", "")))
 	port, err := strconv.ParseUint(w.get("port", "0"), 10, 16)
 	must(err)
 	switch kind {
+	case "get", "put", "sample_infohashes":
+		return string(writeRare(writer, kind, t, id, token, w))
 	case "ping":
 		return string(writer.Ping(nil, t, id))
 	case "find_node":

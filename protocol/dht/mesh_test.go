@@ -214,7 +214,7 @@ func TestAnnounceTwin(t *testing.T) {
 		stored := 0
 		for _, id := range m.nearest(hash, 8) {
 			i := uint32(slices.Index(m.all(), id))
-			peers := m.store.sample(nil, i, hash, 50, &protocol.Turn{Now: m.now})
+			peers := m.store.sample(nil, i, hash, 50, false, &protocol.Turn{Now: m.now})
 			require.Equal(t, []protocol.Addr{m.addr(0).WithPort(80)}, peers)
 			stored++
 		}

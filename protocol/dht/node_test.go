@@ -181,6 +181,16 @@ func rules() []rule {
 			"e1:q4:vote1:t2:aa1:y1:qe", Answered, -1},
 		{"unknown method about an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" + id2 +
 			"e1:q4:vote1:t2:aa1:y1:qe", Answered, -1},
+		{"put of nothing", host, "d1:ad2:id20:" + id1 + "e1:q3:put1:t2:aa1:y1:qe",
+			BadArgument, 203},
+		{"get without target", host, "d1:ad2:id20:" + id1 + "e1:q3:get1:t2:aa1:y1:qe",
+			Refused, 203},
+		{"get", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 + "e1:q3:get1:t2:aa1:y1:qe",
+			Answered, -1},
+		{"sample_infohashes", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 +
+			"e1:q17:sample_infohashes1:t2:aa1:y1:qe", Answered, -1},
+		{"sample_infohashes without target", host, "d1:ad2:id20:" + id1 +
+			"e1:q17:sample_infohashes1:t2:aa1:y1:qe", Refused, 203},
 		{"own id", host, "d1:ad2:id20:" + self + "e1:q4:ping1:t2:aa1:y1:qe", OwnID, 0},
 		{"response to nothing", host, "d1:rd2:id20:" + id1 + "e1:t2:aa1:y1:re", Unmatched, 0},
 		{"response without id", host, "d1:rde1:t2:aa1:y1:re", Unmatched, 0},

@@ -32,6 +32,8 @@ var rewrite = flag.Bool("rewrite", false, "write the traces that the scripts giv
 //	drop A>B, hold A>B, release  what is on its way from A to B is lost, or late; * is anybody
 //	deaf B, hears B              from now on
 //	send X>A ping id=90 t=zz     a packet by its fields; t=a1 and token=tb1 are those of the trace
+//	send X>A put token=ta1 v=1:a key=1 salt=s seq=2 cas=1    signed by a key of that number; and
+//	                             get, sample_infohashes, and flags scrape, noseed and seed
 //	lookup A get_peers target=c0 also find_node, and announce_peer with port=N or implied
 //	table A, counters A          what A believes
 //

@@ -30,6 +30,7 @@ type torrent struct {
 	next     uint32 // in the node's list
 	peers    uint32 // first of a list
 	count    int32
+	seeds    int32         // of count
 	latest   protocol.Time // announce: when all peers have expired, so has the torrent
 }
 
@@ -37,6 +38,7 @@ type peer struct {
 	addr protocol.Addr
 	at   protocol.Time
 	next uint32
+	seed bool // it has the whole torrent, so it says (BEP 33)
 }
 
 func (s *store) init(c Config) {
@@ -44,10 +46,9 @@ func (s *store) init(c Config) {
 	s.expiry, s.maxTorrents, s.maxPeers = c.PeerExpiry, c.Torrents, c.Peers
 }
 
-// put stores a peer, or renews it, and reports whether there was room.
-func (s *store) put(
-	i uint32, n *node, infoHash krpc.ID, a protocol.Addr, now protocol.Time,
-) bool {
+// put stores a peer announced at its time, or renews it, and reports whether there was room.
+func (s *store) put(i uint32, n *node, infoHash krpc.ID, announced peer) bool {
+	now := announced.at
 	x, ok := s.index[torrentKey{i, infoHash}]
 	if !ok {
 		if s.purge(i, n, now) >= s.maxTorrents {
@@ -59,14 +60,18 @@ func (s *store) put(
 		s.index[torrentKey{i, infoHash}] = x
 	}
 	tor := s.torrents.at(x)
-	s.prune(tor, now, a)
+	s.prune(tor, now, announced.addr)
 	if int(tor.count) >= s.maxPeers {
 		return false
 	}
 	p := s.peers.take()
-	*s.peers.at(p) = peer{addr: a, at: now, next: tor.peers}
+	announced.next = tor.peers
+	*s.peers.at(p) = announced
 	tor.peers = p
 	tor.count++
+	if announced.seed {
+		tor.seeds++
+	}
 	tor.latest = now
 	return true
 }
@@ -84,6 +89,9 @@ func (s *store) prune(tor *torrent, now protocol.Time, without protocol.Addr) {
 		*link = p.next
 		s.peers.release(x)
 		tor.count--
+		if p.seed {
+			tor.seeds--
+		}
 	}
 }
 
@@ -127,31 +135,73 @@ func (s *store) drop(i uint32, n *node) {
 	n.torrents = nilIndex
 }
 
-// sample appends at most limit peers of a torrent: all, or a run of them from a random start.
+// sample appends at most limit peers of a torrent, with or without its seeds: all, or a run of them
+// from a random start.
 func (s *store) sample(
-	dst []protocol.Addr, i uint32, infoHash krpc.ID, limit int, t *protocol.Turn,
+	dst []protocol.Addr, i uint32, infoHash krpc.ID, limit int, noSeed bool, t *protocol.Turn,
 ) []protocol.Addr {
-	x, ok := s.index[torrentKey{i, infoHash}]
-	if !ok {
+	tor := s.live(i, infoHash, t.Now)
+	if tor == nil {
 		return dst
 	}
-	tor := s.torrents.at(x)
-	s.prune(tor, t.Now, protocol.Addr{})
-	if tor.count == 0 {
-		return dst
+	count := int(tor.count)
+	if noSeed {
+		count -= int(tor.seeds)
 	}
-	p := tor.peers
-	if int(tor.count) > limit {
-		for range t.Rand.Intn(int(tor.count)) {
-			p = s.peers.at(p).next
+	skip := 0
+	if count > limit {
+		skip = t.Rand.Intn(count)
+	}
+	x := tor.peers
+	for ; skip > 0; x = s.peers.at(x).next {
+		if !noSeed || !s.peers.at(x).seed {
+			skip--
 		}
 	}
-	for range min(limit, int(tor.count)) {
-		if p == nilIndex {
-			p = tor.peers
+	for left := min(limit, count); left > 0; {
+		if x == nilIndex {
+			x = tor.peers
 		}
-		dst = append(dst, s.peers.at(p).addr)
-		p = s.peers.at(p).next
+		p := s.peers.at(x)
+		if !noSeed || !p.seed {
+			dst = append(dst, p.addr)
+			left--
+		}
+		x = p.next
 	}
 	return dst
+}
+
+// live returns a torrent without its expired peers, or nil if it has no others.
+func (s *store) live(i uint32, infoHash krpc.ID, now protocol.Time) *torrent {
+	x, ok := s.index[torrentKey{i, infoHash}]
+	if !ok {
+		return nil
+	}
+	tor := s.torrents.at(x)
+	s.prune(tor, now, protocol.Addr{})
+	if tor.count == 0 {
+		return nil
+	}
+	return tor
+}
+
+// scrape makes the filters of a torrent's seeds and of its other peers, and reports whether it has
+// any (BEP 33).
+func (s *store) scrape(
+	seeds, others *krpc.Filter, i uint32, infoHash krpc.ID, now protocol.Time,
+) bool {
+	tor := s.live(i, infoHash, now)
+	if tor == nil {
+		return false
+	}
+	*seeds, *others = krpc.Filter{}, krpc.Filter{}
+	for x := tor.peers; x != nilIndex; x = s.peers.at(x).next {
+		if p := s.peers.at(x); p.seed {
+			seeds.Insert(p.addr)
+		} else {
+			others.Insert(p.addr)
+		}
+	}
+	return true
 }

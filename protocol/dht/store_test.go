@@ -27,11 +27,11 @@ func newStoreRig(torrents, peers int, expiry time.Duration) *storeRig {
 }
 
 func (r *storeRig) add(hash uint64, a protocol.Addr) bool {
-	return r.put(0, &r.n, krpc.ID{Hi: hash}, a, r.turn.Now)
+	return r.put(0, &r.n, krpc.ID{Hi: hash}, peer{addr: a, at: r.turn.Now})
 }
 
 func (r *storeRig) get(hash uint64, limit int) []protocol.Addr {
-	return r.sample(nil, 0, krpc.ID{Hi: hash}, limit, &r.turn)
+	return r.sample(nil, 0, krpc.ID{Hi: hash}, limit, false, &r.turn)
 }
 
 func host(n, port int) protocol.Addr { return protocol.Addr4(0x0a000000+uint32(n), uint16(port)) }
@@ -72,7 +72,7 @@ func TestAnnouncedPort(t *testing.T) {
 				return
 			}
 			require.Equal(t, krpc.Response, a.m.Kind)
-			got := d.store.sample(nil, 0, krpc.IDFromBytes([]byte(id2)), 50, &d.turn)
+			got := d.store.sample(nil, 0, krpc.IDFromBytes([]byte(id2)), 50, false, &d.turn)
 			require.Equal(t, []protocol.Addr{c.stored}, got)
 		})
 	}
@@ -155,21 +155,18 @@ func TestStoreTwin(t *testing.T) {
 		return len(twin[key])
 	}
 	draw, full, refused := protocol.NewRand(3, 0, 0), 0, 0
+	scraped := 0
 	for range 20000 {
 		r.turn.Now = r.turn.Now.Add(time.Duration(draw.Uint64n(300)) * time.Millisecond)
 		i := uint32(draw.Intn(2))
 		key := torrentKey{i, krpc.ID{Hi: draw.Uint64n(7)}}
 		a := host(draw.Intn(8), 1+draw.Intn(3))
 		if draw.Intn(3) == 0 {
-			var want []protocol.Addr
-			if alive(key); true {
-				for _, p := range twin[key] {
-					want = append(want, p.addr)
-				}
-			}
-			require.ElementsMatch(t, want, r.sample(nil, i, key.infoHash, 50, &r.turn))
+			alive(key)
+			scraped += r.compare(t, i, key.infoHash, twin[key])
 			continue
 		}
+		announced := peer{addr: a, at: r.turn.Now, seed: draw.Intn(3) == 0}
 		torrents := 0
 		for k := range twin {
 			if k.node == i && alive(k) > 0 {
@@ -179,14 +176,14 @@ func TestStoreTwin(t *testing.T) {
 		_, renewed := twin[key][a.IP4()]
 		fits := alive(key) > 0 && (renewed || alive(key) < maxPeers) ||
 			alive(key) == 0 && torrents < maxTorrents
-		got := r.put(i, nodes[i], key.infoHash, a, r.turn.Now)
+		got := r.put(i, nodes[i], key.infoHash, announced)
 		require.Equal(t, fits, got)
 		switch {
 		case fits:
 			if twin[key] == nil {
 				twin[key] = map[uint32]peer{}
 			}
-			twin[key][a.IP4()] = peer{addr: a, at: r.turn.Now}
+			twin[key][a.IP4()] = announced
 		case alive(key) == maxPeers:
 			full++
 		default:
@@ -195,7 +192,37 @@ func TestStoreTwin(t *testing.T) {
 	}
 	require.Greater(t, full, 100)
 	require.Greater(t, refused, 100)
+	require.Greater(t, scraped, 1000)
 	r.drop(0, nodes[0])
 	r.drop(1, nodes[1])
 	require.Zero(t, r.peers.inUse()+r.torrents.inUse()+len(r.index))
+}
+
+// compare holds what a node tells of a torrent against the peers that it has, in both ways, with
+// and without seeds. It returns 1 if there are any.
+func (r *storeRig) compare(
+	t *testing.T, i uint32, infoHash krpc.ID, twin map[uint32]peer,
+) (known int) {
+	var all, leechers []protocol.Addr
+	var seedSet, otherSet krpc.Filter
+	for _, p := range twin {
+		all = append(all, p.addr)
+		if p.seed {
+			seedSet.Insert(p.addr)
+		} else {
+			leechers = append(leechers, p.addr)
+			otherSet.Insert(p.addr)
+		}
+	}
+	require.ElementsMatch(t, all, r.sample(nil, i, infoHash, 50, false, &r.turn))
+	require.ElementsMatch(t, leechers, r.sample(nil, i, infoHash, 50, true, &r.turn))
+	seeds, others := krpc.Filter{1}, krpc.Filter{2} // what is in them must go
+	if !r.scrape(&seeds, &others, i, infoHash, r.turn.Now) {
+		require.Empty(t, all)
+		return 0
+	}
+	require.NotEmpty(t, all)
+	require.Equal(t, seedSet, seeds)
+	require.Equal(t, otherSet, others)
+	return 1
 }

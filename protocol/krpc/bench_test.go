@@ -1,6 +1,7 @@
 package krpc_test
 
 import (
+	"crypto/ed25519"
 	"testing"
 
 	"swarmlab/protocol"
@@ -44,6 +45,58 @@ func BenchmarkDecode(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkRare shows what messages of other BEPs cost, which are decoded the general way, and what
+// is computed about them.
+func BenchmarkRare(b *testing.B) {
+	item, genuine := mutable(), mutable()
+	genuine.Key = ourKey().Public().(ed25519.PublicKey)
+	genuine.Sig = ed25519.Sign(ourKey(),
+		krpc.AppendSigned(nil, genuine.Salt, genuine.Seq, genuine.V))
+	if !genuine.Verify() {
+		b.Fatal("not signed")
+	}
+	sample := krpc.Sample{Interval: 21600, Num: 37, IDs: make([]byte, 20*krpc.IDSize)}
+	var f, g krpc.Filter
+	to := reply8.To
+	id := krpc.ID{}
+	packets := map[string][]byte{
+		"Put": ours.Put(nil, aa, idA, aa, &item),
+		"Sampled": ours.Reply(nil, &krpc.Reply{
+			T: aa, ID: idA, To: to, Nodes: reply8.Nodes, Sample: &sample}),
+		"Scraped": ours.Reply(nil, &krpc.Reply{
+			T: aa, ID: idA, To: to, Nodes: reply8.Nodes, SeedFilter: &f, PeerFilter: &g}),
+	}
+	work := []struct {
+		name string
+		do   func()
+	}{
+		{"ValidID", func() { krpc.ValidID(idA, to) }},
+		{"Insert", func() { f.Insert(to) }},
+		{"Union", func() { f.Union(&g) }},
+		{"Estimate", func() { f.Estimate() }},
+		{"Target", func() { id = item.Target() }},
+		{"Verify", func() { genuine.Verify() }},
+	}
+	for _, name := range []string{"Put", "Sampled", "Scraped"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var m krpc.Message
+			for b.Loop() {
+				krpc.Decode(packets[name], &m)
+			}
+		})
+	}
+	for _, w := range work {
+		b.Run(w.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				w.do()
+			}
+		})
+	}
+	_ = id
 }
 
 // BenchmarkGeneral shows what a message costs that has not the usual layout.

@@ -13,12 +13,32 @@ func (d *decoder) dictionary(args bool) {
 		case string(key) == "token":
 			d.m.HasToken = true
 			d.m.Token = d.octets(&d.wrong)
+		case len(key) <= len("sig") && d.item(key):
 		case args:
 			d.argument(key)
 		default:
 			d.result(key)
 		}
 	}
+}
+
+// item reads a value that both queries and responses of BEP 44 have, or returns false.
+func (d *decoder) item(key []byte) bool {
+	it := &d.m.Item
+	switch string(key) {
+	case "k":
+		it.Key = d.octets(&d.wrong)
+	case "seq":
+		it.HasSeq = true
+		it.Seq = d.integer(&d.wrong)
+	case "sig":
+		it.Sig = d.octets(&d.wrong)
+	case "v":
+		it.V = d.scan.Skip()
+	default:
+		return false
+	}
+	return true
 }
 
 // argument reads a value that only queries have.
@@ -35,6 +55,17 @@ func (d *decoder) argument(key []byte) {
 		d.m.ImpliedPort = d.integer(&d.wrong) != 0
 	case "want":
 		d.want()
+	case "seed":
+		d.flag(Seed)
+	case "noseed":
+		d.flag(NoSeed)
+	case "scrape":
+		d.flag(Scrape)
+	case "salt":
+		d.m.Item.Salt = d.octets(&d.wrong)
+	case "cas":
+		d.m.Item.HasCas = true
+		d.m.Item.Cas = d.integer(&d.wrong)
 	default:
 		d.scan.Skip()
 	}
@@ -49,6 +80,16 @@ func (d *decoder) result(key []byte) {
 		d.m.Nodes6 = d.octets(&d.wrong)
 	case "values":
 		d.values()
+	case "BFsd":
+		d.m.SeedFilter = d.filter()
+	case "BFpe":
+		d.m.PeerFilter = d.filter()
+	case "interval":
+		d.m.Sample.Interval = d.integer(&d.wrong)
+	case "num":
+		d.m.Sample.Num = d.integer(&d.wrong)
+	case "samples":
+		d.m.Sample.IDs = d.octets(&d.wrong)
 	default:
 		d.scan.Skip()
 	}
@@ -68,6 +109,21 @@ func (d *decoder) sender() {
 // key20 reads a target or infohash. One of another length is none.
 func (d *decoder) key20() []byte {
 	if b := d.octets(&d.wrong); len(b) == IDSize {
+		return b
+	}
+	return nil
+}
+
+// flag reads a flag of BEP 33; any number but 1 is as if it were not there.
+func (d *decoder) flag(f Flags) {
+	if d.integer(&d.wrong) == 1 {
+		d.m.Flags |= f
+	}
+}
+
+// filter reads a filter. One of another length is none.
+func (d *decoder) filter() []byte {
+	if b := d.octets(&d.wrong); len(b) == FilterSize {
 		return b
 	}
 	return nil

@@ -133,3 +133,48 @@ func TestNoAllocations(t *testing.T) {
 	require.Zero(t, allocs)
 	require.NotZero(t, sum)
 }
+
+// TestNoAllocationsForRare is the same for the messages and facts of BEP 33, 42, 44, 46 and 51.
+func TestNoAllocationsForRare(t *testing.T) {
+	dst := make([]byte, 0, 4096)
+	c := signed[1]
+	it := krpc.Item{
+		V: []byte(c.v), Key: unhex(t, c.key), Salt: []byte(c.salt), Sig: unhex(t, c.sig),
+		Seq: c.seq, HasSeq: true, Cas: 1, HasCas: true,
+	}
+	sample := krpc.Sample{Interval: 1, Num: 2, IDs: []byte(textA)}
+	var f krpc.Filter
+	full := krpc.Reply{
+		T: aa, ID: idA, Nodes: eight(), Token: aa, Item: &it, Sample: &sample,
+		SeedFilter: &f, PeerFilter: &f,
+	}
+	w := krpc.Writer{Flags: krpc.NoSeed | krpc.Scrape | krpc.Seed}
+	r := protocol.NewRand(1, 1, 1)
+	four, six := full.To, addr6(5, 6)
+	var m krpc.Message
+	sum := 0
+	decode := func(p []byte) {
+		if krpc.Decode(p, &m) != krpc.OK {
+			panic("not decoded")
+		}
+	}
+	allocs := testing.AllocsPerRun(100, func() {
+		decode(w.GetPeers(dst[:0], aa, idA, idB))
+		decode(w.Announce(dst[:0], aa, idA, idB, 6881, false, aa))
+		decode(w.Get(dst[:0], aa, idA, idB, 7))
+		decode(w.SampleInfohashes(dst[:0], aa, idA, idB))
+		decode(w.Reply(dst[:0], &full))
+		decode(w.Put(dst[:0], aa, idA, aa, &it))
+		if !m.Item.Verify() || !krpc.ValidID(krpc.SecureID(six, 7, &r), six) {
+			panic("not valid")
+		}
+		f.Insert(four)
+		f.Insert(six)
+		f.Union(&f)
+		pointer := krpc.AppendPointer(dst[:0], m.Item.Target())
+		id, _ := krpc.ParsePointer(pointer)
+		sum += int(f.Estimate()) + int(id.Lo&1) + int(krpc.ImmutableTarget(pointer).Lo&1)
+	})
+	require.Zero(t, allocs)
+	require.NotZero(t, sum)
+}

@@ -1,9 +1,10 @@
 package krpc
 
-// cursor reads packets of the one layout that the Writer and most clients have: canonical, and
-// with the keys of BEP 5 only. There the next bytes are nearly always known in advance, so that
-// comparing takes less than half the time of parsing. It may give up anywhere; the decoder, which
-// alone decides what is a message, starts again from the first byte.
+// cursor reads packets of the one layout that the Writer and most clients have: canonical, and with
+// no keys but those of BEP 5, its companions want, ro, ip and v, and the flags of BEP 33. There the
+// next bytes are nearly always known in advance, so that comparing takes less than half the time of
+// parsing. It may give up anywhere; the decoder, which alone decides what is a message, starts
+// again from the first byte.
 type cursor struct {
 	p   []byte
 	at  int
@@ -34,9 +35,12 @@ func (c *cursor) query(m *Message) {
 	}
 	if c.next("9:info_hash20:") {
 		infoHash = c.take(IDSize)
-	}
-	if c.next("4:porti") {
-		m.Port, m.HasPort = c.number('e'), true
+		if c.next("4:porti") {
+			m.Port, m.HasPort = c.number('e'), true
+			c.seed(m)
+		} else {
+			c.scrape(m)
+		}
 	}
 	if c.next("6:target20:") {
 		target = c.take(IDSize)
@@ -54,6 +58,26 @@ func (c *cursor) query(m *Message) {
 	c.must("1:y1:qe")
 	if !c.bad {
 		m.about(target, infoHash)
+	}
+}
+
+// seed reads a flag that some send in both states.
+func (c *cursor) seed(m *Message) {
+	if c.next("4:seedi") {
+		if c.next("1e") {
+			m.Flags = Seed
+		} else {
+			c.must("0e")
+		}
+	}
+}
+
+func (c *cursor) scrape(m *Message) {
+	if c.next("6:noseedi1e") {
+		m.Flags = NoSeed
+	}
+	if c.next("6:scrapei1e") {
+		m.Flags |= Scrape
 	}
 }
 
