@@ -19,7 +19,9 @@ type Model struct {
 	// once. False is plain Kademlia and Mainline: one bit.
 	Kad bool
 	// Stale is f, the share of queried contacts that do not answer, from 0 to 0.9. The target is
-	// alive.
+	// alive. The chain forgets its shortlist, so it is not to be trusted where that is all a lookup
+	// has: with buckets of one contact and f = 0.5, two queries a round come out slower than one,
+	// by 0.1 hops at 1,500 nodes and 1.0 at 5,000.
 	Stale float64
 	// Epsilon bounds the probability that more nodes than fit into a bucket are as close to the
 	// target as the model can tell; 0 means 0.01. It fixes the number of bits that are modelled.
