@@ -19,8 +19,8 @@ func requireBroken(t *testing.T, text string, f func()) {
 }
 
 func TestAddressesAreArithmetic(t *testing.T) {
-	require.Equal(t, "10.0.0.0:6881", AddrOf(0).String())
-	require.Equal(t, "10.1.2.3:6881", AddrOf(0x10203).String())
+	require.Equal(t, "128.0.0.0:6881", AddrOf(0).String())
+	require.Equal(t, "151.121.185.125:6881", AddrOf(1).String())
 	for node := uint32(0); node < nodesMax; node += 4099 {
 		got, ok := NodeOf(AddrOf(node))
 		require.True(t, ok)
@@ -28,7 +28,8 @@ func TestAddressesAreArithmetic(t *testing.T) {
 	}
 	six := append([]byte{0x20, 1}, make([]byte, 14)...)
 	for _, a := range []protocol.Addr{
-		{}, protocol.Addr4(11<<24, 6881), protocol.Addr4(10<<24, 6882), protocol.Addr6(six, 6881),
+		{}, protocol.Addr4(11<<24, 6881), protocol.Addr4(128<<24, 6882), protocol.Addr6(six, 6881),
+		AddrOf(nodesMax), AddrOf(1<<29 - 1),
 	} {
 		_, ok := NodeOf(a)
 		require.False(t, ok, a)

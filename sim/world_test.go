@@ -52,10 +52,18 @@ func (s *scripted) Stop(i uint32, t *protocol.Turn) {
 func (s *scripted) Drop(i uint32) { s.log = append(s.log, fmt.Sprintf("core %d dropped", i)) }
 
 func (s *scripted) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byte) {
-	s.note(t, i, "hears %q from %v", p, from)
+	s.note(t, i, "hears %q from %d", p, sender(from))
 	if s.heard != nil {
 		s.heard(i, t, from, p)
 	}
+}
+
+func sender(a protocol.Addr) uint32 {
+	node, ok := NodeOf(a)
+	if !ok {
+		panic("a datagram from nowhere")
+	}
+	return node
 }
 
 func (s *scripted) Act(node uint32, t *protocol.Turn, code uint32) {
@@ -88,9 +96,9 @@ func TestADatagramTakesItsDelayAndCarriesItsSender(t *testing.T) {
 	w.StartAt(4, 0)
 	w.Run(at(2 * time.Second))
 	requireLog(t, a,
-		"1s core 2 node 2 starts", `1.02s core 2 node 2 hears "re: hello" from 10.0.0.4:6881`)
+		"1s core 2 node 2 starts", `1.02s core 2 node 2 hears "re: hello" from 4`)
 	requireLog(t, b,
-		"0s core 1 node 4 starts", `1.01s core 1 node 4 hears "hello" from 10.0.0.2:6881`)
+		"0s core 1 node 4 starts", `1.01s core 1 node 4 hears "hello" from 2`)
 	require.Equal(t, 5, w.Len())
 	require.Equal(t, at(2*time.Second), w.Now())
 	require.Equal(t, Account{
@@ -123,14 +131,14 @@ func TestSimultaneousEventsHaveOneOrder(t *testing.T) {
 	requireLog(t, s, // by target; then datagrams by source and number, wake-up, scenario
 		"1s core 0 node 0 wakes",
 		"1s core 0 node 0 acts 5",
-		`1s core 1 node 1 hears "a" from 10.0.0.0:6881`,
-		`1s core 1 node 1 hears "A" from 10.0.0.0:6881`,
-		`1s core 1 node 1 hears "b" from 10.0.0.1:6881`,
-		`1s core 1 node 1 hears "B" from 10.0.0.1:6881`,
-		`1s core 1 node 1 hears "c" from 10.0.0.2:6881`,
-		`1s core 1 node 1 hears "C" from 10.0.0.2:6881`,
-		`1s core 1 node 1 hears "d" from 10.0.0.3:6881`,
-		`1s core 1 node 1 hears "D" from 10.0.0.3:6881`,
+		`1s core 1 node 1 hears "a" from 0`,
+		`1s core 1 node 1 hears "A" from 0`,
+		`1s core 1 node 1 hears "b" from 1`,
+		`1s core 1 node 1 hears "B" from 1`,
+		`1s core 1 node 1 hears "c" from 2`,
+		`1s core 1 node 1 hears "C" from 2`,
+		`1s core 1 node 1 hears "d" from 3`,
+		`1s core 1 node 1 hears "D" from 3`,
 		"1s core 1 node 1 wakes",
 		"1s core 1 node 1 stops",
 		"core 1 dropped",
@@ -163,7 +171,7 @@ func TestLivenessIsDecidedAtDelivery(t *testing.T) {
 		"0s core 0 node 0 starts", "10ms core 0 node 0 wakes", "15ms core 0 node 0 wakes",
 		"20ms core 0 node 0 wakes", "24ms core 1 node 1 starts", "25ms core 0 node 0 wakes",
 		"30ms core 0 node 0 wakes", "35ms core 0 node 0 wakes",
-		`35ms core 1 node 1 hears "25" from 10.0.0.0:6881`,
+		`35ms core 1 node 1 hears "25" from 0`,
 		"core 1 dropped", "40ms core 0 node 0 wakes", "45ms core 0 node 0 wakes",
 		"46ms core 1 node 1 starts", "50ms core 0 node 0 wakes", "55ms core 0 node 0 wakes")
 	l := w.Ledger()
@@ -214,7 +222,7 @@ func TestAStoppedNodeMaySendButIsNotWoken(t *testing.T) {
 	w.Run(at(2 * time.Second))
 	requireLog(t, s, "0s core 0 node 0 starts", "0s core 1 node 1 starts",
 		"1s core 0 node 0 stops", "core 0 dropped",
-		`1.01s core 1 node 1 hears "bye" from 10.0.0.0:6881`)
+		`1.01s core 1 node 1 hears "bye" from 0`)
 }
 
 func TestWhatMakesNoSenseIsSkippedAndCounted(t *testing.T) {

@@ -240,7 +240,7 @@ func TestConfig(t *testing.T) {
 			[]int{0, 26}},
 		{"staleness_limit", func(c *Config, v int) { c.StalenessLimit = v }, []int{1, 15},
 			[]int{0, 16}},
-		{"reply_peers", func(c *Config, v int) { c.ReplyPeers = v }, []int{1, 50}, []int{0, 51}},
+		{"reply_peers", func(c *Config, v int) { c.ReplyPeers = v }, []int{1, 100}, []int{0, 101}},
 		{"torrents", func(c *Config, v int) { c.Torrents = v }, []int{1, 1 << 20}, []int{0}},
 		{"peers", func(c *Config, v int) { c.Peers = v }, []int{1, 1 << 16}, []int{0, 1<<16 + 1}},
 		{"bucket", func(c *Config, v int) { c.Buckets = []int{8, v} }, []int{1, MaxK},

@@ -128,7 +128,7 @@ func TestScrapeCounts(t *testing.T) {
 	for range 200 {
 		m := ask(krpc.NoSeed)
 		require.Nil(t, m.SeedFilter)
-		require.Equal(t, MaxReplyPeers, m.NumValues)
+		require.Equal(t, Default().ReplyPeers, m.NumValues)
 		for peers := krpc.Peers(m.Values); ; {
 			a, ok := peers.Next()
 			if !ok {
