@@ -8,9 +8,9 @@ package netmodel
 // to tracker logs of three BitTorrent swarms; parameters as cited, the unit confirmed by the
 // uptimes of the same paper. The shares of ungraceful exits come from the same logs, second-hand.
 //
-// Steiner, En-Najjary, Biersack, Long term study of peer behavior in the KAD DHT: parameters read in
-// the source of the PeerfactSim simulator, which cites it. Its mean of all measured sessions is 8 %
-// above that of either fit, of times offline 22 %.
+// Steiner, En-Najjary, Biersack, Long term study of peer behavior in the KAD DHT: parameters read
+// in the source of the PeerfactSim simulator, which cites it. The means that were measured are
+// above those of the fits: of sessions by 8 %, of times offline by 22 %.
 var presets = [...]struct{ name, session, offline, graceful string }{
 	// Red Hat 9, 2003, three months: long-lived swarm of a large file. 22 % ungraceful.
 	{"redhat", "weibull(0.34, 21.3m)", "", "78%"},

@@ -19,16 +19,17 @@ func parseDuration(text string) (time.Duration, error) {
 	if text == "0" {
 		return 0, nil
 	}
+	const digits = ".0123456789"
 	total := uint64(0)
 	for rest := text; rest != "" || text == ""; {
-		end := strings.IndexFunc(rest, func(c rune) bool { return c != '.' && (c < '0' || c > '9') })
-		if end <= 0 {
+		end := len(rest) - len(strings.TrimLeft(rest, digits))
+		if end == 0 || end == len(rest) {
 			return 0, errors.New("is not a length of time: write a number with a unit " +
 				"(ns, us, ms, s, m, h), such as 41.9m or 1h30m")
 		}
 		number := rest[:end]
 		rest = rest[end:]
-		if end = strings.IndexAny(rest, ".0123456789"); end < 0 {
+		if end = strings.IndexAny(rest, digits); end < 0 {
 			end = len(rest)
 		}
 		unit := unitOf(rest[:end])

@@ -31,8 +31,8 @@ type Life struct {
 
 // Life returns the life of a node: a pure function of the churn, the seed and the node's number.
 //
-// Each length has a random stream of its own, by its place in the life. So two groups that differ in
-// one law only, or in how sessions end, agree in all others; and where the parameters of a law
+// Each length has a random stream of its own, by its place in the life. So two groups that differ
+// in one law only, or in how sessions end, agree in all others; and where the parameters of a law
 // differ, the long sessions of one are the long sessions of the other.
 func (c *Churn) Life(seed, node uint64) Life {
 	if c.Session.IsZero() || c.Offline.IsZero() {

@@ -1,6 +1,9 @@
 package netmodel
 
-import "time"
+import (
+	"math/bits"
+	"time"
+)
 
 // spanMax is the longest span, 146 years: what would be longer is cut down to it. Two of them still
 // fit an int64.
@@ -29,7 +32,7 @@ func (s *Span) quantile(below, above uint64) int64 {
 			x = -x
 		}
 	case formUniform:
-		return scale + interpolate(int64(s.high-s.scale), below)
+		return max(scale+interpolate(int64(s.high-s.scale), below), 1)
 	}
 	return max(min(scaleExp(scale, x), spanMax), 1)
 }
@@ -47,7 +50,12 @@ func (s *Span) formula() time.Duration {
 	case formWeibull:
 		x = lnGamma(one + one.ratio(millionths, s.shape))
 	case formPareto:
-		x = ln(s.shape, 0) - ln(s.shape-millionths, 0)
+		hi, lo := bits.Mul64(uint64(s.scale), millionths) // scale + scale/(shape-1)
+		if hi >= s.shape-millionths {
+			return maxInt64
+		}
+		more, _ := bits.Div64(hi, lo, s.shape-millionths)
+		return s.scale + time.Duration(min(more, uint64(spanMax)))
 	case formLognormal:
 		sigma := one.ratio(s.shape, millionths)
 		x = sigma.mul(sigma) / 2

@@ -74,7 +74,7 @@ func parseSpan(text string) (Span, error) {
 	s := Span{form: formOf(name)}
 	switch {
 	case name == "":
-		return s, errors.New("is no distribution: write for instance weibull(0.59, 41.9m)")
+		return s, errors.New("names no distribution: write for instance weibull(0.59, 41.9m)")
 	case s.form == formNone:
 		return s, fmt.Errorf("has no known distribution%s", suggestForm(name))
 	case !open || !closed:
@@ -101,17 +101,17 @@ func parseSpan(text string) (Span, error) {
 // parseParameters sets what is written between the parentheses.
 func (s *Span) parseParameters(list []string) error {
 	f := forms[s.form]
-	want := 1
+	names := f.parameters[:1]
 	if f.parameters[1] != "" {
-		want = 2
+		names = f.parameters[:]
 	}
-	if len(list) != want {
-		return fmt.Errorf("has %d parameters where %s has %d: write for instance %s",
-			len(list), f.name, want, f.example)
+	if len(list) != len(names) {
+		return fmt.Errorf("needs %s and nothing else: write for instance %s",
+			strings.Join(names, " and "), f.example)
 	}
 	lengths := []*time.Duration{&s.scale, &s.high}
 	for i, text := range list {
-		name, text := f.parameters[i], strings.TrimSpace(text)
+		name, text := names[i], strings.TrimSpace(text)
 		if digits, minus := strings.CutPrefix(text, "-"); minus && digits != "" {
 			return fmt.Errorf("has a negative %s", name)
 		}
@@ -144,9 +144,8 @@ func (s *Span) check() error {
 			"the logarithm; fits of sessions have 1 to 2.5")
 	case s.form == formUniform && s.high <= s.scale:
 		return errors.New("has a high that is not above its low: exchange them, or write constant")
-	case s.form == formUniform && s.high < leastScale, s.form != formUniform && s.scale < leastScale:
-		return fmt.Errorf("is too short: a %s span is made of lengths from 1ms on; check the unit",
-			name)
+	case max(s.scale, s.high) < leastScale:
+		return fmt.Errorf("is too short: %s needs a length of 1ms or more; check the unit", name)
 	case int64(max(s.scale, s.high)) > spanMax || int64(s.formula()) > spanMax:
 		return errors.New("has a mean above 146 years: check the unit")
 	}
