@@ -3,6 +3,7 @@ package netmodel
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -180,6 +181,7 @@ func TestLifeAllocatesNothing(t *testing.T) {
 		}
 	}))
 	require.NotZero(t, sum)
+	require.EqualValues(t, 48, reflect.TypeFor[Life]().Size(), "a million lives are 48 MB")
 }
 
 func TestEventText(t *testing.T) {
