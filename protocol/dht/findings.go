@@ -42,12 +42,14 @@ func (r *Request) gathers() bool {
 
 // gathering returns findings that are still empty.
 func (p *lookupPool) gathering(r *Request) *findings {
-	f := &findings{}
-	if n := len(p.findings); n > 0 {
-		f, p.findings = p.findings[n-1], p.findings[:n-1]
-		*f = findings{bytes: f.bytes[:0], samples: f.samples[:0], known: f.known}
-		clear(f.known)
+	if len(p.findings) == 0 {
+		p.findings = append(p.findings, &findings{})
 	}
+	last := len(p.findings) - 1
+	f := p.findings[last]
+	p.findings = p.findings[:last]
+	*f = findings{bytes: f.bytes[:0], samples: f.samples[:0], known: f.known}
+	clear(f.known)
 	if r.Item != nil {
 		f.seq, f.seqSet = r.Item.Seq, r.Item.HasSeq
 	}
