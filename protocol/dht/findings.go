@@ -26,7 +26,8 @@ type findings struct {
 
 	// SampleInfohashes.
 	samples []krpc.ID
-	known   map[krpc.ID]struct{} // the samples, to tell which are new
+	known   map[krpc.ID]struct{}       // the samples, to tell which are new
+	asked   map[protocol.Addr]struct{} // nobody may be asked twice within his interval (BEP 51)
 	sampled int
 	held    int64
 }
@@ -48,12 +49,23 @@ func (p *lookupPool) gathering(r *Request) *findings {
 	last := len(p.findings) - 1
 	f := p.findings[last]
 	p.findings = p.findings[:last]
-	*f = findings{bytes: f.bytes[:0], samples: f.samples[:0], known: f.known}
+	*f = findings{bytes: f.bytes[:0], samples: f.samples[:0], known: f.known, asked: f.asked}
 	clear(f.known)
+	clear(f.asked)
+	if r.Method == krpc.SampleInfohashes && f.known == nil {
+		f.known, f.asked = make(map[krpc.ID]struct{}), make(map[protocol.Addr]struct{})
+	}
 	if r.Item != nil {
 		f.seq, f.seqSet = r.Item.Seq, r.Item.HasSeq
 	}
 	return f
+}
+
+// askedBefore reports whether the host was asked for samples, perhaps under another id, by a lookup
+// that has forgotten it since.
+func (f *findings) askedBefore(a protocol.Addr) bool {
+	_, asked := f.asked[a]
+	return asked
 }
 
 // gather keeps what an answer has besides contacts and peers.
@@ -124,9 +136,6 @@ func (g *Group) sampled(f *findings, s *krpc.Sample) {
 	}
 	f.sampled++
 	f.held += min(max(0, s.Num), maxHeld)
-	if f.known == nil {
-		f.known = make(map[krpc.ID]struct{})
-	}
 	for ids := s.IDs; len(ids) >= krpc.IDSize && len(f.samples) < maxFoundSamples; {
 		id := krpc.IDFromBytes(ids)
 		ids = ids[krpc.IDSize:]

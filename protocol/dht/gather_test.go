@@ -104,8 +104,8 @@ func TestNewerItems(t *testing.T) {
 	require.Equal(t, 8, m.last.Copies)
 }
 
-// TestScrapeTwin spreads peers over the nodes closest to an infohash, each to some of them: a scrape
-// unites what they have, bit by bit, and estimates as many.
+// TestScrapeTwin spreads peers over the nodes closest to an infohash, each to some of them: a
+// scrape unites what they have, bit by bit, and estimates as many.
 func TestScrapeTwin(t *testing.T) {
 	m := newMesh(t, meshConfig(8, 3), 60, 33)
 	draw := protocol.NewRand(34, 0, 0)

@@ -34,33 +34,33 @@ type lookup struct {
 	Request
 	target   krpc.ID // of Request or its item, or the node's own id, or a random one
 	purpose  purpose
-	k        int  // closest contacts to be found
-	filling  bool // refresh of a bucket that may lack contacts: which one, and how many it had
-	bucket   int
-	had      int
-	started  protocol.Time
-	next     uint32 // in the node's list
-	index    uint32 // in the pool
+	filling  bool  // refresh of a bucket that may lack contacts: which one, and how many it had
+	storing  bool  // the search has ended, announces or puts are in flight
+	value    uint8 // depth of the first contact that knew peers
+	k        int   // closest contacts to be found
+	list     shortlist
 	inFlight int
 	slow     int // of those in flight: longer than SoftTimeout
 	sent     int
 	timeouts int
 	answers  int
-	stored   int    // announces or puts that were acknowledged
-	refused  int    // or refused with an error; code and text of the latest one
-	code     int64  //
-	text     []byte //
-	storing  bool   // the search has ended, announces or puts are in flight
 	wave     uint16 // of the latest query that came to its end
 	waves    uint16 // of the latest query sent
-	value    uint8  // depth of the first contact that knew peers
-	list     shortlist
+	next     uint32 // in the node's list
+	index    uint32 // in the pool
+	bucket   int
+	had      int
+	found    *findings // what it found besides contacts and peers; nil for most lookups
+	started  protocol.Time
 	heardOf  filter
 	tokens   [][]byte
 	peers    []protocol.Addr
 	known    map[protocol.Addr]struct{} // the peers, to tell which are new
 	networks map[uint64]struct{}        // Diverse: of the contacts that answers told of
-	found    *findings                  // what else it found; nil for most lookups
+	stored   int                        // announces or puts that were acknowledged
+	refused  int                        // or refused with an error; of the latest one:
+	code     int64
+	text     []byte
 }
 
 const maxToken = 64
@@ -141,6 +141,9 @@ func (g *Group) askSeeds(i uint32, t *protocol.Turn, l *lookup) {
 
 // ask sends one query of a lookup.
 func (g *Group) ask(i uint32, t *protocol.Turn, l *lookup, r Ref, to protocol.Addr) {
+	if l.Method == krpc.SampleInfohashes {
+		l.found.asked[to] = struct{}{}
+	}
 	l.inFlight++
 	l.sent++
 	l.waves = l.wave + 1

@@ -7,8 +7,8 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// nextExpiry returns when the first query of a node will have waited for too long, for its lookup or
-// at all.
+// nextExpiry returns when the first query of a node will have waited for too long, for its lookup
+// or at all.
 func (g *Group) nextExpiry(n *node) protocol.Time {
 	if n.queries.head == nilIndex {
 		return protocol.Never
@@ -35,8 +35,8 @@ func (g *Group) firstPunctual(n *node) uint32 {
 }
 
 // overtake lets the lookups go on past queries that have been in flight for SoftTimeout: they count
-// no longer among their alpha, but an answer is still welcome until QueryTimeout. libtorrent's short
-// timeout is the model.
+// no longer among their alpha, nor their contacts among the k, but an answer is still welcome until
+// QueryTimeout. libtorrent's short timeout is the model.
 func (g *Group) overtake(i uint32, t *protocol.Turn) {
 	n := &g.nodes[i]
 	for {

@@ -6,9 +6,9 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// retrieve judges the item of an answer. It is kept if it is the one that was sought, and newer than
-// those before. Other values of the same seq do not take its place: the owner of the key has signed
-// two, and the one heard of first is as good as the other.
+// retrieve judges the item of an answer. It is kept if it is the one that was sought, and newer
+// than those before. Another value of the same seq does not take its place: the owner of the key
+// has signed two, and the one heard of first is as good as the other.
 func (g *Group) retrieve(l *lookup, m *krpc.Message) {
 	f, it := l.found, krpc.Item{V: m.Item.V, Key: m.Item.Key, Sig: m.Item.Sig}
 	if it.Key != nil {

@@ -86,6 +86,9 @@ func (g *Group) enter(l *lookup, id krpc.ID, a protocol.Addr, depth uint8) int {
 	if p == g.searches.bound || l.heardOf.add(hash) && l.list.hasAddr(hash) {
 		return -1
 	}
+	if l.found != nil && l.found.askedBefore(a) {
+		return -1
+	}
 	if g.cfg.Diverse && depth > 1 && !l.newNetwork(a) {
 		return -1
 	}

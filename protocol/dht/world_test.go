@@ -10,7 +10,7 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// world is everybody whom one driven node can ask. All of them know everybody, and name the closest.
+// world is everybody whom one driven node can ask. All of them know everybody and name the closest.
 type world struct {
 	*driven
 	all    []Contact
@@ -180,7 +180,7 @@ func TestEnforcedIDs(t *testing.T) {
 }
 
 // TestFoundSamples lets everybody tell as many samples as there is room for: there is a bound, each
-// is kept once, nobody is asked twice, and who claims to hold very many cannot make the sum overflow.
+// is kept once, nobody is asked twice, and who claims to hold very many cannot overflow the sum.
 func TestFoundSamples(t *testing.T) {
 	w := &world{driven: newDriven(t, quiet(), crowd(8, scattered)...), all: crowd(300, scattered),
 		names: 8}
@@ -211,5 +211,29 @@ func TestFoundSamples(t *testing.T) {
 	}
 	for a, n := range w.asked {
 		require.Equal(t, 1, n, "%v", a)
+	}
+}
+
+// TestNobodyIsSampledTwice gives a host another name, close to the target, when the first one has
+// fallen off the end of a short list. It is asked again, but not for samples (BEP 51).
+func TestNobodyIsSampledTwice(t *testing.T) {
+	cfg := quiet()
+	cfg.K, cfg.Candidates = 4, 4
+	far := Contact{krpc.ID{Hi: 1 << 63}, protocol.Addr4(0x0d010203, 6881)}
+	alias := Contact{krpc.ID{Hi: 1}, far.Addr}
+	var near []Contact
+	for n := range 4 {
+		near = append(near, Contact{krpc.ID{Hi: 2 + uint64(n)}, scattered(n).Addr})
+	}
+	for method, want := range map[krpc.Method]int{krpc.FindNode: 2, krpc.SampleInfohashes: 1} {
+		w := &world{driven: newDriven(t, cfg, far), all: append(near, far)}
+		w.add = func(c Contact, r *krpc.Reply) {
+			for _, n := range append(near[:4:4], alias) {
+				r.Nodes = krpc.AppendNode(r.Nodes, n.ID, n.Addr)
+			}
+		}
+		w.search(t, Request{Method: method})
+		require.Equal(t, want, w.asked[far.Addr], "%v", method)
+		require.Len(t, w.asked, 6-want, "the alias takes the place of another")
 	}
 }

@@ -25,8 +25,8 @@ func (f *Filter) Insert(a protocol.Addr) {
 	f[j/8] |= 1 << (j % 8)
 }
 
-// Has reports whether the host of a may be in f. It may say so of a host that is not: the more often,
-// the more are in f.
+// Has reports whether the host of a may be in f. It may say so of a host that is not: the more
+// hosts there are in f, the more often.
 func (f *Filter) Has(a protocol.Addr) bool {
 	i, j := filterBits(a)
 	return f[i/8]>>(i%8)&(f[j/8]>>(j%8))&1 != 0
