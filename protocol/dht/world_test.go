@@ -18,40 +18,64 @@ type world struct {
 	asked  map[protocol.Addr]int          // queries that each got, without announces
 	stored map[protocol.Addr]krpc.Method  // who got an announce or a put
 	add    func(c Contact, r *krpc.Reply) // to an answer
+	lost   func(c Contact) bool           // a query to somebody, or the answer
 }
 
-// search has the node look something up and answers everything at once.
+// search has the node look something up and answers everything at once, until it has ended.
 func (w *world) search(t *testing.T, r Request) Result {
 	w.asked, w.stored = map[protocol.Addr]int{}, map[protocol.Addr]krpc.Method{}
 	before := len(w.done)
 	w.out.Reset()
 	w.Lookup(0, &w.turn, r)
-	for waiting := w.sends(t); len(waiting) > 0; waiting = waiting[1:] {
-		q := waiting[0]
-		c := Contact{idOfAddr(w.all, q.to), q.to}
-		reply := krpc.Reply{T: q.m.T, ID: c.ID, HasNodes: true}
-		if q.m.Method == krpc.AnnouncePeer || q.m.Method == krpc.Put {
-			require.Equal(t, q.to.String(), string(q.m.Token))
-			w.stored[q.to] = q.m.Method
-		} else {
-			w.asked[q.to]++
-			reply.Token = []byte(q.to.String())
-			for _, near := range nearestOf(w.all, q.m.Target, w.names) {
-				if near.Addr.Is4() {
-					reply.Nodes = krpc.AppendNode(reply.Nodes, near.ID, near.Addr)
-				} else {
-					reply.Nodes6 = krpc.AppendNode(reply.Nodes6, near.ID, near.Addr)
-				}
-			}
-			if w.add != nil {
-				w.add(c, &reply)
-			}
+	for waiting := w.sends(t); len(waiting) > 0 || len(w.done) == before; {
+		if len(waiting) == 0 {
+			waiting = w.wait(t)
+			continue
 		}
-		w.gets(q.to, krpc.Writer{}.Reply(nil, &reply))
-		waiting = append(waiting, w.sends(t)...)
+		q := waiting[0]
+		waiting = waiting[1:]
+		c := Contact{idOfAddr(w.all, q.to), q.to}
+		if w.lost == nil || !w.lost(c) {
+			w.gets(q.to, w.answerTo(t, c, &q.m))
+			waiting = append(waiting, w.sends(t)...)
+		}
 	}
 	require.Len(t, w.done, before+1)
 	return w.done[before]
+}
+
+// wait lets time pass until the node wants to be woken, and returns what it sends then.
+func (w *world) wait(t *testing.T) []sent {
+	at, ok := w.out.Deadline()
+	require.True(t, ok)
+	require.NotEqual(t, protocol.Never, at)
+	w.turn.Now = max(w.turn.Now, at)
+	w.out.Reset()
+	w.Wake(0, &w.turn)
+	return w.sends(t)
+}
+
+// answerTo is what somebody answers.
+func (w *world) answerTo(t *testing.T, c Contact, m *krpc.Message) []byte {
+	reply := krpc.Reply{T: m.T, ID: c.ID, HasNodes: true}
+	if m.Method == krpc.AnnouncePeer || m.Method == krpc.Put {
+		require.Equal(t, c.Addr.String(), string(m.Token))
+		w.stored[c.Addr] = m.Method
+		return krpc.Writer{}.Reply(nil, &reply)
+	}
+	w.asked[c.Addr]++
+	reply.Token = []byte(c.Addr.String())
+	for _, near := range nearestOf(w.all, m.Target, w.names) {
+		if near.Addr.Is4() {
+			reply.Nodes = krpc.AppendNode(reply.Nodes, near.ID, near.Addr)
+		} else {
+			reply.Nodes6 = krpc.AppendNode(reply.Nodes6, near.ID, near.Addr)
+		}
+	}
+	if w.add != nil {
+		w.add(c, &reply)
+	}
+	return krpc.Writer{}.Reply(nil, &reply)
 }
 
 // nearestOf is the dumb answer: all sorted by distance, the first n.
