@@ -109,29 +109,56 @@ func TestVerifyingDoesNotAllocate(t *testing.T) {
 	require.Greater(t, d.Counters()[TimedOut], uint64(50))
 }
 
-// TestLookupsDoNotAllocate looks up, gets peers and announces in a network that has done so before.
+// TestLookupsDoNotAllocate looks up everything there is to look up in a network that has done so
+// before.
 func TestLookupsDoNotAllocate(t *testing.T) {
-	m := newMesh(t, meshConfig(8, 3), 200, 9)
-	draw := protocol.NewRand(10, 0, 0)
-	for _, method := range []krpc.Method{krpc.FindNode, krpc.GetPeers, krpc.AnnouncePeer} {
-		hashes := make([]krpc.ID, 16)
-		for n := range hashes {
-			hashes[n] = krpc.RandomID(&draw)
+	patient := meshConfig(8, 3)
+	patient.SoftTimeout, patient.Tries, patient.Candidates = time.Second, 3, 40
+	patient.Diverse, patient.SecureIDs = true, SecureIDsEnforced
+	for _, cfg := range []Config{meshConfig(8, 3), patient} {
+		m := newMesh(t, cfg, 200, 9)
+		m.frugal = true
+		draw := protocol.NewRand(10, 0, 0)
+		for _, request := range []Request{
+			{Method: krpc.FindNode}, {Method: krpc.GetPeers}, {Method: krpc.AnnouncePeer, Port: 1},
+			{Method: krpc.AnnouncePeer, Port: 1, Seed: true}, {Method: krpc.GetPeers, Scrape: true},
+			{Method: krpc.SampleInfohashes}, {Method: krpc.Put}, {Method: krpc.Get},
+		} {
+			m.wearsNoMore(t, request, &draw)
 		}
-		n := 0
-		one := func() {
-			m.lookup(uint32(n%m.Len()), Request{Method: method, Target: hashes[n%16], Port: 1})
-			n++
-			m.now = m.now.Add(time.Second)
-		}
-		for range 2 * m.Len() {
-			one()
-		}
-		m.ended = 0
-		require.Zero(t, testing.AllocsPerRun(m.Len(), one), "%v", method)
-		require.Equal(t, m.Len()+1, m.ended)
-		require.GreaterOrEqual(t, m.last.Answers, 8)
 	}
+}
+
+// wearsNoMore repeats a lookup with 16 targets until it has all the memory that it needs.
+func (m *mesh) wearsNoMore(t *testing.T, r Request, draw *protocol.Rand) {
+	var hashes [16]krpc.ID
+	var items [16]*krpc.Item
+	for n := range hashes {
+		hashes[n] = krpc.RandomID(draw)
+		if items[n] = immutable(9 + n); n%2 == 0 {
+			items[n] = signed(byte(n), "salt", 5, 9)
+		}
+	}
+	n := 0
+	one := func() {
+		r.Target = hashes[n%16]
+		switch r.Method {
+		case krpc.Get:
+			r.Target, r.Item = items[n%16].Target(), items[n%16]
+		case krpc.Put:
+			r.Item = items[n%16]
+		}
+		m.lookup(uint32(n%m.Len()), r)
+		n++
+		m.now = m.now.Add(time.Second)
+	}
+	for range 2 * m.Len() {
+		one()
+	}
+	m.ended = 0
+	require.Zero(t, testing.AllocsPerRun(m.Len(), one), "%v", r.Method)
+	require.Equal(t, m.Len()+1, m.ended)
+	require.GreaterOrEqual(t, m.last.Answers, 8)
 }
 
 // TestBookSweep floods a node with forged senders: its book keeps what the node uses, and stays

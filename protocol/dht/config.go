@@ -150,6 +150,10 @@ func (c *Config) validateTimes() error {
 			return fmt.Errorf("%s is %v; it must be from %v to %v", f.name, f.v, f.min, week)
 		}
 	}
+	if c.SoftTimeout < 0 || c.SoftTimeout >= c.QueryTimeout {
+		return fmt.Errorf("soft_timeout is %v; it must be 0s, for none, or below query_timeout, %v",
+			c.SoftTimeout, c.QueryTimeout)
+	}
 	if c.SampleInterval < 0 || c.SampleInterval > MaxSampleInterval {
 		return fmt.Errorf("sample_interval is %v; it must be from 0s to %v", c.SampleInterval,
 			MaxSampleInterval)

@@ -29,6 +29,8 @@ const (
 	CasMismatch                 // put that was to replace another value than is stored
 	StaleSeq                    // put of a value that is not newer than the one stored
 	ItemsFull                   // put of an item farther from us than all that we store
+	BadItem                     // item in an answer that does not belong there, or is forged
+	BadSamples                  // samples in an answer that are not all whole
 	numReasons
 )
 
@@ -36,7 +38,7 @@ var reasonNames = [numReasons]string{
 	"answered", "refused", "matched", "junk", "bad_source", "own_id", "unmatched", "id_mismatch",
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
 	"store_full", "ignored", "non_canonical", "value_too_big", "salt_too_big", "bad_value",
-	"bad_signature", "cas_mismatch", "stale_seq", "items_full",
+	"bad_signature", "cas_mismatch", "stale_seq", "items_full", "bad_item", "bad_samples",
 }
 
 // String returns the stable name of a reason.

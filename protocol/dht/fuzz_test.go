@@ -29,6 +29,7 @@ type ordeal struct {
 	todo  script
 	asked []sent // queries of the node, to be answered one day
 	wakes int    // without time passing
+	seen  [numSeen]int
 	steps [numSteps]int
 }
 
@@ -62,7 +63,7 @@ func FuzzNode(f *testing.F) {
 func TestNodeEndures(t *testing.T) {
 	var steps [numSteps]int
 	var counters Counters
-	results, longest := 0, 0
+	results, longest, seen := 0, 0, [numSeen]int{}
 	for n := range 150 {
 		o := endure(t, randomScript(uint64(n)))
 		for s := range steps {
@@ -72,6 +73,7 @@ func TestNodeEndures(t *testing.T) {
 			counters[r] += c
 		}
 		results += len(o.done)
+		o.tally(&seen)
 		longest = max(longest, len(o.pending.items))
 	}
 	for s, n := range steps {
@@ -79,8 +81,12 @@ func TestNodeEndures(t *testing.T) {
 	}
 	counters.Each(func(r Reason, n uint64) { require.Positive(t, n, "%v", r) })
 	require.Greater(t, results, 500)
+	for what, n := range seen {
+		require.Positive(t, n, "%d", what)
+	}
 	require.Greater(t, longest, 10)
-	t.Logf("%v steps, %d lookups, at most %d queries in flight", steps, results, longest)
+	t.Logf("%v steps, %d lookups, at most %d queries in flight; %v", steps, results, longest,
+		seen)
 }
 
 func randomScript(seed uint64) []byte {
@@ -104,6 +110,7 @@ func endure(t require.TestingT, b []byte) *ordeal {
 	cfg.Rounds = o.todo.byte()%4 == 0
 	cfg.Depth = 1 + o.todo.byte()%20
 	cfg.ReadOnly = o.todo.byte()%16 == 0
+	o.temper(&cfg)
 	o.driven = newDriven(t, cfg, crowd(o.todo.byte()%20, somebody)...)
 	o.env.Seeds = func(_ uint32, dst []protocol.Addr) []protocol.Addr {
 		return append(dst, somebody(1).Addr, somebody6(2).Addr)
@@ -134,7 +141,9 @@ func (o *ordeal) step(choice int) {
 		from, p := o.query()
 		o.deliver(from, p)
 	case stepAnswer:
-		o.answerOne()
+		for range 1 + o.todo.byte()%4 {
+			o.answerOne()
+		}
 	case stepForeign:
 		w := krpc.Writer{}
 		p := w.Reply(nil, &krpc.Reply{T: []byte{byte(o.todo.byte()), 1}, ID: o.someID()})
@@ -157,8 +166,7 @@ func (o *ordeal) step(choice int) {
 }
 
 func (o *ordeal) lookup() {
-	methods := []krpc.Method{krpc.FindNode, krpc.GetPeers, krpc.AnnouncePeer}
-	r := Request{Method: methods[o.todo.byte()%3], Target: o.someID(), Port: 80}
+	r := o.request()
 	if o.nodes[0].lookups == nilIndex || o.todo.byte()%4 == 0 {
 		o.turnOf(func(t *protocol.Turn) { o.Lookup(0, t, r) })
 	}
@@ -313,15 +321,19 @@ func (o *ordeal) answerOne() {
 	}
 	n := (o.todo.byte() + len(o.asked) - 5) % len(o.asked)
 	n = max(n, -n)
+	if o.todo.byte()%2 == 0 {
+		n = len(o.asked) - 1 // one that is waited for, more likely
+	}
 	q := o.asked[n]
 	o.asked = append(o.asked[:n], o.asked[n+1:]...)
 	r := krpc.Reply{T: q.m.T, ID: o.idAt(q.to), HasNodes: true}
-	if q.m.Method == krpc.GetPeers {
+	if q.m.Method == krpc.GetPeers || q.m.Method == krpc.Get {
 		r.Token = make([]byte, [...]int{8, 8, 1, 0, 64, 65}[o.todo.byte()%6])
 		for range o.todo.byte() % 4 {
 			r.Values = append(r.Values, o.sender())
 		}
 	}
+	o.enrich(&r, &q.m)
 	for range o.todo.byte() % 9 {
 		id, a := o.someID(), o.sender()
 		if a.Is4() {
@@ -334,10 +346,11 @@ func (o *ordeal) answerOne() {
 		r.Nodes = append(r.Nodes, 1)
 	}
 	p := o.damage(krpc.Writer{}.Reply(nil, &r))
-	switch o.todo.byte() {
-	case 1, 2, 3:
+	storing := q.m.Method == krpc.AnnouncePeer || q.m.Method == krpc.Put
+	switch n := o.todo.byte(); {
+	case n > 0 && (n < 4 || storing && n < 100):
 		p = krpc.Writer{}.Error(nil, q.m.T, krpc.GenericError, "no", protocol.Addr{})
-	case 4, 5, 6:
+	case n > 3 && n < 8:
 		p = []byte("d1:rde1:t2:" + string(q.m.T) + "1:y1:re")
 	}
 	o.deliver(q.to, p) // damage may have made a query of it
@@ -421,6 +434,7 @@ func (o *ordeal) check() {
 		lookups++
 	}
 	require.Equal(o.t, o.searches.inUse(), lookups, "a lookup leaked")
+	o.checkLookups()
 	require.LessOrEqual(o.t, queries, verifyingMax+(lookups+1)*(o.searches.bound+4))
 	require.LessOrEqual(o.t, o.store.torrents.inUse(), o.cfg.Torrents)
 	require.LessOrEqual(o.t, o.store.peers.inUse(), o.cfg.Torrents*o.cfg.Peers)

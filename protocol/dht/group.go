@@ -98,7 +98,7 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 		g.offset[d+1] = g.offset[d] + cfg.bucketSize(d)
 	}
 	g.slots = make([]slot, n*g.offset[cfg.Depth])
-	g.searches.bound = candidateBound(cfg.K)
+	g.searches.bound = cfg.candidateBound()
 	g.book, _ = env.Directory.(*Book)
 	for i := range g.nodes {
 		g.nodes[i].reset()
@@ -193,11 +193,7 @@ func (g *Group) turnEnds(i uint32, t *protocol.Turn) {
 	g.expire(i, t)
 	g.tend(i, t)
 	n := &g.nodes[i]
-	deadline := n.maintain
-	if q := n.queries.head; q != nilIndex {
-		deadline = min(deadline, g.pending.at(q).sent.Add(g.cfg.QueryTimeout))
-	}
-	t.Out.WakeAt(deadline)
+	t.Out.WakeAt(min(n.maintain, g.nextExpiry(n)))
 }
 
 // uses names every reference that the group holds.

@@ -133,7 +133,7 @@ func (s *stage) write(kind string, w words) string {
 		return string(writer.Announce(nil, t, id, idOf(w.get("target", "00")), uint16(port),
 			w.has("implied"), token))
 	case "error":
-		return string(writer.Error(nil, t, krpc.GenericError, "no", protocol.Addr{}))
+		return string(writer.Error(nil, t, codeOf(w), "no", protocol.Addr{}))
 	case "reply":
 		r := krpc.Reply{T: t, ID: id, Token: token}
 		for _, name := range w.list("nodes") {
@@ -143,6 +143,7 @@ func (s *stage) write(kind string, w words) string {
 		for _, name := range w.list("values") {
 			r.Values = append(r.Values, hostOf(name))
 		}
+		replyRare(&r, w)
 		return string(writer.Reply(nil, &r))
 	}
 	panic(fmt.Sprintf("nobody can send a %q", kind))

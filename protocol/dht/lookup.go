@@ -5,49 +5,65 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// Request is what the owner of a node asks it to look up.
+// Request is what the owner of a node asks it to look up. AnnouncePeer searches by get_peers, then
+// announces; Put searches by get, then puts.
 type Request struct {
-	Method  krpc.Method // FindNode, GetPeers, or AnnouncePeer: get_peers, then announce
-	Target  krpc.ID     // node id or infohash
+	Method  krpc.Method // FindNode, GetPeers, AnnouncePeer, Get, Put or SampleInfohashes
+	Target  krpc.ID     // node id, infohash, or where an item belongs; of Put, Item tells it
 	Port    uint16      // AnnouncePeer: of the peer
 	Implied bool        // AnnouncePeer: let the others take the port from our datagrams
+	Seed    bool        // AnnouncePeer: the peer has everything (BEP 33)
+	NoSeed  bool        // GetPeers: of peers that do not (BEP 33)
+	Scrape  bool        // GetPeers: count the peers by filters (BEP 33)
 	Tag     uint64      // given back with the result
+
+	// Item is for Put what is to be stored: signed, if it is mutable. For Get it has the Salt of
+	// the item that is sought, and, with HasSeq, the Seq of what the owner has already, which need
+	// not be sent again; it is nil where there is neither. Neither it nor its bytes may change
+	// until the lookup has ended.
+	Item *krpc.Item
 }
+
+// stores reports whether something is to be stored at the contacts that the search finds.
+func (r *Request) stores() bool { return r.Method == krpc.AnnouncePeer || r.Method == krpc.Put }
 
 // lookup is an iterative lookup: Kademlia's, as section 2.3 of Maymounkov and Mazieres (2002) and
 // BEP 5 describe it. Queries go to the closest candidates; it ends when the k closest ones that
 // are not dead have all answered. Peers found do not end it.
 type lookup struct {
 	Request
-	target   krpc.ID // of Request, or the node's own id, or a random one
+	target   krpc.ID // of Request or its item, or the node's own id, or a random one
 	purpose  purpose
-	k        int  // closest contacts to be found
-	filling  bool // refresh of a bucket that may lack contacts: which one, and how many it had
-	bucket   int
-	had      int
-	started  protocol.Time
-	next     uint32 // in the node's list
-	index    uint32 // in the pool
+	filling  bool  // refresh of a bucket that may lack contacts: which one, and how many it had
+	storing  bool  // the search has ended, announces or puts are in flight
+	value    uint8 // depth of the first contact that knew peers
+	k        int   // closest contacts to be found
+	list     shortlist
 	inFlight int
+	slow     int // of those in flight: longer than SoftTimeout
 	sent     int
 	timeouts int
 	answers  int
-	stored   int    // announce_peer: acknowledged
-	storing  bool   // the search has ended, announces are in flight
 	wave     uint16 // of the latest query that came to its end
 	waves    uint16 // of the latest query sent
-	value    uint8  // depth of the first contact that knew peers
-	list     shortlist
+	next     uint32 // in the node's list
+	index    uint32 // in the pool
+	bucket   int
+	had      int
+	found    *findings // what it found besides contacts and peers; nil for most lookups
+	started  protocol.Time
 	heardOf  filter
 	tokens   [][]byte
 	peers    []protocol.Addr
 	known    map[protocol.Addr]struct{} // the peers, to tell which are new
+	networks map[uint64]struct{}        // Diverse: of the contacts that answers told of
+	stored   int                        // announces or puts that were acknowledged
+	refused  int                        // or refused with an error; of the latest one:
+	code     int64
+	text     []byte
 }
 
-const (
-	maxFoundPeers = 2048
-	maxToken      = 64
-)
+const maxToken = 64
 
 // lookupPool keeps ended lookups for the next ones. Unlike those of a pool, its entries stay
 // where they are: a lookup may start another one.
@@ -55,6 +71,8 @@ type lookupPool struct {
 	items []*lookup
 	free  []uint32
 	bound int // of the shortlists
+
+	findings []*findings // not in use
 }
 
 func (p *lookupPool) at(x uint32) *lookup { return p.items[x] }
@@ -64,8 +82,9 @@ func (p *lookupPool) take() *lookup {
 		l := p.items[p.free[n-1]]
 		p.free = p.free[:n-1]
 		*l = lookup{index: l.index, list: l.list[:0], tokens: l.tokens[:0], peers: l.peers[:0],
-			known: l.known}
+			known: l.known, networks: l.networks, text: l.text[:0]}
 		clear(l.known)
+		clear(l.networks)
 		return l
 	}
 	l := &lookup{index: uint32(len(p.items)), list: make(shortlist, 0, p.bound)}
@@ -73,7 +92,13 @@ func (p *lookupPool) take() *lookup {
 	return l
 }
 
-func (p *lookupPool) release(x uint32) { p.free = append(p.free, x) }
+func (p *lookupPool) release(x uint32) {
+	if l := p.items[x]; l.found != nil {
+		p.findings = append(p.findings, l.found)
+		l.found = nil
+	}
+	p.free = append(p.free, x)
+}
 
 // search starts a lookup.
 func (g *Group) search(i uint32, t *protocol.Turn, r Request, why purpose) {
@@ -86,6 +111,12 @@ func (g *Group) prepare(i uint32, t *protocol.Turn, r Request, why purpose) *loo
 	l := g.searches.take()
 	l.Request, l.target, l.purpose, l.started, l.k = r, r.Target, why, t.Now, g.cfg.K
 	l.next, n.lookups = n.lookups, l.index
+	if r.gathers() {
+		l.found = g.searches.gathering(&l.Request)
+	}
+	if r.Method == krpc.Put {
+		l.target = r.Item.Target()
+	}
 	return l
 }
 
@@ -110,17 +141,15 @@ func (g *Group) askSeeds(i uint32, t *protocol.Turn, l *lookup) {
 
 // ask sends one query of a lookup.
 func (g *Group) ask(i uint32, t *protocol.Turn, l *lookup, r Ref, to protocol.Addr) {
+	if l.Method == krpc.SampleInfohashes {
+		l.found.asked[to] = struct{}{}
+	}
 	l.inFlight++
 	l.sent++
 	l.waves = l.wave + 1
 	tid := g.send(i, t, query{addr: to, ref: r, newcomer: NoRef, lookup: l.index,
 		wave: l.waves, purpose: purposeLookup})
-	b, id := g.scratch.packet[:0], g.nodes[i].id
-	if l.Method == krpc.FindNode {
-		b = g.writer.FindNode(b, tid[:], id, l.target)
-	} else {
-		b = g.writer.GetPeers(b, tid[:], id, l.target)
-	}
+	b := g.appendQuestion(g.scratch.packet[:0], tid[:], g.nodes[i].id, l)
 	t.Out.SendTo(to, b)
 	g.scratch.packet = b
 }
@@ -140,11 +169,16 @@ func (g *Group) step(i uint32, t *protocol.Turn, l *lookup) {
 		if c.state == dead {
 			continue
 		}
-		live++
-		if c.state == fresh && l.inFlight < g.cfg.Alpha {
+		if c.state == fresh && l.inFlight-l.slow < g.cfg.Alpha {
 			_, addr := g.env.Directory.Contact(c.ref)
 			c.state = inFlight
 			g.ask(i, t, l, c.ref, addr)
+		}
+		if c.token == barred {
+			continue
+		}
+		if c.state != slow { // which others may have to replace
+			live++
 		}
 		open = open || c.state != responded
 	}
@@ -158,7 +192,7 @@ func (g *Group) step(i uint32, t *protocol.Turn, l *lookup) {
 // learned handles the answer to a query of a lookup.
 func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Message) {
 	l := g.searches.at(q.lookup)
-	l.inFlight--
+	l.landed(&q)
 	l.answers++
 	l.wave = max(l.wave, q.wave)
 	p := l.list.position(r)
@@ -169,12 +203,15 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	if p >= 0 {
 		c := &l.list[p]
 		c.state, depth = responded, c.depth
-		if l.Method == krpc.AnnouncePeer && len(m.Token) > 0 && len(m.Token) <= maxToken {
+		if l.stores() && c.token != barred && len(m.Token) > 0 && len(m.Token) <= maxToken {
 			c.token = l.keepToken(m.Token)
 		}
 	}
 	if m.NumValues > 0 {
-		g.collect(l, m, depth)
+		l.collect(m, depth)
+	}
+	if l.found != nil {
+		g.gather(l, m)
 	}
 	g.hear(i, l, krpc.Nodes4(m.Nodes), depth)
 	g.hear(i, l, krpc.Nodes6(m.Nodes6), depth)
@@ -203,31 +240,18 @@ func (g *Group) hear(i uint32, l *lookup, nodes krpc.NodeIter, depth uint8) {
 	}
 }
 
-// collect keeps the peers of an answer that are new.
-func (g *Group) collect(l *lookup, m *krpc.Message, depth uint8) {
-	if l.known == nil {
-		l.known = make(map[protocol.Addr]struct{})
-	}
-	peers := krpc.Peers(m.Values)
-	for len(l.peers) < maxFoundPeers {
-		a, ok := peers.Next()
-		if !ok {
-			return
-		}
-		if l.value == 0 {
-			l.value = depth
-		}
-		if _, have := l.known[a]; !have && a.Port() != 0 {
-			l.known[a] = struct{}{}
-			l.peers = append(l.peers, a)
-		}
+// landed notes that a query is no longer in flight.
+func (l *lookup) landed(q *query) {
+	l.inFlight--
+	if q.slow {
+		l.slow--
 	}
 }
 
 // missed handles a query of a lookup that got no answer, or none of use.
 func (g *Group) missed(i uint32, t *protocol.Turn, q query, timeout bool) {
 	l := g.searches.at(q.lookup)
-	l.inFlight--
+	l.landed(&q)
 	if timeout {
 		l.timeouts++
 	}
@@ -237,7 +261,7 @@ func (g *Group) missed(i uint32, t *protocol.Turn, q query, timeout bool) {
 	}
 	l.wave = max(l.wave, q.wave)
 	if q.ref != NoRef {
-		if p := l.list.position(q.ref); p >= 0 && l.list[p].state == inFlight {
+		if p := l.list.position(q.ref); p >= 0 && l.list[p].waiting() {
 			l.list[p].state = dead
 		}
 	}
@@ -247,7 +271,7 @@ func (g *Group) missed(i uint32, t *protocol.Turn, q query, timeout bool) {
 // searched ends the search; an announcing lookup goes on to announce.
 func (g *Group) searched(i uint32, t *protocol.Turn, l *lookup) {
 	g.detach(i, l)
-	if l.Method == krpc.AnnouncePeer {
+	if l.stores() {
 		g.announce(i, t, l)
 		return
 	}
@@ -263,6 +287,7 @@ func (g *Group) detach(i uint32, l *lookup) {
 			l.inFlight--
 		}
 	}
+	l.slow = 0
 }
 
 // done reports a lookup and forgets it.

@@ -99,7 +99,7 @@ func TestShortlist(t *testing.T) {
 	slices.SortFunc(all, func(a, b Contact) int {
 		return a.ID.Xor(target).Cmp(b.ID.Xor(target))
 	})
-	require.Len(t, l.list, candidateBound(1))
+	require.Len(t, l.list, cfg.candidateBound())
 	for n := range l.list {
 		id, a := d.book.Contact(l.list[n].ref)
 		require.Equal(t, all[n], Contact{id, a})

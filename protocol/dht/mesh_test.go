@@ -25,6 +25,8 @@ type mesh struct {
 	last    Result
 	ended   int
 	mixed   *protocol.Rand // delivers in random order, if set
+	tap     func(to uint32, p []byte)
+	frugal  bool // copies of last only what stays valid without allocating
 }
 
 type parcel struct {
@@ -43,8 +45,13 @@ func (m *mesh) addr(i uint32) protocol.Addr { return protocol.Addr4(10<<24+i+1, 
 func (m *mesh) node(a protocol.Addr) Ref { return Ref(a.IP4() - 10<<24 - 1) }
 
 func (m *mesh) Done(_ uint32, _ *protocol.Turn, r *Result) {
+	m.ended++
+	if !m.frugal {
+		m.last = r.Clone()
+		return
+	}
 	closest := append(m.last.Closest[:0], r.Closest...)
-	m.last, m.ended = *r, m.ended+1
+	m.last = *r
 	m.last.Closest = closest
 }
 
@@ -108,6 +115,9 @@ func (m *mesh) settle() (delivered int) {
 		}
 		p := m.mail[delivered]
 		i := uint32(m.node(p.to))
+		if m.tap != nil {
+			m.tap(i, m.bytes[p.start:p.end])
+		}
 		m.Datagram(i, m.begin(i), p.from, m.bytes[p.start:p.end])
 		m.collect(i)
 	}

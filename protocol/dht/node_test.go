@@ -40,7 +40,9 @@ func newDriven(t require.TestingT, cfg Config, known ...Contact) *driven {
 	return d
 }
 
-func (d *driven) Done(_ uint32, _ *protocol.Turn, r *Result) { d.done = append(d.done, *r) }
+func (d *driven) Done(_ uint32, _ *protocol.Turn, r *Result) {
+	d.done = append(d.done, r.Clone())
+}
 
 // gets brings the node a datagram; what it sends stays in out until the next call.
 func (d *driven) gets(from protocol.Addr, p []byte) {

@@ -12,7 +12,7 @@ type purpose uint8
 const (
 	purposePing    purpose = iota // is the contact alive?
 	purposeLookup                 // one step of a lookup
-	purposeStore                  // announce_peer at the end of a lookup
+	purposeStore                  // announce_peer or put at the end of a lookup
 	purposeUser                   // a lookup that the owner asked for
 	purposeJoin                   // a lookup of the own id
 	purposeRefresh                // a lookup of a random id in a bucket
@@ -31,6 +31,7 @@ type query struct {
 	tid      uint16
 	purpose  purpose
 	tries    uint8
+	slow     bool // lookup: in flight for longer than SoftTimeout
 }
 
 // fifo is a list of a node's queries through their next fields.
@@ -41,8 +42,15 @@ var emptyFifo = fifo{nilIndex, nilIndex}
 // send takes a transaction id for q, notes it as in flight and returns the id for the packet.
 func (g *Group) send(i uint32, t *protocol.Turn, q query) (tid [2]byte) {
 	n := &g.nodes[i]
-	q.sent, q.next = t.Now, nilIndex
 	q.tid = g.freshTID(n, t, q.addr)
+	g.launch(n, t.Now, q)
+	binary.BigEndian.PutUint16(tid[:], q.tid)
+	return tid
+}
+
+// launch notes a query as in flight from now on.
+func (g *Group) launch(n *node, now protocol.Time, q query) {
+	q.sent, q.next = now, nilIndex
 	x := g.pending.take()
 	*g.pending.at(x) = q
 	if n.queries.head == nilIndex {
@@ -51,8 +59,6 @@ func (g *Group) send(i uint32, t *protocol.Turn, q query) (tid [2]byte) {
 		g.pending.at(n.queries.tail).next = x
 	}
 	n.queries.tail = x
-	binary.BigEndian.PutUint16(tid[:], q.tid)
-	return tid
 }
 
 // freshTID draws a transaction id that no other query in flight to that address has.
@@ -99,12 +105,17 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 	for n.queries.head != nilIndex {
 		x := n.queries.head
 		if g.pending.at(x).sent.Add(g.cfg.QueryTimeout) > t.Now {
-			return
+			break
 		}
 		q := g.land(n, x, nilIndex)
 		g.counters[TimedOut]++
 		g.failed(i, q.ref)
-		g.unanswered(i, t, q, true)
+		if !g.repeat(i, t, q) {
+			g.unanswered(i, t, q, true)
+		}
+	}
+	if g.cfg.SoftTimeout != 0 && n.lookups != nilIndex {
+		g.overtake(i, t)
 	}
 }
 
@@ -175,6 +186,9 @@ func (g *Group) response(
 		g.unanswered(i, t, q, false)
 	case m.Kind == krpc.Error:
 		g.counters[Matched]++
+		if q.purpose == purposeStore && q.lookup != nilIndex {
+			g.searches.at(q.lookup).refusedBy(m)
+		}
 		g.unanswered(i, t, q, false)
 	default:
 		g.matched(i, t, q, m)

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/protocol"
-	"swarmlab/protocol/krpc"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the traces that the scripts give now")
@@ -34,7 +33,7 @@ var rewrite = flag.Bool("rewrite", false, "write the traces that the scripts giv
 //	send X>A ping id=90 t=zz     a packet by its fields; t=a1 and token=tb1 are those of the trace
 //	send X>A put token=ta1 v=1:a key=1 salt=s seq=2 cas=1    signed by a key of that number; and
 //	                             get, sample_infohashes, and flags scrape, noseed and seed
-//	lookup A get_peers target=c0 also find_node, and announce_peer with port=N or implied
+//	lookup A get_peers target=c0 also find_node, and the others with the words of requestOf
 //	table A, counters A          what A believes
 //
 // A letter in the trace is FROM>TO, what it is, t (numbered by asker), and its fields. Contacts are
@@ -139,6 +138,7 @@ func nodeConfig(w words) *Config {
 	w.duration("timeout", &c.QueryTimeout)
 	c.Rounds, c.VerifySenders = w.has("rounds"), !w.has("trusting")
 	c.ReadOnly = w.has("readonly")
+	patienceOf(&c, w)
 	return &c
 }
 
@@ -215,13 +215,7 @@ func (s *stage) tell(p *player, command string, w words) {
 			}
 		}
 	case "lookup":
-		methods := map[string]krpc.Method{"find_node": krpc.FindNode, "get_peers": krpc.GetPeers,
-			"announce_peer": krpc.AnnouncePeer}
-		r := Request{Method: methods[w[1]], Target: idOf(w.get("target", "")),
-			Implied: w.has("implied")}
-		port := 0
-		w.number("port", &port)
-		r.Port = uint16(port)
+		r := requestOf(w[1], w)
 		s.turn(p, func(t *protocol.Turn) { p.group.Lookup(0, t, r) })
 	case "table":
 		s.showTable(p)

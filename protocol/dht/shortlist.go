@@ -10,6 +10,7 @@ type candidateState uint8
 const (
 	fresh candidateState = iota
 	inFlight
+	slow // in flight for longer than SoftTimeout
 	responded
 	dead
 )
@@ -21,10 +22,16 @@ type candidate struct {
 	lo      uint32
 	ref     Ref
 	addr    uint32 // hash of the address, to notice one address under two ids
-	token   uint16 // index into the lookup's tokens, plus 1
+	token   uint16 // index into the lookup's tokens, plus 1; or barred
 	depth   uint8  // hops from the asking node: 1 if it was in its own table
 	state   candidateState
 }
+
+// barred stands in place of a token, which would be ignored: the contact's id is not bound to its
+// address, so it is asked, but it is not among the closest that the lookup finds (BEP 42).
+const barred = ^uint16(0)
+
+func (c *candidate) waiting() bool { return c.state == inFlight || c.state == slow }
 
 // cmp compares the candidate's distance with another one.
 func (c *candidate) cmp(d krpc.ID) int {
@@ -39,7 +46,12 @@ func (c *candidate) cmp(d krpc.ID) int {
 
 // candidateBound is how many candidates a lookup remembers: enough to replace several times the k
 // that it seeks if those are dead. libtorrent keeps 100 for k = 8.
-func candidateBound(k int) int { return 8*k + 64 }
+func (c *Config) candidateBound() int {
+	if c.Candidates == 0 {
+		return 8*c.K + 64
+	}
+	return max(c.K, c.Candidates)
+}
 
 // shortlist is a lookup's candidates, nearest first. Its length never exceeds its bound.
 type shortlist []candidate
@@ -74,6 +86,12 @@ func (g *Group) enter(l *lookup, id krpc.ID, a protocol.Addr, depth uint8) int {
 	if p == g.searches.bound || l.heardOf.add(hash) && l.list.hasAddr(hash) {
 		return -1
 	}
+	if l.found != nil && l.found.askedBefore(a) {
+		return -1
+	}
+	if g.cfg.Diverse && depth > 1 && !l.newNetwork(a) {
+		return -1
+	}
 	if len(l.list) < g.searches.bound {
 		l.list = append(l.list, candidate{})
 	}
@@ -81,7 +99,28 @@ func (g *Group) enter(l *lookup, id krpc.ID, a protocol.Addr, depth uint8) int {
 	l.list[p] = candidate{
 		hi: d.Hi, mid: d.Mid, lo: d.Lo, ref: g.env.Directory.Ref(id, a), addr: hash, depth: depth,
 	}
+	if g.cfg.SecureIDs == SecureIDsEnforced && !krpc.ValidID(id, a) {
+		l.list[p].token = barred
+	}
 	return p
+}
+
+// newNetwork notes the network of a contact that an answer told of, a /24 of IPv4 or a /64 of IPv6,
+// and reports whether it is the first one from there. Who controls one network can offer any number
+// of contacts near a target. libtorrent does the same, and also spares those of the own table.
+func (l *lookup) newNetwork(a protocol.Addr) bool {
+	network, _ := a.IP16()
+	if a.Is4() {
+		network = uint64(a.IP4() >> 8) // no IPv6 network of hosts is that low
+	}
+	if _, have := l.networks[network]; have {
+		return false
+	}
+	if l.networks == nil {
+		l.networks = make(map[uint64]struct{})
+	}
+	l.networks[network] = struct{}{}
+	return true
 }
 
 func (l shortlist) hasAddr(hash uint32) bool {

@@ -205,9 +205,9 @@ func (p *player) Done(_ uint32, _ *protocol.Turn, r *Result) {
 		peers = append(peers, nameOf(a))
 	}
 	p.stage.say("%s done %v %s: closest=%s peers=%s sent=%d answers=%d timeouts=%d stored=%d "+
-		"rounds=%d hops=%d/%d/%d/%d", p.name, r.Method, idName(r.Target),
+		"rounds=%d hops=%d/%d/%d/%d%s", p.name, r.Method, idName(r.Target),
 		list(closest), list(peers), r.Messages, r.Answers, r.Timeouts, r.Stored,
-		r.Rounds, r.Hops.Contact, r.Hops.FirstValue, r.Hops.DiscoverK, r.Hops.Total)
+		r.Rounds, r.Hops.Contact, r.Hops.FirstValue, r.Hops.DiscoverK, r.Hops.Total, rareOf(r))
 }
 
 func list(items []string) string { return "[" + strings.Join(items, " ") + "]" }

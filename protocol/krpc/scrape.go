@@ -20,6 +20,20 @@ type Filter [FilterSize]byte
 
 // Insert adds the host of a; the port does not matter.
 func (f *Filter) Insert(a protocol.Addr) {
+	i, j := filterBits(a)
+	f[i/8] |= 1 << (i % 8)
+	f[j/8] |= 1 << (j % 8)
+}
+
+// Has reports whether the host of a may be in f. It may say so of a host that is not: the more
+// hosts there are in f, the more often.
+func (f *Filter) Has(a protocol.Addr) bool {
+	i, j := filterBits(a)
+	return f[i/8]>>(i%8)&(f[j/8]>>(j%8))&1 != 0
+}
+
+// filterBits returns the two bits of a host.
+func filterBits(a protocol.Addr) (i, j uint16) {
 	var ip [16]byte
 	n := 4
 	if a.Is4() {
@@ -31,13 +45,9 @@ func (f *Filter) Insert(a protocol.Addr) {
 		n = 16
 	}
 	sum := sha1.Sum(ip[:n])
-	f.set(binary.LittleEndian.Uint16(sum[:])) // not the network's order: so says the BEP
-	f.set(binary.LittleEndian.Uint16(sum[2:]))
-}
-
-func (f *Filter) set(i uint16) {
-	i %= FilterBits
-	f[i/8] |= 1 << (i % 8)
+	i = binary.LittleEndian.Uint16(sum[:]) // not the network's order: so says the BEP
+	j = binary.LittleEndian.Uint16(sum[2:])
+	return i % FilterBits, j % FilterBits
 }
 
 // Union adds all hosts in g.

@@ -1,0 +1,48 @@
+package dht
+
+import "swarmlab/protocol/krpc"
+
+// appendQuestion appends the query by which a lookup searches.
+func (g *Group) appendQuestion(b, tid []byte, id krpc.ID, l *lookup) []byte {
+	switch l.Method {
+	case krpc.FindNode:
+		return g.writer.FindNode(b, tid, id, l.target)
+	case krpc.Get, krpc.Put:
+		seq := int64(-1)
+		if l.Item != nil && l.Item.HasSeq {
+			seq = l.Item.Seq
+		}
+		return g.writer.Get(b, tid, id, l.target, seq)
+	case krpc.SampleInfohashes:
+		return g.writer.SampleInfohashes(b, tid, id, l.target)
+	}
+	w := g.writer
+	if l.Method == krpc.GetPeers {
+		w.Flags = l.flags()
+	}
+	return w.GetPeers(b, tid, id, l.target)
+}
+
+// appendStore appends the query by which a lookup stores what it was given at a contact.
+func (g *Group) appendStore(b, tid []byte, id krpc.ID, l *lookup, c *candidate) []byte {
+	token := l.tokens[c.token-1]
+	if l.Method == krpc.Put {
+		return g.writer.Put(b, tid, id, token, l.Item)
+	}
+	w := g.writer
+	w.Flags = l.flags()
+	return w.Announce(b, tid, id, l.target, l.Port, l.Implied, token)
+}
+
+func (r *Request) flags() (f krpc.Flags) {
+	if r.Seed {
+		f |= krpc.Seed
+	}
+	if r.NoSeed {
+		f |= krpc.NoSeed
+	}
+	if r.Scrape {
+		f |= krpc.Scrape
+	}
+	return f
+}
