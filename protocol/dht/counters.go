@@ -29,6 +29,8 @@ const (
 	CasMismatch                 // put that was to replace another value than is stored
 	StaleSeq                    // put of a value that is not newer than the one stored
 	ItemsFull                   // put of an item farther from us than all that we store
+	Banned                      // datagram of a source that sends too many: not even read
+	Limited                     // query beyond what we answer in a second
 	numReasons
 )
 
@@ -37,6 +39,7 @@ var reasonNames = [numReasons]string{
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
 	"store_full", "ignored", "non_canonical", "value_too_big", "salt_too_big", "bad_value",
 	"bad_signature", "cas_mismatch", "stale_seq", "items_full",
+	"banned", "limited",
 }
 
 // String returns the stable name of a reason.

@@ -104,6 +104,7 @@ func endure(t require.TestingT, b []byte) *ordeal {
 	cfg.Rounds = o.todo.byte()%4 == 0
 	cfg.Depth = 1 + o.todo.byte()%20
 	cfg.ReadOnly = o.todo.byte()%16 == 0
+	o.protect(&cfg)
 	o.driven = newDriven(t, cfg, crowd(o.todo.byte()%20, somebody)...)
 	o.env.Seeds = func(_ uint32, dst []protocol.Addr) []protocol.Addr {
 		return append(dst, somebody(1).Addr, somebody6(2).Addr)
@@ -117,6 +118,23 @@ func endure(t require.TestingT, b []byte) *ordeal {
 	}
 	o.finish()
 	return o
+}
+
+// protect chooses what the node does against abuse, and what it stores, in as many ways as profiles
+// have.
+func (o *ordeal) protect(cfg *Config) {
+	choice := o.todo.byte()
+	if choice%4 == 0 {
+		cfg.SourceLimit, cfg.SourceBan = 20, time.Second
+	}
+	if choice%8 == 1 {
+		cfg.QueryRate, cfg.QueryBurst = 1, 5
+	}
+	cfg.SecureIDs = SecureIDs(choice / 8 % int(numSecureIDs))
+	cfg.WithholdTokens, cfg.PeerPorts, cfg.TokenPort = choice&2 != 0, choice&4 != 0, choice&32 != 0
+	if choice&64 != 0 {
+		cfg.PeerExpiry = 0
+	}
 }
 
 // step does one thing; the choice is uneven so that most queries of the node get answers.
@@ -427,6 +445,7 @@ func (o *ordeal) check() {
 	require.LessOrEqual(o.t, o.items.entries.inUse(), o.cfg.Items)
 	require.Len(o.t, o.items.index, o.items.entries.inUse())
 	require.LessOrEqual(o.t, o.samples.inUse(), 1)
+	require.LessOrEqual(o.t, max(o.guards.inUse(), o.sources.inUse(), o.ballots.inUse()), 1)
 	require.LessOrEqual(o.t, o.book.Len(), 2*bookStart)
 	if len(o.asked) > 200 {
 		o.asked = o.asked[100:]
@@ -461,5 +480,6 @@ func (o *ordeal) empty() {
 	require.Zero(o.t, o.items.entries.inUse())
 	require.Empty(o.t, o.items.index)
 	require.Zero(o.t, o.samples.inUse())
+	require.Zero(o.t, o.guards.inUse()+o.sources.inUse()+o.ballots.inUse())
 	require.Zero(o.t, o.Depth(0))
 }

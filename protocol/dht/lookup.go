@@ -95,6 +95,7 @@ func (g *Group) start(i uint32, t *protocol.Turn, l *lookup) {
 		g.enter(l, id, addr, 1)
 	}
 	if l.purpose == purposeJoin {
+		g.recall(i, t, l)
 		g.askSeeds(i, t, l)
 	}
 	g.step(i, t, l)
@@ -115,11 +116,11 @@ func (g *Group) ask(i uint32, t *protocol.Turn, l *lookup, r Ref, to protocol.Ad
 	l.waves = l.wave + 1
 	tid := g.send(i, t, query{addr: to, ref: r, newcomer: NoRef, lookup: l.index,
 		wave: l.waves, purpose: purposeLookup})
-	b, id := g.scratch.packet[:0], g.nodes[i].id
+	b, id, w := g.scratch.packet[:0], g.nodes[i].id, g.asker(i, t, l.target)
 	if l.Method == krpc.FindNode {
-		b = g.writer.FindNode(b, tid[:], id, l.target)
+		b = w.FindNode(b, tid[:], id, l.target)
 	} else {
-		b = g.writer.GetPeers(b, tid[:], id, l.target)
+		b = w.GetPeers(b, tid[:], id, l.target)
 	}
 	t.Out.SendTo(to, b)
 	g.scratch.packet = b
@@ -176,8 +177,7 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	if m.NumValues > 0 {
 		g.collect(l, m, depth)
 	}
-	g.hear(i, l, krpc.Nodes4(m.Nodes), depth)
-	g.hear(i, l, krpc.Nodes6(m.Nodes6), depth)
+	g.hearAll(i, t, l, m, depth)
 	g.step(i, t, l)
 }
 

@@ -206,4 +206,7 @@ func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
 	case q.purpose == purposeLookup:
 		g.learned(i, t, q, ref, m)
 	}
+	if g.polling {
+		g.voted(i, t, q.addr, m.IP)
+	}
 }
