@@ -17,6 +17,8 @@ type driven struct {
 	out  protocol.Outbox
 	turn protocol.Turn
 	done []Result
+
+	ballot []byte // for votes
 }
 
 var ownID = krpc.ID{Hi: 0x0123456789abcdef, Mid: 0x0123456789abcdef, Lo: 0x01234567}
