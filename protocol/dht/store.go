@@ -23,7 +23,7 @@ type store struct {
 	ports       bool // peers of one host differ by their ports
 }
 
-// forever is an expiry that does not come; added to any time, it does not overflow.
+// forever is an expiry of 146 years; added to a time before that, it does not overflow.
 const forever = time.Duration(1 << 62)
 
 type torrentKey struct {
