@@ -93,14 +93,16 @@ const wanting = 37
 // of both families if its other table has room for contacts like these.
 func (g *Group) asker(i uint32, t *protocol.Turn, target krpc.ID) krpc.Writer {
 	w := g.writer
-	if g.twin == nil || g.twin.nodes[i].depth == 0 {
-		return w
-	}
-	bucket := g.twin.bucket(i, g.twin.nodes[i].bucketOf(target))
-	if room(bucket) >= 0 || t.Rand.Intn(wanting) == 0 {
+	if g.twin != nil && (g.twin.lacks(i, target) || t.Rand.Intn(wanting) == 0) {
 		w.Want4, w.Want6 = true, true
 	}
 	return w
+}
+
+// lacks reports whether node i has room for contacts like the target; it has before it runs.
+func (g *Group) lacks(i uint32, target krpc.ID) bool {
+	n := &g.nodes[i]
+	return n.depth == 0 || room(g.bucket(i, n.bucketOf(target))) >= 0
 }
 
 // hearAll enters the contacts of an answer: those of the lookup's own family among its candidates;
