@@ -73,9 +73,11 @@ func TestStateErrors(t *testing.T) {
 		{"short id", strings.Replace(good, "20:"+id, "19:"+id[1:], 1), "id is not a string of 20"},
 		{"id is a number", "d2:idi7ee", "id is not a string of 20"},
 		{"future", strings.Replace(good, "versioni1e", "versioni2e", 1), "version is 2, and not 1"},
-		{"version text", strings.Replace(good, "versioni1e", "version1:1", 1), "version is cut off"},
+		{"version text", strings.Replace(good, "versioni1e", "version1:1", 1),
+			"version is cut off"},
 		{"other key", strings.Replace(good, "7:version", "7:vershun", 1), `unknown key "vershun"`},
-		{"half a contact", strings.Replace(good, "26:"+node, "13:"+node[:13], 1), "nodes is not a"},
+		{"half a contact", strings.Replace(good, "26:"+node, "13:"+node[:13], 1),
+			"nodes is not a string of at most 300"},
 		{"nodes are a list", strings.Replace(good, "26:"+node, "le", 1), "nodes is cut off"},
 		{"port 0", strings.Replace(good, node[24:], "\x00\x00", 1), "nodes has the impossible"},
 		{"mapped", string((&krpc.Saved{Nodes6: append(make([]byte, 30), "\xff\xff\x01\x02\x03\x04"+

@@ -91,8 +91,8 @@ func TestExternalAddressDisputed(t *testing.T) {
 	require.Equal(t, lie, a)
 }
 
-// TestVotesThatDoNotCount casts invalid votes: of another family, for what is no address, in answers
-// to nothing.
+// TestVotesThatDoNotCount casts invalid votes: of another family, for what is no address, and in
+// answers to nothing.
 func TestVotesThatDoNotCount(t *testing.T) {
 	d, _ := votingNode(t, SecureIDsIgnored)
 	for n := range 100 {
