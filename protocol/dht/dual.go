@@ -85,6 +85,12 @@ func (g *Group) family(four bool) *Group {
 	return g
 }
 
+// reachable reports whether a contact's address can be one in the network of this group. In nodes6
+// there can be addresses of IPv4.
+func (g *Group) reachable(a protocol.Addr) bool {
+	return usable(a) && (g.twin == nil || a.Is4() != g.sixth)
+}
+
 // wanting is one in how many queries ask for both families without need (jech/dht): it would join
 // the networks again after a collapse of one of them.
 const wanting = 37
@@ -137,7 +143,7 @@ func (g *Group) suggested(i uint32, t *protocol.Turn, nodes krpc.NodeIter) {
 		if !ok {
 			return
 		}
-		if !usable(addr) || addr.Is4() == g.sixth {
+		if !g.reachable(addr) {
 			g.counters[BadContacts]++
 			continue
 		}

@@ -195,7 +195,7 @@ func (g *Group) hear(i uint32, l *lookup, nodes krpc.NodeIter, depth uint8) {
 		if id == g.nodes[i].id {
 			continue
 		}
-		if !usable(addr) {
+		if !g.reachable(addr) {
 			g.counters[BadContacts]++
 			continue
 		}

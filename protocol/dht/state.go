@@ -108,8 +108,7 @@ func (g *Group) Remember(i uint32, contacts []Contact) {
 	}
 	var own []Contact
 	for _, c := range contacts {
-		if usable(c.Addr) && c.ID != g.nodes[i].id &&
-			(g.twin == nil || c.Addr.Is4() != g.sixth) && len(own) < 2*StateContacts {
+		if g.reachable(c.Addr) && c.ID != g.nodes[i].id && len(own) < 2*StateContacts {
 			own = append(own, c)
 		}
 	}
