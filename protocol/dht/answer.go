@@ -140,13 +140,15 @@ func (g *Group) reply(
 func (g *Group) replyContacts(
 	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r krpc.Reply,
 ) {
-	g.addContacts(i, to, m, &r)
+	g.addContacts(i, t, to, m, &r)
 	g.reply(i, t, to, m, r)
 }
 
 // addContacts adds the contacts closest to the target, as many as there is room for: of the address
 // families that the asker wants, or without want of that over which it asks (BEP 32).
-func (g *Group) addContacts(i uint32, to protocol.Addr, m *krpc.Message, r *krpc.Reply) {
+func (g *Group) addContacts(
+	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r *krpc.Reply,
+) {
 	four, six := to.Is4(), !to.Is4()
 	if m.WantV4 || m.WantV6 {
 		four, six = m.WantV4, m.WantV6
@@ -161,11 +163,12 @@ func (g *Group) addContacts(i uint32, to protocol.Addr, m *krpc.Message, r *krpc
 		if six && g.twin != nil { // the other table has as many
 			most /= 2
 		}
-		g.scratch.nodes = g.family(true).appendContacts(g.scratch.nodes, i, true, m.Target, most)
+		g.scratch.nodes = g.family(true).appendContacts(g.scratch.nodes, i, t, true, m.Target,
+			most)
 		r.Nodes, r.HasNodes = g.scratch.nodes, true
 	}
 	if six {
-		g.scratch.nodes6 = g.family(false).appendContacts(g.scratch.nodes6, i, false, m.Target,
+		g.scratch.nodes6 = g.family(false).appendContacts(g.scratch.nodes6, i, t, false, m.Target,
 			room-len(r.Nodes))
 		r.Nodes6 = g.scratch.nodes6
 	}
@@ -174,7 +177,7 @@ func (g *Group) addContacts(i uint32, to protocol.Addr, m *krpc.Message, r *krpc
 // appendContacts appends node i's contacts of one family that are closest to the target, in no more
 // than so many bytes.
 func (g *Group) appendContacts(
-	b []byte, i uint32, four bool, target krpc.ID, most int,
+	b []byte, i uint32, t *protocol.Turn, four bool, target krpc.ID, most int,
 ) []byte {
 	most = min(most, maxNodeBytes)
 	for _, near := range g.closest(i, target, g.cfg.ReplyContacts) {

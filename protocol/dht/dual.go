@@ -111,18 +111,21 @@ func (g *Group) lacks(i uint32, target krpc.ID) bool {
 	return n.depth == 0 || room(g.bucket(i, n.bucketOf(target))) >= 0
 }
 
-// hearAll enters the contacts of an answer: those of the lookup's own family among its candidates;
-// what is of the other one is for the twin.
-func (g *Group) hearAll(
-	i uint32, t *protocol.Turn, l *lookup, m *krpc.Message, depth uint8,
-) {
+// hearAll enters the contacts of an answer among the candidates of a lookup, but not those of the
+// other family if there is a twin for them.
+func (g *Group) hearAll(i uint32, l *lookup, m *krpc.Message, depth uint8) {
 	if g.twin == nil || !g.sixth {
 		g.hear(i, l, krpc.Nodes4(m.Nodes), depth)
-	} else {
-		g.twin.suggested(i, t, krpc.Nodes4(m.Nodes))
 	}
 	if g.twin == nil || g.sixth {
 		g.hear(i, l, krpc.Nodes6(m.Nodes6), depth)
+	}
+}
+
+// tellTwin hands the contacts of the other family in an answer to the group for them.
+func (g *Group) tellTwin(i uint32, t *protocol.Turn, m *krpc.Message) {
+	if g.sixth {
+		g.twin.suggested(i, t, krpc.Nodes4(m.Nodes))
 	} else {
 		g.twin.suggested(i, t, krpc.Nodes6(m.Nodes6))
 	}

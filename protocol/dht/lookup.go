@@ -177,7 +177,7 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	if m.NumValues > 0 {
 		g.collect(l, m, depth)
 	}
-	g.hearAll(i, t, l, m, depth)
+	g.hearAll(i, l, m, depth)
 	g.step(i, t, l)
 }
 

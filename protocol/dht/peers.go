@@ -19,7 +19,7 @@ func (g *Group) replyPeers(i uint32, t *protocol.Turn, to protocol.Addr, m *krpc
 		g.store.scrape(seeds, others, i, m.Target, t.Now) {
 		r.SeedFilter, r.PeerFilter = seeds, others
 	}
-	g.addContacts(i, to, m, &r)
+	g.addContacts(i, t, to, m, &r)
 	if !scrape {
 		g.scratch.peers = g.store.sample(g.scratch.peers[:0], i, m.Target,
 			min(g.cfg.ReplyPeers, peersFit(to, m, &r)), m.Flags&krpc.NoSeed != 0, t)
