@@ -123,7 +123,11 @@ func TestAmplification(t *testing.T) {
 		d, ways := stuffed(t, cfg, most)
 		for _, way := range ways {
 			l := loot{name: way.name}
-			for _, tid := range []int{0, 1, 2, 4, 8, 9, 20, 64, 127, 128} {
+			tids := []int{0, 1, 2, 4, 8, 9, 20, 64, 127, 128}
+			for tid := 3; tid < 127 && name == ProfileBEP5; tid++ {
+				tids = append(tids, tid)
+			}
+			for _, tid := range tids {
 				for wants := range 4 {
 					for _, from := range []protocol.Addr{host(60000+tid, 1), somebody6(9000).Addr} {
 						w := krpc.Writer{Want4: wants&1 != 0, Want6: wants&2 != 0}
@@ -174,4 +178,48 @@ func TestAmplificationIsLimited(t *testing.T) {
 	t.Logf("with libtorrent's, %d bytes for %d", replies, queries)
 	require.Less(t, replies, 60*maxPacket)
 	require.Less(t, 10*replies, queries)
+}
+
+// TestRepliesFit asks for anything, in any way, of nodes that hold anything: no reply is longer
+// than 1024 bytes (BEP 32), and contacts of both families are told side by side.
+func TestRepliesFit(t *testing.T) {
+	draw, longest, both := protocol.NewRand(12, 0, 0), 0, 0
+	for range 60 {
+		cfg := quiet()
+		cfg.ReplyContacts = 1 + draw.Intn(maxReplyContacts)
+		cfg.ReplyPeers = 1 + draw.Intn(MaxReplyPeers)
+		cfg.Buckets = []int{1 + draw.Intn(30)}
+		d, ways := stuffed(t, cfg, [9]int{})
+		still := immutable(2 + draw.Intn(immutableMost))
+		owned := signed(1, "", int64(draw.Uint64()>>1), 2+draw.Intn(mutableMost))
+		for _, g := range []*Group{d.dual.four, d.dual.six} {
+			require.True(t, g.items.put(0, &g.nodes[0], still.Target(), still, 0))
+			require.True(t, g.items.put(0, &g.nodes[0], owned.Target(), owned, 0))
+		}
+		for range 200 {
+			w := krpc.Writer{Want4: draw.Intn(2) == 0, Want6: draw.Intn(2) == 0,
+				Flags: krpc.Flags(draw.Intn(8))}
+			tid := make([]byte, draw.Intn(maxTID+1))
+			q := ways[draw.Intn(len(ways))].write(w, tid, somebody(9).ID)
+			switch draw.Intn(4) {
+			case 0:
+				q = w.Get(nil, tid, ownID, still.Target(), int64(draw.Intn(2))-1)
+			case 1:
+				q = w.Get(nil, tid, ownID, owned.Target(), int64(draw.Uint64())>>1)
+			}
+			from := []protocol.Addr{host(1, 1), somebody6(1).Addr}[draw.Intn(2)]
+			d.out.Reset()
+			d.dual.Datagram(0, &d.turn, from, q)
+			if a := d.answer(plain{t}); a != nil {
+				require.LessOrEqual(t, len(a.bytes), maxPacket)
+				longest = max(longest, len(a.bytes))
+				if len(a.m.Nodes) > 0 && len(a.m.Nodes6) > 0 {
+					both++
+				}
+			}
+		}
+	}
+	t.Logf("the longest has %d bytes; %d were of both families", longest, both)
+	require.Greater(t, longest, maxPacket-20)
+	require.Greater(t, both, 500)
 }

@@ -20,6 +20,9 @@ func TestSizes(t *testing.T) {
 	require.LessOrEqual(t, unsafe.Sizeof(peer{}), uintptr(40))
 	require.LessOrEqual(t, unsafe.Sizeof(item{}), uintptr(176), "and its value")
 	require.Equal(t, uintptr(24), unsafe.Sizeof(protocol.Addr{}))
+	require.Equal(t, uintptr(16), unsafe.Sizeof(guard{}))
+	require.Equal(t, uintptr(480), unsafe.Sizeof(sources{}))
+	require.Equal(t, uintptr(800), unsafe.Sizeof(ballot{}))
 }
 
 // TestAnswersDoNotAllocate asks everything there is to ask, as a known and as an unknown sender.
