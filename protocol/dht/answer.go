@@ -29,13 +29,19 @@ func (g *Group) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byt
 		g.counters[BadSource]++
 		return
 	}
+	if g.cfg.SourceLimit > 0 && g.banned(i, from, t.Now) {
+		g.counters[Banned]++
+		return
+	}
 	m := &g.scratch.msg
 	fault := krpc.Decode(p, m)
 	if m.NonCanonical && (fault == krpc.OK || fault.Answerable()) {
 		g.counters[NonCanonical]++
 	}
 	switch {
-	case g.cfg.ReadOnly && (fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query):
+	case g.cfg.QueryRate > 0 && asks(m, fault) && g.flooded(i, t.Now):
+		g.counters[Limited]++
+	case g.cfg.ReadOnly && asks(m, fault):
 		g.counters[Ignored]++
 	case fault.Answerable() && len(m.T) <= maxTID:
 		g.refuse(t, from, m, krpc.ProtocolError, "malformed query")
@@ -49,6 +55,11 @@ func (g *Group) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byt
 		g.response(i, t, from, m, fault)
 	}
 	g.turnEnds(i, t)
+}
+
+// asks reports whether a packet is a query that one answers, if only with an error.
+func asks(m *krpc.Message, fault krpc.Fault) bool {
+	return fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query
 }
 
 // usable reports whether an address can be a node's: it has a port and is no group of hosts.
@@ -115,47 +126,65 @@ func (g *Group) refuse(
 	t.Out.SendTo(to, g.scratch.packet)
 }
 
-// reply sends r to the asker, and no more peers with it than the packet has room for.
+// reply sends r to the asker.
 func (g *Group) reply(
 	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r krpc.Reply,
 ) {
 	g.counters[Answered]++
 	r.T, r.ID, r.To = m.T, g.nodes[i].id, to
-	const reserve = 48 // left free behind peers
-	space := spare(m.T, &r) - reserve
-	for n, peer := range r.Values {
-		if peer.Is4() {
-			space -= len("6:") + 6
-		} else {
-			space -= len("18:") + 18
-		}
-		if space < 0 {
-			r.Values = r.Values[:n]
-			break
-		}
-	}
 	g.scratch.packet = g.writer.Reply(g.scratch.packet[:0], &r)
 	t.Out.SendTo(to, g.scratch.packet)
 }
 
-// replyContacts adds the contacts closest to the target, of the asker's address family, as many as
-// there is room for.
+// replyContacts sends r with the contacts closest to the target.
 func (g *Group) replyContacts(
 	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r krpc.Reply,
 ) {
-	b := g.scratch.nodes[:0]
-	most := min(maxNodeBytes, spare(m.T, &r))
-	for _, near := range g.closest(i, m.Target, g.cfg.ReplyContacts) {
+	g.addContacts(i, t, to, m, &r)
+	g.reply(i, t, to, m, r)
+}
+
+// addContacts adds the contacts closest to the target, as many as there is room for: of the address
+// families that the asker wants, or without want of that over which it asks (BEP 32).
+func (g *Group) addContacts(
+	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r *krpc.Reply,
+) {
+	four, six := to.Is4(), !to.Is4()
+	if m.WantV4 || m.WantV6 {
+		four, six = m.WantV4, m.WantV6
+	}
+	room := spare(m.T, r)
+	if four && six {
+		room -= len("5:nodes123:")
+	}
+	g.scratch.nodes, g.scratch.nodes6 = g.scratch.nodes[:0], g.scratch.nodes6[:0]
+	if four {
+		most := room
+		if six && g.twin != nil { // the other table has as many
+			most /= 2
+		}
+		g.scratch.nodes = g.family(true).appendContacts(g.scratch.nodes, i, t, true, m.Target,
+			most)
+		r.Nodes, r.HasNodes = g.scratch.nodes, true
+	}
+	if six {
+		g.scratch.nodes6 = g.family(false).appendContacts(g.scratch.nodes6, i, t, false, m.Target,
+			room-len(r.Nodes))
+		r.Nodes6 = g.scratch.nodes6
+	}
+}
+
+// appendContacts appends node i's contacts of one family that are closest to the target, in no more
+// than so many bytes.
+func (g *Group) appendContacts(
+	b []byte, i uint32, t *protocol.Turn, four bool, target krpc.ID, most int,
+) []byte {
+	most = min(most, maxNodeBytes)
+	for _, near := range g.closest(i, target, g.cfg.ReplyContacts) {
 		id, addr := g.env.Directory.Contact(near.ref)
-		if addr.Is4() == to.Is4() && len(b)+krpc.NodeSize6 <= most {
+		if addr.Is4() == four && len(b)+krpc.NodeSize6 <= most {
 			b = krpc.AppendNode(b, id, addr)
 		}
 	}
-	g.scratch.nodes = b
-	if to.Is4() {
-		r.Nodes, r.HasNodes = b, true
-	} else {
-		r.Nodes6 = b
-	}
-	g.reply(i, t, to, m, r)
+	return b
 }

@@ -20,6 +20,9 @@ func TestSizes(t *testing.T) {
 	require.LessOrEqual(t, unsafe.Sizeof(peer{}), uintptr(40))
 	require.LessOrEqual(t, unsafe.Sizeof(item{}), uintptr(176), "and its value")
 	require.Equal(t, uintptr(24), unsafe.Sizeof(protocol.Addr{}))
+	require.Equal(t, uintptr(16), unsafe.Sizeof(guard{}))
+	require.Equal(t, uintptr(480), unsafe.Sizeof(sources{}))
+	require.Equal(t, uintptr(800), unsafe.Sizeof(ballot{}))
 }
 
 // TestAnswersDoNotAllocate asks everything there is to ask, as a known and as an unknown sender.
@@ -285,8 +288,8 @@ func TestConfig(t *testing.T) {
 		{"sample_interval", func(c *Config, v int) { c.SampleInterval = time.Duration(v) },
 			[]int{0, 1, int(6 * time.Hour)}, []int{-1, int(6*time.Hour) + 1}},
 		{"items", func(c *Config, v int) { c.Items = v }, []int{1, 1 << 16}, []int{0, 1<<16 + 1}},
-		{"peer_expiry", func(c *Config, v int) { c.PeerExpiry = time.Duration(v) }, []int{1e9},
-			[]int{0}},
+		{"peer_expiry", func(c *Config, v int) { c.PeerExpiry = time.Duration(v) }, []int{0, 1e9},
+			[]int{1, -1}},
 	}
 	for _, c := range cases {
 		for _, v := range c.good {

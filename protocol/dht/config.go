@@ -136,14 +136,18 @@ func (c *Config) validateTimes() error {
 		{"query_timeout", c.QueryTimeout, time.Millisecond},
 		{"good_for", c.GoodFor, time.Second},
 		{"token_rotation", c.TokenRotation, time.Second},
-		{"peer_expiry", c.PeerExpiry, time.Second},
 		{"item_expiry", c.ItemExpiry, time.Second},
 	}
-	if c.Refresh != 0 {
-		times = append(times, struct {
-			name   string
-			v, min time.Duration
-		}{"refresh", c.Refresh, time.Second})
+	for _, f := range []struct { // 0: never
+		name string
+		v    time.Duration
+	}{{"refresh", c.Refresh}, {"peer_expiry", c.PeerExpiry}} {
+		if f.v != 0 {
+			times = append(times, struct {
+				name   string
+				v, min time.Duration
+			}{f.name, f.v, time.Second})
+		}
 	}
 	for _, f := range times {
 		if f.v < f.min || f.v > week {

@@ -31,6 +31,8 @@ const (
 	ItemsFull                   // put of an item farther from us than all that we store
 	BadItem                     // item in an answer that does not belong there, or is forged
 	BadSamples                  // samples in an answer that are not all whole
+	Banned                      // datagram of a source that sends too many: not even read
+	Limited                     // query beyond what we answer in a second
 	numReasons
 )
 
@@ -39,6 +41,7 @@ var reasonNames = [numReasons]string{
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
 	"store_full", "ignored", "non_canonical", "value_too_big", "salt_too_big", "bad_value",
 	"bad_signature", "cas_mismatch", "stale_seq", "items_full", "bad_item", "bad_samples",
+	"banned", "limited",
 }
 
 // String returns the stable name of a reason.

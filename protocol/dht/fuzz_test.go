@@ -25,6 +25,7 @@ func (s *script) byte() int {
 // ordeal drives a whole node through packets and time, and checks it after every step.
 type ordeal struct {
 	*driven
+	core  protocol.Datagrams // the group, or a dual stack with it
 	t     require.TestingT
 	todo  script
 	asked []sent // queries of the node, to be answered one day
@@ -111,7 +112,9 @@ func endure(t require.TestingT, b []byte) *ordeal {
 	cfg.Depth = 1 + o.todo.byte()%20
 	cfg.ReadOnly = o.todo.byte()%16 == 0
 	o.temper(&cfg)
+	o.protect(&cfg)
 	o.driven = newDriven(t, cfg, crowd(o.todo.byte()%20, somebody)...)
+	o.core = o.Group
 	o.env.Seeds = func(_ uint32, dst []protocol.Addr) []protocol.Addr {
 		return append(dst, somebody(1).Addr, somebody6(2).Addr)
 	}
@@ -124,6 +127,23 @@ func endure(t require.TestingT, b []byte) *ordeal {
 	}
 	o.finish()
 	return o
+}
+
+// protect chooses what the node does against abuse, and what it stores, in as many ways as profiles
+// have.
+func (o *ordeal) protect(cfg *Config) {
+	choice := o.todo.byte()
+	if choice%4 == 0 {
+		cfg.SourceLimit, cfg.SourceBan = 20, time.Second
+	}
+	if choice%8 == 1 {
+		cfg.QueryRate, cfg.QueryBurst = 1, 5
+	}
+	cfg.SecureIDs = SecureIDs(choice / 8 % int(numSecureIDs))
+	cfg.WithholdTokens, cfg.PeerPorts, cfg.TokenPort = choice&2 != 0, choice&4 != 0, choice&32 != 0
+	if choice&64 != 0 {
+		cfg.PeerExpiry = 0
+	}
 }
 
 // step does one thing; the choice is uneven so that most queries of the node get answers.
@@ -159,9 +179,9 @@ func (o *ordeal) step(choice int) {
 	case stepLookup:
 		o.lookup()
 	case stepRestart:
-		o.Drop(0)
+		o.core.Drop(0)
 		o.empty()
-		o.turnOf(func(t *protocol.Turn) { o.Start(0, t) })
+		o.turnOf(func(t *protocol.Turn) { o.core.Start(0, t) })
 	}
 }
 
@@ -195,7 +215,7 @@ func (o *ordeal) deliver(from protocol.Addr, p []byte) {
 	if f, ok := any(o.Group).(interface{ Foresee(uint32, []byte) uint64 }); ok {
 		f.Foresee(0, p)
 	}
-	o.turnOf(func(t *protocol.Turn) { o.Datagram(0, t, from, p) })
+	o.turnOf(func(t *protocol.Turn) { o.core.Datagram(0, t, from, p) })
 	answers := 0
 	for _, s := range o.sends(o.t) {
 		if s.m.Kind != krpc.Query {
@@ -382,7 +402,7 @@ func (o *ordeal) passTime() {
 	d := time.Duration(o.todo.byte()) * unit[o.todo.byte()%4]
 	if o.todo.byte()%4 == 0 {
 		o.turn.Now = o.turn.Now.Add(d)
-		o.turnOf(func(t *protocol.Turn) { o.Wake(0, t) })
+		o.turnOf(func(t *protocol.Turn) { o.core.Wake(0, t) })
 		return
 	}
 	o.runTo(o.turn.Now.Add(d))
@@ -399,7 +419,7 @@ func (o *ordeal) runTo(end protocol.Time) {
 			o.turn.Now, o.wakes = at, 0
 		}
 		require.Less(o.t, o.wakes, 4*MaxDepth, "the node wants to be woken without end")
-		o.turnOf(func(t *protocol.Turn) { o.Wake(0, t) })
+		o.turnOf(func(t *protocol.Turn) { o.core.Wake(0, t) })
 	}
 	o.turn.Now = end
 }
@@ -441,6 +461,7 @@ func (o *ordeal) check() {
 	require.LessOrEqual(o.t, o.items.entries.inUse(), o.cfg.Items)
 	require.Len(o.t, o.items.index, o.items.entries.inUse())
 	require.LessOrEqual(o.t, o.samples.inUse(), 1)
+	require.LessOrEqual(o.t, max(o.guards.inUse(), o.sources.inUse(), o.ballots.inUse()), 1)
 	require.LessOrEqual(o.t, o.book.Len(), 2*bookStart)
 	if len(o.asked) > 200 {
 		o.asked = o.asked[100:]
@@ -451,14 +472,14 @@ func (o *ordeal) check() {
 // after Drop, nothing.
 func (o *ordeal) finish() {
 	o.nodes[0].maintain, o.nodes[0].joined, o.refreshSecs = protocol.Never, true, 0
-	o.turnOf(func(t *protocol.Turn) { o.Wake(0, t) })
+	o.turnOf(func(t *protocol.Turn) { o.core.Wake(0, t) })
 	for range 1000 {
 		if o.pending.inUse() == 0 && o.searches.inUse() == 0 {
 			break
 		}
 		o.nodes[0].maintain = protocol.Never
 		o.turn.Now = o.turn.Now.Add(o.cfg.QueryTimeout)
-		o.turnOf(func(t *protocol.Turn) { o.Wake(0, t) })
+		o.turnOf(func(t *protocol.Turn) { o.core.Wake(0, t) })
 	}
 	require.Zero(o.t, o.pending.inUse(), "a query that never times out")
 	require.Zero(o.t, o.searches.inUse(), "a lookup that never ends")
@@ -475,5 +496,6 @@ func (o *ordeal) empty() {
 	require.Zero(o.t, o.items.entries.inUse())
 	require.Empty(o.t, o.items.index)
 	require.Zero(o.t, o.samples.inUse())
+	require.Zero(o.t, o.guards.inUse()+o.sources.inUse()+o.ballots.inUse())
 	require.Zero(o.t, o.Depth(0))
 }

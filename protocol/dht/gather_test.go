@@ -60,9 +60,9 @@ func TestNewerItems(t *testing.T) {
 	near := m.nearest(target, 8)
 	m.lookup(0, Request{Method: krpc.Put, Item: first})
 	require.Equal(t, 8, m.last.Stored)
-	for seq, some := range map[int64]int{2: 5, 3: 1} {
-		newer := signed(1, "s", seq, 20+int(seq))
-		for _, id := range near[:some] {
+	for _, next := range []struct{ seq, some int }{{2, 5}, {3, 1}} {
+		newer := signed(1, "s", int64(next.seq), 20+next.seq)
+		for _, id := range near[:next.some] {
 			i := m.place(id)
 			require.True(t, m.items.put(i, &m.nodes[i], target, newer, m.now))
 		}

@@ -20,6 +20,9 @@ type Env struct {
 	Observer  Observer
 	// Seeds appends the addresses at which node i first looks for the network.
 	Seeds func(i uint32, dst []protocol.Addr) []protocol.Addr
+	// Rebound is told of the id that node i took because its address demands it (BEP 42). It may
+	// be nil; if it is not, the nodes find out their addresses whether or not ids depend on them.
+	Rebound func(i uint32, id krpc.ID)
 }
 
 // node is the header of one node: a cache line, so that touching a node is one cache miss.
@@ -35,6 +38,7 @@ type node struct {
 	misses   uint8  // refreshes of the present bucket that brought no new contact, in a row
 	items    uint32 // first of a list
 	sampling uint32 // what it tells of its torrents; nilIndex if nobody has asked
+	guard    uint32 // its protection; nilIndex if it has needed none
 }
 
 // Group is a population of DHT nodes. It implements protocol.Datagrams.
@@ -51,13 +55,21 @@ type Group struct {
 	secretLo    uint64
 	secretHi    uint64
 	writer      krpc.Writer
-	book        *Book // the directory, if it is one that must be swept
+	book        *Book  // the directory, if it is one that must be swept
+	polling     bool   // others are asked for our address
+	twin        *Group // of the same nodes in the other address family, if they are in both
+	sixth       bool   // and then this is the one of IPv6
+
+	remembered map[uint32][]Contact // from the last run, by node
 
 	pending  pool[query]
 	searches lookupPool
 	store    store
 	items    items
 	samples  pool[sampling]
+	guards   pool[guard]
+	sources  pool[sources]
+	ballots  pool[ballot]
 	scratch  scratch
 	counters Counters
 }
@@ -67,6 +79,7 @@ type scratch struct {
 	msg    krpc.Message
 	packet []byte
 	nodes  []byte
+	nodes6 []byte
 	near   []ranked
 	peers  []protocol.Addr
 	seeds  []protocol.Addr
@@ -103,6 +116,7 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 	for i := range g.nodes {
 		g.nodes[i].reset()
 	}
+	g.polling = cfg.SecureIDs != SecureIDsIgnored || env.Rebound != nil
 	g.store.init(cfg)
 	g.items.init(cfg)
 	return g, nil
@@ -110,7 +124,7 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 
 func (n *node) reset() {
 	*n = node{id: n.id, maintain: protocol.Never, queries: emptyFifo, lookups: nilIndex,
-		torrents: nilIndex, items: nilIndex, sampling: nilIndex}
+		torrents: nilIndex, items: nilIndex, sampling: nilIndex, guard: nilIndex}
 }
 
 // Assign gives node i its id. It must be called before the node is started.
@@ -169,6 +183,8 @@ func (g *Group) Drop(i uint32) {
 	if n.sampling != nilIndex {
 		g.samples.release(n.sampling)
 	}
+	g.unguard(n)
+	delete(g.remembered, i)
 	clear(g.table(i))
 	clear(g.dues(i))
 	n.reset()
@@ -192,8 +208,17 @@ func (g *Group) turnBegins() {
 func (g *Group) turnEnds(i uint32, t *protocol.Turn) {
 	g.expire(i, t)
 	g.tend(i, t)
+	deadline := g.deadline(i)
+	if g.twin != nil {
+		deadline = min(deadline, g.twin.deadline(i))
+	}
+	t.Out.WakeAt(deadline)
+}
+
+// deadline returns when something will be due for node i.
+func (g *Group) deadline(i uint32) protocol.Time {
 	n := &g.nodes[i]
-	t.Out.WakeAt(min(n.maintain, g.nextExpiry(n)))
+	return min(n.maintain, g.nextExpiry(n))
 }
 
 // uses names every reference that the group holds.

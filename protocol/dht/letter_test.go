@@ -82,6 +82,12 @@ func (s *stage) readBody(b *strings.Builder, l letter, m *krpc.Message) {
 	if m.ImpliedPort {
 		b.WriteString(" implied")
 	}
+	if m.WantV4 {
+		b.WriteString(" n4")
+	}
+	if m.WantV6 {
+		b.WriteString(" n6")
+	}
 	if m.ReadOnly {
 		b.WriteString(" ro")
 	}
@@ -100,6 +106,13 @@ func (s *stage) readBody(b *strings.Builder, l letter, m *krpc.Message) {
 		}
 		fmt.Fprintf(b, " nodes=%s", list(names))
 	}
+	if len(m.Nodes6) > 0 {
+		nodes, names := krpc.Nodes6(m.Nodes6), []string(nil)
+		for id, a, ok := nodes.Next(); ok; id, a, ok = nodes.Next() {
+			names = append(names, contactName(id, a))
+		}
+		fmt.Fprintf(b, " nodes6=%s", list(names))
+	}
 	readRare(b, m)
 	if m.NumValues > 0 {
 		values, names := krpc.Peers(m.Values), []string(nil)
@@ -115,7 +128,8 @@ func (s *stage) write(kind string, w words) string {
 	if kind == "junk" {
 		return w.get("bytes", "junk")
 	}
-	writer := krpc.Writer{ReadOnly: w.has("ro"), Flags: flagsOf(w)}
+	writer := krpc.Writer{ReadOnly: w.has("ro"), Flags: flagsOf(w), Want4: w.has("n4"),
+		Want6: w.has("n6")}
 	t, id := []byte(s.tids.resolve(w.get("t", "x"))), idOf(w.get("id", "00"))
 	token := []byte(s.tokens.resolve(w.get("token", "")))
 	port, err := strconv.ParseUint(w.get("port", "0"), 10, 16)
@@ -138,7 +152,11 @@ func (s *stage) write(kind string, w words) string {
 		r := krpc.Reply{T: t, ID: id, Token: token}
 		for _, name := range w.list("nodes") {
 			id, a := contactOf(name)
-			r.Nodes = krpc.AppendNode(r.Nodes, id, a)
+			if a.Is4() {
+				r.Nodes = krpc.AppendNode(r.Nodes, id, a)
+			} else {
+				r.Nodes6 = krpc.AppendNode(r.Nodes6, id, a)
+			}
 		}
 		for _, name := range w.list("values") {
 			r.Values = append(r.Values, hostOf(name))

@@ -126,6 +126,7 @@ func (g *Group) start(i uint32, t *protocol.Turn, l *lookup) {
 		g.enter(l, id, addr, 1)
 	}
 	if l.purpose == purposeJoin {
+		g.recall(i, t, l)
 		g.askSeeds(i, t, l)
 	}
 	g.step(i, t, l)
@@ -149,7 +150,8 @@ func (g *Group) ask(i uint32, t *protocol.Turn, l *lookup, r Ref, to protocol.Ad
 	l.waves = l.wave + 1
 	tid := g.send(i, t, query{addr: to, ref: r, newcomer: NoRef, lookup: l.index,
 		wave: l.waves, purpose: purposeLookup})
-	b := g.appendQuestion(g.scratch.packet[:0], tid[:], g.nodes[i].id, l)
+	w := g.asker(i, t, l.target)
+	b := appendQuestion(w, g.scratch.packet[:0], tid[:], g.nodes[i].id, l)
 	t.Out.SendTo(to, b)
 	g.scratch.packet = b
 }
@@ -213,8 +215,7 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	if l.found != nil {
 		g.gather(l, m)
 	}
-	g.hear(i, l, krpc.Nodes4(m.Nodes), depth)
-	g.hear(i, l, krpc.Nodes6(m.Nodes6), depth)
+	g.hearAll(i, l, m, depth)
 	g.step(i, t, l)
 }
 
@@ -232,7 +233,7 @@ func (g *Group) hear(i uint32, l *lookup, nodes krpc.NodeIter, depth uint8) {
 		if id == g.nodes[i].id {
 			continue
 		}
-		if !usable(addr) {
+		if !g.reachable(addr) {
 			g.counters[BadContacts]++
 			continue
 		}

@@ -1,6 +1,7 @@
 package dht
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -17,6 +18,8 @@ type driven struct {
 	out  protocol.Outbox
 	turn protocol.Turn
 	done []Result
+
+	ballot []byte // for votes
 }
 
 var ownID = krpc.ID{Hi: 0x0123456789abcdef, Mid: 0x0123456789abcdef, Lo: 0x01234567}
@@ -126,8 +129,10 @@ const (
 	id2 = "mnopqrstuvwxyz123456"
 )
 
-// rule is one packet and what comes of it.
+// rule is one packet and what comes of it, by one of the twelve steps that a node takes with what
+// it receives (the protocol sheet's section 5; TestEveryStep lists them).
 type rule struct {
+	step   int
 	name   string
 	from   protocol.Addr
 	packet string
@@ -145,60 +150,61 @@ func rules() []rule {
 	const ping = "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y1:qe"
 	self := string(ownID.Append(nil))
 	return []rule{
-		{"ping", host, ping, Answered, -1},
-		{"empty", host, "", Junk, 0},
-		{"short", host, "d1:t1:a1:y1:q1:q0:e", Junk, 0},
-		{"no dictionary", host, "l" + ping[1:], Junk, 0},
-		{"cut", host, ping[:len(ping)-1], Junk, 0},
-		{"tail", host, ping + "e", Junk, 0},
-		{"no y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aae", Junk, 0},
-		{"long y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y2:qqe", Junk, 0},
-		{"unknown y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y1:xe", Junk, 0},
-		{"no t", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:y1:qe", Junk, 0},
-		{"port 0", host.WithPort(0), ping, BadSource, 0},
-		{"source 0.0.0.0", protocol.Addr4(0, 1), ping, BadSource, 0},
-		{"source 0.1.2.3", protocol.Addr4(0x00010203, 1), ping, BadSource, 0},
-		{"multicast", protocol.Addr4(0xe0000001, 1), ping, BadSource, 0},
-		{"broadcast", protocol.Addr4(0xffffffff, 1), ping, BadSource, 0},
-		{"no address", protocol.Addr{}, ping, BadSource, 0},
-		{"v6 unspecified", ip6(), ping, BadSource, 0},
-		{"v6 multicast", ip6(0xff, 2), ping, BadSource, 0},
-		{"v6", ip6(0x20, 1), ping, Answered, -1},
-		{"loopback, for laboratories", protocol.Addr4(0x7f000001, 1), ping, Answered, -1},
-		{"bad source before junk", host.WithPort(0), "junk", BadSource, 0},
-		{"no q", host, "d1:ad2:id20:" + id1 + "e1:t2:aa1:y1:qe", Refused, 203},
-		{"no a", host, "d1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
-		{"no id", host, "d1:ade1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
-		{"short id", host, "d1:ad2:id19:" + id1[1:] + "e1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
-		{"no target", host, "d1:ad2:id20:" + id1 + "e1:q9:find_node1:t2:aa1:y1:qe", Refused, 203},
-		{"find_node of an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" + id2 +
+		{4, "ping", host, ping, Answered, -1},
+		{1, "empty", host, "", Junk, 0},
+		{1, "short", host, "d1:t1:a1:y1:q1:q0:e", Junk, 0},
+		{1, "no dictionary", host, "l" + ping[1:], Junk, 0},
+		{1, "cut", host, ping[:len(ping)-1], Junk, 0},
+		{4, "tail", host, ping + "e", Junk, 0},
+		{4, "no y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aae", Junk, 0},
+		{4, "long y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y2:qqe", Junk, 0},
+		{4, "unknown y", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:t2:aa1:y1:xe", Junk, 0},
+		{4, "no t", host, "d1:ad2:id20:" + id1 + "e1:q4:ping1:y1:qe", Junk, 0},
+		{2, "port 0", host.WithPort(0), ping, BadSource, 0},
+		{2, "source 0.0.0.0", protocol.Addr4(0, 1), ping, BadSource, 0},
+		{2, "source 0.1.2.3", protocol.Addr4(0x00010203, 1), ping, BadSource, 0},
+		{2, "multicast", protocol.Addr4(0xe0000001, 1), ping, BadSource, 0},
+		{2, "broadcast", protocol.Addr4(0xffffffff, 1), ping, BadSource, 0},
+		{2, "no address", protocol.Addr{}, ping, BadSource, 0},
+		{2, "v6 unspecified", ip6(), ping, BadSource, 0},
+		{2, "v6 multicast", ip6(0xff, 2), ping, BadSource, 0},
+		{2, "v6", ip6(0x20, 1), ping, Answered, -1},
+		{2, "loopback, for laboratories", protocol.Addr4(0x7f000001, 1), ping, Answered, -1},
+		{2, "bad source before junk", host.WithPort(0), "junk", BadSource, 0},
+		{9, "no q", host, "d1:ad2:id20:" + id1 + "e1:t2:aa1:y1:qe", Refused, 203},
+		{9, "no a", host, "d1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
+		{9, "no id", host, "d1:ade1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
+		{9, "short id", host, "d1:ad2:id19:" + id1[1:] + "e1:q4:ping1:t2:aa1:y1:qe", Refused, 203},
+		{9, "no target", host, "d1:ad2:id20:" + id1 + "e1:q9:find_node1:t2:aa1:y1:qe",
+			Refused, 203},
+		{9, "find_node of an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" + id2 +
 			"e1:q9:find_node1:t2:aa1:y1:qe", Refused, 203},
-		{"no info_hash", host, "d1:ad2:id20:" + id1 + "e1:q9:get_peers1:t2:aa1:y1:qe",
+		{9, "no info_hash", host, "d1:ad2:id20:" + id1 + "e1:q9:get_peers1:t2:aa1:y1:qe",
 			Refused, 203},
-		{"short target", host, "d1:ad2:id20:" + id1 + "6:target3:abce1:q9:find_node1:t2:aa1:y1:qe",
-			Refused, 203},
-		{"unknown method", host, "d1:ad2:id20:" + id1 + "e1:q4:vote1:t2:aa1:y1:qe",
+		{9, "short target", host, "d1:ad2:id20:" + id1 +
+			"6:target3:abce1:q9:find_node1:t2:aa1:y1:qe", Refused, 203},
+		{11, "unknown method", host, "d1:ad2:id20:" + id1 + "e1:q4:vote1:t2:aa1:y1:qe",
 			UnknownMethod, 204},
-		{"unknown method about a target", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 +
+		{10, "unknown method about a target", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 +
 			"e1:q4:vote1:t2:aa1:y1:qe", Answered, -1},
-		{"unknown method about an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" + id2 +
-			"e1:q4:vote1:t2:aa1:y1:qe", Answered, -1},
-		{"put of nothing", host, "d1:ad2:id20:" + id1 + "e1:q3:put1:t2:aa1:y1:qe",
+		{10, "unknown method about an infohash", host, "d1:ad2:id20:" + id1 + "9:info_hash20:" +
+			id2 + "e1:q4:vote1:t2:aa1:y1:qe", Answered, -1},
+		{9, "put of nothing", host, "d1:ad2:id20:" + id1 + "e1:q3:put1:t2:aa1:y1:qe",
 			BadArgument, 203},
-		{"get without target", host, "d1:ad2:id20:" + id1 + "e1:q3:get1:t2:aa1:y1:qe",
+		{9, "get without target", host, "d1:ad2:id20:" + id1 + "e1:q3:get1:t2:aa1:y1:qe",
 			Refused, 203},
-		{"get", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 + "e1:q3:get1:t2:aa1:y1:qe",
+		{10, "get", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 + "e1:q3:get1:t2:aa1:y1:qe",
 			Answered, -1},
-		{"sample_infohashes", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 +
+		{10, "sample_infohashes", host, "d1:ad2:id20:" + id1 + "6:target20:" + id2 +
 			"e1:q17:sample_infohashes1:t2:aa1:y1:qe", Answered, -1},
-		{"sample_infohashes without target", host, "d1:ad2:id20:" + id1 +
+		{9, "sample_infohashes without target", host, "d1:ad2:id20:" + id1 +
 			"e1:q17:sample_infohashes1:t2:aa1:y1:qe", Refused, 203},
-		{"own id", host, "d1:ad2:id20:" + self + "e1:q4:ping1:t2:aa1:y1:qe", OwnID, 0},
-		{"response to nothing", host, "d1:rd2:id20:" + id1 + "e1:t2:aa1:y1:re", Unmatched, 0},
-		{"response without id", host, "d1:rde1:t2:aa1:y1:re", Unmatched, 0},
-		{"response without t", host, "d1:rd2:id20:" + id1 + "e1:y1:re", Junk, 0},
-		{"error to nothing", host, "d1:eli201e1:xe1:t2:aa1:y1:ee", Unmatched, 0},
-		{"broken error", host, "d1:eli201ee1:t2:aa1:y1:ee", Unmatched, 0},
+		{12, "own id", host, "d1:ad2:id20:" + self + "e1:q4:ping1:t2:aa1:y1:qe", OwnID, 0},
+		{5, "response to nothing", host, "d1:rd2:id20:" + id1 + "e1:t2:aa1:y1:re", Unmatched, 0},
+		{5, "response without id", host, "d1:rde1:t2:aa1:y1:re", Unmatched, 0},
+		{4, "response without t", host, "d1:rd2:id20:" + id1 + "e1:y1:re", Junk, 0},
+		{5, "error to nothing", host, "d1:eli201e1:xe1:t2:aa1:y1:ee", Unmatched, 0},
+		{5, "broken error", host, "d1:eli201ee1:t2:aa1:y1:ee", Unmatched, 0},
 	}
 }
 
@@ -206,7 +212,7 @@ func rules() []rule {
 // what is counted. Nothing but a query is ever answered.
 func TestReceivingRules(t *testing.T) {
 	for _, c := range rules() {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%d %s", c.step, c.name), func(t *testing.T) {
 			d := newDriven(t, quiet(), crowd(30, somebody)...)
 			diff := d.counted(func() { d.gets(c.from, []byte(c.packet)) })
 			require.Equal(t, uint64(1), diff[c.want], "%v", diff)

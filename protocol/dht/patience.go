@@ -87,7 +87,7 @@ func (g *Group) repeat(i uint32, t *protocol.Turn, q query) bool {
 		b = g.appendStore(b, tid[:], id, l, &l.list[p])
 	} else {
 		l.sent++
-		b = g.appendQuestion(b, tid[:], id, l)
+		b = appendQuestion(g.asker(i, t, l.target), b, tid[:], id, l)
 	}
 	t.Out.SendTo(q.addr, b)
 	g.scratch.packet = b

@@ -220,4 +220,10 @@ func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
 	case q.purpose == purposeLookup:
 		g.learned(i, t, q, ref, m)
 	}
+	if g.twin != nil && q.purpose != purposePing && q.purpose != purposeStore {
+		g.tellTwin(i, t, m)
+	}
+	if g.polling {
+		g.voted(i, t, q.addr, m.IP)
+	}
 }

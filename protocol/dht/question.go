@@ -3,20 +3,19 @@ package dht
 import "swarmlab/protocol/krpc"
 
 // appendQuestion appends the query by which a lookup searches.
-func (g *Group) appendQuestion(b, tid []byte, id krpc.ID, l *lookup) []byte {
+func appendQuestion(w krpc.Writer, b, tid []byte, id krpc.ID, l *lookup) []byte {
 	switch l.Method {
 	case krpc.FindNode:
-		return g.writer.FindNode(b, tid, id, l.target)
+		return w.FindNode(b, tid, id, l.target)
 	case krpc.Get, krpc.Put:
 		seq := int64(-1)
 		if l.Item != nil && l.Item.HasSeq {
 			seq = l.Item.Seq
 		}
-		return g.writer.Get(b, tid, id, l.target, seq)
+		return w.Get(b, tid, id, l.target, seq)
 	case krpc.SampleInfohashes:
-		return g.writer.SampleInfohashes(b, tid, id, l.target)
+		return w.SampleInfohashes(b, tid, id, l.target)
 	}
-	w := g.writer
 	if l.Method == krpc.GetPeers {
 		w.Flags = l.flags()
 	}

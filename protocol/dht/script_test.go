@@ -22,6 +22,7 @@ var rewrite = flag.Bool("rewrite", false, "write the traces that the scripts giv
 // dashes, the whole trace that they give, an empty line. Lines that start with # are comments.
 //
 //	node A id=00 k=2 seeds=B,C   a node that is not running yet; more settings in nodeConfig
+//	node A id=00 dual            a node in both networks: A and A6, which has a table of its own
 //	peer X id=90                 a host that says only what the script makes it say
 //	start A
 //	fill A 80@B c0@C             contacts that A has known from now on
@@ -146,11 +147,19 @@ func (s *stage) command(f []string) {
 	name, w := f[0], words(f[1:])
 	switch name {
 	case "node":
-		var seeds []protocol.Addr
+		var seeds, seeds6 []protocol.Addr
 		for _, host := range w.list("seeds") {
-			seeds = append(seeds, hostOf(host))
+			if a := hostOf(host); a.Is4() || !w.has("dual") {
+				seeds = append(seeds, a)
+			} else {
+				seeds6 = append(seeds6, a)
+			}
 		}
 		s.add(f[1], idOf(w.get("id", "")), nodeConfig(w), seeds)
+		if w.has("dual") {
+			s.add(f[1]+"6", idOf(w.get("id", "")), nodeConfig(w), seeds6)
+			s.marry(s.player(f[1]), s.player(f[1]+"6"))
+		}
 	case "peer":
 		s.add(f[1], idOf(w.get("id", "")), nil, nil)
 	case "deliver", "run":
@@ -206,7 +215,7 @@ func (s *stage) divert(name string, w words) {
 func (s *stage) tell(p *player, command string, w words) {
 	switch command {
 	case "start":
-		s.turn(p, func(t *protocol.Turn) { p.group.Start(0, t) })
+		s.turn(p, func(t *protocol.Turn) { p.core.Start(0, t) })
 	case "fill":
 		for _, name := range w[1:] {
 			id, a := contactOf(name)

@@ -14,6 +14,9 @@ const (
 // as a node may send; less than 0 if it is too long already.
 func spare(tid []byte, r *krpc.Reply) int {
 	space := maxPacket - envelope - len(tid) - len(r.Nodes) - len(r.Nodes6) - len(r.Token)
+	if r.HasNodes && len(r.Nodes6) > 0 {
+		space -= len("5:nodes123:")
+	}
 	if r.SeedFilter != nil {
 		space -= 2 * filterBytes
 	}

@@ -29,6 +29,8 @@ type player struct {
 	id    krpc.ID
 	addr  protocol.Addr
 	group *Group
+	core  protocol.Datagrams // the group, or a dual stack with it
+	main  *player            // where the clock and the random stream of this node are
 	rand  protocol.Rand
 	wake  protocol.Time
 	deaf  bool // loses everything that is sent to it
@@ -40,13 +42,18 @@ type letter struct {
 	bytes    string
 }
 
-// hostOf returns the address of a name: A is 10.0.0.1:6881, and A:7000 another port of that host.
+// hostOf returns the address of a name: A is 10.0.0.1:6881, A:7000 another port of that host, and
+// A6 its address [2001:db8::1]:6881.
 func hostOf(name string) protocol.Addr {
 	host, port, other := strings.Cut(name, ":")
 	number := uint16(6881)
 	if other {
 		_, err := fmt.Sscan(port, &number)
 		must(err)
+	}
+	if len(host) == 2 && host[1] == '6' {
+		last := byte(hostOf(host[:1]).IP4())
+		return protocol.Addr6([]byte{0x20, 1, 0x0d, 0xb8, 15: last}, number)
 	}
 	if len(host) != 1 || host[0] < 'A' || host[0] > 'Z' {
 		panic(fmt.Sprintf("%q is no host: they are called A to Z", name))
@@ -56,11 +63,14 @@ func hostOf(name string) protocol.Addr {
 
 // nameOf is the inverse of hostOf.
 func nameOf(a protocol.Addr) string {
-	last := a.IP4() & 0xff
-	if !a.Is4() || a.IP4()>>8 != 10<<16 || last < 1 || last > 26 {
+	last, suffix := a.IP4()&0xff, ""
+	if !a.Is4() {
+		suffix = "6"
+	}
+	name := string(rune('A'+last-1)) + suffix
+	if last < 1 || last > 26 || hostOf(name).WithPort(a.Port()) != a {
 		return a.String()
 	}
-	name := string(rune('A' + last - 1))
 	if a.Port() != 6881 {
 		name += fmt.Sprintf(":%d", a.Port())
 	}
@@ -110,11 +120,17 @@ func (s *stage) add(name string, id krpc.ID, cfg *Config, seeds []protocol.Addr)
 			}}
 		group, err := New(*cfg, env, 1)
 		must(err)
-		p.group = group
+		p.group, p.core, p.main = group, group, p
 		p.group.Assign(0, id)
 	}
 	s.players = append(s.players, p)
 	slices.SortFunc(s.players, func(a, b *player) int { return strings.Compare(a.name, b.name) })
+}
+
+// marry makes a dual stack of two hosts, one of each family.
+func (s *stage) marry(four, six *player) {
+	dual := NewDual(four.group, six.group)
+	four.core, six.core, six.main = dual, dual, four
 }
 
 func (s *stage) player(name string) *player {
@@ -136,10 +152,15 @@ func (s *stage) speaks(a protocol.Addr) bool {
 // turn calls a node and posts what it sends.
 func (s *stage) turn(p *player, call func(t *protocol.Turn)) {
 	var out protocol.Outbox
+	p = p.main
 	call(&protocol.Turn{Now: s.now, Rand: &p.rand, Out: &out})
 	for n := range out.Sends() {
 		to, bytes := out.Send(n)
-		s.post(letter{p.addr, to, string(bytes)})
+		from := p.addr
+		if from.Is4() != to.Is4() { // the other socket of that host
+			from = hostOf(p.name + "6")
+		}
+		s.post(letter{from, to, string(bytes)})
 	}
 	if at, ok := out.Deadline(); ok {
 		p.wake = at
@@ -160,7 +181,7 @@ func (s *stage) deliver() {
 	for _, p := range s.players {
 		if p.addr == l.to && p.group != nil && !p.deaf {
 			s.turn(p, func(t *protocol.Turn) {
-				p.group.Datagram(0, t, l.from, []byte(l.bytes))
+				p.core.Datagram(0, t, l.from, []byte(l.bytes))
 			})
 		}
 	}
@@ -183,7 +204,7 @@ func (s *stage) advance(d time.Duration) {
 		before := s.trace.Len()
 		s.now = max(s.now, first.wake)
 		first.wake = protocol.Never
-		s.turn(first, func(t *protocol.Turn) { first.group.Wake(0, t) })
+		s.turn(first, func(t *protocol.Turn) { first.core.Wake(0, t) })
 		if said := s.trace.String()[before:]; said != "" {
 			kept := s.trace.String()[:before]
 			s.trace.Reset()

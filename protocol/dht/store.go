@@ -8,17 +8,23 @@ import (
 )
 
 // store holds the announced peers of all nodes of a group. A node's torrents are a list; a
-// torrent's peers are a list, at most one a host (BEP 33), the latest announced first. What has
-// expired is removed when it is met.
+// torrent's peers are a list, at most one a host (BEP 33) or, as libtorrent and jech/dht have it,
+// one a host and port; the latest announced comes first. What has expired is removed when it is
+// met.
 type store struct {
 	index    map[torrentKey]uint32
 	torrents pool[torrent]
 	peers    pool[peer]
+	held     map[uint32]int // torrents by node, expired ones included; nil if nobody asks
 
 	expiry      time.Duration
 	maxTorrents int
 	maxPeers    int
+	ports       bool // peers of one host differ by their ports
 }
+
+// forever is an expiry of 146 years; added to a time before that, it does not overflow.
+const forever = time.Duration(1 << 62)
 
 type torrentKey struct {
 	node     uint32
@@ -44,6 +50,38 @@ type peer struct {
 func (s *store) init(c Config) {
 	s.index = make(map[torrentKey]uint32)
 	s.expiry, s.maxTorrents, s.maxPeers = c.PeerExpiry, c.Torrents, c.Peers
+	s.ports = c.PeerPorts
+	if s.expiry == 0 {
+		s.expiry = forever
+	}
+	if c.WithholdTokens {
+		s.held = make(map[uint32]int)
+	}
+}
+
+// same reports whether two addresses are one peer's.
+func (s *store) same(a, b protocol.Addr) bool {
+	return a.SameIP(b) && (!s.ports || a.Port() == b.Port())
+}
+
+// hasRoom reports whether a peer on the host of a could be stored. It is for stores that withhold
+// tokens: libtorrent gives none for a full torrent, but to those who are in it.
+func (s *store) hasRoom(
+	i uint32, n *node, infoHash krpc.ID, now protocol.Time, a protocol.Addr,
+) bool {
+	tor := s.live(i, infoHash, now)
+	if tor == nil {
+		return s.held[i] < s.maxTorrents || s.purge(i, n, now) < s.maxTorrents
+	}
+	if int(tor.count) < s.maxPeers {
+		return true
+	}
+	for x := tor.peers; x != nilIndex; x = s.peers.at(x).next {
+		if s.peers.at(x).addr.SameIP(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // put stores a peer announced at its time, or renews it, and reports whether there was room.
@@ -58,6 +96,9 @@ func (s *store) put(i uint32, n *node, infoHash krpc.ID, announced peer) bool {
 		*s.torrents.at(x) = torrent{infoHash: infoHash, next: n.torrents, peers: nilIndex}
 		n.torrents = x
 		s.index[torrentKey{i, infoHash}] = x
+		if s.held != nil {
+			s.held[i]++
+		}
 	}
 	tor := s.torrents.at(x)
 	s.prune(tor, now, announced.addr)
@@ -76,13 +117,13 @@ func (s *store) put(i uint32, n *node, infoHash krpc.ID, announced peer) bool {
 	return true
 }
 
-// prune removes from a torrent the peers that have expired, and the one on the host of without.
+// prune removes from a torrent the peers that have expired, and the one at without.
 func (s *store) prune(tor *torrent, now protocol.Time, without protocol.Addr) {
 	link := &tor.peers
 	for *link != nilIndex {
 		x := *link
 		p := s.peers.at(x)
-		if p.at.Add(s.expiry) > now && !p.addr.SameIP(without) {
+		if p.at.Add(s.expiry) > now && !s.same(p.addr, without) {
 			link = &p.next
 			continue
 		}
@@ -122,6 +163,9 @@ func (s *store) forget(i uint32, x uint32) {
 		p = next
 	}
 	delete(s.index, torrentKey{i, tor.infoHash})
+	if s.held != nil {
+		s.held[i]--
+	}
 	s.torrents.release(x)
 }
 
@@ -133,6 +177,7 @@ func (s *store) drop(i uint32, n *node) {
 		x = next
 	}
 	n.torrents = nilIndex
+	delete(s.held, i)
 }
 
 // sample appends at most limit peers of a torrent, with or without its seeds: all, or a run of them

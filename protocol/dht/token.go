@@ -7,16 +7,21 @@ import (
 	"swarmlab/protocol"
 )
 
-// A token is SipHash-2-4 (Aumasson, Bernstein 2012) of the asker's IP address and the current
-// rotation period, under the node's secret. Nothing is stored: the two latest periods are tried.
+// A token is SipHash-2-4 (Aumasson, Bernstein 2012) of the asker's IP address, if so configured
+// also of his port, and of the current rotation period, under the node's secret. Nothing is stored:
+// the latest periods are tried.
 
 const tokenLen = 8
 
 func (g *Group) token(i uint32, a protocol.Addr, period uint64) [tokenLen]byte {
 	hi, lo := a.IP16()
+	who := uint64(i)
+	if g.cfg.TokenPort {
+		who |= uint64(a.Port()) << 32
+	}
 	var b [tokenLen]byte
 	binary.LittleEndian.PutUint64(b[:], sipHash(g.secretLo, g.secretHi, [5]uint64{
-		hi, lo, period, uint64(i), 32 << 56,
+		hi, lo, period, who, 32 << 56,
 	}))
 	return b
 }
@@ -31,7 +36,12 @@ func (g *Group) tokenValid(i uint32, a protocol.Addr, now protocol.Time, token [
 	}
 	got := [tokenLen]byte(token)
 	p := g.tokenPeriod(now)
-	return got == g.token(i, a, p) || p > 0 && got == g.token(i, a, p-1)
+	for past := range min(uint64(g.cfg.TokenPeriods), p+1) {
+		if got == g.token(i, a, p-past) {
+			return true
+		}
+	}
+	return false
 }
 
 // sipHash is SipHash-2-4 over little-endian words, the last of which is the padding: the length
