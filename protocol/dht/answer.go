@@ -145,7 +145,7 @@ func (g *Group) replyContacts(
 ) {
 	b := g.scratch.nodes[:0]
 	most := min(maxNodeBytes, spare(m.T, &r))
-	for _, near := range g.closest(i, m.Target, g.cfg.ReplyContacts) {
+	for _, near := range g.recommended(i, t.Now, m.Target) {
 		id, addr := g.env.Directory.Contact(near.ref)
 		if addr.Is4() == to.Is4() && len(b)+krpc.NodeSize6 <= most {
 			b = krpc.AppendNode(b, id, addr)

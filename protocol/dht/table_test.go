@@ -81,7 +81,7 @@ func TestTableTwin(t *testing.T) {
 				d.out.Reset()
 				d.answered(0, &d.turn, ref, id)
 			case step < 8 && len(all) > 0:
-				d.failed(0, all[rapid.IntRange(0, len(all)-1).Draw(t, "fails")].ref)
+				d.failed(0, &d.turn, all[rapid.IntRange(0, len(all)-1).Draw(t, "fails")].ref)
 			case step == 8:
 				d.turn.Now = d.turn.Now.Add(7 * time.Minute)
 				d.out.Reset()
