@@ -60,7 +60,7 @@ func (g *Group) pingQuestionable(i uint32, t *protocol.Turn, b int) bool {
 }
 
 // wanting reports whether a bucket is not full or has bad contacts.
-func (g *Group) wanting(bucket []slot) bool { return room(bucket) >= 0 || g.bad(bucket) >= 0 }
+func (g *Group) wanting(bucket []slot) bool { return !full(bucket) || g.bad(bucket) >= 0 }
 
 // refill looks a random id in the range of a bucket up, until the bucket is full.
 func (g *Group) refill(i uint32, t *protocol.Turn, b int) {

@@ -43,7 +43,7 @@ type Config struct {
 	Refresh        time.Duration // a bucket unchanged for this long is refreshed; 0: never
 	Diverse        bool          // one contact a /24 (IPv4) or /64 in a bucket, and in a lookup;
 	//                              one an IP address in a table; ids spread over a bucket
-	SecureIDs      SecureIDs     // BEP 42
+	SecureIDs SecureIDs // BEP 42
 
 	// Answers.
 	ReplyContacts  int           // contacts in a reply: beta in the literature

@@ -60,7 +60,9 @@ func (g *Group) refresh(i uint32, t *protocol.Turn, b int) {
 // buckets are refreshed, as Kademlia's authors prescribe (section 2.3).
 func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n := &g.nodes[i]
-	if l.answers < g.cfg.K && (l.answers == 0 || n.retries < joinRetryMax) {
+	// libtorrent's upkeep can begin with those in reserve, which a lookup does not ask.
+	reserves := g.cfg.Upkeep == UpkeepProbe && l.answers == 0 && !g.deserted(i)
+	if l.answers < g.cfg.K && !reserves && (l.answers == 0 || n.retries < joinRetryMax) {
 		n.maintain = t.Now.Add(joinRetry << min(n.retries, joinRetryMax))
 		n.retries = min(n.retries+1, joinRetryMax)
 		return

@@ -31,7 +31,7 @@ func (g *Group) probe(i uint32, t *protocol.Turn) {
 		return
 	}
 	s.meta = seconds(t.Now)<<seenShift | s.meta&(1<<seenShift-1)
-	if room(g.bucket(i, b)) < 0 && (g.cfg.Replacements == 0 || room(g.reserve(i, b)) < 0) {
+	if full(g.bucket(i, b)) && (g.cfg.Replacements == 0 || full(g.reserve(i, b))) {
 		g.ping(i, t, s.ref, NoRef)
 		return
 	}
@@ -40,22 +40,21 @@ func (g *Group) probe(i uint32, t *protocol.Turn) {
 
 // longestUnasked returns the contact to be queried next and its bucket, or nil.
 func (g *Group) longestUnasked(i uint32, now protocol.Time) (bucket int, oldest *slot) {
-	last := int(g.nodes[i].depth) - 1
+	last, longest := int(g.nodes[i].depth)-1, uint32(0)
 	for b := last; b >= 0; b-- {
 		live := g.bucket(i, b)
-		for p := range live {
-			s := &live[p]
+		for p, s := range live {
 			if !s.used() {
 				break
 			}
 			if s.seen() == 0 {
-				return b, s
+				return b, &live[p]
 			}
-			if oldest == nil || s.silentFor(now) > oldest.silentFor(now) {
-				bucket, oldest = b, s
+			if silent := s.silentFor(now); oldest == nil || silent > longest {
+				bucket, oldest, longest = b, &live[p], silent
 			}
 		}
-		if g.cfg.Replacements == 0 || b < last && room(live) < 0 {
+		if g.cfg.Replacements == 0 || b < last && full(live) {
 			continue
 		}
 		reserve := g.reserve(i, b)

@@ -13,9 +13,11 @@ func (g *Group) reserve(i uint32, b int) []slot {
 	return g.slots[base : base+g.cfg.Replacements]
 }
 
-// consider keeps a contact in reserve that has not answered and is not known.
+// consider keeps a contact in reserve that has not answered and is not in its bucket. Whether the
+// bucket can have it is found out when it answers: there are many of these, and few are ever asked.
 func (g *Group) consider(i uint32, b int, s slot, id krpc.ID) {
-	if find(g.reserve(i, b), s.ref) >= 0 || g.position(i, id) >= 0 {
+	reserve := g.reserve(i, b)
+	if find(reserve, s.ref) >= 0 || full(reserve) && g.leastReserved(reserve, s) < 0 {
 		return
 	}
 	_, addr := g.env.Directory.Contact(s.ref)
@@ -25,7 +27,7 @@ func (g *Group) consider(i uint32, b int, s slot, id krpc.ID) {
 		}
 		s.meta |= flagInsecure
 	}
-	if !g.cfg.Diverse || g.diverse(i, b, addr) {
+	if !g.cfg.Diverse || !g.inNet(reserve, addr) {
 		g.stow(i, b, s)
 	}
 }

@@ -48,6 +48,9 @@ func room(bucket []slot) int {
 	return -1
 }
 
+// full reports whether a bucket has no empty position.
+func full(bucket []slot) bool { return bucket[len(bucket)-1].used() }
+
 // used returns how many contacts a bucket has.
 func used(bucket []slot) int {
 	if p := room(bucket); p >= 0 {
@@ -124,13 +127,20 @@ type ranked struct {
 // closest collects the n contacts of node i that are closest to target and not bad, nearest first,
 // into scratch memory that the next call overwrites.
 func (g *Group) closest(i uint32, target krpc.ID, n int) []ranked {
+	if g.cfg.Upkeep == UpkeepProbe { // libtorrent's lookups begin with failed contacts, too
+		return g.closestOf(i, target, n, whoever)
+	}
 	return g.closestOf(i, target, n, anytime)
 }
 
-// anytime stands for the time at which a contact must be good where it need not be.
-const anytime = protocol.Never
+// These stand for the time at which a contact must be good where it need not be.
+const (
+	anytime = protocol.Never - iota // it must not be bad
+	whoever                         // it may be bad
+)
 
-// closestOf is closest, of the contacts that are good at the given time.
+// closestOf is closest, of the contacts that are good at the given time, or, if that is anytime or
+// whoever, of more.
 func (g *Group) closestOf(i uint32, target krpc.ID, n int, goodAt protocol.Time) []ranked {
 	self := &g.nodes[i]
 	near := g.scratch.near[:0]
@@ -161,7 +171,7 @@ func (g *Group) rankBucket(
 		if !s.used() {
 			break
 		}
-		if g.isBad(s) || goodAt != anytime && !g.isGood(s, goodAt) {
+		if goodAt != whoever && (g.isBad(s) || goodAt != anytime && !g.isGood(s, goodAt)) {
 			continue
 		}
 		r := ranked{g.env.Directory.Lead(s.ref) ^ target.Hi, s.ref}

@@ -58,10 +58,10 @@ func (g *Group) rejoin(i uint32, t *protocol.Turn) {
 	g.vigils[i] = vigil{}
 }
 
-// deserted reports whether no bucket of node i has a contact.
+// deserted reports whether node i knows nobody, in a bucket or in reserve.
 func (g *Group) deserted(i uint32) bool {
 	for b := range int(g.nodes[i].depth) {
-		if g.bucket(i, b)[0].used() {
+		if g.bucket(i, b)[0].used() || g.cfg.Replacements > 0 && g.reserve(i, b)[0].used() {
 			return false
 		}
 	}
