@@ -81,8 +81,8 @@ func (g *Group) acceptable(i uint32, t *protocol.Turn, s *slot, id krpc.ID) bool
 		}
 		s.meta |= flagInsecure
 	}
-	return !g.cfg.Diverse || g.diverse(i, g.nodes[i].bucketOf(id), addr) &&
-		g.loneAddress(i, t, addr)
+	return !g.cfg.Diverse || g.loneAddress(i, t, addr) &&
+		g.diverse(i, g.nodes[i].bucketOf(id), addr)
 }
 
 // insecure reports whether BEP 42 does not allow an id at its address, and the node cares.
