@@ -1,9 +1,6 @@
 package dht
 
-import (
-	"swarmlab/protocol"
-	"swarmlab/protocol/krpc"
-)
+import "swarmlab/protocol"
 
 // challengeTries is how often a challenged contact is pinged (BEP 5). A client to which one failure
 // is enough, as webtorrent, pings once.
@@ -44,7 +41,7 @@ func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
 	if g.position(i, id) >= 0 {
 		return
 	}
-	s := g.challenger(q.newcomer, id, t.Now)
+	s := g.challenger(q.newcomer, t.Now)
 	b := g.nodes[i].bucketOf(id)
 	bucket := g.bucket(i, b)
 	p := find(bucket, q.ref)
@@ -55,22 +52,18 @@ func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
 		g.challenge(i, t, b, q.newcomer, q.wave)
 	case int(q.tries) < min(challengeTries, g.cfg.StalenessLimit):
 		g.pingAgain(i, t, q)
-	default:
+	case g.acceptable(i, t, &s, id):
 		g.enterBucket(i, t, b, p, s)
 	}
 }
 
 // challenger returns the newcomer of a challenge. Whether it had answered, or only sent a query,
 // is not remembered.
-func (g *Group) challenger(r Ref, id krpc.ID, now protocol.Time) slot {
-	s := newSlot(r, now)
+func (g *Group) challenger(r Ref, now protocol.Time) slot {
 	if g.cfg.Admission != AdmitAnswered {
-		s = senderSlot(r, now)
+		return senderSlot(r, now)
 	}
-	if _, addr := g.env.Directory.Contact(r); g.insecure(id, addr) {
-		s.meta |= flagInsecure
-	}
-	return s
+	return newSlot(r, now)
 }
 
 // unpinged handles a ping of ours, or a probe, that was not answered.

@@ -48,22 +48,29 @@ func (g *Group) inNet(bucket []slot, a protocol.Addr) bool {
 // loneAddress reports whether no contact in a bucket has a newcomer's IP address. One at the very
 // same port with another id is expelled: neither of the two ids is to be trusted.
 func (g *Group) loneAddress(i uint32, t *protocol.Turn, a protocol.Addr) bool {
+	b, r := g.holder(i, a)
+	if r == NoRef {
+		return true
+	}
+	if _, have := g.env.Directory.Contact(r); have == a {
+		g.expel(i, t, b, r)
+	}
+	return false
+}
+
+// holder returns the contact in a bucket that has an IP address, and its bucket, or NoRef.
+func (g *Group) holder(i uint32, a protocol.Addr) (bucket int, r Ref) {
 	for b := range int(g.nodes[i].depth) {
 		for _, s := range g.bucket(i, b) {
 			if !s.used() {
 				break
 			}
-			_, have := g.env.Directory.Contact(s.ref)
-			if !have.SameIP(a) {
-				continue
+			if _, have := g.env.Directory.Contact(s.ref); have.SameIP(a) {
+				return b, s.ref
 			}
-			if have == a {
-				g.expel(i, t, b, s.ref)
-			}
-			return false
 		}
 	}
-	return true
+	return 0, NoRef
 }
 
 // expel removes a contact whose address answered under another id, and has upkeep ask the others

@@ -10,12 +10,13 @@ import (
 func (g *Group) insert(i uint32, t *protocol.Turn, s slot, id krpc.ID) {
 	n := &g.nodes[i]
 	if old := g.position(i, id); old >= 0 {
-		if b := n.bucketOf(id); g.isBad(g.bucket(i, b)[old]) { // it has moved to another address
+		b := n.bucketOf(id)
+		if g.isBad(g.bucket(i, b)[old]) && g.acceptable(i, t, &s, id) { // it has moved
 			g.enterBucket(i, t, b, old, s)
 		}
 		return
 	}
-	if g.picky && !g.acceptable(i, t, &s, id) {
+	if !g.acceptable(i, t, &s, id) {
 		return
 	}
 	for {
@@ -64,6 +65,9 @@ func (g *Group) insertFull(i uint32, t *protocol.Turn, b int, s slot, id krpc.ID
 // enterBucket puts a contact into a place of a bucket.
 func (g *Group) enterBucket(i uint32, t *protocol.Turn, b, p int, s slot) {
 	g.bucket(i, b)[p] = s
+	if g.cfg.Replacements > 0 {
+		g.unstow(i, b, s.ref)
+	}
 	if s.proven() || g.cfg.Upkeep != UpkeepAsk {
 		g.changed(i, b, t.Now)
 	}
@@ -74,6 +78,9 @@ func (g *Group) enterBucket(i uint32, t *protocol.Turn, b, p int, s slot) {
 
 // acceptable reports whether a newcomer may be let in at all, and notes in it what it is worth.
 func (g *Group) acceptable(i uint32, t *protocol.Turn, s *slot, id krpc.ID) bool {
+	if !g.picky {
+		return true
+	}
 	_, addr := g.env.Directory.Contact(s.ref)
 	if g.insecure(id, addr) {
 		if g.cfg.SecureIDs == SecureIDsEnforced {

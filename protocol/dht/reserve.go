@@ -98,12 +98,18 @@ func (g *Group) fillFromReserve(i uint32, b int) {
 		if to < 0 {
 			return
 		}
-		if !reserve[p].proven() {
+		s := reserve[p]
+		if !s.proven() {
 			p++
 			continue
 		}
-		bucket[to] = reserve[p]
 		remove(reserve, p)
+		if _, addr := g.env.Directory.Contact(s.ref); g.cfg.Diverse {
+			if _, taken := g.holder(i, addr); taken != NoRef {
+				continue
+			}
+		}
+		bucket[to] = s
 	}
 }
 

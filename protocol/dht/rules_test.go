@@ -6,8 +6,8 @@ import (
 )
 
 // tableRules reads the settings of a script's node that are about its table, besides those that
-// nodeConfig does: admission, eviction and upkeep by name, numbers of remove, reserve and goodfails,
-// and the flags near, replygood and diverse.
+// nodeConfig does: admission, eviction and upkeep by name, numbers of remove, reserve and
+// goodfails, and the flags near, replygood and diverse.
 func tableRules(c *Config, w words) {
 	word := func(key string, names ...string) uint8 {
 		name := w.get(key, names[0])
