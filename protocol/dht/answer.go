@@ -180,7 +180,7 @@ func (g *Group) appendContacts(
 	b []byte, i uint32, t *protocol.Turn, four bool, target krpc.ID, most int,
 ) []byte {
 	most = min(most, maxNodeBytes)
-	for _, near := range g.closest(i, target, g.cfg.ReplyContacts) {
+	for _, near := range g.recommended(i, t.Now, target) {
 		id, addr := g.env.Directory.Contact(near.ref)
 		if addr.Is4() == four && len(b)+krpc.NodeSize6 <= most {
 			b = krpc.AppendNode(b, id, addr)

@@ -15,7 +15,12 @@ type slot struct {
 }
 
 const (
-	flagUsed  = 1
+	flagUsed     = 1
+	flagUnproven = 2 // it never answered us: it sent a query, or somebody mentioned it
+	flagInsecure = 4 // BEP 42 does not allow its id at its address, and the node cares
+	flagAsked    = 8 // upkeep has asked it, and there is neither an answer nor a failure yet
+	flagsMask    = 15
+
 	failsOne  = 1 << 4
 	failsMax  = 15
 	failsMask = failsMax << 4
@@ -30,7 +35,25 @@ func newSlot(r Ref, now protocol.Time) slot {
 	return slot{r, seconds(now)<<seenShift | flagUsed}
 }
 
+// senderSlot is a contact that sent us a query, from an address that may be forged.
+func senderSlot(r Ref, now protocol.Time) slot {
+	return slot{r, seconds(now)<<seenShift | flagUsed | flagUnproven}
+}
+
+// hearsay is a contact that we never heard from.
+func hearsay(r Ref) slot { return slot{r, flagUsed | flagUnproven} }
+
 func (s slot) used() bool { return s.meta&flagUsed != 0 }
+
+// proven reports whether the contact has ever answered us.
+func (s slot) proven() bool { return s.meta&flagUnproven == 0 }
+
+func (s slot) secure() bool { return s.meta&flagInsecure == 0 }
+
+func (s slot) isAsked() bool { return s.meta&flagAsked != 0 }
+
+// seen returns the second when the contact was last heard from, or its low 24 bits.
+func (s slot) seen() uint32 { return s.meta >> seenShift }
 
 func (s slot) fails() int { return int(s.meta & failsMask / failsOne) }
 
@@ -39,27 +62,28 @@ func (s slot) silentFor(now protocol.Time) uint32 {
 	return (seconds(now) - s.meta>>seenShift) & seenMask
 }
 
-// heard notes a message from the contact; an answer also clears its failures.
+// heard notes a message from the contact; an answer also proves it and clears its failures.
 func (s *slot) heard(now protocol.Time, answered bool) {
-	keep := uint32(flagUsed | failsMask)
+	keep := uint32(flagsMask | failsMask)
 	if answered {
-		keep = flagUsed
+		keep = flagUsed | flagInsecure
 	}
 	s.meta = seconds(now)<<seenShift | s.meta&keep
 }
 
 func (s *slot) failed() {
+	s.meta &^= flagAsked
 	if s.fails() < failsMax {
 		s.meta += failsOne
 	}
 }
 
-// A slot's contact has answered us at least once, or it would not be in the table. It is good if
-// it was heard from lately, bad after too many failures in a row, and questionable otherwise
-// (BEP 5).
+// A contact is good if it has ever answered us and was heard from lately, bad after too many
+// failures in a row, and questionable otherwise (BEP 5). With AdmitAnswered all in the buckets have
+// answered.
 
 func (g *Group) isBad(s slot) bool { return s.fails() >= g.cfg.StalenessLimit }
 
 func (g *Group) isGood(s slot, now protocol.Time) bool {
-	return s.fails() == 0 && s.silentFor(now) < g.goodSeconds
+	return s.fails() <= g.cfg.GoodFailures && s.proven() && s.silentFor(now) < g.goodSeconds
 }

@@ -105,8 +105,10 @@ type plain struct{ require.TestingT }
 
 func endure(t require.TestingT, b []byte) *ordeal {
 	o := &ordeal{t: plain{t}, todo: b}
-	cfg := Default()
+	cfg, _ := Profile(Profiles()[o.todo.byte()%len(Profiles())])
 	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers, cfg.Items = 4, []int{4, 3}, 3, 3, 3
+	cfg.Replacements = min(cfg.Replacements, 2)
+	o.mixPolicies(&cfg)
 	cfg.Alpha = 1 + o.todo.byte()%4
 	cfg.Rounds = o.todo.byte()%4 == 0
 	cfg.Depth = 1 + o.todo.byte()%20
@@ -144,6 +146,20 @@ func (o *ordeal) protect(cfg *Config) {
 	if choice&64 != 0 {
 		cfg.PeerExpiry = 0
 	}
+}
+
+// mixPolicies makes a client that nobody wrote, or lets the chosen one have neighbours in its net.
+func (o *ordeal) mixPolicies(cfg *Config) {
+	cfg.Diverse = cfg.Diverse && o.todo.byte()%4 == 0
+	cfg.SecureIDs = SecureIDs(o.todo.byte() % 6 % int(numSecureIDs))
+	if o.todo.byte()%2 > 0 {
+		return
+	}
+	cfg.Admission = Admission(o.todo.byte() % int(numAdmissions))
+	cfg.Eviction = Eviction(o.todo.byte() % int(numEvictions))
+	cfg.Upkeep = Upkeep(o.todo.byte() % int(numUpkeeps))
+	cfg.Replacements, cfg.RemoveAfter = o.todo.byte()%3, o.todo.byte()%4
+	cfg.Diverse, cfg.ReplyNear = o.todo.byte()%2 == 0, o.todo.byte()%2 == 0
 }
 
 // step does one thing; the choice is uneven so that most queries of the node get answers.
@@ -455,7 +471,8 @@ func (o *ordeal) check() {
 	}
 	require.Equal(o.t, o.searches.inUse(), lookups, "a lookup leaked")
 	o.checkLookups()
-	require.LessOrEqual(o.t, queries, verifyingMax+(lookups+1)*(o.searches.bound+4))
+	require.LessOrEqual(o.t, queries,
+		verifyingMax+o.stride*checkTries+(lookups+1)*(o.searches.bound+4))
 	require.LessOrEqual(o.t, o.store.torrents.inUse(), o.cfg.Torrents)
 	require.LessOrEqual(o.t, o.store.peers.inUse(), o.cfg.Torrents*o.cfg.Peers)
 	require.LessOrEqual(o.t, o.items.entries.inUse(), o.cfg.Items)

@@ -46,10 +46,14 @@ type Group struct {
 	cfg   Config
 	env   Env
 	nodes []node
-	slots []slot   // a stride of cfg's bucket sizes for each node
+	slots []slot   // a stride for each node: cfg's bucket sizes, then the reserves
 	due   []uint32 // second at which a bucket is to be refreshed, cfg.Depth a node
 
 	offset      []int // of a bucket's first slot within the stride; one more for the end
+	stride      int
+	vigils      []vigil // one a node; nil with UpkeepRefresh
+	picky       bool    // newcomers are looked at more closely than by BEP 5
+	listens     bool    // contacts in replies are of interest to the table
 	goodSeconds uint32
 	refreshSecs uint32
 	secretLo    uint64
@@ -76,15 +80,16 @@ type Group struct {
 
 // scratch is memory for the length of one turn, so that turns do not allocate.
 type scratch struct {
-	msg    krpc.Message
-	packet []byte
-	nodes  []byte
-	nodes6 []byte
-	near   []ranked
-	peers  []protocol.Addr
-	seeds  []protocol.Addr
-	moved  []slot
-	result Result
+	msg     krpc.Message
+	packet  []byte
+	nodes   []byte
+	nodes6  []byte
+	near    []ranked
+	peers   []protocol.Addr
+	seeds   []protocol.Addr
+	moved   []slot
+	rehomed []slot
+	result  Result
 
 	item                   krpc.Item
 	sample                 krpc.Sample
@@ -110,7 +115,14 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 	for d := range cfg.Depth {
 		g.offset[d+1] = g.offset[d] + cfg.bucketSize(d)
 	}
-	g.slots = make([]slot, n*g.offset[cfg.Depth])
+	g.stride = g.offset[cfg.Depth] + cfg.Depth*cfg.Replacements
+	g.slots = make([]slot, n*g.stride)
+	g.picky = cfg.Eviction != EvictChallenged || cfg.SecureIDs != SecureIDsIgnored || cfg.Diverse ||
+		cfg.Replacements > 0
+	g.listens = cfg.Admission == AdmitMentioned || cfg.Replacements > 0
+	if cfg.Upkeep != UpkeepRefresh {
+		g.vigils = make([]vigil, n)
+	}
 	g.searches.bound = cfg.candidateBound()
 	g.book, _ = env.Directory.(*Book)
 	for i := range g.nodes {
@@ -148,7 +160,7 @@ func (g *Group) Start(i uint32, t *protocol.Turn) {
 		n.maintain = t.Now
 	} else {
 		n.joined = true
-		n.maintain = g.nextRefresh(i)
+		n.maintain = g.firstUpkeep(i, t)
 	}
 	g.turnEnds(i, t)
 }
@@ -187,6 +199,9 @@ func (g *Group) Drop(i uint32) {
 	delete(g.remembered, i)
 	clear(g.table(i))
 	clear(g.dues(i))
+	if g.vigils != nil {
+		g.vigils[i] = vigil{}
+	}
 	n.reset()
 }
 

@@ -15,7 +15,10 @@ func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 		g.changed(i, b, t.Now)
 		return
 	}
-	g.insert(i, t, r, id)
+	if g.cfg.Replacements > 0 {
+		g.unstow(i, b, r)
+	}
+	g.insert(i, t, newSlot(r, t.Now), id)
 }
 
 // verifyingMax bounds the pings to strangers that are in flight. Without it, a flood of queries
@@ -23,14 +26,22 @@ func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 const verifyingMax = 256
 
 // asked notes that a contact sent us a query. Its address may be forged: if it is unknown and
-// there is a place for it, it is pinged, and enters the table when it answers.
+// there is a place for it, it is pinged, and enters the table when it answers. Clients with another
+// Admission let it in at once, as one that is not proven, and libtorrent keeps it in reserve.
 func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	n := &g.nodes[i]
 	b := n.bucketOf(id)
 	bucket := g.bucket(i, b)
 	if p := find(bucket, r); p >= 0 {
-		bucket[p].heard(t.Now, false)
+		g.askedAgain(i, t, b, &bucket[p])
 		return
+	}
+	if g.cfg.Admission != AdmitAnswered {
+		g.insert(i, t, senderSlot(r, t.Now), id)
+		return
+	}
+	if g.cfg.Replacements > 0 {
+		g.consider(i, b, senderSlot(r, t.Now), id)
 	}
 	if !g.cfg.VerifySenders || !(room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) {
 		return
@@ -40,117 +51,104 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	}
 }
 
-// failed notes that a contact did not answer.
-func (g *Group) failed(i uint32, r Ref) {
+// askedAgain notes a query from a contact that is in the table.
+func (g *Group) askedAgain(i uint32, t *protocol.Turn, b int, s *slot) {
+	switch g.cfg.Upkeep {
+	case UpkeepProbe: // its clock is that of our own queries
+		return
+	case UpkeepPing: // to which any sign of life is news
+		g.changed(i, b, t.Now)
+	}
+	s.heard(t.Now, false)
+}
+
+// overhear takes note of the contacts that an answer mentions, of the family that it came over.
+func (g *Group) overhear(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc.Message) {
+	nodes := krpc.Nodes6(m.Nodes6)
+	if from.Is4() {
+		nodes = krpc.Nodes4(m.Nodes)
+	}
+	for {
+		id, addr, ok := nodes.Next()
+		if !ok {
+			return
+		}
+		if id != g.nodes[i].id && usable(addr) {
+			g.mentioned(i, t, id, addr)
+		}
+	}
+}
+
+// mentioned notes one contact that we only heard of. It counts for nothing where it is known.
+func (g *Group) mentioned(i uint32, t *protocol.Turn, id krpc.ID, addr protocol.Addr) {
+	r := g.env.Directory.Ref(id, addr)
+	b := g.nodes[i].bucketOf(id)
+	if find(g.bucket(i, b), r) >= 0 {
+		return
+	}
+	if g.cfg.Admission == AdmitMentioned {
+		g.insert(i, t, hearsay(r), id)
+	} else if g.cfg.Replacements > 0 {
+		g.consider(i, b, hearsay(r), id)
+	}
+}
+
+// failed notes that a contact did not answer. It may have to go, though nobody waits for its place,
+// or have one from the reserve follow it.
+func (g *Group) failed(i uint32, t *protocol.Turn, r Ref) {
 	if r == NoRef {
 		return
 	}
 	id, _ := g.env.Directory.Contact(r)
-	bucket := g.bucket(i, g.nodes[i].bucketOf(id))
-	if p := find(bucket, r); p >= 0 {
-		bucket[p].failed()
-	}
-}
-
-// insert is BEP 5's insertion of a contact that has just answered.
-func (g *Group) insert(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
-	n := &g.nodes[i]
-	if old := g.position(i, id); old >= 0 {
-		if b := n.bucketOf(id); g.isBad(g.bucket(i, b)[old]) { // it has moved to another address
-			g.bucket(i, b)[old] = newSlot(r, t.Now)
-			g.changed(i, b, t.Now)
-		}
-		return
-	}
-	for {
-		b := n.bucketOf(id)
-		bucket := g.bucket(i, b)
-		p := room(bucket)
-		if p < 0 {
-			p = g.bad(bucket)
-		}
-		if p >= 0 {
-			bucket[p] = newSlot(r, t.Now)
-			g.changed(i, b, t.Now)
-			return
-		}
-		if !g.splittable(n, b) {
-			g.challenge(i, t, b, r)
-			return
-		}
-		g.split(i)
-	}
-}
-
-// position returns where in its bucket the contact of that id is, at whatever address, or -1.
-func (g *Group) position(i uint32, id krpc.ID) int {
-	for p, s := range g.bucket(i, g.nodes[i].bucketOf(id)) {
-		if !s.used() {
-			break
-		}
-		if have, _ := g.env.Directory.Contact(s.ref); have == id {
-			return p
-		}
-	}
-	return -1
-}
-
-// bad returns the position of a bad contact, or -1.
-func (g *Group) bad(bucket []slot) int {
-	for p, s := range bucket {
-		if s.used() && g.isBad(s) {
-			return p
-		}
-	}
-	return -1
-}
-
-// challenge pings the longest silent questionable contact of a full bucket. If it does not answer,
-// twice, the newcomer gets its place; if it does, the next one is challenged.
-func (g *Group) challenge(i uint32, t *protocol.Turn, b int, newcomer Ref) {
-	n := &g.nodes[i]
-	oldest := -1
-	bucket := g.bucket(i, b)
-	for p, s := range bucket {
-		if !s.used() {
-			break
-		}
-		if g.pinging(n, s.ref) {
-			return
-		}
-		if !g.isGood(s, t.Now) &&
-			(oldest < 0 || s.silentFor(t.Now) > bucket[oldest].silentFor(t.Now)) {
-			oldest = p
-		}
-	}
-	if oldest >= 0 {
-		g.ping(i, t, bucket[oldest].ref, newcomer)
-	}
-}
-
-// challenged handles the end of the ping that challenge sent.
-func (g *Group) challenged(i uint32, t *protocol.Turn, q query, alive bool) {
-	id, _ := g.env.Directory.Contact(q.newcomer)
-	if g.position(i, id) >= 0 {
-		return
-	}
 	b := g.nodes[i].bucketOf(id)
 	bucket := g.bucket(i, b)
-	p := find(bucket, q.ref)
-	switch {
-	case p < 0: // the bucket was split, or the contact replaced, meanwhile
-		g.insert(i, t, q.newcomer, id)
-	case alive || bucket[p].fails() == 0: // it may have answered something else meanwhile
-		g.challenge(i, t, b, q.newcomer)
-	case q.tries < 2:
-		g.pingAgain(i, t, q)
-	default:
-		bucket[p] = newSlot(q.newcomer, t.Now)
-		g.changed(i, b, t.Now)
+	p := find(bucket, r)
+	if p < 0 {
+		if g.cfg.Replacements > 0 {
+			g.unstow(i, b, r)
+		}
+		return
+	}
+	bucket[p].failed()
+	if g.cfg.RemoveAfter > 0 || g.cfg.Replacements > 0 {
+		g.outlive(i, t, b, p)
 	}
 }
 
-// changed puts off the refresh of a bucket in which something happened.
+// outlive removes a contact that has just failed if it has done so too often, and calls on the
+// reserve.
+func (g *Group) outlive(i uint32, t *protocol.Turn, b, p int) {
+	bucket := g.bucket(i, b)
+	s := bucket[p]
+	gone := g.cfg.RemoveAfter > 0 && s.fails() >= g.cfg.RemoveAfter
+	// libtorrent lets one go at its first failure if anybody is in reserve; jech pings that one.
+	replaced := g.cfg.Replacements > 0 && g.isBad(s) && g.reserve(i, b)[0].used()
+	if gone || replaced && g.cfg.Admission == AdmitAnswered {
+		remove(bucket, p)
+	}
+	if gone || replaced {
+		g.promote(i, t, b)
+	}
+}
+
+// renamed notes that another id answered at a contact's address.
+func (g *Group) renamed(i uint32, t *protocol.Turn, r Ref) {
+	if !g.cfg.Diverse || r == NoRef {
+		g.failed(i, t, r)
+		return
+	}
+	id, _ := g.env.Directory.Contact(r)
+	g.expel(i, t, g.nodes[i].bucketOf(id), r)
+}
+
+// changed puts off the upkeep of a bucket in which something happened.
 func (g *Group) changed(i uint32, b int, now protocol.Time) {
-	g.dues(i)[b] = seconds(now) + g.refreshSecs
+	switch g.cfg.Upkeep {
+	case UpkeepAsk:
+		g.dues(i)[b] = seconds(now) + g.confirmAge(b)
+	case UpkeepPing: // one clock for the whole table
+		g.dues(i)[0] = seconds(now) + g.refreshSecs
+	default:
+		g.dues(i)[b] = seconds(now) + g.refreshSecs
+	}
 }

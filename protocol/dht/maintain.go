@@ -12,7 +12,8 @@ const (
 	joinRetryMax = 5               // doublings: at most 160 s
 )
 
-// tend does the maintenance that is due: it joins, or refreshes one bucket.
+// tend does the maintenance that is due: it joins, or refreshes one bucket, or does the upkeep of
+// another client.
 func (g *Group) tend(i uint32, t *protocol.Turn) {
 	n := &g.nodes[i]
 	if n.maintain > t.Now {
@@ -21,6 +22,10 @@ func (g *Group) tend(i uint32, t *protocol.Turn) {
 	n.maintain = protocol.Never // until the lookup that is started here has ended
 	if !n.joined {
 		g.search(i, t, Request{Method: krpc.FindNode, Target: n.id}, purposeJoin)
+		return
+	}
+	if g.cfg.Upkeep != UpkeepRefresh {
+		g.keep(i, t)
 		return
 	}
 	b := g.overdue(i, t.Now)
@@ -55,12 +60,18 @@ func (g *Group) refresh(i uint32, t *protocol.Turn, b int) {
 // buckets are refreshed, as Kademlia's authors prescribe (section 2.3).
 func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n := &g.nodes[i]
-	if l.answers < g.cfg.K && (l.answers == 0 || n.retries < joinRetryMax) {
+	// libtorrent's upkeep can begin with those in reserve, which a lookup does not ask.
+	reserves := g.cfg.Upkeep == UpkeepProbe && l.answers == 0 && !g.deserted(i)
+	if l.answers < g.cfg.K && !reserves && (l.answers == 0 || n.retries < joinRetryMax) {
 		n.maintain = t.Now.Add(joinRetry << min(n.retries, joinRetryMax))
 		n.retries = min(n.retries+1, joinRetryMax)
 		return
 	}
 	n.joined, n.retries = true, 0
+	if g.cfg.Upkeep != UpkeepRefresh {
+		n.maintain = g.firstUpkeep(i, t)
+		return
+	}
 	if g.refreshSecs == 0 {
 		return
 	}
@@ -70,14 +81,25 @@ func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n.maintain = t.Now
 }
 
-// gained reports whether a refresh has done its work: its bucket has a new contact.
+// gained reports whether a refresh has done its work: its bucket has a new contact. anacrolix goes
+// on until the bucket is full.
 func (g *Group) gained(i uint32, l *lookup) bool {
-	return l.filling && used(g.bucket(i, l.bucket)) > l.had
+	if !l.filling {
+		return false
+	}
+	if g.cfg.Upkeep == UpkeepCheck {
+		return !g.wanting(g.bucket(i, l.bucket))
+	}
+	return used(g.bucket(i, l.bucket)) > l.had
 }
 
 // refreshEnded refreshes a bucket again, with another random id, until it is full, or until that
 // has brought nothing twice in a row.
 func (g *Group) refreshEnded(i uint32, t *protocol.Turn, l *lookup) {
+	if g.cfg.Upkeep != UpkeepRefresh {
+		g.upkeptWith(i, t, l)
+		return
+	}
 	n := &g.nodes[i]
 	n.misses++
 	if g.gained(i, l) {

@@ -16,6 +16,8 @@ const (
 	purposeUser                   // a lookup that the owner asked for
 	purposeJoin                   // a lookup of the own id
 	purposeRefresh                // a lookup of a random id in a bucket
+	purposeProbe                  // upkeep: a query for the contacts in its answer
+	purposeCheck                  // upkeep: a ping that is repeated
 )
 
 // query is a query in flight. It is answered by the address it was sent to, with its transaction
@@ -27,7 +29,7 @@ type query struct {
 	newcomer Ref    // ping: who gets the place if there is no answer; NoRef for none
 	next     uint32 // in the node's list, in order of sending and so of timing out
 	lookup   uint32 // lookup, store: for which; nilIndex if that has ended
-	wave     uint16 // lookup: of the query, counted from 1
+	wave     uint16 // lookup: of the query, counted from 1; challenge: likewise, for a newcomer
 	tid      uint16
 	purpose  purpose
 	tries    uint8
@@ -109,7 +111,7 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 		}
 		q := g.land(n, x, nilIndex)
 		g.counters[TimedOut]++
-		g.failed(i, q.ref)
+		g.failed(i, t, q.ref)
 		if !g.repeat(i, t, q) {
 			g.unanswered(i, t, q, true)
 		}
@@ -122,11 +124,11 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 // unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one.
 func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 	switch {
-	case q.purpose == purposePing && q.newcomer != NoRef:
+	case q.purpose == purposePing || q.purpose == purposeCheck || q.purpose == purposeProbe:
 		if !timeout {
-			g.failed(i, q.ref) // a ping refused is a ping failed
+			g.failed(i, t, q.ref) // a ping refused is a ping failed
 		}
-		g.challenged(i, t, q, false)
+		g.unpinged(i, t, q)
 	case q.lookup != nilIndex:
 		g.missed(i, t, q, timeout)
 	}
@@ -205,12 +207,15 @@ func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
 	ref := g.env.Directory.Ref(m.ID, q.addr)
 	if q.ref != NoRef && q.ref != ref {
 		g.counters[IDMismatch]++
-		g.failed(i, q.ref)
+		g.renamed(i, t, q.ref)
 		g.unanswered(i, t, q, false)
 		return
 	}
 	g.counters[Matched]++
 	g.answered(i, t, ref, m.ID)
+	if g.listens {
+		g.overhear(i, t, q.addr, m)
+	}
 	switch {
 	case q.purpose == purposePing && q.newcomer != NoRef:
 		g.challenged(i, t, q, true)

@@ -38,7 +38,8 @@ var rewrite = flag.Bool("rewrite", false, "write the traces that the scripts giv
 //	table A, counters A          what A believes
 //
 // A letter in the trace is FROM>TO, what it is, t (numbered by asker), and its fields. Contacts are
-// ID@HOST; a table marks questionable ones with ? and bad ones with !. Hops of a lookup are
+// ID@HOST; a table marks questionable ones with ? and bad ones with !, and with * those that never
+// answered. Hops of a lookup are
 // contact/first value/all k/total.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -140,6 +141,7 @@ func nodeConfig(w words) *Config {
 	c.Rounds, c.VerifySenders = w.has("rounds"), !w.has("trusting")
 	c.ReadOnly = w.has("readonly")
 	patienceOf(&c, w)
+	tableRules(&c, w)
 	return &c
 }
 
@@ -246,20 +248,9 @@ func (s *stage) tell(p *player, command string, w words) {
 
 func (s *stage) showTable(p *player) {
 	for b := range p.group.Depth(0) {
-		var names []string
-		for _, c := range p.group.bucket(0, b) {
-			if !c.used() {
-				break
-			}
-			name := contactName(p.group.env.Directory.Contact(c.ref))
-			switch {
-			case p.group.isBad(c):
-				name += "!"
-			case !p.group.isGood(c, s.now):
-				name += "?"
-			}
-			names = append(names, name)
+		s.say("%s bucket %d: %s", p.name, b, list(s.slotNames(p.group, p.group.bucket(0, b))))
+		if p.group.cfg.Replacements > 0 {
+			s.say("%s reserve %d: %s", p.name, b, list(s.slotNames(p.group, p.group.reserve(0, b))))
 		}
-		s.say("%s bucket %d: %s", p.name, b, list(names))
 	}
 }

@@ -8,14 +8,11 @@ import (
 // A node's table is BEP 5's list of buckets: bucket b holds contacts that share exactly b leading
 // bits with the node's own id, but the last one in use also holds all that share more.
 
-func (g *Group) table(i uint32) []slot {
-	stride := g.offset[g.cfg.Depth]
-	return g.slots[int(i)*stride:][:stride]
-}
+// table returns all slots of node i: those of its buckets, and behind them the reserves, if any.
+func (g *Group) table(i uint32) []slot { return g.slots[int(i)*g.stride:][:g.stride] }
 
 func (g *Group) bucket(i uint32, b int) []slot {
-	stride := g.offset[g.cfg.Depth]
-	base := int(i) * stride
+	base := int(i) * g.stride
 	return g.slots[base+g.offset[b] : base+g.offset[b+1]]
 }
 
@@ -51,6 +48,9 @@ func room(bucket []slot) int {
 	return -1
 }
 
+// full reports whether a bucket has no empty position.
+func full(bucket []slot) bool { return bucket[len(bucket)-1].used() }
+
 // used returns how many contacts a bucket has.
 func used(bucket []slot) int {
 	if p := room(bucket); p >= 0 {
@@ -74,7 +74,8 @@ func (g *Group) splittable(n *node, b int) bool {
 }
 
 // split opens one more bucket and moves into it what shares more bits than the last one is for.
-// Where sizes shrink with depth, contacts can be left over; the longest silent ones go.
+// Where sizes shrink with depth, contacts can be left over; the longest silent ones go, into the
+// reserve if there is one.
 func (g *Group) split(i uint32) {
 	n := &g.nodes[i]
 	old := int(n.depth) - 1
@@ -95,16 +96,22 @@ func (g *Group) split(i uint32) {
 	for _, s := range g.scratch.moved {
 		if p := room(deeper); p >= 0 {
 			deeper[p] = s
-		} else if p := mostStale(deeper); deeper[p].meta>>seenShift < s.meta>>seenShift {
-			deeper[p] = s
+		} else {
+			if p := mostStale(deeper); deeper[p].seen() < s.seen() {
+				deeper[p], s = s, deeper[p]
+			}
+			g.stow(i, old+1, s)
 		}
+	}
+	if g.cfg.Replacements > 0 {
+		g.splitReserve(i, old)
 	}
 }
 
 func mostStale(bucket []slot) int {
 	stale := 0
 	for p, s := range bucket {
-		if s.meta>>seenShift < bucket[stale].meta>>seenShift {
+		if s.seen() < bucket[stale].seen() {
 			stale = p
 		}
 	}
@@ -120,6 +127,21 @@ type ranked struct {
 // closest collects the n contacts of node i that are closest to target and not bad, nearest first,
 // into scratch memory that the next call overwrites.
 func (g *Group) closest(i uint32, target krpc.ID, n int) []ranked {
+	if g.cfg.Upkeep == UpkeepProbe { // libtorrent's lookups begin with failed contacts, too
+		return g.closestOf(i, target, n, whoever)
+	}
+	return g.closestOf(i, target, n, anytime)
+}
+
+// These stand for the time at which a contact must be good where it need not be.
+const (
+	anytime = protocol.Never - iota // it must not be bad
+	whoever                         // it may be bad
+)
+
+// closestOf is closest, of the contacts that are good at the given time, or, if that is anytime or
+// whoever, of more.
+func (g *Group) closestOf(i uint32, target krpc.ID, n int, goodAt protocol.Time) []ranked {
 	self := &g.nodes[i]
 	near := g.scratch.near[:0]
 	if self.depth == 0 {
@@ -128,26 +150,28 @@ func (g *Group) closest(i uint32, target krpc.ID, n int) []ranked {
 	// Distances to the target grow from bucket to bucket in this order: the target's own bucket,
 	// all deeper ones together, then the shallower ones one by one.
 	home := self.bucketOf(target)
-	near = g.rankBucket(near, i, home, target, n)
+	near = g.rankBucket(near, i, home, target, n, goodAt)
 	if len(near) < n {
 		for b := home + 1; b < int(self.depth); b++ {
-			near = g.rankBucket(near, i, b, target, n)
+			near = g.rankBucket(near, i, b, target, n, goodAt)
 		}
 	}
 	for b := home - 1; b >= 0 && len(near) < n; b-- {
-		near = g.rankBucket(near, i, b, target, n)
+		near = g.rankBucket(near, i, b, target, n, goodAt)
 	}
 	g.scratch.near = near[:0]
 	return near
 }
 
 // rankBucket inserts a bucket's contacts into near, which stays sorted and no longer than n.
-func (g *Group) rankBucket(near []ranked, i uint32, b int, target krpc.ID, n int) []ranked {
+func (g *Group) rankBucket(
+	near []ranked, i uint32, b int, target krpc.ID, n int, goodAt protocol.Time,
+) []ranked {
 	for _, s := range g.bucket(i, b) {
 		if !s.used() {
 			break
 		}
-		if g.isBad(s) {
+		if goodAt != whoever && (g.isBad(s) || goodAt != anytime && !g.isGood(s, goodAt)) {
 			continue
 		}
 		r := ranked{g.env.Directory.Lead(s.ref) ^ target.Hi, s.ref}
@@ -189,6 +213,9 @@ func (g *Group) Fill(i uint32, c Contact, heard protocol.Time) bool {
 		bucket := g.bucket(i, b)
 		if p := room(bucket); p >= 0 {
 			bucket[p] = newSlot(g.env.Directory.Ref(c.ID, c.Addr), heard)
+			if g.insecure(c.ID, c.Addr) {
+				bucket[p].meta |= flagInsecure
+			}
 			return true
 		}
 		if !g.splittable(n, b) {

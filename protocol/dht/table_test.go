@@ -29,6 +29,8 @@ func checkTable(t require.TestingT, g *Group, i uint32) []slot {
 				ended = true
 				continue
 			}
+			require.True(t, s.proven() || g.cfg.Admission != AdmitAnswered)
+			require.False(t, g.cfg.RemoveAfter > 0 && s.fails() >= g.cfg.RemoveAfter)
 			require.False(t, ended, "used slots come first")
 			require.Less(t, b, int(n.depth), "nobody beyond the depth")
 			id, addr := g.env.Directory.Contact(s.ref)
@@ -40,8 +42,48 @@ func checkTable(t require.TestingT, g *Group, i uint32) []slot {
 			require.True(t, shared == b || shared > b && b == int(n.depth)-1, "in its bucket")
 			all = append(all, s)
 		}
+		if g.cfg.Replacements > 0 {
+			checkReserve(t, g, i, b)
+		}
 	}
+	checkNets(t, g, all)
 	return all
+}
+
+// checkReserve holds the reserve of a bucket against what must always be true of it.
+func checkReserve(t require.TestingT, g *Group, i uint32, b int) {
+	n, refs, ended := &g.nodes[i], map[Ref]bool{}, false
+	for _, s := range g.bucket(i, b) {
+		refs[s.ref] = s.used()
+	}
+	for _, s := range g.reserve(i, b) {
+		if !s.used() {
+			require.Equal(t, slot{}, s, "an empty slot is all zero")
+			ended = true
+			continue
+		}
+		require.False(t, ended, "used slots come first")
+		require.False(t, refs[s.ref], "who is in reserve is not in the bucket, nor twice")
+		refs[s.ref] = true
+		id, addr := g.env.Directory.Contact(s.ref)
+		require.Equal(t, b, n.bucketOf(id))
+		require.Less(t, b, int(n.depth))
+		require.NotEqual(t, n.id, id)
+		require.True(t, usable(addr))
+	}
+}
+
+// checkNets finds addresses in a table that Diverse does not allow.
+func checkNets(t require.TestingT, g *Group, all []slot) {
+	if !g.cfg.Diverse {
+		return
+	}
+	ips := map[protocol.Addr]bool{}
+	for _, s := range all {
+		_, addr := g.env.Directory.Contact(s.ref)
+		require.False(t, ips[addr.WithPort(0)], "two at %v", addr)
+		ips[addr.WithPort(0)] = true
+	}
 }
 
 // clusteredID draws an id near own, so that deep buckets fill too, and so that ids come again.
@@ -81,7 +123,7 @@ func TestTableTwin(t *testing.T) {
 				d.out.Reset()
 				d.answered(0, &d.turn, ref, id)
 			case step < 8 && len(all) > 0:
-				d.failed(0, all[rapid.IntRange(0, len(all)-1).Draw(t, "fails")].ref)
+				d.failed(0, &d.turn, all[rapid.IntRange(0, len(all)-1).Draw(t, "fails")].ref)
 			case step == 8:
 				d.turn.Now = d.turn.Now.Add(7 * time.Minute)
 				d.out.Reset()
