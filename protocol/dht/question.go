@@ -17,9 +17,7 @@ func (g *Group) appendQuestion(b, tid []byte, id krpc.ID, l *lookup) []byte {
 		return g.writer.SampleInfohashes(b, tid, id, l.target)
 	}
 	w := g.writer
-	if l.Method == krpc.GetPeers {
-		w.Flags = l.flags()
-	}
+	w.Flags = l.flags()
 	return w.GetPeers(b, tid, id, l.target)
 }
 
