@@ -65,7 +65,9 @@ func TestPatience(t *testing.T) {
 	both := func(c *Config) { c.Tries, c.SoftTimeout = 3, time.Second }
 	const most = 40 * 8
 
-	calm := [...]waited{waits(t, 0, short), waits(t, 0, tries), waits(t, 0, long), waits(t, 0, soft)}
+	calm := [...]waited{
+		waits(t, 0, short), waits(t, 0, tries), waits(t, 0, long), waits(t, 0, soft),
+	}
 	t.Logf("no loss, 2 s, three tries, 15 s, soft: %+v", calm)
 	for _, c := range calm {
 		require.Equal(t, most, c.found, "silence alone hides nobody")

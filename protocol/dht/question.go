@@ -16,9 +16,7 @@ func appendQuestion(w krpc.Writer, b, tid []byte, id krpc.ID, l *lookup) []byte 
 	case krpc.SampleInfohashes:
 		return w.SampleInfohashes(b, tid, id, l.target)
 	}
-	if l.Method == krpc.GetPeers {
-		w.Flags = l.flags()
-	}
+	w.Flags = l.flags()
 	return w.GetPeers(b, tid, id, l.target)
 }
 

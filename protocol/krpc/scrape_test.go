@@ -87,3 +87,24 @@ func TestEstimateOfMany(t *testing.T) {
 		}
 	}
 }
+
+// TestFilterHas looks for hosts that are in a filter and for others, of which a few seem to be: two
+// bits of 2048 are set for each of 100 hosts, so one in some 110.
+func TestFilterHas(t *testing.T) {
+	var f krpc.Filter
+	in, out := hosts()[:100], hosts()[100:]
+	for _, a := range in {
+		require.False(t, (&krpc.Filter{}).Has(a))
+		f.Insert(a)
+	}
+	for _, a := range in {
+		require.True(t, f.Has(a.WithPort(7)), "%v", a)
+	}
+	wrong := 0
+	for _, a := range out {
+		if f.Has(a) {
+			wrong++
+		}
+	}
+	require.Less(t, wrong, len(out)/50)
+}
