@@ -3,6 +3,7 @@ package dht
 import (
 	"encoding/binary"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -181,4 +182,38 @@ func TestNobodyAsked(t *testing.T) {
 	_, ok := d.External(0)
 	require.False(t, ok)
 	require.Zero(t, d.guards.inUse())
+}
+
+// TestNetworkBindsItsIDs starts a network of 40 nodes with random ids, which all find out their
+// addresses from each other, take ids that fit, and still form one network.
+func TestNetworkBindsItsIDs(t *testing.T) {
+	n := &household{at: map[protocol.Addr]*home{}}
+	cfg := Default()
+	cfg.SecureIDs = SecureIDsPreferred
+	seeds := []protocol.Addr{somebody(0).Addr, somebody(1).Addr}
+	for range 40 {
+		n.add(t, cfg, true, false, seeds, nil)
+	}
+	for _, h := range n.homes {
+		require.False(t, krpc.ValidID(h.id, h.addr[0]))
+		n.turn(h, func(t *protocol.Turn) { h.core.Start(0, t) })
+		n.pass(100 * time.Millisecond)
+	}
+	n.pass(3 * time.Hour)
+	for _, h := range n.homes {
+		a, ok := h.four.External(0)
+		require.True(t, ok)
+		require.Equal(t, h.addr[0], a)
+		require.True(t, krpc.ValidID(h.four.ID(0), a))
+		h.id = h.four.ID(0)
+	}
+	draw, found := protocol.NewRand(9, 9, 9), 0
+	for range 40 {
+		h, target := n.homes[draw.Intn(40)], krpc.RandomID(&draw)
+		r := n.lookup(t, h, h.four, Request{Method: krpc.FindNode, Target: target})
+		if r.Closest[0].ID == n.nearest(false, target, h, 1)[0] {
+			found++
+		}
+	}
+	require.GreaterOrEqual(t, found, 39)
 }
