@@ -14,7 +14,12 @@
 //	directory.go  contacts as four-byte references; Book is the directory of a real node
 //	table.go      buckets: finding, splitting, closest contacts
 //	contact.go    one slot of a bucket: good, questionable, bad
-//	learn.go      who may enter the table, and in whose place
+//	learn.go      what a sign of life, or its absence, means to the table
+//	insert.go     who may enter the table, and in whose place; challenge.go by a ping of BEP 5;
+//	              diverse.go one a network, and ids spread over a bucket
+//	reserve.go    contacts beside a bucket
+//	recommend.go  contacts for replies
+//	rehome.go     a new id for a running node
 //	query.go      queries in flight: transaction ids, timeouts
 //	answer.go     replies to the queries of others; spare.go how much room there is in one
 //	peers.go      get_peers, with scrapes, and announce_peer
@@ -25,7 +30,9 @@
 //	items.go      items that were put
 //	lookup.go     the iterative lookup; shortlist.go its candidates; announce.go its end, where
 //	              peers are announced; result.go what it found
-//	maintain.go   joining and refreshing
+//	maintain.go   joining and refreshing; upkeep.go the ways of other clients: probe.go that of
+//	              libtorrent, ask.go jech's, check.go anacrolix's, sweep.go webtorrent's
+//	profile.go    settings of clients, and what of them is not modelled; policy.go their words
 //	foresee.go    a hint to the driver's memory
 //	counters.go   what was dropped, and why
 //
@@ -36,8 +43,8 @@
 //   - Replies carry the closest contacts that are not bad, all of which have answered us before;
 //     one that is only questionable is not pinged first. Where datagrams are lost, hiding a
 //     contact at its first failure costs more than passing on a few dead ones.
-//   - Only contacts that answered a query of ours enter a bucket. The sender of a query is
-//     pinged first, and only where there is room for it.
+//   - Only contacts that answered a query of ours enter a bucket, unless Admission says otherwise.
+//     The sender of a query is pinged first, and only where there is room for it.
 //   - A token is bound to the asker's IP address, not to its port (NATs change it).
 //
 // # Departures from BEP 33, 44 and 51
