@@ -65,13 +65,3 @@ func (g *Group) challenger(r Ref, now protocol.Time) slot {
 	}
 	return newSlot(r, now)
 }
-
-// unpinged handles a ping of ours, or a probe, that was not answered.
-func (g *Group) unpinged(i uint32, t *protocol.Turn, q query) {
-	switch {
-	case q.newcomer != NoRef:
-		g.challenged(i, t, q, false)
-	case q.purpose == purposeCheck && q.tries < checkTries:
-		g.pingAgain(i, t, q)
-	}
-}

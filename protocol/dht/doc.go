@@ -22,7 +22,7 @@
 // # The files
 //
 //	config.go     what a parameter study varies; policy.go its choices that are no numbers
-//	profile.go    the settings of deployed clients
+//	profile.go    the settings of deployed clients, and what of them is not modelled
 //	group.go      the population and its calls
 //	dual.go       nodes in both networks, and what connects them
 //	directory.go  contacts as four-byte references; Book is the directory of a real node
@@ -30,12 +30,19 @@
 //
 //	table.go      buckets: finding, splitting, closest contacts
 //	contact.go    one slot of a bucket: good, questionable, bad
-//	learn.go      who may enter the table, and in whose place
-//	maintain.go   joining and refreshing
+//	learn.go      what a sign of life, or its absence, means to the table
+//	insert.go     who may enter the table, and in whose place; challenge.go by a ping of BEP 5;
+//	              diverse.go one a network, and ids spread over a bucket
+//	reserve.go    contacts beside a bucket
+//	recommend.go  contacts for replies
+//	rehome.go     a new id for a running node
+//	maintain.go   joining and refreshing; upkeep.go the ways of other clients: probe.go that of
+//	              libtorrent, ask.go jech's, check.go anacrolix's, sweep.go webtorrent's
 //
 //	query.go      queries in flight: transaction ids, timeouts
-//	lookup.go     the iterative lookup; shortlist.go its candidates; announce.go its end, where
-//	              peers are announced; result.go what it found
+//	lookup.go     the iterative lookup; shortlist.go its candidates; question.go its queries;
+//	              patience.go how long it waits; findings.go and retrieve.go what answers bring;
+//	              announce.go its end, where something is stored; result.go what it found
 //
 //	answer.go     replies to the queries of others; spare.go how much room there is in one
 //	limit.go      who sends too much, and how many queries are answered
@@ -76,8 +83,8 @@
 //   - Replies carry the closest contacts that are not bad, all of which have answered us before;
 //     one that is only questionable is not pinged first. Where datagrams are lost, hiding a
 //     contact at its first failure costs more than passing on a few dead ones.
-//   - Only contacts that answered a query of ours enter a bucket. The sender of a query is
-//     pinged first, and only where there is room for it.
+//   - Only contacts that answered a query of ours enter a bucket, unless Admission says otherwise.
+//     The sender of a query is pinged first, and only where there is room for it.
 //   - A token is bound to the asker's IP address, not to its port (NATs change it).
 //
 // # Departures from BEP 32

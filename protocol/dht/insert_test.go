@@ -195,6 +195,38 @@ func TestDiverse(t *testing.T) {
 	require.True(t, d.meet(inBucket(0, 2, 3), six(2, 1)))
 }
 
+// TestRenamed has another id answer at the address of a contact: it has failed, and, for a client
+// that looks at addresses, is out at once, and the rest of its bucket to be asked soon.
+func TestRenamed(t *testing.T) {
+	for _, diverse := range []bool{false, true} {
+		cfg := diverseConfig()
+		cfg.Diverse, cfg.Upkeep, cfg.StalenessLimit = diverse, UpkeepProbe, 3
+		d := newDriven(t, cfg)
+		d.turn.Now = d.turn.Now.Add(time.Hour)
+		require.True(t, d.meet(inBucket(0, 0, 3), net(1, 1)))
+		require.True(t, d.meet(inBucket(0, 1, 3), net(2, 1)))
+		d.turn.Now = d.turn.Now.Add(distrustAfter)
+		require.True(t, d.meet(inBucket(0, 2, 3), net(3, 1)))
+		d.turn.Now = d.turn.Now.Add(time.Minute)
+		d.out.Reset()
+		d.ping(0, &d.turn, d.bucket(0, 0)[0].ref, NoRef)
+		q := d.sends(t)[0]
+		d.gets(q.to, krpc.Writer{}.Reply(nil, &krpc.Reply{T: q.m.T, ID: krpc.ID{Hi: 5}}))
+		require.Equal(t, uint64(1), d.counters[IDMismatch])
+		p := d.position(0, inBucket(0, 0, 3))
+		others := []slot{d.bucket(0, 0)[d.position(0, inBucket(0, 1, 3))],
+			d.bucket(0, 0)[d.position(0, inBucket(0, 2, 3))]}
+		if !diverse {
+			require.Equal(t, 1, d.bucket(0, 0)[p].fails())
+			require.NotZero(t, others[0].seen())
+			continue
+		}
+		require.Negative(t, p)
+		require.Zero(t, others[0].seen(), "asked again before all others")
+		require.NotZero(t, others[1].seen(), "it was heard from lately")
+	}
+}
+
 // TestSpread fills a bucket of eight in which the parts of the range are taken unevenly: whoever is
 // the first in a part displaces one of those that share theirs.
 func TestSpread(t *testing.T) {

@@ -23,7 +23,8 @@ const (
 	// EvictChallenged: the contact longest silent is pinged if it is not good, and goes if it does
 	// not answer. BEP 5; webtorrent, to which nobody is good for long.
 	EvictChallenged Eviction = iota
-	// EvictFailed: a contact that failed StalenessLimit times goes; nobody is asked. The others.
+	// EvictFailed: a contact that failed StalenessLimit times goes; nobody is asked. A bucket that
+	// can be split is split first. The others.
 	EvictFailed
 	numEvictions
 )
@@ -54,7 +55,9 @@ type SecureIDs uint8
 const (
 	// SecureIDsIgnored: all ids are equal.
 	SecureIDsIgnored SecureIDs = iota
-	// SecureIDsPreferred: in a full bucket, a valid id takes the place of an invalid one.
+	// SecureIDsPreferred: in a full bucket, a valid id takes the place of an invalid one, and a
+	// bucket is split only for a valid one, if two thirds of it are. A network of random ids at
+	// public addresses thus has tables of one bucket.
 	SecureIDsPreferred
 	// SecureIDsEnforced: moreover, contacts with invalid ids do not enter the table, are not
 	// announced to and do not count as the closest that a lookup has found.

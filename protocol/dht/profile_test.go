@@ -3,6 +3,7 @@ package dht
 import (
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -34,6 +35,27 @@ func TestProfiles(t *testing.T) {
 	require.Len(t, Profiles(), 5)
 	_, ok := Profile("utorrent")
 	require.False(t, ok)
+}
+
+// TestProfileSizes pins what the slabs of a node cost in a network of 10,000, where 16 buckets do.
+func TestProfileSizes(t *testing.T) {
+	for client, want := range map[string]int{
+		ProfileBEP5:       64 + 16*8*8 + 16*4,
+		ProfileLibtorrent: 64 + (128+64+32+16+12*8)*8 + 16*8*8 + 16*4 + 8,
+		ProfileJech:       64 + (128+64+32+16+12*8)*8 + 16*8 + 16*4 + 8,
+		ProfileAnacrolix:  64 + 16*8*8 + 16*4 + 8,
+		ProfileWebtorrent: 64 + 16*20*8 + 16*4 + 8,
+	} {
+		cfg, _ := Profile(client)
+		cfg.Depth = 16
+		const n = 100
+		g, err := New(cfg, Env{Directory: NewBook()}, n)
+		require.NoError(t, err)
+		size := len(g.nodes)*int(unsafe.Sizeof(node{})) + len(g.slots)*int(unsafe.Sizeof(slot{})) +
+			4*len(g.due) + len(g.vigils)*int(unsafe.Sizeof(vigil{}))
+		require.Equal(t, want, size/n, client)
+		t.Logf("%s: %d bytes a node", client, size/n)
+	}
 }
 
 // TestSettingsThatDependOnOthers refuses pairs of settings that make no sense together.

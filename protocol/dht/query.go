@@ -124,11 +124,13 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 // unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one.
 func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 	switch {
-	case q.purpose == purposePing || q.purpose == purposeCheck || q.purpose == purposeProbe:
+	case q.purpose == purposePing && q.newcomer != NoRef:
 		if !timeout {
 			g.failed(i, t, q.ref) // a ping refused is a ping failed
 		}
-		g.unpinged(i, t, q)
+		g.challenged(i, t, q, false)
+	case q.purpose == purposeCheck && q.tries < checkTries:
+		g.pingAgain(i, t, q)
 	case q.lookup != nilIndex:
 		g.missed(i, t, q, timeout)
 	}
@@ -185,16 +187,27 @@ func (g *Group) response(
 	switch {
 	case fault != krpc.OK:
 		g.counters[NoID]++
-		g.unanswered(i, t, q, false)
+		g.refused(i, t, q)
 	case m.Kind == krpc.Error:
 		g.counters[Matched]++
 		if q.purpose == purposeStore && q.lookup != nilIndex {
 			g.searches.at(q.lookup).refusedBy(m)
 		}
-		g.unanswered(i, t, q, false)
+		g.refused(i, t, q)
 	default:
 		g.matched(i, t, q, m)
 	}
+}
+
+// refused handles an error, or a response without an id. To upkeep that is as good as silence.
+func (g *Group) refused(i uint32, t *protocol.Turn, q query) {
+	switch q.purpose {
+	case purposePing, purposeProbe, purposeCheck:
+		if q.newcomer == NoRef {
+			g.failed(i, t, q.ref)
+		}
+	}
+	g.unanswered(i, t, q, false)
 }
 
 // matched handles the response to one of our queries.
