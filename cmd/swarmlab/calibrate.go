@@ -188,7 +188,7 @@ func (c *calibration) do(ctx context.Context) error {
 func (c *calibration) compare(simulated []results.Lookup) error {
 	simulated, real := onlyLookups(simulated), onlyLookups(c.real.lookups())
 	c.found = results.Calibrate(simulated, real)
-	c.found.Sockets = c.real.traffic()
+	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
 	if err := results.WriteCalibration(c.dir.path, c.found, simulated, real); err != nil {
 		return exitError{failed, fmt.Errorf("not all results could be stored: %w", err)}
 	}
@@ -219,9 +219,9 @@ func (c *calibration) verdict() error {
 	case f.Simulated.Successful == 0 || f.Real.Successful == 0:
 		return exitError{failed, errors.New("no lookup succeeded in one of the worlds")}
 	case !f.Agrees():
-		return exitError{failed, fmt.Errorf("the hop counts differ: p = %s; datagrams were late "+
-			"by %s ms (p99): if that is much, the machine was too busy",
-			three(f.HopsKS.P), three(f.Sockets.Late.P99))}
+		return exitError{failed, fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
+			"%s ms late on average: if that is much, the machine was too busy",
+			three(f.HopsKS.P), three(f.Sockets.Late.Mean))}
 	}
 	return nil
 }

@@ -17,8 +17,9 @@ const (
 // Calibration compares the lookups of a simulated run with those of the same run on real sockets.
 // Failed lookups have no hop count and no place in the distributions.
 type Calibration struct {
-	Simulated World `json:"simulated"`
-	Real      World `json:"real"`
+	Fingerprint string `json:"fingerprint"` // of the simulated run
+	Simulated   World  `json:"simulated"`
+	Real        World  `json:"real"`
 	// HopsKS and HopsChiSquare test whether both worlds draw their hop counts from one
 	// distribution.
 	HopsKS        Test `json:"hops_ks"`
@@ -63,22 +64,23 @@ type World struct {
 	Latency    Statistics `json:"latency_ms"` // of the successful ones
 	Messages   Statistics `json:"messages"`
 	Timeouts   Statistics `json:"timeouts"`
-
-	latencies []int64 // sorted, in ns
 }
 
 // Calibrate compares the lookups of both worlds.
 func Calibrate(simulated, real []Lookup) *Calibration {
-	c := &Calibration{Simulated: newWorld(simulated), Real: newWorld(real)}
-	s, r := &c.Simulated, &c.Real
-	c.HopsKS = kolmogorovSmirnov(expand(s.HopCounts), expand(r.HopCounts))
-	c.HopsChiSquare = chiSquare(s.HopCounts, r.HopCounts)
-	c.LatencyKS = kolmogorovSmirnov(floats(s.latencies), floats(r.latencies))
-	return c
+	s, latencies := newWorld(simulated)
+	r, realLatencies := newWorld(real)
+	return &Calibration{
+		Simulated: s, Real: r,
+		HopsKS:        kolmogorovSmirnov(expand(s.HopCounts), expand(r.HopCounts)),
+		HopsChiSquare: chiSquare(s.HopCounts, r.HopCounts),
+		LatencyKS:     kolmogorovSmirnov(floats(latencies), floats(realLatencies)),
+	}
 }
 
-func newWorld(lookups []Lookup) World {
-	w := World{Lookups: len(lookups), HopCounts: []int{}}
+// newWorld sums up lookups, and returns the latencies of those that succeeded, sorted, in ns.
+func newWorld(lookups []Lookup) (w World, latencies []int64) {
+	w = World{Lookups: len(lookups), HopCounts: []int{}}
 	var hops, messages, timeouts []int64
 	for n := range lookups {
 		l := &lookups[n]
@@ -92,15 +94,15 @@ func newWorld(lookups []Lookup) World {
 		}
 		w.HopCounts[l.Contact-1]++
 		hops = append(hops, int64(l.Contact))
-		w.latencies = append(w.latencies, l.Latency)
+		latencies = append(latencies, l.Latency)
 	}
 	w.Successful = len(hops)
-	slices.Sort(w.latencies)
+	slices.Sort(latencies)
 	w.Hops = sample(hops, 1, "hops")
-	w.Latency = sample(w.latencies, 1e6, "ms")
+	w.Latency = sample(latencies, 1e6, "ms")
 	w.Messages = sample(messages, 1, "messages")
 	w.Timeouts = sample(timeouts, 1, "timeouts")
-	return w
+	return w, latencies
 }
 
 func sample(values []int64, scale float64, unit string) Statistics {
