@@ -82,8 +82,8 @@ func TestDamagedCalibration(t *testing.T) {
 	const header = "world,latency_ns,hops_contact,success\n"
 	for _, c := range []struct{ file, body, complaint string }{
 		{calibrationFile, "{", "calibration.json: damaged: unexpected end"},
-		{calibrationFile, `{"fingerprint": "other"}`, `of a run with the fingerprint "other", but ` +
-			`summary.json has "3f2a91c0-77d06e15-b8f04aa2"`},
+		{calibrationFile, `{"fingerprint": "other"}`, `of a run with the fingerprint "other", ` +
+			`but summary.json has "3f2a91c0-77d06e15-b8f04aa2"`},
 		{calibrationRows, "", "calibration.csv: damaged: EOF"},
 		{calibrationRows, "world,success\n", `no column "latency_ns"`},
 		{calibrationRows, header + "dream,1,1,true\n", "line 2 is no lookup of either world"},

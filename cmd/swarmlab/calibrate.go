@@ -32,8 +32,9 @@ func newDHTCalibrate() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "calibrate [SCENARIO | FILE.yaml]",
 		Short: "Run a scenario simulated and on real sockets, and compare",
-		Long: `Run a scenario twice, simulated and as real nodes on this machine's loopback addresses, and
-compare hop counts and latencies. Without argument it is the scenario ` + calibrationScenario + `.
+		Long: `Run a scenario twice, simulated and as real nodes on this machine's loopback
+addresses, and compare hop counts and latencies. Without argument it is the scenario
+` + calibrationScenario + `.
 
 Both runs have the same ids, joins and lookups. Between real nodes each datagram is held
 back for as long as the scenario's network takes, or dropped where that loses it. They run

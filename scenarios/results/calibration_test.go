@@ -91,8 +91,8 @@ func TestLevels(t *testing.T) {
 			found++
 		}
 	}
-	t.Logf("at 5 %%: Kolmogorov-Smirnov %d, chi-square %d of %d; at 1 %% a difference of 10 points "+
-		"found %d times", ks, chi, rounds, found)
+	t.Logf("at 5 %%: Kolmogorov-Smirnov %d, chi-square %d of %d; at 1 %% a difference of 10 "+
+		"points found %d times", ks, chi, rounds, found)
 	require.Less(t, ks, rounds*5/100, "conservative, as hops are discrete")
 	require.InDelta(t, rounds*5/100, chi, 4*math.Sqrt(rounds*0.05*0.95))
 	require.Greater(t, found, rounds*9/10)
