@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,8 +16,10 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// calibrationScenario is what calibrate runs without argument.
-const calibrationScenario = "calibration"
+const (
+	calibrationScenario = "calibration" // what calibrate runs without argument
+	calibrationFigure   = "calibration" // what it draws in any case
+)
 
 // calibrateOptions are the flags of dht calibrate.
 type calibrateOptions struct {
@@ -69,6 +72,9 @@ func (o *calibrateOptions) run(cmd *cobra.Command, args []string) error {
 	p, err := openPlan(args, &o.changes, 1)
 	if err != nil {
 		return err
+	}
+	if !slices.Contains(p.scenario.Figures, calibrationFigure) {
+		p.scenario.Figures = append([]string{calibrationFigure}, p.scenario.Figures...)
 	}
 	both, err := calibrationPlan(p.scenario)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,7 +30,8 @@ func calibrate(t *testing.T, args ...string) (document calibrationDocument, code
 func TestCalibrationOfAFew(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r")
-	c, code := calibrate(t, append(tiny, "--out", dir, "--set", "network.loss=0%")...)
+	c, code := calibrate(t, append(slices.Clone(tiny), "--out", dir, "--set", "network.loss=0%",
+		"--set", "figures=[hops]")...)
 	require.Equal(t, done, code)
 	require.True(t, c.Agrees)
 	require.Equal(t, 12, c.Nodes)
@@ -90,7 +92,7 @@ func TestCalibration(t *testing.T) {
 func TestCalibrationOfALostCause(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r")
-	_, code := calibrate(t, append(tiny, "--out", dir, "--set", "network.loss=100%")...)
+	_, code := calibrate(t, append(slices.Clone(tiny), "--out", dir, "--set", "network.loss=100%")...)
 	require.Equal(t, failed, code, "nobody finds anybody")
 }
 
