@@ -92,7 +92,8 @@ func TestCalibration(t *testing.T) {
 func TestCalibrationOfALostCause(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r")
-	_, code := calibrate(t, append(slices.Clone(tiny), "--out", dir, "--set", "network.loss=100%")...)
+	lossy := append(slices.Clone(tiny), "--set", "network.loss=100%")
+	_, code := calibrate(t, append(lossy, "--out", dir)...)
 	require.Equal(t, failed, code, "nobody finds anybody")
 }
 
