@@ -19,6 +19,7 @@ func registry() []drawing {
 		{"hops-cdf", hopCDF},
 		{"latency-cdf", latencyCDF},
 		{"hops-size", hopsBySize},
+		{"calibration", calibrationFigure},
 	}
 }
 

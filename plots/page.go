@@ -18,6 +18,7 @@ type figure struct {
 
 	title  string // the message, in one sentence
 	plot   *plot.Plot
+	beside *plot.Plot // a second one, to the right or, in a narrow page, below; nil: none
 	legend []legendEntry
 	data   table
 	about  about
@@ -97,7 +98,25 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		area.Min.Y += 1.15 * l.footer
 	}
 	area.Min.Y += 0.6 * l.footer
-	f.plot.Draw(area)
+	f.drawPlots(area, l)
+}
+
+// drawPlots draws the one plot, or both, which share the room evenly.
+func (f *figure) drawPlots(area draw.Canvas, l look) {
+	if f.beside == nil {
+		f.plot.Draw(area)
+		return
+	}
+	first, second := area, area
+	if l.grows {
+		middle, gap := (area.Min.Y+area.Max.Y)/2, l.text/2
+		first.Min.Y, second.Max.Y = middle+gap, middle-gap
+	} else {
+		middle, gap := (area.Min.X+area.Max.X)/2, l.text
+		first.Max.X, second.Min.X = middle-gap, middle+gap
+	}
+	f.plot.Draw(first)
+	f.beside.Draw(second)
 }
 
 // height returns the height of the page: a slide's is fixed, a paper's grows with title and legend.
@@ -107,7 +126,11 @@ func (f *figure) height(l look) vg.Length {
 		return l.height
 	}
 	more := len(f.titleLines(l)) + len(f.legendRows(l)) - roomFor
-	return l.height + vg.Length(max(0, more))*1.3*l.text
+	height := l.height + vg.Length(max(0, more))*1.3*l.text
+	if f.beside != nil {
+		height += 0.7 * l.height
+	}
+	return height
 }
 
 // titleLines breaks the title into at most two lines.

@@ -178,7 +178,25 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		"figures": s.figures, "cells": cells,
 	}
 	writeSummary(t, dir, summary)
+	s.writeWorlds(t, dir)
 	return summary
+}
+
+// writeWorlds adds a calibration: the first cell's first seed simulated, and its second one as if
+// on real sockets.
+func (s synthetic) writeWorlds(t testing.TB, dir string) {
+	text := "world,node,at_ns,latency_ns,hops_contact,success\n"
+	for n, world := range []string{"simulated", "real"} {
+		for _, row := range s.rows(0, uint64(n+1)) {
+			text += fmt.Sprintf("%s,%d,%d,%d,%d,%t\n", world, row.Node, row.AtNs, row.LatencyNs,
+				row.HopsContact, row.Success)
+		}
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationRows), []byte(text), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationFile), []byte(
+		`{"fingerprint": "3f2a91c0-77d06e15-b8f04aa2", "hops_ks": {"statistic": 0.0123, "p": 0.97},
+		"hops_chi_square": {"statistic": 2.5, "degrees": 3, "p": 0.475},
+		"sockets": {"late_ms": {"mean": 1.234}}}`), 0o644))
 }
 
 func writeSummary(t testing.TB, dir string, summary map[string]any) {

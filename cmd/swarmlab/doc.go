@@ -6,6 +6,8 @@
 //	plan       everything that can be refused is refused here, before anything is allocated
 //	progress   tells on standard error how far it is: a bar on a terminal, plain lines elsewhere
 //	report     the result for people, on standard output
+//	real       what a simulated run would do, done by nodes on real sockets; real_node is one
+//	calibrate  a run of both, and the comparison
 //
 // A command returns an exitError to choose its exit status; any other error means that the input
 // was refused. Standard output carries results only, and with --json one document and nothing else.

@@ -34,11 +34,9 @@ func pinged(tb testing.TB) (n *Node, once func()) {
 	answer := make([]byte, 1500)
 	return n, func() {
 		conn.Write(ping)
-		n.arm()
-		if err := n.receive(); err != nil {
-			tb.Fatal(err)
+		if !n.attend() || !n.hear(n.ears[0]) {
+			tb.Fatal("the node ended")
 		}
-		n.keepDeadline()
 		conn.Read(answer)
 	}
 }

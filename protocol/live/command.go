@@ -36,26 +36,3 @@ func (n *Node) Do(f func(t *protocol.Turn)) error {
 		return ErrEnded
 	}
 }
-
-// interrupt makes the current read return, or the next one. The caller holds mu.
-func (n *Node) interrupt() {
-	n.armed = interrupted
-	n.conn.SetReadDeadline(longAgo)
-}
-
-// arm prepares the next read to end at the core's deadline. It does not if there is something else
-// to do first: then it returns the commands that came, and whether the context has ended.
-func (n *Node) arm() (todo []command, stop bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.stopping || len(n.commands) > 0 {
-		todo, n.commands = n.commands, n.spare[:0]
-		n.spare = todo
-		return todo, n.stopping
-	}
-	if n.armed != n.wake {
-		n.armed = n.wake
-		n.conn.SetReadDeadline(n.wallTime(n.wake))
-	}
-	return nil, false
-}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"net"
-	"os"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -17,107 +14,98 @@ import (
 const (
 	// interrupted is the armed deadline after somebody cut a read short. No core can ask for it.
 	interrupted = protocol.Time(-1)
-	// readFailures is the number of failures in a row, with no datagram, deadline or command
-	// between them, at which reading is given up. A burst of bounced datagrams stays below it.
-	readFailures = 1000
-	// pause is the least time that the socket is read between two wake-ups.
+	// pause is the least time that the sockets are read between two wake-ups.
 	pause = time.Millisecond
 )
 
 // longAgo is a read deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// Node is a UDP socket and the goroutine that drives a core on it.
+// Node is one UDP socket, or one of each address family, and what drives a core on them.
 type Node struct {
-	conn  socket
-	addr  protocol.Addr
+	ears  []*ear // the first one keeps the deadline and runs the commands
 	books books
 	ended chan struct{} // closed when Run returns
 
-	mu       sync.Mutex
+	mu       sync.Mutex // held during each turn, and guards the rest
 	commands []command
-	armed    protocol.Time // the read deadline that is set; protocol.Never for none
+	armed    protocol.Time // the first ear's read deadline; protocol.Never for none
 	stopping bool
+	over     bool  // no turn may follow
+	failure  error // why it cannot go on
 
-	// The rest belongs to the goroutine in Run.
-	group  protocol.Datagrams
-	start  time.Time
-	wake   protocol.Time // the core's deadline
-	rand   protocol.Rand
-	out    protocol.Outbox
-	turn   protocol.Turn
-	spare  []command // memory for commands to come
-	buffer [MaxDatagram + 1]byte
+	group protocol.Datagrams
+	start time.Time
+	wake  protocol.Time // the core's deadline
+	rand  protocol.Rand
+	out   protocol.Outbox
+	turn  protocol.Turn
 }
 
-// Listen binds a UDP socket to HOST:PORT; port 0 takes any that is free. The family of the host
-// decides the family of the socket; an empty host is all IPv4 addresses. The owner calls Run
-// next, or Close.
-func Listen(addr string) (*Node, error) {
-	conn, err := open(addr)
+// Listen binds a UDP socket to HOST:PORT, or one to each of two, which must be of different
+// families; port 0 takes any that is free. The family of the host decides the family of the
+// socket; an empty host is all IPv4 addresses. The owner calls Run next, or Close.
+func Listen(addrs ...string) (*Node, error) {
+	ears, err := openAll(addrs)
 	if err != nil {
 		return nil, err
 	}
-	return newNode(conn, protocol.AddrOf(conn.LocalAddr().(*net.UDPAddr).AddrPort())), nil
+	return newNode(ears...), nil
 }
 
-func newNode(conn socket, addr protocol.Addr) *Node {
+func newNode(ears ...*ear) *Node {
 	var seed [8]byte
 	rand.Read(seed[:]) // never fails: it ends the program instead
 	return &Node{
-		conn: conn, addr: addr, ended: make(chan struct{}),
-		armed: protocol.Never, wake: protocol.Never,
+		ears: ears, ended: make(chan struct{}), armed: protocol.Never, wake: protocol.Never,
 		rand: protocol.Rand(binary.LittleEndian.Uint64(seed[:])),
 	}
 }
 
-// Addr returns the address that the socket is bound to.
-func (n *Node) Addr() protocol.Addr { return n.addr }
+// Addr returns the address that the first socket is bound to.
+func (n *Node) Addr() protocol.Addr { return n.ears[0].addr }
 
-// Close closes the socket. Run, if it is running, drops the core without a Stop turn and returns
+// Addrs returns the addresses of all sockets, in the order of Listen.
+func (n *Node) Addrs() []protocol.Addr {
+	addrs := make([]protocol.Addr, len(n.ears))
+	for k, e := range n.ears {
+		addrs[k] = e.addr
+	}
+	return addrs
+}
+
+// Close closes the sockets. Run, if it is running, drops the core without a Stop turn and returns
 // nil.
-func (n *Node) Close() error { return n.conn.Close() }
+func (n *Node) Close() error { return closeAll(n.ears) }
 
 // Run drives the only core of g until ctx ends, and returns nil then. It must be called once.
 func (n *Node) Run(ctx context.Context, g protocol.Datagrams) error {
 	if g.Len() != 1 || n.group != nil {
 		panic("live: Run takes a group of one core, once")
 	}
-	n.group, n.start = g, time.Now()
 	defer close(n.ended)
-	defer n.conn.Close()
 	defer g.Drop(0)
-	defer context.AfterFunc(ctx, n.stop)()
+	n.mu.Lock()
+	n.group, n.start = g, time.Now()
 	g.Start(0, n.begin())
 	n.carryOut()
-	failures := 0
-	for {
-		todo, stop := n.arm()
-		if stop {
-			g.Stop(0, n.begin())
-			n.carryOut()
-			return nil
-		}
-		if len(todo) > 0 {
-			n.obey(todo)
-			failures = 0
-			continue
-		}
-		err := n.receive()
-		switch {
-		case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
-			failures = 0
-		case errors.Is(err, net.ErrClosed):
-			return nil
-		default:
-			n.books.readErrors.Add(1)
-			if failures++; failures == readFailures {
-				return fmt.Errorf("live: reading from %v failed %d times in a row: %w",
-					n.addr, failures, err)
+	n.mu.Unlock()
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer n.Close()
+	defer context.AfterFunc(ctx, n.stop)()
+	for _, e := range n.ears[1:] {
+		others.Go(func() {
+			for n.hear(e) {
 			}
-		}
-		n.keepDeadline()
+		})
 	}
+	for n.attend() && n.hear(n.ears[0]) {
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.over = true
+	return n.failure
 }
 
 // stop makes Run end.
@@ -128,21 +116,75 @@ func (n *Node) stop() {
 	n.mu.Unlock()
 }
 
-// receive reads one datagram and gives it to the core.
-func (n *Node) receive() error {
-	size, from, err := n.conn.ReadFromUDPAddrPort(n.buffer[:])
-	if err != nil {
-		return err
+// interrupt makes the first ear's read return, or its next one. The caller holds mu.
+func (n *Node) interrupt() {
+	n.armed = interrupted
+	n.ears[0].conn.SetReadDeadline(longAgo)
+}
+
+// attend runs the commands that came, and makes the first ear's next read end at the core's
+// deadline. It reports whether there is to be one.
+func (n *Node) attend() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for k := range n.commands {
+		c := &n.commands[k]
+		c.f(n.begin())
+		n.carryOut()
+		close(c.done)
+		*c = command{}
 	}
-	if size > MaxDatagram {
+	n.commands = n.commands[:0]
+	if n.failure != nil {
+		return false
+	}
+	if n.stopping {
+		n.group.Stop(0, n.begin())
+		n.carryOut()
+		n.over = true // also for the other ear, which still hears
+		return false
+	}
+	n.arm()
+	return true
+}
+
+// arm makes the first ear's read end at the core's deadline. The caller holds mu.
+func (n *Node) arm() {
+	if n.armed != n.wake {
+		n.armed = n.wake
+		n.ears[0].conn.SetReadDeadline(n.wallTime(n.wake))
+	}
+}
+
+// hear reads from a socket once, gives the core what came, and wakes it if it is time. It reports
+// whether to go on.
+func (n *Node) hear(e *ear) bool {
+	size, from, err := e.conn.ReadFromUDPAddrPort(e.buffer[:])
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.over || !n.tolerable(e, err) {
+		return false
+	}
+	if err == nil {
+		n.take(from, e.buffer[:size])
+	}
+	n.keepDeadline()
+	if e != n.ears[0] && n.armed != interrupted {
+		n.arm() // the first ear is reading: let it know
+	}
+	return true
+}
+
+// take gives the core a datagram.
+func (n *Node) take(from netip.AddrPort, p []byte) {
+	if len(p) > MaxDatagram {
 		n.books.oversize.Add(1)
-		return nil
+		return
 	}
 	n.books.received.Add(1)
-	n.books.receivedBytes.Add(uint64(size))
-	n.group.Datagram(0, n.begin(), protocol.AddrOf(from), n.buffer[:size])
+	n.books.receivedBytes.Add(uint64(len(p)))
+	n.group.Datagram(0, n.begin(), protocol.AddrOf(from), p)
 	n.carryOut()
-	return nil
 }
 
 // keepDeadline wakes the core if it is time.
@@ -154,16 +196,6 @@ func (n *Node) keepDeadline() {
 	n.books.wakeTurns.Add(1)
 	n.group.Wake(0, n.begin())
 	n.carryOut()
-}
-
-// obey runs the commands of others.
-func (n *Node) obey(todo []command) {
-	for k := range todo {
-		todo[k].f(n.begin())
-		n.carryOut()
-		close(todo[k].done)
-		todo[k] = command{}
-	}
 }
 
 func (n *Node) now() protocol.Time { return protocol.Time(time.Since(n.start)) }
@@ -193,12 +225,17 @@ func (n *Node) carryOut() {
 	}
 }
 
+// send sends a datagram by the socket of its family.
 func (n *Node) send(to protocol.Addr, p []byte) {
-	if to.Is4() != n.addr.Is4() {
-		n.books.otherFamily.Add(1)
-		return
+	e := n.ears[0]
+	if e.addr.Is4() != to.Is4() {
+		if len(n.ears) == 1 {
+			n.books.otherFamily.Add(1)
+			return
+		}
+		e = n.ears[1]
 	}
-	if _, err := n.conn.WriteToUDPAddrPort(p, to.AddrPort()); err != nil {
+	if _, err := e.conn.WriteToUDPAddrPort(p, to.AddrPort()); err != nil {
 		n.books.sendErrors.Add(1)
 		return
 	}

@@ -206,7 +206,7 @@ func TestReadErrorsAreNotFatalUntilThereIsNothingElse(t *testing.T) {
 		}
 		return 0, netip.AddrPort{}, &net.OpError{Op: "read", Err: syscall.ECONNREFUSED}
 	}}
-	n := newNode(s, protocol.AddrOf(from))
+	n := newNode(&ear{conn: s, addr: protocol.AddrOf(from)})
 	err := n.Run(context.Background(), &toy{})
 	require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	require.ErrorContains(t, err, "1000 times in a row")

@@ -2,7 +2,7 @@ package live
 
 import "sync/atomic"
 
-// Stats is what a node's socket did so far. Bytes are UDP payload.
+// Stats is what a node's sockets did so far. Bytes are UDP payload.
 type Stats struct {
 	Received      uint64 `json:"received"` // datagrams handed to the core
 	ReceivedBytes uint64 `json:"received_bytes"`
@@ -11,7 +11,7 @@ type Stats struct {
 	Oversize      uint64 `json:"oversize"`     // received, longer than MaxDatagram, dropped
 	ReadErrors    uint64 `json:"read_errors"`  // reads that failed, such as bounced datagrams
 	SendErrors    uint64 `json:"send_errors"`  // datagrams the system refused
-	OtherFamily   uint64 `json:"other_family"` // datagrams to an address the socket cannot reach
+	OtherFamily   uint64 `json:"other_family"` // datagrams to a family without a socket
 	Wakes         uint64 `json:"wakes"`        // deadlines kept
 }
 

@@ -46,20 +46,21 @@ func newWorkload(s *scenarios.Scenario, seed uint64, groups populations) *worklo
 func (w *workload) schedule(world *sim.World) {
 	for n := range w.streams {
 		st := &w.streams[n]
-		from := protocol.Time(st.spec.Start)
-		span := uint64(st.spec.Stop - st.spec.Start)
 		for op := range st.count {
-			r := w.rand(st, op)
-			at := from + protocol.Time(r.Uint64n(span))
-			node := st.on.ids.first + uint32(r.Intn(int(st.on.ids.size)))
-			world.ActAt(node, at, st.first+op)
+			at, i, _ := w.draw(st, op)
+			world.ActAt(st.on.ids.first+i, at, st.first+op)
 		}
 	}
 }
 
-// rand returns the random stream of an operation. Its first two draws are the time and the node.
-func (w *workload) rand(st *stream, op uint32) protocol.Rand {
-	return protocol.NewRand(w.seed, purposeWork|uint64(st.index)<<32, uint64(op))
+// draw returns when an operation begins, which node of the group does it, and the random stream
+// that decides the rest.
+func (w *workload) draw(st *stream, op uint32) (at protocol.Time, i uint32, r protocol.Rand) {
+	r = protocol.NewRand(w.seed, purposeWork|uint64(st.index)<<32, uint64(op))
+	span := uint64(st.spec.Stop - st.spec.Start)
+	at = protocol.Time(st.spec.Start) + protocol.Time(r.Uint64n(span))
+	i = uint32(r.Intn(int(st.on.ids.size)))
+	return at, i, r
 }
 
 // streamOf returns the stream to which an operation belongs.
@@ -71,14 +72,16 @@ func (w *workload) streamOf(op uint32) *stream {
 // Act implements sim.Actor.
 func (w *workload) Act(node uint32, t *protocol.Turn, op uint32) {
 	st := w.streamOf(op)
-	r := w.rand(st, op-st.first)
-	r.Uint64()
-	r.Uint64()
-	i := node - st.on.ids.first
-	st.on.group.Lookup(i, t, dht.Request{
-		Method: st.method(), Target: w.target(st, i, &r), Implied: true, Port: 6881,
+	_, i, r := w.draw(st, op-st.first)
+	st.on.group.Lookup(i, t, w.request(st, i, op, &r))
+}
+
+// request returns what an operation asks of node i.
+func (w *workload) request(st *stream, i, op uint32, r *protocol.Rand) dht.Request {
+	return dht.Request{
+		Method: st.method(), Target: w.target(st, i, r), Implied: true, Port: 6881,
 		Tag: uint64(op),
-	})
+	}
 }
 
 func (st *stream) method() krpc.Method {

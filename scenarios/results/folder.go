@@ -58,12 +58,15 @@ func holdsResults(dir string) bool {
 }
 
 // Write lays out the results folder and returns its summary. started is when the work began. The
-// manifest comes last, and an old one goes first: it vouches for the other files.
+// manifest comes last, and an old one goes first: it vouches for the other files. A calibration of
+// what was there before goes, too.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
 	summary := Summarise(o)
-	err := os.Remove(filepath.Join(dir, ManifestFile))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return summary, err
+	for _, name := range []string{ManifestFile, CalibrationFile, CalibrationRowsFile} {
+		err := os.Remove(filepath.Join(dir, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return summary, err
+		}
 	}
 	for _, write := range []func() error{
 		func() error { return o.writeScenario(dir) },
