@@ -43,12 +43,35 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	if g.cfg.Replacements > 0 {
 		g.consider(i, b, senderSlot(r, t.Now), id)
 	}
-	if !g.cfg.VerifySenders || !(room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) {
+	if !g.cfg.VerifySenders || !g.wanted(i, t, b, r, id) {
 		return
 	}
 	if !g.pinging(n, r) && g.verifying(n) < verifyingMax {
 		g.ping(i, t, r, NoRef)
 	}
+}
+
+// wanted reports whether the sender of a query would enter the table if it answered a ping. Two
+// nodes that pinged each other without that would go on for ever: to each, the ping of the other
+// would be one more query of a stranger.
+func (g *Group) wanted(i uint32, t *protocol.Turn, b int, r Ref, id krpc.ID) bool {
+	n, bucket := &g.nodes[i], g.bucket(i, b)
+	if !g.picky {
+		return room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)
+	}
+	_, addr := g.env.Directory.Contact(r)
+	s := newSlot(r, t.Now)
+	if g.insecure(id, addr) {
+		s.meta |= flagInsecure
+	}
+	if !s.secure() && g.cfg.SecureIDs == SecureIDsEnforced || g.cfg.Diverse && g.inNet(bucket, addr) {
+		return false
+	}
+	if _, holder := g.holder(i, addr); g.cfg.Diverse && holder != NoRef {
+		return false
+	}
+	return g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
+		g.splittable(n, b) && g.worthSplitting(i, b, s, id, t.Now)
 }
 
 // askedAgain notes a query from a contact that is in the table.
