@@ -323,15 +323,21 @@ func TestSecureIDs(t *testing.T) {
 			require.Equal(t, !ignored, krpc.ValidID(id, a))
 		}
 	}
-	// A bucket is split only for the sake of secure ids.
+	// A bucket is split only for the sake of secure ids, by a node that knows its own address.
 	cfg := quiet()
 	cfg.SecureIDs = SecureIDsPreferred
-	d := newDriven(t, cfg)
-	for n := range 50 {
-		c := forged(n)
-		d.meet(c.ID, c.Addr)
-		c.ID = ownID.RandomInBucket(1+n%4, d.turn.Rand)
-		d.meet(c.ID, net(n, 3))
+	for _, knows := range []bool{false, true} {
+		d := newDriven(t, cfg)
+		if knows {
+			electFrom(d, somebody, 0, protocol.Addr4(0xc0a80105, 1))
+		}
+		before := d.Depth(0)
+		for n := range 50 {
+			c := forged(n)
+			d.meet(c.ID, c.Addr)
+			c.ID = ownID.RandomInBucket(1+n%4, d.turn.Rand)
+			d.meet(c.ID, net(n, 3))
+		}
+		require.Equal(t, knows, before == d.Depth(0))
 	}
-	require.Equal(t, 1, d.Depth(0))
 }
