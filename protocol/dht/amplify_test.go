@@ -32,8 +32,13 @@ func (l *loot) forge(t require.TestingT, d *pair, from protocol.Addr, q []byte) 
 	payload, wire := 0, 0
 	for n := range d.out.Sends() {
 		to, p := d.out.Send(n)
-		require.Equal(t, from, to, "nobody else hears of it")
 		require.LessOrEqual(t, len(p), maxPacket)
+		if to != from { // what the node asks others, for its own sake
+			var m krpc.Message
+			require.Equal(t, krpc.OK, krpc.Decode(p, &m))
+			require.Equal(t, krpc.Query, m.Kind, "nobody else gets an answer")
+			continue
+		}
 		payload += len(p)
 		wire += len(p) + headers
 		l.largest = max(l.largest, len(p))
