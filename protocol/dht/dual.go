@@ -72,7 +72,6 @@ func (d *Dual) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byte
 	if from.Is4() {
 		g = d.four
 	}
-	g.twin.turnBegins()
 	g.Datagram(i, t, from, p)
 }
 
