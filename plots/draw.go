@@ -19,6 +19,8 @@ func registry() []drawing {
 		{"hops-cdf", hopCDF},
 		{"latency-cdf", latencyCDF},
 		{"hops-size", hopsBySize},
+		{"id-space", idSpace},
+		{"buckets", buckets},
 	}
 }
 

@@ -34,7 +34,8 @@ var house = []room{
 	{path: "scenarios", own: "netmodel protocol/dht", others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/oracle sim protocol protocol/dht"},
+		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +
+			"protocol/crawl"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht"},

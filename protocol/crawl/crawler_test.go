@@ -163,6 +163,12 @@ func TestLiars(t *testing.T) {
 	require.Positive(t, c[Distrusted])
 	require.Positive(t, c[Crowded])
 	require.Equal(t, 90, r.node(topID(0x8000), flood).Taught)
+	checkAsked(t, r, cfg)
+}
+
+// checkAsked holds the queries of TestLiars against the settings: no private network, a few ports
+// of one victim, one role for an address.
+func checkAsked(t *testing.T, r *rig, cfg Config) {
 	victims, asked := map[protocol.Addr]int{}, map[protocol.Addr]int{}
 	for _, l := range r.sent {
 		asked[l.peer]++
@@ -175,7 +181,7 @@ func TestLiars(t *testing.T) {
 	require.Equal(t, 2, asked[addr(71)], "an address is asked in one role, whatever its ids")
 	require.Zero(t, asked[addr(50)])
 	ids := 0
-	for i := range p.Known {
+	for i := range r.Progress().Known {
 		if v := r.Node(i); v.Addr == addr(71) {
 			require.Equal(t, idsMax, v.IDs)
 			ids++
