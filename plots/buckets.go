@@ -46,7 +46,7 @@ func buckets(r *results, l look) (*figure, error) {
 		means = append(means, plotter.XY{X: float64(b.Depth), Y: b.Mean})
 		spread.x = append(spread.x, float64(b.Depth)-0.5)
 		spread.y = append(spread.y, interval{b.P10, b.P90})
-		if b.CI95 != nil {
+		if b.CI95 != nil && b.CI95[1]-b.CI95[0] > 0.4 { // else the marker hides it
 			caps.x = append(caps.x, float64(b.Depth))
 			caps.y = append(caps.y, interval{b.CI95[0], b.CI95[1]})
 		}
@@ -95,7 +95,7 @@ func shownDepth(c *crawled, nodes float64) (shown, full int) {
 	most := 0.0
 	for _, b := range c.Buckets {
 		most = max(most, b.Mean)
-		if b.Mean >= 0.02 || supply(nodes, b.Depth) >= 0.02 {
+		if b.Mean >= 0.05 || supply(nodes, b.Depth) >= 0.05 {
 			shown = b.Depth + 1
 		}
 	}

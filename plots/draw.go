@@ -21,6 +21,7 @@ func registry() []drawing {
 		{"hops-size", hopsBySize},
 		{"id-space", idSpace},
 		{"buckets", buckets},
+		{"clients", clients},
 	}
 }
 

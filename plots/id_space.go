@@ -39,16 +39,15 @@ func idSpace(r *results, l look) (*figure, error) {
 	h := newIDHistogram(s.reachable)
 	f := &figure{
 		plot: l.newPlot("First byte of the node id",
-			fmt.Sprintf("Reachable nodes per 1/%d", len(h.bins))),
+			fmt.Sprintf("Nodes per 1/%d of the space", len(h.bins))),
 		data: table{header: []string{"bin", "from_id", "reachable", "known", "expected",
 			"uniform_low", "uniform_high", "stands_out"}},
 		about: idSpaceAbout(c, h, s),
 	}
-	f.title = fmt.Sprintf("%s, spread evenly over the id space",
-		plural(len(s.reachable), "reachable node"))
-	if n := len(h.outliers) + len(s.clusters); n > 0 {
-		f.title = fmt.Sprintf("%s: %s of the id space out",
-			plural(len(s.reachable), "reachable node"), plural(n, "place")+stand(n))
+	f.title = plural(len(s.reachable), "reachable node") + ", spread evenly over the id space"
+	if n := h.places(s.clusters); n > 0 {
+		f.title = fmt.Sprintf("%s; the id space is too full in %s",
+			plural(len(s.reachable), "reachable node"), plural(n, "place"))
 	}
 	f.drawIDs(l, h, s)
 	known := binned(append(slices.Clone(s.reachable), s.silent...), len(h.bins))
@@ -57,13 +56,6 @@ func idSpace(r *results, l look) (*figure, error) {
 			h.expected, h.low, h.high, strconv.FormatBool(slices.Contains(h.outliers, i)))
 	}
 	return f, nil
-}
-
-func stand(n int) string {
-	if n == 1 {
-		return " stands"
-	}
-	return " stand"
 }
 
 // ids are the first 64 bits of those in the books, sorted.
@@ -127,6 +119,19 @@ func newIDHistogram(ids []uint64) *idHistogram {
 	return h
 }
 
+// places counts what stands out: bins, and clusters that are in none of them.
+func (h *idHistogram) places(clusters []cluster) int {
+	n := len(h.outliers)
+	for _, c := range clusters {
+		if !slices.Contains(h.outliers, h.binOf(c.from)) {
+			n++
+		}
+	}
+	return n
+}
+
+func (h *idHistogram) binOf(id uint64) int { return int(id >> (64 - log2(len(h.bins)))) }
+
 func log2(n int) int { return int(math.Round(math.Log2(float64(n)))) }
 
 // binned counts ids in n bins, a power of two.
@@ -162,8 +167,8 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 	f.plot.X.Min, f.plot.X.Max = 0, 1
 	f.plot.X.Tick.Marker = idTicks()
 	shade := faded(l.ink, 0.13)
-	f.plot.Add(bars{plain, 0.86 * width, blue}, bars{odd, 0.86 * width, red},
-		band{[]float64{0, 1}, []interval{{h.low, h.high}, {h.low, h.high}}, shade},
+	f.plot.Add(band{[]float64{0, 1}, []interval{{h.low, h.high}, {h.low, h.high}}, shade},
+		bars{plain, 0.86 * width, blue}, bars{odd, width, red},
 		polyline{points: plotter.XYs{{X: 0, Y: h.expected}, {X: 1, Y: h.expected}}, style: model},
 		strip{s.reachable, -0.075, -0.015, blue}, strip{s.silent, -0.145, -0.085, l.muted})
 	f.legend = []legendEntry{
@@ -177,7 +182,7 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 		if i == outliersShown {
 			break
 		}
-		f.noteBin(l, h, bin)
+		f.noteBin(l, h, bin, s.clusters)
 	}
 	for _, c := range s.clusters {
 		f.plot.Add(tip{position(c.from), red})
@@ -185,18 +190,24 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 }
 
 // noteBin names a bin that stands out, above it.
-func (f *figure) noteBin(l look, h *idHistogram, bin int) {
+func (f *figure) noteBin(l look, h *idHistogram, bin int, clusters []cluster) {
+	text := prefixOf(bin, len(h.bins)) + ": " + strconv.Itoa(h.bins[bin])
+	for _, c := range clusters {
+		if h.binOf(c.from) == bin {
+			text += fmt.Sprintf(" (%d share %d bits)", c.ids, c.shared)
+		}
+	}
 	n := note{
 		at:   plotter.XY{X: (float64(bin) + 0.5) / float64(len(h.bins)), Y: float64(h.bins[bin])},
-		text: prefixOf(bin, len(h.bins)) + ": " + strconv.Itoa(h.bins[bin]), size: l.text,
+		text: text, size: l.text,
 		color: l.ink, ground: faded(l.background, 0.8),
 	}
 	w := width(n.text, l.text)
 	n.offset = vg.Point{X: -w / 2, Y: 0.15 * l.text}
 	switch { // near an edge the text leans inwards
-	case n.at.X < 0.12:
+	case n.at.X < 0.2:
 		n.offset.X = 0
-	case n.at.X > 0.88:
+	case n.at.X > 0.8:
 		n.offset.X = -w
 	}
 	f.plot.Add(n)

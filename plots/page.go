@@ -18,6 +18,7 @@ type figure struct {
 
 	title  string // the message, in one sentence
 	plot   *plot.Plot
+	panels *panels // drawn in place of plot, if not nil
 	legend []legendEntry
 	data   table
 	about  about
@@ -97,17 +98,27 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		area.Min.Y += 1.15 * l.footer
 	}
 	area.Min.Y += 0.6 * l.footer
+	if f.panels != nil {
+		f.panels.draw(area, l)
+		return
+	}
 	f.plot.Draw(area)
 }
 
-// height returns the height of the page: a slide's is fixed, a paper's grows with title and legend.
+// height returns the height of the page: a slide's is fixed, a paper's grows with title,
+// legend and panels.
 func (f *figure) height(l look) vg.Length {
 	const roomFor = 2 // lines of title and legend that a page has room for
 	if !l.grows {
 		return l.height
 	}
 	more := len(f.titleLines(l)) + len(f.legendRows(l)) - roomFor
-	return l.height + vg.Length(max(0, more))*1.3*l.text
+	height := l.height + vg.Length(max(0, more))*1.3*l.text
+	if f.panels != nil {
+		const around = 5 // lines of title, footer and margins
+		height = max(height, f.panels.height(l)+around*l.text)
+	}
+	return height
 }
 
 // titleLines breaks the title into at most two lines.
