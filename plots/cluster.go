@@ -95,9 +95,9 @@ func (m tip) Plot(c draw.Canvas, plt *plot.Plot) {
 
 func idSpaceAbout(c *crawled, h *idHistogram, s *ids) about {
 	a := about{
-		shows: fmt.Sprintf("Bars: nodes that answered, by the first %d bits of their ids. Line and "+
-			"shade: mean and 95 %% of the counts of as many uniform ids. Beneath: where the ids "+
-			"lie, of nodes that answered and of those that did not.", log2(len(h.bins))),
+		shows: fmt.Sprintf("Bars: nodes that answered, by the first %d bits of their ids. Line "+
+			"and shade: mean and 95 %% of the counts of as many uniform ids. Beneath: where the "+
+			"ids lie, of nodes that answered and of those that did not.", log2(len(h.bins))),
 		definition: "A node is an id at an address; it is reachable if it answered a find_node " +
 			"with that id. Of an address with several ids only the one that was asked counts.",
 		counted: c.counted(), crawl: c,

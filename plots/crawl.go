@@ -85,7 +85,8 @@ func noCrawl() *figure {
 // footer is the small print of a figure of a crawl.
 func (c *crawled) footer() string {
 	return strings.Join([]string{"crawl of the " + c.Family + " DHT (" + c.ending() + ")",
-		fmt.Sprintf("at most %d queries/s", c.Settings.Rate), c.Version, "nodes " + c.Digest}, " · ")
+		fmt.Sprintf("at most %d queries/s", c.Settings.Rate), c.Version,
+		"nodes " + c.Digest}, " · ")
 }
 
 func (c *crawled) ending() string {

@@ -92,7 +92,7 @@ func (p *panels) name(c draw.Canvas, data vg.Rectangle, most vg.Length, l look) 
 	}
 }
 
-// draw draws grid, marks and axis of one panel. Its data area is all of c, so the axis lies beneath.
+// draw draws grid, marks and axis of one panel. Its data area is all of c: the axis lies beneath.
 func (p panel) draw(c draw.Canvas, l look) {
 	x, _ := p.plot.Transforms(&c)
 	rule := draw.LineStyle{Color: l.grid, Width: l.thin / 2}

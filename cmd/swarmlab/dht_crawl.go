@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +34,7 @@ func newDHTCrawl() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "crawl --bootstrap HOST:PORT...",
 		Short: "Visit all nodes of a network, and draw who is there and whom they know",
-		Long: `Visit all nodes of a network, breadth-first, and ask each for the contacts in its buckets.
+		Long: `Visit all nodes of a network, breadth-first, and ask each for its buckets' contacts.
 
 It sends at most --rate queries a second, to one node at most two a second and a few
 dozen in all, and takes part in nothing else. What was found goes to one folder: a
@@ -194,7 +194,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 				"nothing is stored")}
 		}
 		return dhtError(failed, "nobody answered at %v; is it running, and reachable from here?",
-			w.flags.bootstrap)
+			strings.Join(w.flags.bootstrap, ", "))
 	}
 	r := results.NewCrawl(w.crawler, w.flags.cfg, w.flags.bootstrap, w.took, programName)
 	if ending != "" {
@@ -215,7 +215,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 // verdict turns the ending into the exit status.
 func (w *crawlWork) verdict(ending string) error {
 	if ending == endedByCaller {
-		return exitError{interrupted, fmt.Errorf("interrupted: what was found is in %s", w.dir.path)}
+		return dhtError(interrupted, "interrupted: what was found is in %s", w.dir.path)
 	}
 	return nil
 }
