@@ -224,8 +224,8 @@ func clientsTitle(names []string, drawn []quantity, all [][]measured) string {
 
 func clientsAbout(r *results, cells []cell) about {
 	a := about{
-		shows: "Dots: one client's nodes, all else being equal, in the same network with the same " +
-			"seeds. Whiskers: 95 % interval.",
+		shows: "Dots: one client's nodes, all else being equal, in the same network with the " +
+			"same seeds. Whiskers: 95 % interval.",
 		definition: "A client is a profile: the constants of a deployed program. Metrics are " +
 			"defined in `metrics.json`. " + defineHContact + " Percentiles of the latency are " +
 			"those of all successful lookups.",

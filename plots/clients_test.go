@@ -18,7 +18,8 @@ func clientsRun() synthetic {
 		c.metrics = map[string]any{
 			"lookup.success": share(0.99 - 0.015*float64(i)),
 			"network.bytes_per_node_s": map[string]any{"unit": "B/s", "n": 5,
-				"mean": 20 + 9.0*float64(i), "ci95": []float64{19 + 9*float64(i), 21 + 9*float64(i)}},
+				"mean": 20 + 9.0*float64(i),
+				"ci95": []float64{19 + 9*float64(i), 21 + 9*float64(i)}},
 			"table.stale_share": share(0.08 + 0.05*float64(i)),
 		}
 		s.cells = append(s.cells, c)
@@ -27,7 +28,8 @@ func clientsRun() synthetic {
 }
 
 func share(v float64) map[string]any {
-	return map[string]any{"unit": "share", "n": 1500, "mean": v, "ci95": []float64{v - .01, v + .012}}
+	return map[string]any{"unit": "share", "n": 1500, "mean": v,
+		"ci95": []float64{v - .01, v + .012}}
 }
 
 func TestClientsDataIsTheInput(t *testing.T) {

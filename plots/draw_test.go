@@ -155,8 +155,8 @@ func TestEqualResultsGiveEqualBytes(t *testing.T) {
 }
 
 func TestAnotherThemeLeavesNoTrace(t *testing.T) {
-	s := sweep()
-	s.lookups = 100
+	s := flagship()
+	s.lookups, s.figures = 100, []string{"hops"}
 	first, _ := drawRun(t, s, Slide)
 	second, _ := drawRun(t, s, Slide)
 	// Drawing again, over the files of another theme, leaves no trace of that theme.

@@ -88,8 +88,8 @@ func TestDHTCrawlForPeople(t *testing.T) {
 		"100 % of the asked", "runs SM 0.1", "queries in ", "id-space: ", "buckets: ", dir} {
 		require.Contains(t, out, part)
 	}
-	out, code, err := dhtRun(context.Background(), "crawl", "--bootstrap", all[0].addr, "--out", dir,
-		"--for", "200ms", "--rate", "5")
+	out, code, err := dhtRun(context.Background(), "crawl", "--bootstrap", all[0].addr,
+		"--out", dir, "--for", "200ms", "--rate", "5")
 	require.NoError(t, err)
 	require.Equal(t, done, code, "the user asked for that time")
 	require.Contains(t, out, "ended by --for: not everybody was asked")
@@ -159,7 +159,7 @@ func TestDHTCrawlRefusesBadInput(t *testing.T) {
 		"ENTRY --out FULL":      "holds no results",
 		"ENTRY now":             "one argument too many",
 		"--bootstrap 224.0.0.1": "write HOST:PORT",
-		"--bootstrap 224.0.0.1:9 --listen 127.0.0.1:0 --out NEW": "not an address that can be asked",
+		"--bootstrap 224.0.0.1:9 --listen 127.0.0.1:0 --out NEW": "not an address that can be",
 	} {
 		line = strings.ReplaceAll(line, "ENTRY", "--bootstrap 127.0.0.1:9")
 		line = strings.ReplaceAll(line, "FULL", full)

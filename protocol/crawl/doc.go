@@ -43,6 +43,7 @@
 //
 // # Memory
 //
-// About 250 bytes a node, in slices without pointers and three maps, and a list of at most 192
-// numbers for each of the few nodes whose table is being read. No map is ever ranged over.
+// About 300 bytes a node, in slices without pointers and three maps, and a list of at most 192
+// numbers for each of the nodes whose tables are being read: at
+// most 1024 at a time. No map is ever ranged over.
 package crawl

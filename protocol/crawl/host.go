@@ -10,7 +10,7 @@ import (
 const (
 	nilIndex = ^uint32(0)
 
-	activeMax  = 4096    // addresses whose tables are being read at the same time
+	activeMax  = 1024    // addresses whose tables are being read at the same time
 	idsMax     = 16      // ids remembered of one address
 	hashesMax  = 1 << 20 // infohashes remembered
 	samplesMax = 100     // infohashes that are read in one answer

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -36,11 +35,11 @@ type CrawlSize struct {
 }
 
 const (
-	sizeNear   = 16 // ids around a point
+	sizeNear   = 8 // ids around a point: as many as any node knows of its nearest
 	sizePoints = 256
 	sizeMethod = "around each point, (near-1) / d ids are to be expected in all the space, where " +
 		"d is the share of it that is nearer than the near-th id; mean over the points, " +
-		"Student's t over them"
+		"Student's t over them; of these, the share of the asked that answered is reachable"
 )
 
 // bucketFills sums up the buckets. A node counts at a depth if its bucket was asked for there, or
@@ -71,7 +70,9 @@ func (r *Crawl) bucketFills(depth int) []BucketFill {
 }
 
 // estimateSize goes around points: nodes whose whole table was seen, evenly spread over those, so
-// far apart that their surroundings hardly overlap.
+// far apart that their surroundings hardly overlap. Those that a table names next to its owner are
+// known even if the crawl had no time to ask them. Of a crawl that was cut short early the estimate
+// is low: tables in sparse regions are shallow, and so are read first.
 func (r *Crawl) estimateSize() CrawlSize {
 	s := CrawlSize{Method: sizeMethod, Near: min(sizeNear, len(r.ids)-1),
 		Known: Number(math.NaN()), Reachable: Number(math.NaN())}
@@ -86,68 +87,39 @@ func (r *Crawl) estimateSize() CrawlSize {
 	if s.Near < 3 {
 		return s
 	}
-	var known, reachable []float64
+	var known []float64
 	for k := range want {
 		near := r.around(points[k*len(points)/want], s.Near)
-		if len(near) < 3 {
-			continue
-		}
-		size, answer := density(near)
-		known, reachable = append(known, size), append(reachable, answer)
+		known = append(known, 1+float64(len(near)-1)/near[len(near)-1])
 	}
 	if len(known) == 0 {
 		return s
 	}
 	s.Points = len(known)
+	answered := ratio(r.Totals.Reachable, r.Totals.Reachable+r.Totals.Silent)
 	s.Known, s.KnownCI = Number(mean(known)), interval(known)
-	s.Reachable, s.ReachCI = Number(mean(reachable)), interval(reachable)
+	s.Reachable = s.Known * answered
+	if s.KnownCI != nil {
+		s.ReachCI = &Range95{s.KnownCI[0] * answered, s.KnownCI[1] * answered}
+	}
 	return s
 }
 
-// neighbour is an id around a point.
-type neighbour struct {
-	distance         float64 // share of the space that is nearer
-	asked, reachable bool
-}
-
-// around returns the nearest ids to node n, the nearest first; none if one of them was never
-// asked, for then the crawl may not have heard of others there.
-func (r *Crawl) around(n, near int) []neighbour {
-	var found []neighbour
+// around returns the distances of the nearest ids to node n, the nearest first.
+func (r *Crawl) around(n, near int) []float64 {
+	var found []float64
 	for m, id := range r.ids {
 		if m == n || id == r.ids[n] || !r.Nodes[m].Asked {
 			continue
 		}
 		d := share(id.Xor(r.ids[n]))
-		if len(found) == near && d >= found[near-1].distance {
+		at, _ := slices.BinarySearch(found, d)
+		if at == near {
 			continue
 		}
-		if len(found) == near {
-			found = found[:near-1]
-		}
-		at, _ := slices.BinarySearchFunc(found, d, func(p neighbour, d float64) int {
-			return cmp.Compare(p.distance, d)
-		})
-		v := &r.Nodes[m]
-		found = slices.Insert(found, at, neighbour{d, v.Queries > 0, v.Reachable})
-	}
-	if slices.ContainsFunc(found, func(p neighbour) bool { return !p.asked }) {
-		return nil
+		found = slices.Insert(found[:min(len(found), near-1)], at, d)
 	}
 	return found
-}
-
-// density returns the number of ids in all the space, the point's own included, and of those that
-// answer.
-func density(near []neighbour) (known, reachable float64) {
-	answer := 0
-	for _, p := range near {
-		if p.reachable {
-			answer++
-		}
-	}
-	others := float64(len(near)-1) / near[len(near)-1].distance
-	return 1 + others, 1 + others*float64(answer)/float64(len(near))
 }
 
 // share returns a distance as a share of the space.
