@@ -19,7 +19,7 @@ func buckets(r *results, l look) (*figure, error) {
 	}
 	nodes := float64(c.Totals.Known)
 	if c.Ended != "complete" && c.Size.Points > 0 {
-		nodes = c.Size.Known
+		nodes = max(nodes, c.Size.Known)
 	}
 	shown, full := shownDepth(c, nodes)
 	f := &figure{

@@ -20,6 +20,9 @@ func (w *crawlWork) report() *crawlReport {
 	return &crawlReport{w.result, w.dir.path, w.figures}
 }
 
+// sizePointsShown is how many points an estimate of the size must have to be printed.
+const sizePointsShown = 8
+
 // clientsShown is how many programs the printed table names.
 const clientsShown = 8
 
@@ -52,7 +55,7 @@ func (r *crawlReport) print(w io.Writer) {
 		}
 		row("runs "+name, count(uint64(c.Nodes)), shareText(c.Share)+" of the reachable")
 	}
-	if s := r.Size; s.Points > 0 {
+	if s := r.Size; s.Points >= sizePointsShown {
 		fmt.Fprintf(w, "\nthe network: %s nodes in tables, %s of them reachable "+
 			"(density of ids around %s)\n", sizeText(s.Known, s.KnownCI),
 			sizeText(s.Reachable, s.ReachCI), countOf(s.Points, "point"))
