@@ -108,7 +108,7 @@ func (c *crawled) counted() string {
 // nodeRow is what the figures read of nodes.parquet.
 type nodeRow struct {
 	ID        string `parquet:"id"`
-	Asked     bool   `parquet:"asked"`
+	Queries   int32  `parquet:"queries"`
 	Reachable bool   `parquet:"reachable"`
 }
 

@@ -25,7 +25,7 @@ type syntheticCrawl struct {
 type syntheticNode struct {
 	ID        string `parquet:"id"`
 	IP        string `parquet:"ip"`
-	Asked     bool   `parquet:"asked"`
+	Queries   int32  `parquet:"queries"`
 	Reachable bool   `parquet:"reachable"`
 }
 
@@ -35,7 +35,7 @@ func (s syntheticCrawl) rows() (rows []syntheticNode) {
 	rnd := rand.New(rand.NewPCG(1, uint64(s.nodes)))
 	add := func(top uint64, reachable bool) {
 		id := fmt.Sprintf("%016x%016x%08x", top, rnd.Uint64(), rnd.Uint32())
-		rows = append(rows, syntheticNode{id, "192.0.2.1", true, reachable})
+		rows = append(rows, syntheticNode{id, "192.0.2.1", 2, reachable})
 	}
 	for i := range s.nodes + s.silent {
 		add(rnd.Uint64(), i < s.nodes)
@@ -46,8 +46,8 @@ func (s syntheticCrawl) rows() (rows []syntheticNode) {
 	for range s.sybils {
 		add(sybilKey<<24|rnd.Uint64()>>40, true)
 	}
-	// An id that an address only claims: it is in no figure.
-	return append(rows, syntheticNode{fmt.Sprintf("%040x", 0), "192.0.2.2", false, false})
+	// An id that was not asked: it is in no figure.
+	return append(rows, syntheticNode{fmt.Sprintf("%040x", 0), "192.0.2.2", 0, false})
 }
 
 // write makes the folder of the crawl.
@@ -99,7 +99,7 @@ func TestIDSpaceDataIsTheInput(t *testing.T) {
 	for i, row := range rows {
 		reachable, known := 0, 0
 		for _, n := range all {
-			if n.ID[:2] == fmt.Sprintf("%02x", i) && n.Asked {
+			if n.ID[:2] == fmt.Sprintf("%02x", i) && n.Queries > 0 {
 				known++
 				if n.Reachable {
 					reachable++
@@ -202,7 +202,7 @@ func TestDamagedCrawlsAreRefusedByName(t *testing.T) {
 	}
 	dir := t.TempDir()
 	syntheticCrawl{nodes: 20}.write(t, dir)
-	rows := []syntheticNode{{ID: "xyz", Asked: true}}
+	rows := []syntheticNode{{ID: "xyz"}}
 	require.NoError(t, parquet.WriteFile(filepath.Join(dir, nodesFile), rows))
 	_, err := Draw(dir, Slide)
 	require.ErrorContains(t, err, `"xyz" is not an id`)

@@ -64,7 +64,8 @@ type ids struct {
 	clusters          []cluster
 }
 
-// readIDs reads the ids that were asked. What an address only claimed besides is left out.
+// readIDs reads the ids that were asked. What an address only claimed besides is left out, and
+// those that a crawl had no time for.
 func (r *results) readIDs() (*ids, error) {
 	s := &ids{}
 	err := r.scanNodes(func(row *nodeRow) error {
@@ -78,7 +79,7 @@ func (r *results) readIDs() (*ids, error) {
 		switch {
 		case row.Reachable:
 			s.reachable = append(s.reachable, v)
-		case row.Asked:
+		case row.Queries > 0:
 			s.silent = append(s.silent, v)
 		}
 		return nil
