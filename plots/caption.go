@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -11,8 +12,10 @@ type about struct {
 	definition string // of the quantity, with its source
 	cells      []cell // what was drawn
 	n          func(cell) string
-	intervals  string // how they were made, or why there are none
-	model      string // with its source; empty: none
+	crawl      *crawled // what was drawn, if not cells; with
+	counted    string   // its n
+	intervals  string   // how they were made, or why there are none
+	model      string   // with its source; empty: none
 	notes      []string
 }
 
@@ -30,6 +33,9 @@ const (
 
 // footer is the small print of every figure: where it comes from.
 func (r *results) footer() string {
+	if r.crawl != nil {
+		return r.crawl.footer()
+	}
 	return strings.Join([]string{"scenario " + r.Scenario, "seeds " + r.seeds(),
 		r.Version, "fingerprint " + r.Fingerprint}, " · ")
 }
@@ -59,7 +65,7 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 		n = append(n, fmt.Sprintf("%s (%s, seeds %s)",
 			a.n(c), r.label(c), seedList(c.Seeds)))
 	}
-	item("n", strings.Join(n, "; "))
+	item("n", cmp.Or(strings.Join(n, "; "), a.counted))
 	item("Seeds", r.seeds())
 	item("Intervals", a.intervals)
 	item("Model", a.model)
@@ -71,10 +77,15 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 		scenario += " (" + r.Title + ")"
 	}
 	item("Scenario", scenario)
+	if c := a.crawl; c != nil {
+		item("Crawl", fmt.Sprintf("%s, %s, from %s, at most %d queries a second", c.Family,
+			c.ending(), strings.Join(c.Settings.Bootstrap, ", "), c.Settings.Rate))
+		item("Nodes", "SHA-256 of nodes.csv begins with "+c.Digest)
+	}
 	item("Version", r.Version)
 	item("Fingerprint", r.Fingerprint)
 	item("Data", fmt.Sprintf("`%s.csv`", name))
 	item("Redraw", fmt.Sprintf("`swarmlab plot DIR --theme %v`, where DIR is the folder that "+
-		"holds `%s`", theme, summaryFile))
+		"holds `%s`", theme, r.file()))
 	return strings.ReplaceAll(b.String(), "\u00A0", " ")
 }

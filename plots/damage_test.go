@@ -48,7 +48,8 @@ func damages() map[string]damage {
 		"empty cell": {set("cells", []any{map[string]any{}}), summaryFile,
 			`cells[0]: missing "seeds"`},
 		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
-			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size`},
+			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size, ` +
+				`id-space, buckets, clients`},
 		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
 		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
 		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {

@@ -1,15 +1,21 @@
 // Package plots draws the figures of a finished run from its stored results, and from nothing else.
 //
-// It knows no type of the simulator: a results folder is two files, and both may be years old.
+// It knows no type of the simulator: a results folder is a few files, and all may be years old.
 //
 //	summary.json      what was run, the metrics of every cell, the analytic models beside them
 //	lookups.parquet   one row a lookup; opened only by figures that need single lookups or seeds
+//
+// A folder without summary.json may hold a crawl of a DHT, whose figures are fixed:
+//
+//	crawl.json        settings, totals, contacts by bucket, the network's size
+//	nodes.parquet     one row an id at an address
 //
 // The caller (the commands run and plot) calls Draw once with the folder and a theme. Draw reads
 // and checks summary.json, and then, for each name in its list of figures, in order:
 //
 //	registry  -> the figure's function turns results into one: message, marks, data, caption
-//	page      -> lays out title, legend, axes and footer, so that none can cover another
+//	page      -> lays out title, legend, axes and footer, so that none can cover another; panels
+//	             is its grid of small plots, in place of the one
 //	canvas    -> the same page as SVG (fonts embedded), PDF and PNG
 //	caption   -> NAME.md, with definition, n, seeds, intervals, model, and the provenance
 //	table     -> NAME.csv, the numbers behind every mark, tidy: one row an observation

@@ -20,6 +20,9 @@ func registry() []drawing {
 		{"latency-cdf", latencyCDF},
 		{"hops-size", hopsBySize},
 		{"calibration", calibrationFigure},
+		{"id-space", idSpace},
+		{"buckets", buckets},
+		{"clients", clients},
 	}
 }
 

@@ -31,25 +31,50 @@ func read(t *testing.T, dir, name string) []byte {
 	return body
 }
 
+// A source is a folder of which figures are drawn, and where their footer says they come from.
+type source struct {
+	write   func(t *testing.T, dir string)
+	figures []string
+	origin  string
+}
+
+// sources are folders of which, together, every figure is drawn.
+func sources() []source {
+	of := func(s synthetic, lookups int) source {
+		s.lookups = lookups
+		return source{func(t *testing.T, dir string) { s.write(t, dir) }, s.figures,
+			"fingerprint 3f2a91c0"}
+	}
+	crawl := syntheticCrawl{nodes: 400, silent: 100, crowd: 20, sybils: 9}
+	return []source{of(sweep(), 100), of(clientsRun(), 100),
+		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"}}
+}
+
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {
 	for i, theme := range []Theme{Slide, Dark, Paper} {
 		t.Run(theme.String(), func(t *testing.T) {
-			s := sweep()
-			s.lookups = 100
-			dir, lines := drawRun(t, s, theme)
-			require.Len(t, lines, len(Names()))
-			for j, name := range Names() {
-				require.Contains(t, lines[j], name+".{svg,pdf,png,csv,md}")
-				checkSVG(t, read(t, dir, name+".svg"), "fingerprint 3f2a91c0")
-				checkPDF(t, read(t, dir, name+".pdf"))
-				checkPNG(t, read(t, dir, name+".png"), theme.look())
-				require.NotEmpty(t, read(t, dir, name+".csv"))
-				require.Contains(t, string(read(t, dir, name+".md")),
-					"--theme "+[]string{"slide", "dark", "paper"}[i])
+			var drawn []string
+			for _, s := range sources() {
+				dir := t.TempDir()
+				s.write(t, dir)
+				lines, err := Draw(dir, theme)
+				require.NoError(t, err)
+				require.Len(t, lines, len(s.figures))
+				for j, name := range s.figures {
+					require.Contains(t, lines[j], name+".{svg,pdf,png,csv,md}")
+					checkSVG(t, read(t, dir, name+".svg"), s.origin)
+					checkPDF(t, read(t, dir, name+".pdf"))
+					checkPNG(t, read(t, dir, name+".png"), theme.look())
+					require.NotEmpty(t, read(t, dir, name+".csv"))
+					require.Contains(t, string(read(t, dir, name+".md")),
+						"--theme "+[]string{"slide", "dark", "paper"}[i])
+				}
+				entries, err := os.ReadDir(filepath.Join(dir, "figures"))
+				require.NoError(t, err)
+				require.Len(t, entries, 5*len(s.figures), "no temporary file is left")
+				drawn = append(drawn, s.figures...)
 			}
-			entries, err := os.ReadDir(filepath.Join(dir, "figures"))
-			require.NoError(t, err)
-			require.Len(t, entries, 5*len(Names()), "no temporary file is left")
+			require.ElementsMatch(t, Names(), drawn)
 		})
 	}
 }
@@ -113,15 +138,27 @@ func checkPNG(t *testing.T, body []byte, l look) {
 }
 
 func TestEqualResultsGiveEqualBytes(t *testing.T) {
-	s := sweep()
-	s.lookups = 100
-	first, _ := drawRun(t, s, Slide)
-	second, _ := drawRun(t, s, Slide)
-	for _, name := range Names() {
-		for _, ending := range []string{".svg", ".pdf", ".png", ".csv", ".md"} {
-			require.Equal(t, read(t, first, name+ending), read(t, second, name+ending), name+ending)
+	for _, s := range sources() {
+		first, second := t.TempDir(), t.TempDir()
+		for _, dir := range []string{first, second} {
+			s.write(t, dir)
+			_, err := Draw(dir, Slide)
+			require.NoError(t, err)
+		}
+		for _, name := range s.figures {
+			for _, ending := range []string{".svg", ".pdf", ".png", ".csv", ".md"} {
+				require.Equal(t, read(t, first, name+ending), read(t, second, name+ending),
+					name+ending)
+			}
 		}
 	}
+}
+
+func TestAnotherThemeLeavesNoTrace(t *testing.T) {
+	s := flagship()
+	s.lookups, s.figures = 100, []string{"hops"}
+	first, _ := drawRun(t, s, Slide)
+	second, _ := drawRun(t, s, Slide)
 	// Drawing again, over the files of another theme, leaves no trace of that theme.
 	_, err := Draw(second, Dark)
 	require.NoError(t, err)
@@ -157,7 +194,7 @@ func TestCaptionsSayWhatAScepticAsks(t *testing.T) {
 	s := sweep()
 	s.lookups = 100
 	dir, _ := drawRun(t, s, Paper)
-	for _, name := range Names() {
+	for _, name := range s.figures {
 		text := string(read(t, dir, name+".md"))
 		for _, part := range []string{
 			"- **n:** ", " lookups (1 000 nodes, seeds 1–5)", "- **Seeds:** 1–5",

@@ -19,6 +19,7 @@ type figure struct {
 	title  string // the message, in one sentence
 	plot   *plot.Plot
 	beside *plot.Plot // a second one, to the right or, in a narrow page, below; nil: none
+	panels *panels    // drawn in place of plot, if not nil
 	legend []legendEntry
 	data   table
 	about  about
@@ -98,6 +99,10 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		area.Min.Y += 1.15 * l.footer
 	}
 	area.Min.Y += 0.6 * l.footer
+	if f.panels != nil {
+		f.panels.draw(area, l)
+		return
+	}
 	f.drawPlots(area, l)
 }
 
@@ -119,7 +124,8 @@ func (f *figure) drawPlots(area draw.Canvas, l look) {
 	f.beside.Draw(second)
 }
 
-// height returns the height of the page: a slide's is fixed, a paper's grows with title and legend.
+// height returns the height of the page: a slide's is fixed, a paper's grows with title,
+// legend and panels.
 func (f *figure) height(l look) vg.Length {
 	const roomFor = 2 // lines of title and legend that a page has room for
 	if !l.grows {
@@ -129,6 +135,10 @@ func (f *figure) height(l look) vg.Length {
 	height := l.height + vg.Length(max(0, more))*1.3*l.text
 	if f.beside != nil {
 		height += 0.7 * l.height
+	}
+	if f.panels != nil {
+		const around = 5 // lines of title, footer and margins
+		height = max(height, f.panels.height(l)+around*l.text)
 	}
 	return height
 }

@@ -17,7 +17,8 @@ const (
 
 // results is one results folder: where it is, and its summary.json.
 type results struct {
-	dir string
+	dir   string
+	crawl *crawled // if the folder holds a crawl and no run
 
 	Scenario    string   `json:"scenario"`
 	Title       string   `json:"title"`
@@ -58,13 +59,25 @@ func (r *results) path(names ...string) string {
 	return filepath.Join(append([]string{r.dir}, names...)...)
 }
 
-// openResults reads and checks dir/summary.json.
+// file names what the figures are drawn from.
+func (r *results) file() string {
+	if r.crawl != nil {
+		return crawlFile
+	}
+	return summaryFile
+}
+
+// openResults reads and checks dir/summary.json, or without one dir/crawl.json.
 func openResults(dir string) (*results, error) {
 	r := &results{dir: dir}
 	path := r.path(summaryFile)
 	body, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if r.crawl, err = r.openCrawl(); r.crawl != nil || err != nil {
+			r.Version, r.Figures = r.crawl.version(), crawlFigures()
+			return r, err
+		}
 		return nil, fmt.Errorf("%s: no such file, so this is not a results folder; "+
 			"run 'swarmlab run --out DIR' first", path)
 	case err != nil:

@@ -3,10 +3,12 @@ package plots
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,16 +31,18 @@ type syntheticCell struct {
 	nodes int
 	cdf   []float64 // the truth of the hops, also what the model says
 	delay float64   // median of one hop, in ms
+
+	metrics map[string]any // beside or in place of the usual ones
 }
 
 // referenceCells are sizes with the CDFs of the Roos-Salah-Strufe model for k=8, alpha=3, beta=2.
 func referenceCells() []syntheticCell {
 	set := func(n int) map[string]any { return map[string]any{"groups.nodes.size": n} }
 	return []syntheticCell{
-		{set(1000), 1000, []float64{.0626, .6784, .9990, 1}, 90},
-		{set(10000), 10000, []float64{.0089, .2134, .8795, .9998, 1}, 100},
-		{set(100000), 100000, []float64{.0012, .0440, .4499, .9614, .9999, 1}, 110},
-		{set(1000000), 1000000, []float64{.0003, .0076, .1343, .6829, .9901, 1}, 120},
+		{set(1000), 1000, []float64{.0626, .6784, .9990, 1}, 90, nil},
+		{set(10000), 10000, []float64{.0089, .2134, .8795, .9998, 1}, 100, nil},
+		{set(100000), 100000, []float64{.0012, .0440, .4499, .9614, .9999, 1}, 110, nil},
+		{set(1000000), 1000000, []float64{.0003, .0076, .1343, .6829, .9901, 1}, 120, nil},
 	}
 }
 
@@ -52,11 +56,19 @@ func flagship() synthetic {
 	}
 }
 
-// sweep is the sweep over sizes with every figure.
+// sweep is the sweep over sizes with every figure that is made of lookups.
 func sweep() synthetic {
 	return synthetic{
-		cells: referenceCells(), seeds: 5, lookups: 500, models: true, figures: Names(),
+		cells: referenceCells(), seeds: 5, lookups: 500, models: true, figures: lookupFigures(),
 	}
+}
+
+// lookupFigures are all figures but those of a crawl and of a comparison of clients.
+func lookupFigures() []string {
+	others := append(crawlFigures(), clientsRun().figures...)
+	return slices.DeleteFunc(Names(), func(name string) bool {
+		return slices.Contains(others, name)
+	})
 }
 
 type syntheticRow struct {
@@ -162,6 +174,7 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 				"lookup.success": map[string]any{"unit": "share", "n": 0},
 			},
 		}
+		maps.Copy(cell["metrics"].(map[string]any), c.metrics)
 		if s.models {
 			cell["models"] = map[string]any{hopMetric: map[string]any{
 				"name": "Roos-Salah-Strufe", "mean": mean(c.cdf), "cdf": c.cdf,

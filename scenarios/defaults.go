@@ -44,7 +44,7 @@ var scenarioRules = []rule{
 	{path: "repeat", fallback: "1", limits: "1..10000",
 		meaning: "runs of each cell, each with a seed of its own"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration",
+		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients",
 		meaning: "drawn after the run"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},

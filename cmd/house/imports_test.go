@@ -27,13 +27,15 @@ var house = []room{
 	{path: "protocol/bencode", deterministic: true},
 	{path: "protocol/krpc", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/dht", own: "protocol protocol/krpc", deterministic: true},
+	{path: "protocol/crawl", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
 	{path: "scenarios", own: "netmodel protocol/dht", others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/oracle sim protocol protocol/dht"},
+		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +
+			"protocol/crawl"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht"},

@@ -24,7 +24,7 @@ one node of the network you mean with --bootstrap.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newDHTServe(), newDHTPing(), newDHTFindNode(), newDHTGetPeers(), newDHTAnnounce(),
-		newDHTCalibrate())
+		newDHTCrawl(), newDHTCalibrate())
 	return c
 }
 

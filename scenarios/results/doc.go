@@ -12,6 +12,14 @@
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above
 //
+// A crawl of a DHT, real or simulated, has a folder of its own: [NewCrawl] takes what a crawler
+// found, and [WriteCrawl] lays it out:
+//
+//	crawl.json           settings, totals, clients, contacts by bucket, the network's size
+//	nodes.parquet        a row for each id at an address; nodes.csv the same as text
+//	infohashes.csv       what was sampled (BEP 51), if it was asked for
+//	manifest.json, figures/
+//
 // Files appear whole or not at all. Only manifest.json and figures know the time of day: all else
 // is a function of scenario, seeds and program version, byte for byte.
 package results

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"swarmlab/scenarios/results"
+)
+
+// crawlReport is what crawl prints.
+type crawlReport struct {
+	*results.Crawl
+	Out     string   `json:"out"`
+	Figures []string `json:"-"`
+}
+
+func (w *crawlWork) report() *crawlReport {
+	return &crawlReport{w.result, w.dir.path, w.figures}
+}
+
+// sizePointsShown is how many points an estimate of the size must have to be printed.
+const sizePointsShown = 8
+
+// clientsShown is how many programs the printed table names.
+const clientsShown = 8
+
+func (r *crawlReport) print(w io.Writer) {
+	t := &r.Totals
+	fmt.Fprintf(w, "%s DHT, crawl %s\n\n", r.Family, endingText(r.Ended))
+	row := func(name, value, note string) {
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-18s%10s  %s", name, value, note), " "))
+	}
+	row("known nodes", count(uint64(t.Known)), "")
+	row("asked", count(uint64(t.Asked)), "")
+	row("reachable", count(uint64(t.Reachable)), shareText(t.Share)+" of the asked")
+	row("BEP 42 ids", count(uint64(t.Secure)), shareText(t.SecurePart)+" of the reachable")
+	if t.ManyIDs+t.ManyAddrs > 0 {
+		row("several ids", count(uint64(t.ManyIDs)), "addresses")
+		row("several addresses", count(uint64(t.ManyAddrs)), "ids")
+	}
+	if t.Sampled > 0 {
+		row("sampled", count(uint64(t.Sampled)),
+			count(uint64(t.Infohashes))+" infohashes seen")
+	}
+	for n, c := range r.Clients {
+		if n == clientsShown {
+			row("other programs", count(uint64(len(r.Clients)-n)), "kinds")
+			break
+		}
+		name := c.Client
+		if name == "" {
+			name = "unnamed"
+		}
+		row("runs "+name, count(uint64(c.Nodes)), shareText(c.Share)+" of the reachable")
+	}
+	if s := r.Size; s.Points >= sizePointsShown {
+		fmt.Fprintf(w, "\nthe network: %s nodes in tables, %s of them reachable "+
+			"(density of ids around %s)\n", sizeText(s.Known, s.KnownCI),
+			sizeText(s.Reachable, s.ReachCI), countOf(s.Points, "point"))
+	}
+	fmt.Fprintf(w, "\n%s queries in %s: %s a second; up to %s; median round trip %s ms\n",
+		count(t.Queries), timeText(time.Duration(float64(t.Seconds)*1e9)), three(t.Rate),
+		countOf(t.Hops, "hop"), three(t.RTT))
+	for _, line := range r.Figures {
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintf(w, "%s holds nodes.parquet, nodes.csv and crawl.json\n", r.Out)
+}
+
+func endingText(ended string) string {
+	switch ended {
+	case "complete":
+		return "complete: everybody known was asked"
+	case "max_nodes":
+		return "ended at --max: everybody known was asked, but there are more"
+	case endedInTime:
+		return "ended by --for: not everybody was asked"
+	}
+	return "interrupted: not everybody was asked"
+}
+
+func shareText(share results.Number) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(share)*100), ".0") + " %"
+}
+
+// sizeText writes an estimate with the half width of its interval.
+func sizeText(mean results.Number, ci *results.Range95) string {
+	if ci == nil {
+		return "about " + roughly(uint64(mean))
+	}
+	return fmt.Sprintf("%s ± %s", roughly(uint64(mean)), roughly(uint64(float64(ci[1]-ci[0])/2)))
+}

@@ -1,0 +1,127 @@
+package plots
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// clientsRun is a run of five clients in one network.
+func clientsRun() synthetic {
+	s := synthetic{seeds: 5, lookups: 300, figures: []string{"clients"}}
+	for i, name := range []string{"bep5", "libtorrent", "jech", "anacrolix", "webtorrent"} {
+		c := referenceCells()[1]
+		c.set = map[string]any{"groups.nodes.client": name}
+		c.delay = 100 + 30*float64(i)
+		c.metrics = map[string]any{
+			"lookup.success": share(0.99 - 0.015*float64(i)),
+			"network.bytes_per_node_s": map[string]any{"unit": "B/s", "n": 5,
+				"mean": 20 + 9.0*float64(i),
+				"ci95": []float64{19 + 9*float64(i), 21 + 9*float64(i)}},
+			"table.stale_share": share(0.08 + 0.05*float64(i)),
+		}
+		s.cells = append(s.cells, c)
+	}
+	return s
+}
+
+func share(v float64) map[string]any {
+	return map[string]any{"unit": "share", "n": 1500, "mean": v,
+		"ci95": []float64{v - .01, v + .012}}
+}
+
+func TestClientsDataIsTheInput(t *testing.T) {
+	s := clientsRun()
+	dir, lines := drawRun(t, s, Slide)
+	require.Contains(t, lines[0], "clients.{svg,pdf,png,csv,md}")
+	rows := rowsOf(t, dir, "clients")
+	require.Len(t, rows, 6*5)
+	for i, row := range rows {
+		j := i % 5
+		require.Equal(t, s.cells[j].set["groups.nodes.client"], row["client"])
+		switch row["metric"] {
+		case latencyMetric:
+			quantile := number(t, row["percentile"])
+			var all latencies
+			var bySeed []float64
+			for seed := uint64(1); seed <= 5; seed++ {
+				var one latencies
+				for _, lookup := range s.rows(j, seed) {
+					if lookup.Success {
+						one.ns = append(one.ns, lookup.LatencyNs)
+					}
+				}
+				all.ns = append(all.ns, one.ns...)
+				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/1e6)
+			}
+			value := dumbQuantile(all.ns, quantile) / 1e6
+			require.InDelta(t, value, number(t, row["value"]), 1e-6)
+			want, _ := interval95(bySeed)
+			require.InDelta(t, want.low, number(t, row["ci95_low"]), 1e-6)
+			require.InDelta(t, want.high, number(t, row["ci95_high"]), 1e-6)
+		case "lookup.success":
+			require.InDelta(t, 99-1.5*float64(j), number(t, row["value"]), 1e-9)
+			require.LessOrEqual(t, number(t, row["ci95_high"]), 100.0)
+		case "table.stale_share":
+			require.InDelta(t, 8+5*float64(j), number(t, row["value"]), 1e-9)
+		}
+	}
+	require.Contains(t, string(read(t, dir, "clients.md")), "# Half of the lookups finish within ")
+}
+
+// dumbQuantile is the smallest value that at least this share does not exceed.
+func dumbQuantile(values []int64, share float64) float64 {
+	best := int64(-1)
+	for _, v := range values {
+		most := 0
+		for _, other := range values {
+			if other <= v {
+				most++
+			}
+		}
+		if float64(most) >= share*float64(len(values)) && (best < 0 || v < best) {
+			best = v
+		}
+	}
+	return float64(best)
+}
+
+// TestClientsDrawsWhatThereIs leaves out a quantity that the run did not measure, and says so.
+func TestClientsDrawsWhatThereIs(t *testing.T) {
+	s := clientsRun()
+	s.seeds = 1
+	for i := range s.cells {
+		delete(s.cells[i].metrics, "table.stale_share")
+	}
+	for _, theme := range []Theme{Slide, Paper} {
+		dir, _ := drawRun(t, s, theme)
+		require.Len(t, rowsOf(t, dir, "clients"), 5*5)
+		require.Contains(t, string(read(t, dir, "clients.md")), "Without table.stale_share")
+	}
+	s = flagship()
+	s.figures, s.lookups = []string{"clients"}, 5
+	dir, lines := drawRun(t, s, Slide)
+	require.Equal(t, []string{"clients: skipped: needs at least two cells that differ in their " +
+		"client"}, lines)
+	require.NoDirExists(t, filepath.Join(dir, "figures"))
+}
+
+func TestRoundTicksLieInTheRange(t *testing.T) {
+	for _, r := range [][2]float64{{0, 1}, {0.93, 1}, {2.1, 3.9}, {0, 7e8}, {3e8, 9e8}, {5, 5.5}} {
+		for most := 2; most <= 6; most++ {
+			checkTicks(t, r, most)
+		}
+	}
+}
+
+func checkTicks(t *testing.T, r [2]float64, most int) {
+	ticks := roundTicks(r[0], r[1], most, func(v float64) string { return fmt.Sprint(v) })
+	require.GreaterOrEqual(t, len(ticks), 2, "%v", r)
+	require.LessOrEqual(t, len(ticks), max(most, 3), "%v", r)
+	for _, tick := range ticks {
+		require.GreaterOrEqual(t, tick.Value, r[0]*(1-1e-9))
+		require.LessOrEqual(t, tick.Value, r[1]*(1+1e-9))
+	}
+}
