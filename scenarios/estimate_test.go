@@ -17,8 +17,7 @@ func TestEstimate(t *testing.T) {
 	require.Equal(t, 1000, e.Nodes)
 
 	// By hand, for the cell of 1000 nodes: 2/s for 5 minutes are 600 lookups.
-	group := Group{Size: 1000, DHT: DHT{Buckets: []int{8}}}
-	slots := uint64(8 * group.TableDepth())
+	slots := uint64(8 * tableDepth([]int{8}, 1000))
 	checkpoints := uint64(300 * (56 + 2*512))
 	require.Equal(t, 24<<20+1000*(300+12*slots)+600*250+checkpoints, e.Memory)
 	require.Equal(t, 3*(2*600*112+checkpoints+300*(56+512)), e.Retained)

@@ -136,8 +136,13 @@ func (c *Config) validateTimes() error {
 		{"query_timeout", c.QueryTimeout, time.Millisecond},
 		{"good_for", c.GoodFor, time.Second},
 		{"token_rotation", c.TokenRotation, time.Second},
-		{"peer_expiry", c.PeerExpiry, time.Second},
 		{"item_expiry", c.ItemExpiry, time.Second},
+	}
+	if c.PeerExpiry != 0 {
+		times = append(times, struct {
+			name   string
+			v, min time.Duration
+		}{"peer_expiry", c.PeerExpiry, time.Second})
 	}
 	if c.Refresh != 0 {
 		times = append(times, struct {

@@ -14,26 +14,26 @@ import (
 // workload turns the scenario's streams of operations into actions of the world. An operation is
 // a number: everything about it is a hash of (seed, number), so nothing is stored for it.
 type workload struct {
-	seed    uint64
+	overlay *overlay
 	streams []stream
 }
 
 // stream is one entry of the scenario's workload.
 type stream struct {
 	spec  *scenarios.Work
-	on    *population
+	on    section
 	index uint32
 	first uint32 // number of its first operation
 	count uint32
 }
 
-func newWorkload(s *scenarios.Scenario, seed uint64, groups populations) *workload {
-	w := &workload{seed: seed}
+func newWorkload(o *overlay) *workload {
+	w := &workload{overlay: o}
 	first := uint32(0)
-	for n := range s.Workload {
-		spec := &s.Workload[n]
+	for n := range o.scenario.Workload {
+		spec := &o.scenario.Workload[n]
 		span := time.Duration(spec.Stop - spec.Start)
-		st := stream{spec: spec, on: groups[spec.Group], index: uint32(n), first: first,
+		st := stream{spec: spec, on: o.sections[spec.Group], index: uint32(n), first: first,
 			count: uint32(spec.Rate.Expected(span))}
 		w.streams = append(w.streams, st)
 		first += st.count
@@ -42,24 +42,27 @@ func newWorkload(s *scenarios.Scenario, seed uint64, groups populations) *worklo
 }
 
 // schedule enters all operations: as many as the rate gives, at times drawn evenly at random,
-// which is a Poisson process with its count fixed.
+// which is a Poisson process with its count fixed. Each is asked of a node that is up at its time;
+// where none is found, the world skips it and counts.
 func (w *workload) schedule(world *sim.World) {
 	for n := range w.streams {
 		st := &w.streams[n]
 		from := protocol.Time(st.spec.Start)
 		span := uint64(st.spec.Stop - st.spec.Start)
 		for op := range st.count {
-			r := w.rand(st, op)
+			r := w.rand(purposeWork, st, op)
 			at := from + protocol.Time(r.Uint64n(span))
-			node := st.on.ids.first + uint32(r.Intn(int(st.on.ids.size)))
-			world.ActAt(node, at, st.first+op)
+			draw := uint32(r.Intn(int(st.on.size)))
+			others := w.rand(purposeInstead, st, op)
+			world.ActAt(w.overlay.anyUp(draw, st.on, at, &others), at, st.first+op)
 		}
 	}
 }
 
-// rand returns the random stream of an operation. Its first two draws are the time and the node.
-func (w *workload) rand(st *stream, op uint32) protocol.Rand {
-	return protocol.NewRand(w.seed, purposeWork|uint64(st.index)<<32, uint64(op))
+// rand returns a random stream of an operation. The first two draws for purposeWork are the time
+// and the node.
+func (w *workload) rand(purpose uint64, st *stream, op uint32) protocol.Rand {
+	return protocol.NewRand(w.overlay.seed, purpose|uint64(st.index)<<32, uint64(op))
 }
 
 // streamOf returns the stream to which an operation belongs.
@@ -71,12 +74,12 @@ func (w *workload) streamOf(op uint32) *stream {
 // Act implements sim.Actor.
 func (w *workload) Act(node uint32, t *protocol.Turn, op uint32) {
 	st := w.streamOf(op)
-	r := w.rand(st, op-st.first)
+	r := w.rand(purposeWork, st, op-st.first)
 	r.Uint64()
 	r.Uint64()
-	i := node - st.on.ids.first
-	st.on.group.Lookup(i, t, dht.Request{
-		Method: st.method(), Target: w.target(st, i, &r), Implied: true, Port: 6881,
+	p := w.overlay.of(node)
+	p.group.Lookup(node-p.first, t, dht.Request{
+		Method: st.method(), Target: w.target(st, node, t.Now, &r), Implied: true, Port: 6881,
 		Tag: uint64(op),
 	})
 }
@@ -91,18 +94,27 @@ func (st *stream) method() krpc.Method {
 	return krpc.FindNode
 }
 
-// target returns what node i is to look for.
-func (w *workload) target(st *stream, i uint32, r *protocol.Rand) krpc.ID {
+// target returns what a node is to look for.
+func (w *workload) target(
+	st *stream, node uint32, now protocol.Time, r *protocol.Rand,
+) krpc.ID {
+	o := w.overlay
 	switch {
 	case st.spec.Kind != scenarios.KindLookup:
-		key := protocol.NewRand(w.seed, purposeKey, r.Uint64n(uint64(st.spec.Keys)))
+		key := protocol.NewRand(o.seed, purposeKey, r.Uint64n(uint64(st.spec.Keys)))
 		return krpc.RandomID(&key)
 	case st.spec.Target == scenarios.TargetKey:
 		return krpc.RandomID(r)
 	}
-	other := uint32(r.Uint64n(uint64(st.on.ids.size - 1))) // any node but itself
-	if other >= i {
-		other++
+	other := uint32(0)
+	for range drawsMost {
+		other = uint32(r.Uint64n(uint64(o.ids.size - 1))) // any node but itself
+		if other >= node {
+			other++
+		}
+		if !o.lives.churned || o.lives.up(other, now) {
+			break
+		}
 	}
-	return st.on.ids.id(other)
+	return o.ids.id(other)
 }

@@ -25,6 +25,7 @@ type Lookup struct {
 	Cell       int32  `parquet:"cell"`
 	Seed       uint64 `parquet:"seed"`
 	Kind       string `parquet:"kind"`
+	Client     string `parquet:"client"`     // whose settings the asking node has
 	Node       uint32 `parquet:"node"`       // who asked
 	At         int64  `parquet:"at_ns"`      // when, in simulated time
 	Latency    int64  `parquet:"latency_ns"` // until the lookup ended

@@ -3,6 +3,7 @@ package results
 import (
 	"time"
 
+	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/oracle"
 )
@@ -119,15 +120,19 @@ func looksForNodes(s *scenarios.Scenario) bool {
 }
 
 // predict returns what theory says of the hop count, for scenarios that it covers: lookups for
-// nodes of one group.
+// nodes, among nodes that behave as BEP 5 has it and do not leave.
 func predict(s *scenarios.Scenario) map[string]Prediction {
 	if len(s.Groups) != 1 || !looksForNodes(s) {
 		return nil
 	}
 	g := &s.Groups[0]
-	smallest := g.DHT.Buckets[len(g.DHT.Buckets)-1]
+	if g.Client != dht.ProfileBEP5 || g.Churn != (scenarios.Churn{}) {
+		return nil
+	}
+	c := s.Config(g, dht.ProfileBEP5)
+	smallest := c.Buckets[len(c.Buckets)-1]
 	model := oracle.Model{
-		Nodes: g.Size, Buckets: g.DHT.Buckets, Alpha: g.DHT.Alpha, Beta: g.DHT.ReplyContacts,
+		Nodes: g.Size, Buckets: c.Buckets, Alpha: c.Alpha, Beta: c.ReplyContacts,
 	}
 	cdf, err := model.CDF()
 	if err != nil { // a network too small to have a theory
