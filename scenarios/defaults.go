@@ -94,7 +94,8 @@ var groupRules = []rule{
 		meaning: "mainline: the BitTorrent Mainline DHT (BEP 5)"},
 	{path: "groups.NAME.client", fallback: "bep5",
 		meaning: "whose settings the nodes have: bep5 (the specification), libtorrent, jech " +
-			"(Transmission), anacrolix or webtorrent; or a mix, as in \"libtorrent 60%, jech 40%\""},
+			"(Transmission), anacrolix or webtorrent; or a mix, as in " +
+			"\"libtorrent 60%, jech 40%\""},
 	{path: "groups.NAME.size", fallback: required, limits: "1..16000000",
 		meaning: "number of nodes"},
 	{path: "groups.NAME.ids", fallback: "random",
@@ -120,8 +121,8 @@ var groupRules = []rule{
 	{path: "groups.NAME.churn.start", fallback: "steady", limits: "steady|empty|together",
 		meaning: "who is up at the start: as many as at any time (steady), nobody or all"},
 	{path: "groups.NAME.churn.table", fallback: "lost", limits: "lost|kept",
-		meaning: "what becomes of the table of a node that leaves. kept: when it returns it first " +
-			"asks the contacts that were good"},
+		meaning: "what becomes of the table of a node that leaves. kept: when it returns it " +
+			"first asks the contacts that were good"},
 	{path: "groups.NAME.dht", fallback: "{}",
 		meaning: "the Mainline DHT node. client: the value that the node's client has"},
 }

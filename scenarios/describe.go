@@ -29,7 +29,7 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 		if key == "" {
 			continue
 		}
-		pattern, field := under(path, key), t.Field(i).Type
+		pattern, field := under(path, key), own(t.Field(i).Type)
 		r := rules[pattern]
 		if r == nil {
 			panic("scenarios: no rule for " + pattern)
@@ -48,7 +48,7 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 				}
 			}
 		default:
-			docs = append(docs, SettingDoc{pattern, typeName(own(field)), r.limitsText(), r.fallback,
+			docs = append(docs, SettingDoc{pattern, typeName(field), r.limitsText(), r.fallback,
 				strings.ReplaceAll(strings.Replace(r.when, "=", ": ", 1), "|", " or "), r.meaning})
 		}
 	}

@@ -24,7 +24,11 @@ func TestResolved(t *testing.T) {
 
 func TestResolvedText(t *testing.T) {
 	s := parseSmall(t, "vary: {workload.lookup.rate: [1/s, 2/m]}\nquick: {vary: none}\n")
-	require.Equal(t, `name: small
+	require.Equal(t, resolvedSmall, string(s.Resolved()))
+}
+
+// resolvedSmall is smallSource with every default.
+const resolvedSmall = `name: small
 title: ""
 seed: 1
 duration: 5m
@@ -94,8 +98,7 @@ repeat: 1
 figures: [hops, hops-cdf, latency-cdf]
 quick:
   vary: none
-`, string(s.Resolved()))
-}
+`
 
 // TestDescribed: every setting that is printed has its meaning above it, once.
 func TestDescribed(t *testing.T) {

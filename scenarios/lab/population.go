@@ -36,6 +36,8 @@ type population struct {
 	first   uint32 // number in the world of its first node
 	size    uint32
 	kept    [][]protocol.Addr // addresses that nodes which left remember; nil if they do not
+	watched []uint32          // nodes whose tables are sampled
+	asked   uint64            // queries that lookups of the workload sent, of those that ended
 }
 
 // newPopulation makes a population whose nodes are numbered in the world from first on.

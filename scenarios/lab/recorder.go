@@ -34,6 +34,7 @@ func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 		DiscoverK: int32(r.Hops.DiscoverK), Total: int32(r.Hops.Total),
 		Rounds: int32(r.Rounds), Messages: int32(r.Messages), Timeouts: int32(r.Timeouts),
 	}
+	p.asked += uint64(r.Messages + r.Stored)
 	rec.judge(&row, p, r)
 	success := uint64(0)
 	if row.Success {

@@ -48,22 +48,27 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	rec.world, o.world = world, world
 	o.lives.schedule(world, protocol.Time(s.Duration))
 	rec.work.schedule(world)
-	if err := j.advance(ctx, world, protocol.Time(s.Duration)); err != nil {
+	watch := newSampler(o, rec.cell)
+	if err := j.advance(ctx, world, watch); err != nil {
 		return nil, err
 	}
 	world.Audit()
+	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
 	return run, nil
 }
 
 // advance runs the world to its end, a simulated second at a time.
-func (j *job) advance(ctx context.Context, w *sim.World, end protocol.Time) error {
+func (j *job) advance(ctx context.Context, w *sim.World, watch *sampler) error {
+	end := watch.end
+	watch.tick(0)
 	for now := protocol.Time(0); now < end; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		now = min(now.Add(time.Second), end)
 		w.Run(now)
+		watch.tick(now)
 		if j.progress != nil {
 			j.progress(now, end, w.Tally().Events)
 		}

@@ -30,7 +30,7 @@ func (o *Outcome) writeLookups(w io.Writer) error {
 	return p.Close()
 }
 
-// textRows is how many lookups are also written as text, for a spreadsheet.
+// textRows is how many rows are also written as text, for a spreadsheet.
 const textRows = 50_000
 
 // replaceSmall writes the lookups as text if they are few, or removes what was there.
@@ -39,10 +39,23 @@ func (o *Outcome) replaceSmall(dir string) error {
 	for _, run := range o.Runs {
 		rows += len(run.Lookups)
 	}
-	if rows <= textRows {
-		return replace(dir, LookupsTextFile, o.writeLookupsText)
+	return replaceText(dir, LookupsTextFile, rows, o.writeLookupsText)
+}
+
+// replaceShort does so with the series.
+func (o *Outcome) replaceShort(dir string) error {
+	rows := 0
+	for _, run := range o.Runs {
+		rows += len(run.Series)
 	}
-	err := os.Remove(filepath.Join(dir, LookupsTextFile))
+	return replaceText(dir, SeriesTextFile, rows, o.writeSeriesText)
+}
+
+func replaceText(dir, name string, rows int, write func(io.Writer) error) error {
+	if rows <= textRows {
+		return replace(dir, name, write)
+	}
+	err := os.Remove(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

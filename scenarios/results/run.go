@@ -1,6 +1,8 @@
 package results
 
 import (
+	"time"
+
 	"swarmlab/protocol/dht"
 	"swarmlab/sim"
 )
@@ -18,6 +20,9 @@ type Run struct {
 	Ledger      sim.Ledger
 	Tally       sim.Tally
 	Counters    dht.Counters
+	Measured    time.Duration // simulated time after the warm-up
+	Clients     []ClientRun   // in the order of the nodes
+	Series      []Sample      // by time, and then in the order of Clients
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.
