@@ -30,14 +30,9 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	netCfg, err := s.NetworkConfig(s.Nodes())
+	network, err := newNetwork(s, j.seed)
 	if err != nil {
 		return nil, err
-	}
-	netCfg.Seed = j.seed
-	network, err := netmodel.New(netCfg)
-	if err != nil {
-		return nil, fmt.Errorf("network: %w", err)
 	}
 	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes()}
 	rec.work = newWorkload(o)
@@ -56,6 +51,20 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
 	return run, nil
+}
+
+// newNetwork builds the network of one run.
+func newNetwork(s *scenarios.Scenario, seed uint64) (*netmodel.Network, error) {
+	config, err := s.NetworkConfig(s.Nodes())
+	if err != nil {
+		return nil, err
+	}
+	config.Seed = seed
+	network, err := netmodel.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("network: %w", err)
+	}
+	return network, nil
 }
 
 // advance runs the world to its end, a simulated second at a time.
