@@ -209,7 +209,7 @@ func TestChurn(t *testing.T) {
 		`groups.nodes.churn is none, so it has no "graceful"; set it as a whole`)
 	require.NoError(t, s.Set("groups.nodes.churn", "{session: exponential(1h)}"))
 	require.Equal(t, Churn{Session: "exponential(1h)", Offline: "exponential(30m)",
-		Graceful: netmodel.Certain / 100 * 78, Start: StartSteady, Table: TableLost},
+		Graceful: netmodel.Certain / 100 * 78, Start: "steady", Table: TableLost},
 		s.Groups[0].Churn)
 	require.NoError(t, s.Set("groups.nodes.churn.graceful", "10%"))
 	require.NoError(t, s.Set("vary", "{groups.nodes.churn.session: [exponential(1h), "+

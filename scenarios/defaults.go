@@ -113,7 +113,9 @@ var groupRules = []rule{
 		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
 			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay"},
 	{path: "groups.NAME.churn.session", fallback: required,
-		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), ..."},
+		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), " +
+			"lognormal(MEDIAN, SIGMA), pareto(SHAPE, MINIMUM), uniform(LOW, HIGH) or " +
+			"constant(LENGTH)"},
 	{path: "groups.NAME.churn.offline", fallback: "exponential(30m)",
 		meaning: "how long a node is down until it returns, with the same id and address"},
 	{path: "groups.NAME.churn.graceful", fallback: "78%", limits: "0%..100%",

@@ -17,13 +17,8 @@ const (
 	TargetKey  = "random-key"  // any id
 )
 
-// Who is up when a group with churn starts, and what becomes of the tables of nodes that leave: the
-// values of the settings "start" and "table" of a churn.
+// What becomes of the tables of nodes that leave: the values of a churn's setting "table".
 const (
-	StartSteady   = "steady"
-	StartEmpty    = "empty"
-	StartTogether = "together"
-
 	TableLost = "lost"
 	TableKept = "kept"
 )

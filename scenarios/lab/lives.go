@@ -56,12 +56,9 @@ func churnOf(c *scenarios.Churn) *netmodel.Churn {
 	if *c == (scenarios.Churn{}) {
 		return nil
 	}
-	start := netmodel.StartSteady
-	switch c.Start {
-	case scenarios.StartEmpty:
-		start = netmodel.StartEmpty
-	case scenarios.StartTogether:
-		start = netmodel.StartTogether
+	start, err := netmodel.ParseStart(c.Start)
+	if err != nil {
+		panic("lab: " + err.Error()) // the words were checked
 	}
 	return &netmodel.Churn{Session: c.Session.Span(), Offline: c.Offline.Span(),
 		Graceful: c.Graceful, Start: start}
@@ -90,7 +87,7 @@ func (l *lives) live(life netmodel.Life, first, end protocol.Time) {
 			from = first
 		}
 		if from < to {
-			l.sessions = append(l.sessions, session{from, to, event == netmodel.LifeStop})
+			l.sessions = append(l.sessions, session{from, to, event == netmodel.Stops})
 		}
 	}
 }

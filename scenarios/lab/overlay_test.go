@@ -37,7 +37,7 @@ workload:
 
 // pinnedMixed is the fingerprint of that scenario. When it moves, the commit that moves it says
 // why.
-const pinnedMixed = "bd553ecba19cee72-bcaaf918d0dcbd1e-4ff1f2457f730e6a"
+const pinnedMixed = "3a7d9af71dffeb8c-306f4c4b04e1eee8-37f3b860c55ed1b1"
 
 func parse(t *testing.T, src string, settings ...string) *scenarios.Scenario {
 	t.Helper()

@@ -1,0 +1,116 @@
+package netmodel
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+
+	"swarmlab/protocol"
+)
+
+// Churn is how the nodes of a group come and go: each alternates between sessions and times
+// offline, independently of all others, and all lengths are independent of each other. Fill it,
+// or take a [ChurnPreset]; call Check once; then ask for the [Life] of each node.
+type Churn struct {
+	Session  Span
+	Offline  Span        // between two sessions
+	Graceful Probability // that a session ends in good order, and not in a crash
+	Start    Start
+}
+
+// Start is the state of a group at time 0.
+type Start uint8
+
+const (
+	// Steady is the state that the group would reach in the long run, so that there is nothing to
+	// wait for: a node is online with the probability of [Churn.Online], and what it is in the
+	// middle of has begun before 0. With the heavy tails of measured sessions other starts need
+	// weeks to get there.
+	Steady Start = iota
+	// Empty has all nodes offline: each arrives after a whole time offline.
+	Empty
+	// Together has all nodes online, each at the beginning of a session.
+	Together
+)
+
+// ParseStart reads steady, empty or together.
+func ParseStart(text string) (Start, error) {
+	for s := Steady; s <= Together; s++ {
+		if text == s.String() {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("%s is no start: use steady, empty or together", quote(text))
+}
+
+// String returns the word that ParseStart reads.
+func (s Start) String() string {
+	switch s {
+	case Steady:
+		return "steady"
+	case Empty:
+		return "empty"
+	case Together:
+		return "together"
+	}
+	return "?"
+}
+
+// Check refuses what is missing or out of range, by the names of the scenario file.
+func (c *Churn) Check() error {
+	switch {
+	case c.Session.IsZero():
+		return errors.New("session: none is given: write for instance weibull(0.59, 41.9m)")
+	case c.Offline.IsZero():
+		return errors.New("offline: none is given, and few measurements published one: " +
+			"write for instance exponential(30m)")
+	case c.Graceful > Certain:
+		return fmt.Errorf("graceful: %v is above 100%%: a probability is 0 to 100%%", c.Graceful)
+	case c.Start > Together:
+		return errors.New("start: there is no such start: use steady, empty or together")
+	}
+	return nil
+}
+
+// Online returns the probability that a node is online at a random moment in the long run: the mean
+// session over the mean of a session with the time offline after it.
+func (c *Churn) Online() Probability {
+	session := c.Session.tabulated()
+	hi, lo := bits.Mul64(session, uint64(Certain))
+	p, _ := bits.Div64(hi, lo, session+c.Offline.tabulated())
+	return Probability(p)
+}
+
+// Event is what happens to a node.
+type Event uint8
+
+const (
+	Starts  Event = iota // the node comes online
+	Stops                // it leaves in good order, see [protocol.Group].Stop
+	Crashes              // it is gone without a word
+)
+
+// String returns a verb.
+func (e Event) String() string {
+	switch e {
+	case Starts:
+		return "starts"
+	case Stops:
+		return "stops"
+	case Crashes:
+		return "crashes"
+	}
+	return "?"
+}
+
+// online draws the state at time 0.
+func (c *Churn) online(r *protocol.Rand) bool {
+	switch c.Start {
+	case Empty:
+		return false
+	case Together:
+		return true
+	}
+	session := c.Session.tabulated()
+	return r.Uint64n(session+c.Offline.tabulated()) < session
+}
