@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"swarmlab/netmodel"
 )
 
 // SettingDoc is what there is to know about one setting.
@@ -57,7 +59,8 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 
 // nested tells whether a type is a mapping with settings of its own.
 func nested(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Rate]()
+	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Rate]() &&
+		t != reflect.TypeFor[netmodel.Span]()
 }
 
 // own is the type of a setting that may be left to the client, and any other type itself.
@@ -72,7 +75,7 @@ func typeName(t reflect.Type) string {
 	switch t.String() {
 	case "scenarios.Clients":
 		return "client or mix"
-	case "scenarios.Span":
+	case "netmodel.Span":
 		return "distribution"
 	case "scenarios.Duration":
 		return "duration"
@@ -257,8 +260,10 @@ func flowText(at place) string {
 		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string, Clients, IDs, Span:
+	case string, Clients, IDs:
 		return quoted(at.value.String())
+	case netmodel.Span:
+		return quoted(v.String())
 	case Vary, Overrides:
 		return flowPairs(v)
 	}

@@ -161,7 +161,7 @@ func datagramsPerHour(u dht.Upkeep) uint64 {
 
 // returns is how often a node comes back in a run, rounded up.
 func (g *Group) returns(s *Scenario) uint64 {
-	if g.Churn == (Churn{}) {
+	if g.Churn.None() {
 		return 0
 	}
 	cycle := plus(g.Churn.means())
@@ -170,7 +170,7 @@ func (g *Group) returns(s *Scenario) uint64 {
 
 // online is the share of a time that a node is up.
 func (g *Group) online(of Duration) Duration {
-	if g.Churn == (Churn{}) {
+	if g.Churn.None() {
 		return of
 	}
 	session, offline := g.Churn.means()

@@ -75,8 +75,8 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parseClients(text)
 	case *IDs:
 		*v, err = parseIDs(text)
-	case *Span:
-		*v, err = parseSpan(text)
+	case *netmodel.Span:
+		*v, err = netmodel.ParseSpan(text)
 	case *Policy:
 		*v = Policy(text)
 	case *netmodel.Milli:

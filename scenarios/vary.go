@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"swarmlab/netmodel"
 )
 
 // cellsMax bounds a sweep; a larger one is a slip, and is refused before anything is allocated.
@@ -118,8 +120,10 @@ func plainValue(p place, text string) any {
 		}
 	case bool:
 		return v
-	case string, Clients, IDs, Span:
+	case string, Clients, IDs:
 		return value.String()
+	case netmodel.Span:
+		return v.String()
 	}
 	return text
 }

@@ -53,15 +53,15 @@ func newLives(s *scenarios.Scenario, seed uint64) *lives {
 
 // churnOf translates the churn of a group, or returns nil if there is none.
 func churnOf(c *scenarios.Churn) *netmodel.Churn {
-	if *c == (scenarios.Churn{}) {
+	if c.None() {
 		return nil
 	}
 	start, err := netmodel.ParseStart(c.Start)
 	if err != nil {
 		panic("lab: " + err.Error()) // the words were checked
 	}
-	return &netmodel.Churn{Session: c.Session.Span(), Offline: c.Offline.Span(),
-		Graceful: c.Graceful, Start: start}
+	return &netmodel.Churn{Session: c.Session, Offline: c.Offline, Graceful: c.Graceful,
+		Start: start}
 }
 
 // joinTime draws the time at which a node of a group comes into the network.

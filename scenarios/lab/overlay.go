@@ -5,6 +5,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
 	"swarmlab/sim"
 )
@@ -61,6 +62,12 @@ func (o *overlay) cores() []protocol.Datagrams {
 		all = append(all, p.cores())
 	}
 	return all
+}
+
+// idOf returns the id that a node has now.
+func (o *overlay) idOf(node uint32) krpc.ID {
+	p := o.of(node)
+	return p.group.ID(node - p.first)
 }
 
 // seeds gives a joining node the addresses of different nodes that started before it. The very

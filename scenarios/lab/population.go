@@ -7,6 +7,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
 )
 
@@ -81,6 +82,14 @@ func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
 		dst = append(dst, p.kept[i]...)
 	}
 	return p.overlay.seeds(p.first+i, p.spec.Join.Bootstrap, dst)
+}
+
+// rebound follows a node that takes another id because its address demands it (BEP 42). From now on
+// that is its id in the global view; to the directory it is a stranger, and whoever has it in its
+// table by the old id has a stale contact. It happens once, because addresses stay.
+func (p *population) rebound(i uint32, id krpc.ID) {
+	node := p.first + i
+	p.overlay.space.move(node, p.overlay.ids.id(node), id)
 }
 
 // keeper is a population whose nodes remember contacts while they are down.

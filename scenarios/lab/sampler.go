@@ -154,8 +154,7 @@ func (o *overlay) present(c dht.Contact) bool {
 	if !ok || node >= o.ids.size || !o.world.Alive(node) {
 		return false
 	}
-	p := o.of(node)
-	return p.group.ID(node-p.first) == c.ID
+	return o.idOf(node) == c.ID
 }
 
 // runs returns what the clients did after the warm-up.

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 
 	"swarmlab/protocol/krpc"
@@ -31,6 +32,17 @@ func newIDSpace(d *identities, keep func(node uint32) bool) *idSpace {
 		s.ids[p], s.nodes[p] = e.id, e.node
 	}
 	return s
+}
+
+// move gives a node another id.
+func (s *idSpace) move(node uint32, from, to krpc.ID) {
+	old, found := slices.BinarySearchFunc(s.ids, from, krpc.ID.Cmp)
+	if !found || s.nodes[old] != node {
+		panic(fmt.Sprintf("lab: node %d moves from an id that it does not have", node))
+	}
+	s.ids, s.nodes = slices.Delete(s.ids, old, old+1), slices.Delete(s.nodes, old, old+1)
+	place, _ := slices.BinarySearchFunc(s.ids, to, krpc.ID.Cmp)
+	s.ids, s.nodes = slices.Insert(s.ids, place, to), slices.Insert(s.nodes, place, node)
 }
 
 // span is a range of places in the order of ids.

@@ -39,6 +39,35 @@ func TestClosestAgainstSorting(t *testing.T) {
 	require.Len(t, space.closest(nil, krpc.ID{}, 1000, func(uint32) bool { return true }), 500)
 }
 
+// TestMovedIDs holds the global view, after some nodes took other ids, against one that is sorted
+// anew.
+func TestMovedIDs(t *testing.T) {
+	o, err := newOverlay(parse(t, mixed), 3, nil)
+	require.NoError(t, err)
+	size := uint32(150)
+	want := map[krpc.ID]uint32{}
+	for node := range size {
+		want[o.idOf(node)] = node
+	}
+	r := protocol.NewRand(1, 2, 3)
+	for _, node := range []uint32{0, 17, 41, 149, 100} {
+		p, old := o.of(node), o.idOf(node)
+		id := krpc.SecureID(sim.AddrOf(node), 1, &r)
+		p.group.Assign(node-p.first, id)
+		p.rebound(node-p.first, id)
+		delete(want, old)
+		want[id] = node
+		require.Equal(t, id, o.idOf(node))
+	}
+	require.Len(t, want, int(size))
+	require.Len(t, o.space.ids, int(size))
+	require.True(t, slices.IsSortedFunc(o.space.ids, krpc.ID.Cmp))
+	for place, id := range o.space.ids {
+		require.Equal(t, want[id], o.space.nodes[place])
+	}
+	require.Panics(t, func() { o.of(17).rebound(17, krpc.ID{}) }, "it is there no more")
+}
+
 func TestIdentities(t *testing.T) {
 	for _, secure := range []netmodel.Probability{0, netmodel.Certain} {
 		d := newIdentities(3, 50)

@@ -116,5 +116,5 @@ func (w *workload) target(
 			break
 		}
 	}
-	return o.ids.id(other)
+	return o.idOf(other)
 }

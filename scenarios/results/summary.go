@@ -167,7 +167,7 @@ func predict(s *scenarios.Scenario) map[string]Prediction {
 		return nil
 	}
 	g := &s.Groups[0]
-	if g.Client != dht.ProfileBEP5 || g.Churn != (scenarios.Churn{}) {
+	if g.Client != dht.ProfileBEP5 || !g.Churn.None() {
 		return nil
 	}
 	c := s.Config(g, dht.ProfileBEP5)
