@@ -219,10 +219,20 @@ func TestExample(t *testing.T) {
 		require.LessOrEqual(t, len(line), 101)
 	}
 	// Whatever is commented out must be right, too.
+	commented := 0
 	for line := range strings.Lines(string(Example())) {
 		if _, found := strings.CutPrefix(strings.TrimSpace(line), "# latency:"); found {
 			model := strings.SplitAfter(strings.TrimSpace(line)[2:], "}")[0]
 			parseSmall(t, "network: {"+model+"}\n")
 		}
+		for key, end := range map[string]string{"client": `%"`, "ids": "secure", "churn": "}"} {
+			rest, found := strings.CutPrefix(strings.TrimSpace(line), "# "+key+":")
+			if found {
+				value := strings.TrimSpace(rest[:strings.Index(rest, end)+len(end)])
+				require.NoError(t, s.Set("groups.nodes."+key, value), value)
+				commented++
+			}
+		}
 	}
+	require.Equal(t, 3, commented)
 }
