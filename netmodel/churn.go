@@ -10,7 +10,8 @@ import (
 
 // Churn is how the nodes of a group come and go: each alternates between sessions and times
 // offline, independently of all others, and all lengths are independent of each other. Fill it,
-// or take a [ChurnPreset]; call Check once; then ask for the [Life] of each node.
+// or take a [ChurnPreset]; call Check once; then ask for the [Life] of each node, and change it no
+// more: lives refer to it.
 type Churn struct {
 	Session  Span
 	Offline  Span        // between two sessions

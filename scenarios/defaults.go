@@ -137,7 +137,7 @@ var dhtRules = []rule{
 		meaning: "queries that a lookup keeps in flight"},
 	{path: "groups.NAME.dht.query_timeout", limits: "1ms..1h",
 		meaning: "a query without a reply for this long has failed"},
-	{path: "groups.NAME.dht.soft_timeout", limits: "1ms..1h", word: "never",
+	{path: "groups.NAME.dht.soft_timeout", limits: "1ms..30m", word: "never",
 		meaning: "a lookup stops counting a query among its alpha after this"},
 	{path: "groups.NAME.dht.tries", limits: "1..10",
 		meaning: "queries without an answer after which a lookup gives a candidate up"},

@@ -141,6 +141,9 @@ func TestDHTLimits(t *testing.T) {
 				value = "[" + value + "]"
 			}
 			require.NoError(t, s.Set("groups.nodes.dht."+key, value))
+			if key == "soft_timeout" { // which must be shorter than the other one
+				require.NoError(t, s.Set("groups.nodes.dht.query_timeout", "1h"))
+			}
 			config := s.Config(&s.Groups[0], "bep5")
 			require.NoError(t, config.Validate(), "%s=%s", key, value)
 			tried++

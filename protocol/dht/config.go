@@ -138,22 +138,25 @@ func (c *Config) validateTimes() error {
 		{"token_rotation", c.TokenRotation, time.Second},
 		{"item_expiry", c.ItemExpiry, time.Second},
 	}
-	if c.PeerExpiry != 0 {
-		times = append(times, struct {
-			name   string
-			v, min time.Duration
-		}{"peer_expiry", c.PeerExpiry, time.Second})
-	}
-	if c.Refresh != 0 {
-		times = append(times, struct {
-			name   string
-			v, min time.Duration
-		}{"refresh", c.Refresh, time.Second})
+	for _, f := range []struct { // 0: never
+		name string
+		v    time.Duration
+	}{{"refresh", c.Refresh}, {"peer_expiry", c.PeerExpiry}} {
+		if f.v != 0 {
+			times = append(times, struct {
+				name   string
+				v, min time.Duration
+			}{f.name, f.v, time.Second})
+		}
 	}
 	for _, f := range times {
 		if f.v < f.min || f.v > week {
 			return fmt.Errorf("%s is %v; it must be from %v to %v", f.name, f.v, f.min, week)
 		}
+	}
+	if c.SoftTimeout < 0 || c.SoftTimeout >= c.QueryTimeout {
+		return fmt.Errorf("soft_timeout is %v; it must be 0s, for none, or below query_timeout, %v",
+			c.SoftTimeout, c.QueryTimeout)
 	}
 	if c.SampleInterval < 0 || c.SampleInterval > MaxSampleInterval {
 		return fmt.Errorf("sample_interval is %v; it must be from 0s to %v", c.SampleInterval,
