@@ -116,7 +116,7 @@ func TestSettingsMakeTheClient(t *testing.T) {
 		want, _ := dht.Profile(client)
 		s.Groups[0].DHT = *ownDHT(want)
 		got := s.Config(&s.Groups[0], "bep5")
-		want.Depth = got.Depth
+		want.Depth, want.Items = got.Depth, got.Items
 		want.TokenPort, want.PeerPorts, want.WithholdTokens = false, false, false
 		require.Equal(t, want, got, client)
 	}

@@ -75,6 +75,7 @@ groups:
       secure_ids: client # ignored
       reply_contacts: client # 8
       reply_near: client # false
+      reply_good: client # false
       token_rotation: client # 5m
       token_periods: client # 2
       peer_expiry: client # 30m
@@ -82,7 +83,7 @@ groups:
       torrents: client # 2000
       peers: client # 500
       source_limit: client # none
-      source_ban: client # 0s
+      source_ban: client # none
       query_rate: client # none
       query_burst: client # 0
 workload:

@@ -106,6 +106,7 @@ type DHT struct {
 
 	ReplyContacts *int      `yaml:"reply_contacts"` // 0 is as many as k
 	ReplyNear     *bool     `yaml:"reply_near"`
+	ReplyGood     *bool     `yaml:"reply_good"`
 	TokenRotation *Duration `yaml:"token_rotation"`
 	TokenPeriods  *int      `yaml:"token_periods"`
 	PeerExpiry    *Duration `yaml:"peer_expiry"` // 0 is never

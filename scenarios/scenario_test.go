@@ -141,8 +141,11 @@ func TestDHTLimits(t *testing.T) {
 				value = "[" + value + "]"
 			}
 			require.NoError(t, s.Set("groups.nodes.dht."+key, value))
-			if key == "soft_timeout" { // which must be shorter than the other one
-				require.NoError(t, s.Set("groups.nodes.dht.query_timeout", "1h"))
+			for _, other := range [][3]string{{"soft_timeout", "query_timeout", "1h"},
+				{"source_limit", "source_ban", "1m"}, {"query_rate", "query_burst", "1"}} {
+				if other[0] == key { // without which it would be refused
+					require.NoError(t, s.Set("groups.nodes.dht."+other[1], other[2]))
+				}
 			}
 			config := s.Config(&s.Groups[0], "bep5")
 			require.NoError(t, config.Validate(), "%s=%s", key, value)

@@ -258,8 +258,8 @@ func TestConfig(t *testing.T) {
 		{"sample_interval", func(c *Config, v int) { c.SampleInterval = time.Duration(v) },
 			[]int{0, 1, int(6 * time.Hour)}, []int{-1, int(6*time.Hour) + 1}},
 		{"items", func(c *Config, v int) { c.Items = v }, []int{1, 1 << 16}, []int{0, 1<<16 + 1}},
-		{"peer_expiry", func(c *Config, v int) { c.PeerExpiry = time.Duration(v) }, []int{1e9},
-			[]int{0}},
+		{"peer_expiry", func(c *Config, v int) { c.PeerExpiry = time.Duration(v) },
+			[]int{0, 1e9}, []int{1, -1}},
 	}
 	for _, c := range cases {
 		for _, v := range c.good {

@@ -41,12 +41,14 @@ type Config struct {
 	GoodFailures   int           // most failures in a row of a good contact
 	Upkeep         Upkeep        // how the table is kept
 	Refresh        time.Duration // a bucket unchanged for this long is refreshed; 0: never
-	Diverse        bool          // one contact a /24 (IPv4) or /64 in a bucket, and in a lookup
-	SecureIDs      SecureIDs     // BEP 42
+	Diverse        bool          // one contact a /24 (IPv4) or /64 in a bucket, and in a lookup;
+	//                              one an IP address in a table; ids spread over a bucket
+	SecureIDs SecureIDs // BEP 42
 
 	// Answers.
 	ReplyContacts  int           // contacts in a reply: beta in the literature
 	ReplyNear      bool          // only from the target's bucket and the two beside it
+	ReplyGood      bool          // only good ones; otherwise all that are not bad
 	ReadOnly       bool          // ask, but answer no queries, and say so in ours (BEP 43)
 	TokenRotation  time.Duration // a new token each of these
 	TokenPeriods   int           // how many tokens are accepted: the newest ones, 2 or more
@@ -124,6 +126,9 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("%s is %d; it must be from %d to %d", f.name, f.v, f.lo, f.hi)
 		}
 	}
+	if c.QueryRate > 0 && c.QueryBurst == 0 {
+		return fmt.Errorf("query_burst is 0; with a query_rate it must be 1 or more")
+	}
 	return c.validateTimes()
 }
 
@@ -138,15 +143,17 @@ func (c *Config) validateTimes() error {
 		{"token_rotation", c.TokenRotation, time.Second},
 		{"item_expiry", c.ItemExpiry, time.Second},
 	}
-	for _, f := range []struct { // 0: never
-		name string
-		v    time.Duration
-	}{{"refresh", c.Refresh}, {"peer_expiry", c.PeerExpiry}} {
-		if f.v != 0 {
-			times = append(times, struct {
-				name   string
-				v, min time.Duration
-			}{f.name, f.v, time.Second})
+	for _, f := range []struct {
+		name   string
+		v, min time.Duration
+	}{
+		{"refresh", c.Refresh, time.Second},
+		{"peer_expiry", c.PeerExpiry, time.Second},
+		{"soft_timeout", c.SoftTimeout, time.Millisecond},
+		{"source_ban", c.SourceBan, time.Second},
+	} {
+		if f.v != 0 { // 0 is never, or none
+			times = append(times, f)
 		}
 	}
 	for _, f := range times {
@@ -154,9 +161,12 @@ func (c *Config) validateTimes() error {
 			return fmt.Errorf("%s is %v; it must be from %v to %v", f.name, f.v, f.min, week)
 		}
 	}
-	if c.SoftTimeout < 0 || c.SoftTimeout >= c.QueryTimeout {
+	switch {
+	case c.SoftTimeout != 0 && c.SoftTimeout >= c.QueryTimeout:
 		return fmt.Errorf("soft_timeout is %v; it must be 0s, for none, or below query_timeout, %v",
 			c.SoftTimeout, c.QueryTimeout)
+	case c.SourceLimit > 0 && c.SourceBan == 0:
+		return fmt.Errorf("source_ban is 0s; with a source_limit it must be 1s or more")
 	}
 	if c.SampleInterval < 0 || c.SampleInterval > MaxSampleInterval {
 		return fmt.Errorf("sample_interval is %v; it must be from 0s to %v", c.SampleInterval,

@@ -9,7 +9,8 @@ const (
 	AdmitAnswered Admission = iota
 	// AdmitSenders: also the sender of a query, at once and unverified. anacrolix, webtorrent.
 	AdmitSenders
-	// AdmitMentioned: also whom a reply to us mentions. jech.
+	// AdmitMentioned: also whom a reply to us mentions. A contact of a full bucket that is not good
+	// is pinged for each newcomer. jech.
 	AdmitMentioned
 	numAdmissions
 )
@@ -20,7 +21,7 @@ type Eviction uint8
 // The ways out of a full bucket.
 const (
 	// EvictChallenged: the contact longest silent is pinged if it is not good, and goes if it does
-	// not answer. BEP 5; webtorrent, to which nobody is good.
+	// not answer. BEP 5; webtorrent, to which nobody is good for long.
 	EvictChallenged Eviction = iota
 	// EvictFailed: a contact that failed StalenessLimit times goes; nobody is asked. The others.
 	EvictFailed
@@ -55,8 +56,8 @@ const (
 	SecureIDsIgnored SecureIDs = iota
 	// SecureIDsPreferred: in a full bucket, a valid id takes the place of an invalid one.
 	SecureIDsPreferred
-	// SecureIDsEnforced: moreover, contacts with invalid ids are not announced to and do not count
-	// as the closest that a lookup has found.
+	// SecureIDsEnforced: moreover, contacts with invalid ids do not enter the table, are not
+	// announced to and do not count as the closest that a lookup has found.
 	SecureIDsEnforced
 	numSecureIDs
 )

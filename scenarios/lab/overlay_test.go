@@ -37,7 +37,7 @@ workload:
 
 // pinnedMixed is the fingerprint of that scenario. When it moves, the commit that moves it says
 // why.
-const pinnedMixed = "3a7d9af71dffeb8c-306f4c4b04e1eee8-37f3b860c55ed1b1"
+const pinnedMixed = "3ed2e3d44c9f336d-6a280516b9cc7bf2-bc61cc0320391363"
 
 func parse(t *testing.T, src string, settings ...string) *scenarios.Scenario {
 	t.Helper()
