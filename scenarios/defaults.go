@@ -51,7 +51,7 @@ var scenarioRules = []rule{
 	{path: "repeat", fallback: "1", limits: "1..10000",
 		meaning: "runs of each cell, each with a seed of its own"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits:  "hops|hops-cdf|latency-cdf|hops-size|clients",
+		limits:  "hops|hops-cdf|latency-cdf|hops-size|id-space|buckets|clients",
 		meaning: "drawn after the run"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
