@@ -107,7 +107,7 @@ func TestEstimateOfChurn(t *testing.T) {
 	require.NoError(t, s.Set("groups.nodes.dht.upkeep", "probe"))
 	probing, err := s.Estimate()
 	require.NoError(t, err)
-	require.Equal(t, joins+1000*2*1500, probing.Datagrams)
+	require.Equal(t, joins+1000*2*1200, probing.Datagrams)
 }
 
 // TestEstimateOfMixes: a mix costs what its parts do.
