@@ -172,8 +172,8 @@ var dhtRules = []rule{
 	{path: "groups.NAME.dht.refresh", limits: "1s..168h", word: "never",
 		meaning: "a bucket without news for this long is refreshed; never: no refresh"},
 	{path: "groups.NAME.dht.diverse",
-		meaning: "true: one contact of a /24 in a bucket and in a lookup, one of an IP address in " +
-			"a table, and ids spread over a bucket"},
+		meaning: "true: one contact of a /24 in a bucket and in a lookup, one of an IP address " +
+			"in a table, and ids spread over a bucket"},
 	{path: "groups.NAME.dht.secure_ids", limits: "ignored|preferred|enforced",
 		meaning: "what ids that are not bound to their addresses (BEP 42) are worth"},
 	{path: "groups.NAME.dht.reply_contacts", limits: "1..25", word: "k",
