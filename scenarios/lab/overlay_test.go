@@ -126,9 +126,11 @@ func TestCommonRandomNumbers(t *testing.T) {
 	for n := range wa.streams {
 		st := &wa.streams[n]
 		for op := range st.count {
-			ra, rb := wa.rand(purposeInstead, st, op), wb.rand(purposeInstead, st, op)
-			at := protocol.Time(op) * 1e9
-			require.Equal(t, a.anyUp(3, st.on, at, &ra), b.anyUp(3, st.on, at, &rb))
+			at, node, ra := wa.draw(st, op)
+			otherAt, otherNode, rb := wb.draw(&wb.streams[n], op)
+			require.Equal(t, []any{at, node, ra}, []any{otherAt, otherNode, rb})
+			require.True(t, a.lives.up(node, at))
+			require.Equal(t, wa.request(st, node, op, at, &ra), wb.request(st, node, op, at, &rb))
 			asked++
 		}
 	}

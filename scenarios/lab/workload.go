@@ -47,22 +47,22 @@ func newWorkload(o *overlay) *workload {
 func (w *workload) schedule(world *sim.World) {
 	for n := range w.streams {
 		st := &w.streams[n]
-		from := protocol.Time(st.spec.Start)
-		span := uint64(st.spec.Stop - st.spec.Start)
 		for op := range st.count {
-			r := w.rand(purposeWork, st, op)
-			at := from + protocol.Time(r.Uint64n(span))
-			draw := uint32(r.Intn(int(st.on.size)))
-			others := w.rand(purposeInstead, st, op)
-			world.ActAt(w.overlay.anyUp(draw, st.on, at, &others), at, st.first+op)
+			at, node, _ := w.draw(st, op)
+			world.ActAt(node, at, st.first+op)
 		}
 	}
 }
 
-// rand returns a random stream of an operation. The first two draws for purposeWork are the time
-// and the node.
-func (w *workload) rand(purpose uint64, st *stream, op uint32) protocol.Rand {
-	return protocol.NewRand(w.overlay.seed, purpose|uint64(st.index)<<32, uint64(op))
+// draw returns when an operation begins, which node does it, and the random stream that decides the
+// rest.
+func (w *workload) draw(st *stream, op uint32) (at protocol.Time, node uint32, r protocol.Rand) {
+	r = protocol.NewRand(w.overlay.seed, purposeWork|uint64(st.index)<<32, uint64(op))
+	span := uint64(st.spec.Stop - st.spec.Start)
+	at = protocol.Time(st.spec.Start) + protocol.Time(r.Uint64n(span))
+	first := uint32(r.Intn(int(st.on.size)))
+	others := protocol.NewRand(w.overlay.seed, purposeInstead|uint64(st.index)<<32, uint64(op))
+	return at, w.overlay.anyUp(first, st.on, at, &others), r
 }
 
 // streamOf returns the stream to which an operation belongs.
@@ -74,14 +74,19 @@ func (w *workload) streamOf(op uint32) *stream {
 // Act implements sim.Actor.
 func (w *workload) Act(node uint32, t *protocol.Turn, op uint32) {
 	st := w.streamOf(op)
-	r := w.rand(purposeWork, st, op-st.first)
-	r.Uint64()
-	r.Uint64()
+	at, _, r := w.draw(st, op-st.first)
 	p := w.overlay.of(node)
-	p.group.Lookup(node-p.first, t, dht.Request{
-		Method: st.method(), Target: w.target(st, node, t.Now, &r), Implied: true, Port: 6881,
+	p.group.Lookup(node-p.first, t, w.request(st, node, op, at, &r))
+}
+
+// request returns what an operation asks of a node.
+func (w *workload) request(
+	st *stream, node, op uint32, at protocol.Time, r *protocol.Rand,
+) dht.Request {
+	return dht.Request{
+		Method: st.method(), Target: w.target(st, node, at, r), Implied: true, Port: 6881,
 		Tag: uint64(op),
-	})
+	}
 }
 
 func (st *stream) method() krpc.Method {
