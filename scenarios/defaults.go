@@ -25,6 +25,13 @@ const (
 
 const anySpan = "0s..8760h"
 
+// clientWord stands for the value that a node's client has, and is the default of all settings
+// below dhtPath.
+const (
+	clientWord = "client"
+	dhtPath    = "groups.NAME.dht."
+)
+
 var scenarioRules = []rule{
 	{path: "name", fallback: required, limits: nameForm,
 		meaning: "short name for folders and figures: a-z, 0-9, - and _"},
@@ -85,52 +92,124 @@ var groupRules = []rule{
 		meaning: "the group's name in paths and workloads: a-z, 0-9, - and _"},
 	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline",
 		meaning: "mainline: the BitTorrent Mainline DHT (BEP 5)"},
+	{path: "groups.NAME.client", fallback: "bep5",
+		meaning: "whose settings the nodes have: bep5 (the specification), libtorrent, jech " +
+			"(Transmission), anacrolix or webtorrent; or a mix, as in " +
+			"\"libtorrent 60%, jech 40%\""},
 	{path: "groups.NAME.size", fallback: required, limits: "1..16000000",
 		meaning: "number of nodes"},
+	{path: "groups.NAME.ids", fallback: "random",
+		meaning: "random, or secure: bound to the nodes' addresses (BEP 42); or secure for a " +
+			"share of the nodes, as in \"secure 80%\""},
 	{path: "groups.NAME.tables", fallback: "join", limits: "warm|join",
-		meaning: "join: routing tables built by real bootstrap; warm: as in a converged network"},
+		meaning: "join: routing tables built by real bootstrap; warm: as in a converged network, " +
+			"of all warm nodes that are up at the start"},
 	{path: "groups.NAME.join", fallback: "{}", when: "tables=join", meaning: "the bootstrap"},
 	{path: "groups.NAME.join.over", fallback: "2m", limits: anySpan,
 		meaning: "nodes start at random times, evenly spread over this"},
 	{path: "groups.NAME.join.bootstrap", fallback: "1", limits: "1..100",
 		meaning: "number of already started nodes that a newcomer knows"},
-	{path: "groups.NAME.dht", fallback: "{}", meaning: "the Mainline DHT node"},
+	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord,
+		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
+			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay"},
+	{path: "groups.NAME.churn.session", fallback: required,
+		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), " +
+			"lognormal(MEDIAN, SIGMA), pareto(SHAPE, MINIMUM), uniform(LOW, HIGH) or " +
+			"constant(LENGTH)"},
+	{path: "groups.NAME.churn.offline", fallback: "exponential(30m)",
+		meaning: "how long a node is down until it returns, with the same id and address"},
+	{path: "groups.NAME.churn.graceful", fallback: "78%", limits: "0%..100%",
+		meaning: "share of leaves that are not crashes; Mainline has no message for either"},
+	{path: "groups.NAME.churn.start", fallback: "steady", limits: "steady|empty|together",
+		meaning: "who is up at the start: as many as at any time (steady), nobody or all"},
+	{path: "groups.NAME.churn.table", fallback: "lost", limits: "lost|kept",
+		meaning: "what becomes of the table of a node that leaves. kept: when it returns it " +
+			"first asks the contacts that were good"},
+	{path: "groups.NAME.dht", fallback: "{}",
+		meaning: "the Mainline DHT node. client: the value that the node's client has"},
 }
 
 var dhtRules = []rule{
-	{path: "groups.NAME.dht.k", fallback: "8", limits: "1..128",
-		meaning: "closest nodes that a lookup finds; size of a bucket"},
-	{path: "groups.NAME.dht.buckets", fallback: "k", limits: "1..128", word: "k",
-		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 8]; k: all of size k"},
-	{path: "groups.NAME.dht.alpha", fallback: "3", limits: "1..32",
+	{path: "groups.NAME.dht.k", limits: "1..128",
+		meaning: "closest nodes that a lookup finds. Where it is written, buckets and " +
+			"reply_contacts that are left to the client change in proportion"},
+	{path: "groups.NAME.dht.alpha", limits: "1..32",
 		meaning: "queries that a lookup keeps in flight"},
-	{path: "groups.NAME.dht.reply_contacts", fallback: "k", limits: "1..25", word: "k",
-		meaning: "contacts in a reply (beta in the literature); k: as many as k, at most 25"},
-	{path: "groups.NAME.dht.query_timeout", fallback: "2s", limits: "1ms..1h",
+	{path: "groups.NAME.dht.query_timeout", limits: "1ms..1h",
 		meaning: "a query without a reply for this long has failed"},
-	{path: "groups.NAME.dht.rounds", fallback: "false",
+	{path: "groups.NAME.dht.soft_timeout", limits: "1ms..30m", word: "never",
+		meaning: "a lookup stops counting a query among its alpha after this"},
+	{path: "groups.NAME.dht.tries", limits: "1..10",
+		meaning: "queries without an answer after which a lookup gives a candidate up"},
+	{path: "groups.NAME.dht.candidates", limits: "1..4096", word: "plenty",
+		meaning: "most contacts that a lookup remembers"},
+	{path: "groups.NAME.dht.rounds",
 		meaning: "true: a lookup waits for all its queries before it sends the next ones"},
-	{path: "groups.NAME.dht.refresh", fallback: "15m", limits: "1s..168h", word: "never",
-		meaning: "a bucket without news for this long is refreshed by a lookup; never: no refresh"},
-	{path: "groups.NAME.dht.good_for", fallback: "15m", limits: "1s..168h",
-		meaning: "a contact is good for this long after it was last heard of (BEP 5)"},
-	{path: "groups.NAME.dht.staleness_limit", fallback: "2", limits: "1..15",
-		meaning: "failed queries in a row after which a contact is replaced"},
-	{path: "groups.NAME.dht.verify_senders", fallback: "true",
+	{path: "groups.NAME.dht.buckets", limits: "1..128", word: "k",
+		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 8]; k: all of size k"},
+	{path: "groups.NAME.dht.replacements", limits: "0..64",
+		meaning: "contacts kept beside a full bucket, to replace those that fail"},
+	{path: "groups.NAME.dht.admission", limits: "answered|senders|mentioned",
+		meaning: "who enters the table: who answered a query; also who sent one; also whom a " +
+			"reply mentions"},
+	{path: "groups.NAME.dht.verify_senders",
 		meaning: "ping unknown senders of queries before they may enter the table"},
-	{path: "groups.NAME.dht.token_rotation", fallback: "5m", limits: "1s..168h",
-		meaning: "a token for announcing is accepted for one to two of these"},
-	{path: "groups.NAME.dht.peer_expiry", fallback: "30m", limits: "1s..168h",
+	{path: "groups.NAME.dht.eviction", limits: "challenged|failed",
+		meaning: "who leaves a full bucket for a newcomer: a contact that is not good and does " +
+			"not answer when it is pinged; or one that had failed before, nobody being asked"},
+	{path: "groups.NAME.dht.staleness_limit", limits: "1..15",
+		meaning: "failed queries in a row after which a contact is replaced"},
+	{path: "groups.NAME.dht.remove_after", limits: "1..15", word: "never",
+		meaning: "failed queries in a row after which it goes even without a replacement"},
+	{path: "groups.NAME.dht.good_for", limits: "1s..168h",
+		meaning: "a contact is good for this long after it was last heard of (BEP 5)"},
+	{path: "groups.NAME.dht.good_failures", limits: "0..15",
+		meaning: "most failed queries in a row of a contact that is still good"},
+	{path: "groups.NAME.dht.upkeep", limits: "refresh|probe|ask|check|ping",
+		meaning: "how the table is kept: refresh buckets without news by lookups; probe the " +
+			"contact longest not asked; ask a member of such a bucket; check questionable " +
+			"contacts each minute; ping all of a table without news"},
+	{path: "groups.NAME.dht.refresh", limits: "1s..168h", word: "never",
+		meaning: "a bucket without news for this long is refreshed; never: no refresh"},
+	{path: "groups.NAME.dht.diverse",
+		meaning: "true: one contact of a /24 in a bucket and in a lookup, one of an IP address " +
+			"in a table, and ids spread over a bucket"},
+	{path: "groups.NAME.dht.secure_ids", limits: "ignored|preferred|enforced",
+		meaning: "what ids that are not bound to their addresses (BEP 42) are worth"},
+	{path: "groups.NAME.dht.reply_contacts", limits: "1..25", word: "k",
+		meaning: "contacts in a reply (beta in the literature); k: as many as k, at most 25"},
+	{path: "groups.NAME.dht.reply_near",
+		meaning: "true: replies tell only of the target's bucket and the two beside it"},
+	{path: "groups.NAME.dht.reply_good",
+		meaning: "true: replies tell only of good contacts; otherwise of all that are not bad"},
+	{path: "groups.NAME.dht.token_rotation", limits: "1s..168h",
+		meaning: "there is a new token for announcing after each of these"},
+	{path: "groups.NAME.dht.token_periods", limits: "2..12",
+		meaning: "how many tokens are accepted, the newest ones"},
+	{path: "groups.NAME.dht.peer_expiry", limits: "1s..168h", word: "never",
 		meaning: "an announced peer is forgotten after this"},
-	{path: "groups.NAME.dht.reply_peers", fallback: "50", limits: "1..50",
+	{path: "groups.NAME.dht.reply_peers", limits: "1..100",
 		meaning: "most peers in one reply to get_peers"},
+	{path: "groups.NAME.dht.torrents", limits: "1..1000000",
+		meaning: "most infohashes that a node stores peers of"},
+	{path: "groups.NAME.dht.peers", limits: "1..65536",
+		meaning: "most peers that a node stores of one infohash"},
+	{path: "groups.NAME.dht.source_limit", limits: "1..1000000", word: noneWord,
+		meaning: "a source that sends this many datagrams in ten seconds is not heard for " +
+			"source_ban"},
+	{path: "groups.NAME.dht.source_ban", limits: "1s..168h", word: noneWord,
+		meaning: "how long such a source is not heard"},
+	{path: "groups.NAME.dht.query_rate", limits: "1..1000000", word: noneWord,
+		meaning: "most queries of all sources that are answered in a second"},
+	{path: "groups.NAME.dht.query_burst", limits: "0..1000000",
+		meaning: "and how many may come at once"},
 }
 
 var workRules = []rule{
 	{path: "workload.KIND.kind", fallback: required, limits: "lookup|announce|get_peers",
 		meaning: "lookup: find_node; announce: store a peer under a key; get_peers: find peers"},
 	{path: "workload.KIND.group", fallback: required,
-		meaning: "the group whose nodes are asked, each time a random one"},
+		meaning: "the group whose nodes are asked, each time a random one that is up"},
 	{path: "workload.KIND.rate", fallback: required,
 		meaning: "operations per second, minute or hour of the whole group: 20/s, 3/m, 500/h"},
 	{path: "workload.KIND.start", fallback: "0s", limits: anySpan,
@@ -138,7 +217,8 @@ var workRules = []rule{
 	{path: "workload.KIND.stop", fallback: "end", limits: "1ms..8760h", word: "end",
 		meaning: "simulated time of the end; end: as long as the run"},
 	{path: "workload.KIND.target", fallback: "random-node", limits: "random-node|random-key",
-		when: "kind=lookup", meaning: "what is looked up: the ID of a random node, or any key"},
+		when:    "kind=lookup",
+		meaning: "what is looked up: the ID of a random node of any group that is up, or any key"},
 	{path: "workload.KIND.keys", fallback: "100", limits: "1..10000000",
 		when: "kind=announce|get_peers", meaning: "number of distinct infohashes"},
 }
@@ -150,7 +230,11 @@ func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}
 	for _, table := range tables {
 		for i := range table {
-			index[table[i].path] = &table[i]
+			r := &table[i]
+			if strings.HasPrefix(r.path, dhtPath) {
+				r.fallback = clientWord
+			}
+			index[r.path] = r
 		}
 	}
 	return index

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"swarmlab/netmodel"
 )
 
 // SettingDoc is what there is to know about one setting.
@@ -29,7 +31,7 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 		if key == "" {
 			continue
 		}
-		pattern, field := under(path, key), t.Field(i).Type
+		pattern, field := under(path, key), own(t.Field(i).Type)
 		r := rules[pattern]
 		if r == nil {
 			panic("scenarios: no rule for " + pattern)
@@ -40,7 +42,13 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 		case field == reflect.TypeFor[[]Work]():
 			docs = appendSettings(docs, field.Elem(), pattern+".KIND")
 		case nested(field):
+			before := len(docs)
 			docs = appendSettings(docs, field, pattern)
+			for n := range docs[before:] {
+				if r.word != "" {
+					docs[before+n].When = key + ": not " + r.word
+				}
+			}
 		default:
 			docs = append(docs, SettingDoc{pattern, typeName(field), r.limitsText(), r.fallback,
 				strings.ReplaceAll(strings.Replace(r.when, "=", ": ", 1), "|", " or "), r.meaning})
@@ -51,11 +59,24 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 
 // nested tells whether a type is a mapping with settings of its own.
 func nested(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Rate]()
+	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Rate]() &&
+		t != reflect.TypeFor[netmodel.Span]()
+}
+
+// own is the type of a setting that may be left to the client, and any other type itself.
+func own(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 func typeName(t reflect.Type) string {
 	switch t.String() {
+	case "scenarios.Clients":
+		return "client or mix"
+	case "netmodel.Span":
+		return "distribution"
 	case "scenarios.Duration":
 		return "duration"
 	case "scenarios.Rate":
@@ -97,7 +118,7 @@ func (s *Scenario) Described() []byte { return s.print(true) }
 func (s *Scenario) print(described bool) []byte {
 	c := s.clone()
 	c.unfollow()
-	p := printer{described: described, explained: map[string]bool{}}
+	p := printer{described: described, explained: map[string]bool{}, values: s.clientValues()}
 	p.fields(place{value: reflect.ValueOf(c).Elem()}, "")
 	return p.Bytes()
 }
@@ -107,6 +128,7 @@ type printer struct {
 	bytes.Buffer
 	described bool
 	explained map[string]bool // patterns that had their comment
+	values    map[string]string
 }
 
 // fields writes the settings of a struct. If indent ends in "- ", the first line has the dash.
@@ -184,14 +206,27 @@ func (p *printer) setting(at place, indent string) {
 			p.fields(item, indent+"- ")
 		}
 	default:
-		if nested(at.value.Type()) {
+		if nested(at.value.Type()) && !at.isWord() {
 			p.WriteString("\n")
 			p.fields(at, indent)
 			return
 		}
-		p.WriteString(" " + flowText(at) + "\n")
+		p.WriteString(" " + flowText(at))
+		if value, ok := p.values[at.path]; ok && isNil(at.value) {
+			p.WriteString(" # " + value)
+		}
+		p.WriteString("\n")
 	}
 }
+
+// isWord tells whether a value is the zero value and that has a word.
+func (p place) isWord() bool {
+	r := p.rule()
+	return r != nil && r.word != "" && p.value.IsZero() && !p.item
+}
+
+// isNil tells whether a setting is left to the client.
+func isNil(v reflect.Value) bool { return v.Kind() == reflect.Pointer && v.IsNil() }
 
 func (p *printer) axes(vary Vary, indent string) {
 	if len(vary) == 0 {
@@ -217,13 +252,18 @@ func (p *printer) overrides(list Overrides, indent string) {
 
 // flowText is the canonical text of any value, on one line.
 func flowText(at place) string {
-	r := at.rule()
-	if r != nil && r.word != "" && at.value.IsZero() && !at.item {
-		return r.word
+	if isNil(at.value) {
+		return clientWord
+	}
+	at.value = reflect.Indirect(at.value)
+	if at.isWord() {
+		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string:
-		return quoted(v)
+	case string, Clients, IDs:
+		return quoted(at.value.String())
+	case netmodel.Span:
+		return quoted(v.String())
 	case Vary, Overrides:
 		return flowPairs(v)
 	}

@@ -24,7 +24,11 @@ func TestResolved(t *testing.T) {
 
 func TestResolvedText(t *testing.T) {
 	s := parseSmall(t, "vary: {workload.lookup.rate: [1/s, 2/m]}\nquick: {vary: none}\n")
-	require.Equal(t, `name: small
+	require.Equal(t, resolvedSmall, string(s.Resolved()))
+}
+
+// resolvedSmall is smallSource with every default.
+const resolvedSmall = `name: small
 title: ""
 seed: 1
 duration: 5m
@@ -40,25 +44,48 @@ network:
 groups:
   - name: nodes
     protocol: mainline
+    client: bep5
     size: 50
+    ids: random
     tables: join
     join:
       over: 2m
       bootstrap: 1
+    churn: none
     dht:
-      k: 8
-      buckets: k
-      alpha: 3
-      reply_contacts: k
-      query_timeout: 2s
-      rounds: false
-      refresh: 15m
-      good_for: 15m
-      staleness_limit: 2
-      verify_senders: true
-      token_rotation: 5m
-      peer_expiry: 30m
-      reply_peers: 50
+      k: client # 8
+      alpha: client # 3
+      query_timeout: client # 2s
+      soft_timeout: client # never
+      tries: client # 1
+      candidates: client # plenty
+      rounds: client # false
+      buckets: client # [8]
+      replacements: client # 0
+      admission: client # answered
+      verify_senders: client # true
+      eviction: client # challenged
+      staleness_limit: client # 2
+      remove_after: client # never
+      good_for: client # 15m
+      good_failures: client # 0
+      upkeep: client # refresh
+      refresh: client # 15m
+      diverse: client # false
+      secure_ids: client # ignored
+      reply_contacts: client # 8
+      reply_near: client # false
+      reply_good: client # false
+      token_rotation: client # 5m
+      token_periods: client # 2
+      peer_expiry: client # 30m
+      reply_peers: client # 50
+      torrents: client # 2000
+      peers: client # 500
+      source_limit: client # none
+      source_ban: client # none
+      query_rate: client # none
+      query_burst: client # 0
 workload:
   - kind: lookup
     group: nodes
@@ -72,8 +99,7 @@ repeat: 1
 figures: [hops, hops-cdf, latency-cdf]
 quick:
   vary: none
-`, string(s.Resolved()))
-}
+`
 
 // TestDescribed: every setting that is printed has its meaning above it, once.
 func TestDescribed(t *testing.T) {
@@ -129,7 +155,7 @@ func TestAnySettings(t *testing.T) {
 			path := strings.Replace(d.Path, "NAME", "nodes", 1)
 			path = strings.Replace(path, "KIND", "0", 1)
 			value := rapid.SampledFrom(sampleValues(rules[d.Path])).Draw(t, "value")
-			if d.Type == "list of numbers" && value != "k" {
+			if d.Type == "list of numbers" && value != "k" && value != clientWord {
 				value = "[" + value + "]"
 			}
 			if rapid.Bool().Draw(t, "vary") {

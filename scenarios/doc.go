@@ -7,6 +7,10 @@
 // cell a scenario of its own, and [Scenario.Estimate] tells what it will cost before anything is
 // allocated. [Scenario.Resolved] prints every value, and is accepted back as input.
 //
+// All groups of a scenario are one network. The nodes of a group run one deployed client or a mix
+// ([Clients]); what the group does not write below dht is each client's own, the default "client",
+// and [Scenario.Config] is where the two meet. [Churn] has nodes come and go.
+//
 // The table of rules in defaults.go is the one place that knows defaults, ranges and meanings.
 //
 // Package lab below runs scenarios, package results writes down what they found, and package

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"time"
+
+	"swarmlab/protocol/dht"
 )
 
 // What a simulation costs, measured on the reference machine and rounded up. They make estimates
@@ -24,6 +26,8 @@ const (
 	datagramsPerLookupStep = 1  // and more for each doubling of the network
 	datagramsPerStore      = 16 // announce_peer to the k closest, and the replies
 	datagramsPerRefresh    = 8  // of one bucket
+
+	bytesPerSession = 80 // of a node that comes and goes: its interval and two events
 
 	datagramsPerCPUSecond = 500_000
 )
@@ -62,11 +66,13 @@ func (s *Scenario) Estimate() (Estimate, error) {
 // estimateRun is the cost of one run of a scenario without sweep.
 func (s *Scenario) estimateRun() Estimate {
 	run := Estimate{Cells: 1, Runs: 1, Memory: bytesPerRun}
+	run.Nodes = s.Nodes()
 	for i := range s.Groups {
 		g := &s.Groups[i]
-		run.Nodes += g.Size
-		run.Memory = plus(run.Memory, g.memory())
-		run.Datagrams = plus(run.Datagrams, g.upkeep(s.Duration))
+		for _, p := range g.Portions() {
+			run.Memory = plus(run.Memory, s.memory(g, p))
+			run.Datagrams = plus(run.Datagrams, s.upkeep(g, p))
+		}
 	}
 	for i := range s.Workload {
 		w := &s.Workload[i]
@@ -98,34 +104,76 @@ func checkpointBytes(nodes int) uint64 {
 // operations is the number that the rate gives from start to stop.
 func (w *Work) operations() uint64 { return w.Rate.Expected(time.Duration(w.Stop - w.Start)) }
 
-// memory is that of the group's nodes and their routing tables, which are allocated in full.
-func (g *Group) memory() uint64 {
-	sizes := g.DHT.Buckets
+// memory is that of some nodes, their routing tables, which are allocated in full, and their
+// sessions.
+func (s *Scenario) memory(g *Group, p Portion) uint64 {
+	c := s.Config(g, p.Client)
 	slots := 0
-	for depth := range g.TableDepth() {
-		slots += sizes[min(depth, len(sizes)-1)]
+	for depth := range c.Depth {
+		slots += c.Buckets[min(depth, len(c.Buckets)-1)]
 	}
-	return times(uint64(g.Size), uint64(bytesPerNode+bytesPerSlot*slots))
+	each := plus(uint64(bytesPerNode+bytesPerSlot*slots), times(bytesPerSession, g.returns(s)))
+	return times(uint64(p.Size), each)
 }
 
-// upkeep is the number of datagrams that the group's nodes cause by themselves.
-func (g *Group) upkeep(duration Duration) uint64 {
-	nodes, total := uint64(g.Size), uint64(0)
-	idle := duration // time in which buckets fall due for a refresh
+// upkeep is the number of datagrams that some nodes cause by themselves: they join, again after
+// each time that they were away, and keep their tables.
+func (s *Scenario) upkeep(g *Group, p Portion) uint64 {
+	c, nodes := s.Config(g, p.Client), uint64(p.Size)
+	joins, idle := g.returns(s), s.Duration
 	if g.Tables == TablesJoin {
-		total = times(nodes, datagramsPerJoinStep*doublings(g.Size))
-		idle = max(duration-g.DHT.Refresh, 0)
+		joins++
+		idle = max(idle-Duration(c.Refresh), 0)
 	}
-	if g.DHT.Refresh > 0 {
-		perPeriod := times(nodes, doublings(g.Size/g.DHT.K)*datagramsPerRefresh)
-		hi, lo := bits.Mul64(perPeriod, uint64(idle))
-		if hi >= uint64(g.DHT.Refresh) {
-			return math.MaxUint64
-		}
-		refreshes, _ := bits.Div64(hi, lo, uint64(g.DHT.Refresh))
-		total = plus(total, refreshes)
+	total := times(nodes, times(joins, datagramsPerJoinStep*doublings(s.Nodes())))
+	each, period := doublings(s.Nodes()/c.K)*datagramsPerRefresh, uint64(c.Refresh)
+	if c.Upkeep != dht.UpkeepRefresh {
+		each, period = datagramsPerHour(c.Upkeep), uint64(time.Hour)
 	}
-	return total
+	if period == 0 {
+		return total
+	}
+	return plus(total, portionOf(times(nodes, each), uint64(g.online(idle)), period))
+}
+
+// portionOf returns x*part/whole, rounded down, or the largest number.
+func portionOf(x, part, whole uint64) uint64 {
+	hi, lo := bits.Mul64(x, part)
+	if hi >= whole {
+		return math.MaxUint64
+	}
+	q, _ := bits.Div64(hi, lo, whole)
+	return q
+}
+
+// datagramsPerHour is what one node that is up costs with another upkeep than that of BEP 5, as
+// measured in the scenario clients.
+func datagramsPerHour(u dht.Upkeep) uint64 {
+	switch u {
+	case dht.UpkeepProbe, dht.UpkeepAsk:
+		return 1200
+	case dht.UpkeepCheck:
+		return 2000
+	}
+	return 12_000 // pings: most of all nodes that ask, to find one that does not answer
+}
+
+// returns is how often a node comes back in a run, rounded up.
+func (g *Group) returns(s *Scenario) uint64 {
+	if g.Churn.None() {
+		return 0
+	}
+	cycle := plus(g.Churn.means())
+	return (uint64(s.Duration) + cycle - 1) / cycle
+}
+
+// online is the share of a time that a node is up.
+func (g *Group) online(of Duration) Duration {
+	if g.Churn.None() {
+		return of
+	}
+	session, offline := g.Churn.means()
+	return Duration(portionOf(uint64(of), session, plus(session, offline)))
 }
 
 // doublings is the binary logarithm, rounded up.

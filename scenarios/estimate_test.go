@@ -17,8 +17,7 @@ func TestEstimate(t *testing.T) {
 	require.Equal(t, 1000, e.Nodes)
 
 	// By hand, for the cell of 1000 nodes: 2/s for 5 minutes are 600 lookups.
-	group := Group{Size: 1000, DHT: DHT{Buckets: []int{8}}}
-	slots := uint64(8 * group.TableDepth())
+	slots := uint64(8 * tableDepth([]int{8}, 1000))
 	checkpoints := uint64(300 * (56 + 2*512))
 	require.Equal(t, 24<<20+1000*(300+12*slots)+600*250+checkpoints, e.Memory)
 	require.Equal(t, 3*(2*600*112+checkpoints+300*(56+512)), e.Retained)
@@ -83,4 +82,52 @@ func TestShippedFit(t *testing.T) {
 		require.NoError(t, e.CheckMemory(1<<30), summary.Name)
 		t.Logf("%s: %+v", summary.Name, e)
 	}
+}
+
+// TestEstimateOfChurn: nodes that come back join again, and those that are away cost nothing.
+func TestEstimateOfChurn(t *testing.T) {
+	s := parseSmall(t, "")
+	for _, kv := range [][2]string{{"duration", "3h"}, {"groups.nodes.size", "1000"},
+		{"groups.nodes.tables", "warm"}, {"workload", "[]"}} {
+		require.NoError(t, s.Set(kv[0], kv[1]))
+	}
+	still, err := s.Estimate()
+	require.NoError(t, err)
+	refreshes := uint64(1000 * 7 * 8 * 12) // twelve times in three hours
+	require.Equal(t, refreshes, still.Datagrams)
+	require.NoError(t, s.Set("groups.nodes.churn",
+		"{session: exponential(1h), offline: exponential(30m)}"))
+	moving, err := s.Estimate()
+	require.NoError(t, err)
+	joins := uint64(1000 * 2 * 20 * 10) // twice in three hours
+	require.Equal(t, joins+refreshes*2/3, moving.Datagrams)
+	require.Equal(t, still.Memory+1000*2*80, moving.Memory)
+
+	// Another upkeep costs by the hour.
+	require.NoError(t, s.Set("groups.nodes.dht.upkeep", "probe"))
+	probing, err := s.Estimate()
+	require.NoError(t, err)
+	require.Equal(t, joins+1000*2*1200, probing.Datagrams)
+}
+
+// TestEstimateOfMixes: a mix costs what its parts do.
+func TestEstimateOfMixes(t *testing.T) {
+	cost := func(client string, size int) Estimate {
+		s := parseSmall(t, "")
+		require.NoError(t, s.Set("groups.nodes.client", client))
+		require.NoError(t, s.Set("workload", "[]"))
+		more := s.Groups[0]
+		more.Name = "rest"
+		s.Groups[0].Size, more.Size, more.Client = size, 1000-size, "bep5"
+		if size < 1000 {
+			s.Groups = append(s.Groups, more)
+		}
+		e, err := s.Estimate()
+		require.NoError(t, err)
+		return e
+	}
+	mix := cost("libtorrent 40%, bep5 60%", 1000)
+	require.Equal(t, cost("libtorrent", 400), mix)
+	require.Greater(t, mix.Memory, cost("bep5", 1000).Memory)
+	require.Less(t, mix.Memory, cost("libtorrent", 1000).Memory)
 }

@@ -23,6 +23,8 @@ func (f filler) fillScenario(n *treeNode) {
 // fill writes n into p. After a complaint the scenario is of no use.
 func (f filler) fill(p place, n *treeNode) {
 	switch t := p.value.Type(); {
+	case t.Kind() == reflect.Pointer:
+		f.fillOwn(p, n)
 	case t == reflect.TypeFor[Vary]():
 		f.fillVary(p, n)
 	case t == reflect.TypeFor[Overrides]():
@@ -36,7 +38,22 @@ func (f filler) fill(p place, n *treeNode) {
 	}
 }
 
+// fillOwn writes a setting that may be left to the client.
+func (f filler) fillOwn(p place, n *treeNode) {
+	if n.kind == scalarNode && n.text == clientWord {
+		f.note(p, n)
+		p.value.SetZero()
+		return
+	}
+	fresh := reflect.New(p.value.Type().Elem())
+	f.fill(place{value: fresh.Elem(), pattern: p.pattern, path: p.path}, n)
+	p.value.Set(fresh)
+}
+
 func (f filler) fillStruct(p place, n *treeNode) {
+	if f.fillWord(p, n) {
+		return
+	}
 	keys := structKeys(p.value.Type())
 	if !f.expect(p, n, mapNode, "a mapping with the keys "+strings.Join(keys, ", ")) {
 		return
@@ -64,6 +81,17 @@ func (f filler) fillStruct(p place, n *treeNode) {
 			f.fallback(field, n.at)
 		}
 	}
+}
+
+// fillWord writes the zero value of a mapping or a list if n is the word for it.
+func (f filler) fillWord(p place, n *treeNode) bool {
+	r := p.rule()
+	if r == nil || r.word == "" || n.kind != scalarNode || n.text != r.word {
+		return false
+	}
+	f.note(p, n)
+	p.value.SetZero()
+	return true
 }
 
 func within(path string) string {
@@ -105,9 +133,7 @@ func fallbackTree(text string, at position) *treeNode {
 const itemsMax = 64 // of a list of groups, works, buckets or figures
 
 func (f filler) fillList(p place, n *treeNode) {
-	if n.kind == scalarNode && p.rule().word != "" && n.text == p.rule().word {
-		f.note(p, n)
-		p.value.SetZero()
+	if f.fillWord(p, n) {
 		return
 	}
 	if !f.expect(p, n, listNode, "a list, as in [a, b]") {

@@ -1,11 +1,5 @@
 package scenarios
 
-import (
-	"math/bits"
-
-	"swarmlab/protocol/dht"
-)
-
 // How the tables of a group come about: the values of a group's setting "tables".
 const (
 	TablesWarm = "warm" // filled at the start, as in a converged network
@@ -19,18 +13,12 @@ const (
 	KindAnnounce = "announce"  // get_peers, then announce_peer to the closest
 	KindGetPeers = "get_peers" // for peers announced under the same keys
 
-	TargetNode = "random-node" // the id of another node of the group
+	TargetNode = "random-node" // the id of another node of any group
 	TargetKey  = "random-key"  // any id
 )
 
-// TableDepth returns how many buckets a table needs in a group of that size: the expected number,
-// and some more. With six more, and buckets of eight, there is one chance in a billion that the
-// last one is too small for a node's closest neighbours; smaller buckets need more of them.
-func (g *Group) TableDepth() int {
-	smallest := g.DHT.Buckets[len(g.DHT.Buckets)-1]
-	more := 6
-	if smallest < 8 {
-		more = 4 + 16/smallest
-	}
-	return min(bits.Len(uint(g.Size/smallest))+more, dht.MaxDepth)
-}
+// What becomes of the tables of nodes that leave: the values of a churn's setting "table".
+const (
+	TableLost = "lost"
+	TableKept = "kept"
+)

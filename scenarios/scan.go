@@ -71,6 +71,14 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parseDuration(text)
 	case *Rate:
 		*v, err = parseRate(text)
+	case *Clients:
+		*v, err = parseClients(text)
+	case *IDs:
+		*v, err = parseIDs(text)
+	case *netmodel.Span:
+		*v, err = netmodel.ParseSpan(text)
+	case *Policy:
+		*v = Policy(text)
 	case *netmodel.Milli:
 		*v, err = netmodel.ParseMilli(text)
 	case *netmodel.Probability:

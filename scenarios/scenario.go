@@ -58,14 +58,18 @@ type Latency struct {
 	File string `yaml:"file"` // matrix; relative to the scenario file
 }
 
-// Group is a population of nodes that run one protocol with one configuration.
+// Group is a population of nodes that run one protocol with the settings of one client, or of a
+// mix of clients by share. All groups together are one network.
 type Group struct {
-	Name     string `yaml:"name"`
-	Protocol string `yaml:"protocol"`
-	Size     int    `yaml:"size"`
-	Tables   string `yaml:"tables"` // warm or join
-	Join     Join   `yaml:"join"`   // only with tables: join
-	DHT      DHT    `yaml:"dht"`
+	Name     string  `yaml:"name"`
+	Protocol string  `yaml:"protocol"`
+	Client   Clients `yaml:"client"`
+	Size     int     `yaml:"size"`
+	IDs      IDs     `yaml:"ids"`
+	Tables   string  `yaml:"tables"` // warm or join
+	Join     Join    `yaml:"join"`   // only with tables: join
+	Churn    Churn   `yaml:"churn"`
+	DHT      DHT     `yaml:"dht"`
 }
 
 // Join says how nodes come into a network that is built by real bootstrap.
@@ -74,25 +78,46 @@ type Join struct {
 	Bootstrap int      `yaml:"bootstrap"` // started nodes that a newcomer knows
 }
 
-// DHT is the configuration of a Mainline DHT node.
+// DHT is what a group writes of the configuration of its Mainline DHT nodes. What is nil is left to
+// each node's client. The fields are those of dht.Config with the same names; Scenario.Config
+// translates them.
 type DHT struct {
-	K             int      `yaml:"k"`
-	Buckets       []int    `yaml:"buckets"` // sizes by depth, the last one repeats
-	Alpha         int      `yaml:"alpha"`
-	ReplyContacts int      `yaml:"reply_contacts"`
-	QueryTimeout  Duration `yaml:"query_timeout"`
-	Rounds        bool     `yaml:"rounds"`
-	Refresh       Duration `yaml:"refresh"` // 0 is never
-	GoodFor       Duration `yaml:"good_for"`
+	K            *int      `yaml:"k"`
+	Alpha        *int      `yaml:"alpha"`
+	QueryTimeout *Duration `yaml:"query_timeout"`
+	SoftTimeout  *Duration `yaml:"soft_timeout"` // 0 is never
+	Tries        *int      `yaml:"tries"`
+	Candidates   *int      `yaml:"candidates"` // 0 is plenty
+	Rounds       *bool     `yaml:"rounds"`
 
-	StalenessLimit int      `yaml:"staleness_limit"`
-	VerifySenders  bool     `yaml:"verify_senders"`
-	TokenRotation  Duration `yaml:"token_rotation"`
-	PeerExpiry     Duration `yaml:"peer_expiry"`
-	ReplyPeers     int      `yaml:"reply_peers"`
+	Buckets        *[]int    `yaml:"buckets"` // by depth, the last one repeats; empty is all of k
+	Replacements   *int      `yaml:"replacements"`
+	Admission      *Policy   `yaml:"admission"`
+	VerifySenders  *bool     `yaml:"verify_senders"`
+	Eviction       *Policy   `yaml:"eviction"`
+	StalenessLimit *int      `yaml:"staleness_limit"`
+	RemoveAfter    *int      `yaml:"remove_after"` // 0 is never
+	GoodFor        *Duration `yaml:"good_for"`
+	GoodFailures   *int      `yaml:"good_failures"`
+	Upkeep         *Policy   `yaml:"upkeep"`
+	Refresh        *Duration `yaml:"refresh"` // 0 is never
+	Diverse        *bool     `yaml:"diverse"`
+	SecureIDs      *Policy   `yaml:"secure_ids"`
 
-	// Set when the value was not given but follows k, so that it moves when k is varied.
-	bucketsFollow, replyFollows bool
+	ReplyContacts *int      `yaml:"reply_contacts"` // 0 is as many as k
+	ReplyNear     *bool     `yaml:"reply_near"`
+	ReplyGood     *bool     `yaml:"reply_good"`
+	TokenRotation *Duration `yaml:"token_rotation"`
+	TokenPeriods  *int      `yaml:"token_periods"`
+	PeerExpiry    *Duration `yaml:"peer_expiry"` // 0 is never
+	ReplyPeers    *int      `yaml:"reply_peers"`
+	Torrents      *int      `yaml:"torrents"`
+	Peers         *int      `yaml:"peers"`
+
+	SourceLimit *int      `yaml:"source_limit"` // 0 is none
+	SourceBan   *Duration `yaml:"source_ban"`
+	QueryRate   *int      `yaml:"query_rate"` // 0 is no limit
+	QueryBurst  *int      `yaml:"query_burst"`
 }
 
 // Work is one stream of operations, asked of random nodes of a group.
@@ -136,8 +161,8 @@ func (s *Scenario) group(name string) *Group {
 	return nil
 }
 
-// clone copies what Set may write to. Lists of scalars are replaced whole, never written into,
-// and so may be shared.
+// clone copies what Set may write to. Lists of scalars, and settings that may be left to a client,
+// are replaced whole, never written into, and so may be shared.
 func (s *Scenario) clone() *Scenario {
 	c := *s
 	c.Groups = slices.Clone(s.Groups)
@@ -147,21 +172,9 @@ func (s *Scenario) clone() *Scenario {
 	return &c
 }
 
-// replyContactsMax keeps every reply below the size that a node may send (BEP 32).
-const replyContactsMax = 25
-
 // follow gives the settings that follow another one their values and remembers that they follow.
 // A zero stands for "follows", and is no valid value of any of these settings.
 func (s *Scenario) follow() {
-	for i := range s.Groups {
-		d := &s.Groups[i].DHT
-		if d.bucketsFollow = len(d.Buckets) == 0; d.bucketsFollow {
-			d.Buckets = []int{d.K}
-		}
-		if d.replyFollows = d.ReplyContacts == 0; d.replyFollows {
-			d.ReplyContacts = min(d.K, replyContactsMax)
-		}
-	}
 	for i := range s.Workload {
 		w := &s.Workload[i]
 		if w.stopFollows = w.Stop == 0; w.stopFollows {
@@ -172,15 +185,6 @@ func (s *Scenario) follow() {
 
 // unfollow turns followers back to zero: before a change to what they follow, and for printing.
 func (s *Scenario) unfollow() {
-	for i := range s.Groups {
-		d := &s.Groups[i].DHT
-		if d.bucketsFollow {
-			d.Buckets = nil
-		}
-		if d.replyFollows {
-			d.ReplyContacts = 0
-		}
-	}
 	for i := range s.Workload {
 		if s.Workload[i].stopFollows {
 			s.Workload[i].Stop = 0

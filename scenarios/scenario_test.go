@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -96,7 +95,7 @@ func TestSettings(t *testing.T) {
 		byPath[d.Path] = d
 	}
 	require.Len(t, byPath, len(docs))
-	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "3", "",
+	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "client", "",
 		"queries that a lookup keeps in flight"}, byPath["groups.NAME.dht.alpha"])
 	keys := byPath["workload.KIND.keys"]
 	require.Equal(t, "kind: announce or get_peers", keys.When)
@@ -114,9 +113,13 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, "mainline", g.Protocol)
 	require.Equal(t, TablesJoin, g.Tables)
 	require.Equal(t, Join{Over: 120e9, Bootstrap: 1}, g.Join)
-	require.Equal(t, []int{8}, g.DHT.Buckets)
-	require.Equal(t, 8, g.DHT.ReplyContacts)
-	require.True(t, g.DHT.VerifySenders)
+	require.Equal(t, Clients("bep5"), g.Client)
+	require.Equal(t, idsRandom, string(g.IDs))
+	require.Zero(t, g.Churn)
+	require.Zero(t, g.DHT, "all is left to the client")
+	want := dht.Default()
+	want.Depth = tableDepth([]int{8}, 50)
+	require.Equal(t, want, s.Config(&g, "bep5"))
 	require.Equal(t, s.Duration, s.Workload[0].Stop)
 	require.Equal(t, "random-node", s.Workload[0].Target)
 	require.Zero(t, s.Workload[0].Keys)
@@ -138,23 +141,18 @@ func TestDHTLimits(t *testing.T) {
 				value = "[" + value + "]"
 			}
 			require.NoError(t, s.Set("groups.nodes.dht."+key, value))
-			config := coreConfig(&s.Groups[0].DHT)
+			for _, other := range [][3]string{{"soft_timeout", "query_timeout", "1h"},
+				{"source_limit", "source_ban", "1m"}, {"query_rate", "query_burst", "1"}} {
+				if other[0] == key { // without which it would be refused
+					require.NoError(t, s.Set("groups.nodes.dht."+other[1], other[2]))
+				}
+			}
+			config := s.Config(&s.Groups[0], "bep5")
 			require.NoError(t, config.Validate(), "%s=%s", key, value)
 			tried++
 		}
 	}
 	require.GreaterOrEqual(t, tried, 20)
-}
-
-// coreConfig is the protocol's configuration, for its ranges.
-func coreConfig(d *DHT) dht.Config {
-	c := dht.Default()
-	c.K, c.Alpha, c.ReplyContacts = d.K, d.Alpha, d.ReplyContacts
-	c.Buckets, c.StalenessLimit, c.ReplyPeers = d.Buckets, d.StalenessLimit, d.ReplyPeers
-	c.QueryTimeout, c.Refresh = time.Duration(d.QueryTimeout), time.Duration(d.Refresh)
-	c.GoodFor, c.TokenRotation = time.Duration(d.GoodFor), time.Duration(d.TokenRotation)
-	c.PeerExpiry = time.Duration(d.PeerExpiry)
-	return c
 }
 
 // TestLatencyModels builds each network, so that every default is one that netmodel takes.
@@ -191,7 +189,7 @@ func TestMatrixBesideTheScenario(t *testing.T) {
 
 func TestShipped(t *testing.T) {
 	list := Shipped()
-	require.Len(t, list, 4)
+	require.Len(t, list, 5)
 	for _, summary := range list {
 		s, err := Open(summary.Name)
 		require.NoError(t, err)
@@ -227,10 +225,20 @@ func TestExample(t *testing.T) {
 		require.LessOrEqual(t, len(line), 101)
 	}
 	// Whatever is commented out must be right, too.
+	commented := 0
 	for line := range strings.Lines(string(Example())) {
 		if _, found := strings.CutPrefix(strings.TrimSpace(line), "# latency:"); found {
 			model := strings.SplitAfter(strings.TrimSpace(line)[2:], "}")[0]
 			parseSmall(t, "network: {"+model+"}\n")
 		}
+		for key, end := range map[string]string{"client": `%"`, "ids": "secure", "churn": "}"} {
+			rest, found := strings.CutPrefix(strings.TrimSpace(line), "# "+key+":")
+			if found {
+				value := strings.TrimSpace(rest[:strings.Index(rest, end)+len(end)])
+				require.NoError(t, s.Set("groups.nodes."+key, value), value)
+				commented++
+			}
+		}
 	}
+	require.Equal(t, 3, commented)
 }

@@ -199,6 +199,9 @@ func (s *Scenario) locate(c *complaints, path string, at position) (located, boo
 // step goes one key down.
 func (p located) step(c *complaints, key string, at position) (place, bool) {
 	switch {
+	case nested(p.value.Type()) && p.isWord():
+		c.add(at, "%s is %s, so it has no %s; set it as a whole", p.path, p.rule().word, show(key))
+		return place{}, false
 	case nested(p.value.Type()):
 		keys := structKeys(p.value.Type())
 		for i := range p.value.NumField() {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol/dht"
 )
 
 func TestSet(t *testing.T) {
@@ -24,7 +26,7 @@ func TestSet(t *testing.T) {
 	require.Equal(t, `A, b: "c"`, s.Title)
 	require.NoError(t, s.Set("figures", "[hops]"))
 	require.NoError(t, s.Set("groups.nodes.dht.refresh", "never"))
-	require.Zero(t, s.Groups[0].DHT.Refresh)
+	require.Zero(t, *s.Groups[0].DHT.Refresh)
 	require.ErrorContains(t, s.Set("vary", "{seed: [1]}"), "seed is varied by repeat")
 	require.NoError(t, s.Set("vary", "none"))
 	require.Empty(t, s.Vary)
@@ -34,17 +36,18 @@ func TestSet(t *testing.T) {
 // TestSetMovesFollowers checks that what follows a setting moves with it, and stays when told to.
 func TestSetMovesFollowers(t *testing.T) {
 	s := parseSmall(t, "")
+	config := func() dht.Config { return s.Config(&s.Groups[0], "bep5") }
 	require.NoError(t, s.Set("groups.nodes.dht.k", "16"))
-	require.Equal(t, []int{16}, s.Groups[0].DHT.Buckets)
-	require.Equal(t, 16, s.Groups[0].DHT.ReplyContacts)
+	require.Equal(t, []int{16}, config().Buckets)
+	require.Equal(t, 16, config().ReplyContacts)
 	require.NoError(t, s.Set("groups.nodes.dht.k", "100"))
-	require.Equal(t, replyContactsMax, s.Groups[0].DHT.ReplyContacts)
+	require.Equal(t, replyContactsMax, config().ReplyContacts)
 	require.NoError(t, s.Set("groups.nodes.dht.reply_contacts", "4"))
 	require.NoError(t, s.Set("groups.nodes.dht.k", "10"))
-	require.Equal(t, 4, s.Groups[0].DHT.ReplyContacts)
-	require.Equal(t, []int{10}, s.Groups[0].DHT.Buckets)
+	require.Equal(t, 4, config().ReplyContacts)
+	require.Equal(t, []int{10}, config().Buckets)
 	require.NoError(t, s.Set("groups.nodes.dht.reply_contacts", "k"))
-	require.Equal(t, 10, s.Groups[0].DHT.ReplyContacts)
+	require.Equal(t, 10, config().ReplyContacts)
 	require.NoError(t, s.Set("duration", "20m"))
 	require.Equal(t, s.Duration, s.Workload[0].Stop)
 }

@@ -59,6 +59,11 @@ func (s *Scenario) checkGroups(c *complaints) {
 				s.Duration)
 		}
 		nodes += g.Size
+		for _, share := range g.Client.Shares() {
+			if config := s.Config(g, share.Client); config.Validate() != nil {
+				c.addAt(path+".dht", "%v, for %s", config.Validate(), share.Client)
+			}
+		}
 	}
 	if nodes > nodesMax {
 		c.addAt("groups", "%d nodes, and at most %d are simulated; make groups smaller", nodes,

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"swarmlab/netmodel"
 )
 
 // cellsMax bounds a sweep; a larger one is a slip, and is refused before anything is allocated.
@@ -107,15 +109,21 @@ func (s *Scenario) cell(index int, trees [][]*treeNode) (Cell, error) {
 
 // plainValue is a varied value as a number or word that a table can hold.
 func plainValue(p place, text string) any {
-	switch v := p.value.Interface().(type) {
+	value := reflect.Indirect(p.value)
+	if !value.IsValid() { // left to the client
+		return text
+	}
+	switch v := value.Interface().(type) {
 	case int, uint64:
 		if text == fmt.Sprint(v) {
 			return v
 		}
 	case bool:
 		return v
-	case string:
-		return v
+	case string, Clients, IDs:
+		return value.String()
+	case netmodel.Span:
+		return v.String()
 	}
 	return text
 }

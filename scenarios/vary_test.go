@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -35,12 +36,12 @@ func TestCells(t *testing.T) {
 				for _, verify := range []bool{true, false} {
 					cell := cells[index]
 					require.Equal(t, index, cell.Index)
-					d := cell.Scenario.Groups[0].DHT
+					d := cell.Scenario.Config(&cell.Scenario.Groups[0], "bep5")
 					require.Equal(t, k, d.K)
 					require.Equal(t, []int{k}, d.Buckets, "buckets follow k")
 					require.Equal(t, min(k, replyContactsMax), d.ReplyContacts)
 					require.Equal(t, model, cell.Scenario.Network.Latency.Model)
-					require.Equal(t, refresh, d.Refresh)
+					require.Equal(t, time.Duration(refresh), d.Refresh)
 					require.Equal(t, verify, d.VerifySenders)
 					require.Equal(t, Setting{"groups.nodes.dht.k", k}, cell.Set[0])
 					require.Equal(t, verify, cell.Set[3].Value)
@@ -53,7 +54,7 @@ func TestCells(t *testing.T) {
 	require.Equal(t, "{model: uniform, low: 20ms, high: 90ms}", last.Set[1].Value)
 	require.Equal(t, "1m", last.Set[2].Value)
 	require.Equal(t, "never", cells[0].Set[2].Value)
-	require.Equal(t, 8, s.Groups[0].DHT.K, "the scenario itself is as it was")
+	require.Nil(t, s.Groups[0].DHT.K, "the scenario itself is as it was")
 }
 
 // TestCellIsItsOwnScenario: a cell that is stored and read back is that cell.

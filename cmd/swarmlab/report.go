@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"swarmlab/scenarios"
@@ -86,12 +87,17 @@ func headlines() []headlineRow {
 		{"get_peers.success", "get_peers: success, %"},
 		{"announce.latency_ms", "announce: latency, ms"},
 		{"announce.stored", "announce: nodes that stored"},
+		{staleShare, "stale contacts, %"},
+		{"traffic.bytes_per_node_s", "traffic, B/s a node"},
 	}
 }
 
 func (h headlineRow) row(m results.Statistics, models map[string]results.Prediction) []string {
-	if m.Unit == "share" {
+	switch m.Unit {
+	case "share":
 		return []string{h.label, percentage(m)}
+	case "B/s": // of which there is one a run
+		return []string{h.label, withInterval(m, 1)}
 	}
 	row := []string{h.label, withInterval(m, 1), three(m.P50), three(m.P90), three(m.P99)}
 	if model, ok := models[h.metric]; ok {
@@ -112,7 +118,12 @@ func (w *work) sweep() string {
 	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
 	}
-	t.add(append(head, "hops", "model", "messages", "latency p50", "success")...)
+	head = append(head, "hops", "model", "messages", "latency p50", "success")
+	aging := anyStale(cells)
+	if aging {
+		head = append(head, "stale", "traffic")
+	}
+	t.add(head...)
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		var row []string
@@ -123,8 +134,12 @@ func (w *work) sweep() string {
 		if m, ok := c.Models[kind+".hops.contact"]; ok {
 			model = fmt.Sprintf("%.2f", m.Mean)
 		}
-		t.add(append(row, brief(c, kind+".hops.contact"), model, brief(c, kind+".messages"),
-			brief(c, kind+".latency_ms"), brief(c, kind+".success"))...)
+		row = append(row, brief(c, kind+".hops.contact"), model, brief(c, kind+".messages"),
+			brief(c, kind+".latency_ms"), brief(c, kind+".success"))
+		if aging {
+			row = append(row, brief(c, staleShare), brief(c, "traffic.bytes_per_node_s"))
+		}
+		t.add(row...)
 	}
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
@@ -132,6 +147,15 @@ func (w *work) sweep() string {
 			filepath.Join(w.dir.path, results.SummaryFile))
 	}
 	return text
+}
+
+const staleShare = "table.stale_share"
+
+// anyStale tells whether there are cells in whose tables contacts had gone stale.
+func anyStale(cells []results.CellSummary) bool {
+	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
+		return c.Metrics[staleShare].Mean > 0
+	})
 }
 
 // mainKind is the kind of operations that the table of cells is about: the first that was measured.
@@ -157,6 +181,8 @@ func brief(c *results.CellSummary, metric string) string {
 		return percentage(m) + " %"
 	case m.Unit == "ms":
 		return three(m.P50) + " ms"
+	case m.Unit == "B/s":
+		return three(m.Mean) + " B/s"
 	}
 	return withInterval(m, 1)
 }

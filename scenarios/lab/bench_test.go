@@ -55,7 +55,7 @@ func benchmarkMainline(b *testing.B, nodes int) {
 // steady is a network whose nodes look each other up for ever.
 type steady struct {
 	world *sim.World
-	nodes *population
+	nodes *overlay
 	rate  int // lookups a second
 	rand  protocol.Rand
 }
@@ -69,14 +69,14 @@ groups:
   - {name: nodes, protocol: mainline, size: %d, tables: warm}
 `, nodes))
 	require.NoError(tb, err)
-	groups, pops, err := populate(sc, 1, nil)
+	o, err := newOverlay(sc, 1, nil)
 	require.NoError(tb, err)
 	cfg, err := sc.NetworkConfig(nodes)
 	require.NoError(tb, err)
 	network, err := netmodel.New(cfg)
 	require.NoError(tb, err)
-	s := &steady{nodes: pops["nodes"], rate: max(nodes/200, 500)}
-	s.world = sim.New(sim.Config{Seed: 1, Groups: groups, Network: network, Actor: s})
+	s := &steady{nodes: o, rate: max(nodes/200, 500)}
+	s.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network, Actor: s})
 	for i := range nodes {
 		s.world.StartAt(uint32(i), 0)
 	}
@@ -85,7 +85,9 @@ groups:
 
 // Act implements sim.Actor: the node looks up another one.
 func (s *steady) Act(node uint32, t *protocol.Turn, other uint32) {
-	s.nodes.group.Lookup(node, t, dht.Request{Method: krpc.FindNode, Target: s.nodes.ids.id(other)})
+	target := s.nodes.ids.id(other)
+	s.nodes.populations[0].group.Lookup(node, t,
+		dht.Request{Method: krpc.FindNode, Target: target})
 }
 
 // advance lets some seconds pass, with their lookups.

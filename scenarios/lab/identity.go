@@ -1,19 +1,22 @@
 package lab
 
 import (
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/sim"
 )
 
-// identities is the directory of a simulated DHT. A node's id is a hash of (seed, node number) and
-// its address is arithmetic, so a reference is the node number and nothing is stored. Contacts
-// that are not what they claim get references from strangerBase on.
+// identities is the directory of a simulated DHT, of all nodes of the world. A node's id is a hash
+// of (seed, node number) and its address is arithmetic, so a reference is the node number and
+// nothing is stored. Contacts that are not what they claim get references from strangerBase on.
+// Ids that are bound to addresses are kept in a table, because they cost more to make.
 type identities struct {
+	seed      uint64
 	base      uint64
-	first     uint32 // number in the world of the group's first node
 	size      uint32
+	bound     []krpc.ID // of all nodes, if some ids are bound to addresses
 	strangers *dht.Book
 }
 
@@ -22,26 +25,55 @@ const (
 	spread       = 0x9e3779b97f4a7c15 // odd: different nodes have different ids
 )
 
-func newIdentities(seed uint64, first, size int) *identities {
+func newIdentities(seed uint64, size int) *identities {
 	return &identities{
-		base:  uint64(protocol.NewRand(seed, purposeIdentity, uint64(first))),
-		first: uint32(first), size: uint32(size), strangers: dht.NewBook(),
+		seed: seed, base: uint64(protocol.NewRand(seed, purposeIdentity, 0)),
+		size: uint32(size), strangers: dht.NewBook(),
 	}
 }
 
-// id returns the id of node i of the group.
-func (d *identities) id(i uint32) krpc.ID {
-	hi := d.lead(i)
+// bind gives a share of some nodes ids that are bound to their addresses (BEP 42). Which nodes
+// these are depends on their numbers alone.
+func (d *identities) bind(first, size uint32, share netmodel.Probability) {
+	if share == 0 {
+		return
+	}
+	if d.bound == nil {
+		ids := make([]krpc.ID, d.size)
+		for node := range d.size {
+			ids[node] = d.id(node)
+		}
+		d.bound = ids
+	}
+	for node := first; node < first+size; node++ {
+		r := protocol.NewRand(d.seed, purposeBound, uint64(node))
+		if r.Uint64n(uint64(netmodel.Certain)) < uint64(share) {
+			d.bound[node] = krpc.SecureID(sim.AddrOf(node), byte(r.Uint64()), &r)
+		}
+	}
+}
+
+// id returns the id of a node.
+func (d *identities) id(node uint32) krpc.ID {
+	if d.bound != nil {
+		return d.bound[node]
+	}
+	hi := d.lead(node)
 	mid := protocol.Mix(hi ^ d.base)
 	return krpc.ID{Hi: hi, Mid: mid, Lo: uint32(mid*spread>>32) ^ uint32(hi)}
 }
 
-func (d *identities) lead(i uint32) uint64 { return protocol.Mix(d.base + uint64(i)*spread) }
+func (d *identities) lead(node uint32) uint64 {
+	if d.bound != nil {
+		return d.bound[node].Hi
+	}
+	return protocol.Mix(d.base + uint64(node)*spread)
+}
 
 // Ref implements dht.Directory.
 func (d *identities) Ref(id krpc.ID, addr protocol.Addr) dht.Ref {
-	if node, ok := sim.NodeOf(addr); ok && node-d.first < d.size && d.id(node-d.first) == id {
-		return dht.Ref(node - d.first)
+	if node, ok := sim.NodeOf(addr); ok && node < d.size && d.id(node) == id {
+		return dht.Ref(node)
 	}
 	return strangerBase + d.strangers.Ref(id, addr)
 }
@@ -51,7 +83,7 @@ func (d *identities) Contact(r dht.Ref) (krpc.ID, protocol.Addr) {
 	if r >= strangerBase {
 		return d.strangers.Contact(r - strangerBase)
 	}
-	return d.id(uint32(r)), sim.AddrOf(d.first + uint32(r))
+	return d.id(uint32(r)), sim.AddrOf(uint32(r))
 }
 
 // Lead implements dht.Directory.

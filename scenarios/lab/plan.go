@@ -46,33 +46,33 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 		if g := &s.Groups[n]; g.Tables != scenarios.TablesJoin {
 			return nil, fmt.Errorf("groups.%s.tables: real nodes have no %s tables: write %s",
 				g.Name, g.Tables, scenarios.TablesJoin)
+		} else if !g.Churn.None() {
+			return nil, fmt.Errorf("groups.%s.churn: real nodes do not come and go: write none",
+				g.Name)
 		}
 	}
-	_, pops, err := populate(s, seed, nil)
+	o, err := newOverlay(s, seed, nil)
 	if err != nil {
 		return nil, err
 	}
 	p := &Plan{Warmup: protocol.Time(s.Warmup), End: protocol.Time(s.Duration)}
-	for n := range s.Groups {
-		p.Nodes = append(p.Nodes, pops[s.Groups[n].Name].planned()...)
+	for _, population := range o.populations {
+		p.Nodes = append(p.Nodes, population.planned()...)
 	}
-	p.Operations = newWorkload(s, seed, pops).planned()
-	cfg, err := s.NetworkConfig(len(p.Nodes))
-	if err != nil {
+	p.Operations = newWorkload(o).planned()
+	if p.Network, err = newNetwork(s, seed); err != nil {
 		return nil, err
-	}
-	cfg.Seed = seed
-	if p.Network, err = netmodel.New(cfg); err != nil {
-		return nil, fmt.Errorf("network: %w", err)
 	}
 	return p, nil
 }
 
 // planned returns the nodes of a population.
 func (p *population) planned() []PlannedNode {
-	nodes := make([]PlannedNode, p.ids.size)
-	for i := range p.ids.size {
-		n := PlannedNode{ID: p.ids.id(i), Start: p.starts[i], Config: p.cfg}
+	nodes := make([]PlannedNode, p.size)
+	for i := range p.size {
+		node := p.first + i
+		n := PlannedNode{ID: p.overlay.ids.id(node), Start: p.overlay.lives.begin(node),
+			Config: p.cfg}
 		for _, addr := range p.seeds(i, nil) {
 			seed, _ := sim.NodeOf(addr)
 			n.Seeds = append(n.Seeds, seed)
@@ -88,9 +88,9 @@ func (w *workload) planned() []Operation {
 	for n := range w.streams {
 		st := &w.streams[n]
 		for op := range st.count {
-			at, i, r := w.draw(st, op)
-			all = append(all, Operation{At: at, Node: st.on.ids.first + i, Kind: st.spec.Kind,
-				Request: w.request(st, i, st.first+op, &r)})
+			at, node, r := w.draw(st, op)
+			all = append(all, Operation{At: at, Node: node, Kind: st.spec.Kind,
+				Request: w.request(st, node, st.first+op, at, &r)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Operation) int { return cmp.Compare(a.At, b.At) })

@@ -16,14 +16,14 @@ func TestPlanIsWhatTheSimulatorDoes(t *testing.T) {
 	s := open(t, "quickstart")
 	p, err := NewPlan(s, s.Seed)
 	require.NoError(t, err)
-	_, pops, err := populate(s, s.Seed, nil)
+	overlay, err := newOverlay(s, s.Seed, nil)
 	require.NoError(t, err)
-	nodes := pops["nodes"]
+	nodes := overlay.populations[0]
 	require.Len(t, p.Nodes, 100)
 	know := 0
 	for i, n := range p.Nodes {
 		require.Equal(t, nodes.group.ID(uint32(i)), n.ID)
-		require.Equal(t, nodes.starts[i], n.Start)
+		require.Equal(t, overlay.lives.begin(uint32(i)), n.Start)
 		require.Equal(t, nodes.cfg, n.Config)
 		for _, seed := range n.Seeds {
 			require.Contains(t, nodes.seeds(uint32(i), nil), sim.AddrOf(seed))
@@ -65,7 +65,7 @@ func TestNearestAgainstTheGlobalView(t *testing.T) {
 	s := open(t, "quickstart", "workload.lookup.target", "random-key")
 	p, err := NewPlan(s, 5)
 	require.NoError(t, err)
-	space := newIDSpace(newIdentities(5, 0, 100))
+	space := newIDSpace(newIdentities(5, 100), func(uint32) bool { return true })
 	for _, op := range p.Operations[:500] {
 		places := space.closest(nil, op.Request.Target, 1,
 			func(node uint32) bool { return node != op.Node })
@@ -77,6 +77,9 @@ func TestPlanRefusesWarmTables(t *testing.T) {
 	s := open(t, "quickstart", "groups.nodes.tables", "warm")
 	_, err := NewPlan(s, 1)
 	require.EqualError(t, err, "groups.nodes.tables: real nodes have no warm tables: write join")
+	s = open(t, "quickstart", "groups.nodes.churn", "{session: exponential(1h)}")
+	_, err = NewPlan(s, 1)
+	require.EqualError(t, err, "groups.nodes.churn: real nodes do not come and go: write none")
 }
 
 func TestCalibrationHoldsEnoughLookups(t *testing.T) {

@@ -1,17 +1,14 @@
 package lab
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"sort"
-	"time"
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
-	"swarmlab/sim"
 )
 
 // Purposes of the random streams of a scenario. Each is a stream of its own for every index, so
@@ -24,103 +21,108 @@ const (
 	purposeSecret
 	purposeWork
 	purposeKey
+	purposeBound
+	purposeInstead
+	purposeSample
 )
 
-// population is one group of a scenario, built: its cores and the global view on them.
+// population is the nodes of one group that run one client, built. Their numbers in the world
+// follow each other.
 type population struct {
-	spec   *scenarios.Group
-	cfg    dht.Config
-	ids    *identities
-	space  *idSpace
-	group  *dht.Group
-	starts []protocol.Time // of each node
-	order  []uint32        // nodes in the order of their starts
-	seed   uint64
-	picked []int // scratch
+	overlay *overlay
+	spec    *scenarios.Group
+	client  string
+	cfg     dht.Config
+	group   *dht.Group
+	first   uint32 // number in the world of its first node
+	size    uint32
+	kept    [][]protocol.Addr // addresses that nodes which left remember; nil if they do not
+	watched []uint32          // nodes whose tables are sampled
+	asked   uint64            // queries that lookups of the workload sent, of those that ended
 }
 
-// newPopulation makes a group whose nodes are numbered in the world from first on.
-func newPopulation(
-	spec *scenarios.Group, seed uint64, first int, observer dht.Observer,
+// newPopulation makes a population whose nodes are numbered in the world from first on.
+func (o *overlay) newPopulation(
+	spec *scenarios.Group, portion scenarios.Portion, first uint32, observer dht.Observer,
 ) (*population, error) {
 	p := &population{
-		spec: spec, cfg: config(spec, seed, first), seed: seed,
-		ids: newIdentities(seed, first, spec.Size),
+		overlay: o, spec: spec, client: portion.Client, first: first, size: uint32(portion.Size),
+		cfg: o.scenario.Config(spec, portion.Client),
 	}
-	p.space = newIDSpace(p.ids)
-	env := dht.Env{Directory: p.ids, Observer: observer, Seeds: p.seeds}
-	group, err := dht.New(p.cfg, env, spec.Size)
+	r := protocol.NewRand(o.seed, purposeSecret, uint64(first))
+	binary.LittleEndian.PutUint64(p.cfg.Secret[:8], r.Uint64())
+	binary.LittleEndian.PutUint64(p.cfg.Secret[8:], r.Uint64())
+	env := dht.Env{Directory: o.ids, Observer: observer, Seeds: p.seeds}
+	if p.cfg.SecureIDs != dht.SecureIDsIgnored {
+		env.Rebound = p.rebound
+	}
+	group, err := dht.New(p.cfg, env, portion.Size)
 	if err != nil {
-		return nil, fmt.Errorf("group %q: %w", spec.Name, err)
+		return nil, fmt.Errorf("group %q, client %s: %w", spec.Name, portion.Client, err)
 	}
 	p.group = group
-	for i := range p.ids.size {
-		group.Assign(i, p.ids.id(i))
+	for i := range p.size {
+		group.Assign(i, o.ids.id(first+i))
 	}
-	p.scheduleStarts()
-	if spec.Tables == scenarios.TablesWarm {
-		p.warm(seed)
+	if spec.Churn.Table == scenarios.TableKept {
+		p.kept = make([][]protocol.Addr, p.size)
 	}
 	return p, nil
 }
 
-// config translates the settings of a scenario into those of the cores.
-func config(g *scenarios.Group, seed uint64, first int) dht.Config {
-	d := &g.DHT
-	c := dht.Default()
-	c.K, c.Alpha, c.ReplyContacts, c.Rounds = d.K, d.Alpha, d.ReplyContacts, d.Rounds
-	c.Buckets = d.Buckets
-	c.Depth = g.TableDepth()
-	c.QueryTimeout = time.Duration(d.QueryTimeout)
-	c.Refresh, c.GoodFor = time.Duration(d.Refresh), time.Duration(d.GoodFor)
-	c.StalenessLimit, c.VerifySenders = d.StalenessLimit, d.VerifySenders
-	c.TokenRotation = time.Duration(d.TokenRotation)
-	c.PeerExpiry, c.ReplyPeers = time.Duration(d.PeerExpiry), d.ReplyPeers
-	r := protocol.NewRand(seed, purposeSecret, uint64(first))
-	binary.LittleEndian.PutUint64(c.Secret[:8], r.Uint64())
-	binary.LittleEndian.PutUint64(c.Secret[8:], r.Uint64())
-	return c
+// cores are the population as the world calls it.
+func (p *population) cores() protocol.Datagrams {
+	if p.kept != nil {
+		return keeper{p.group, p}
+	}
+	return p.group
 }
 
-// scheduleStarts draws the time at which each node starts.
-func (p *population) scheduleStarts() {
-	p.starts = make([]protocol.Time, p.ids.size)
-	p.order = make([]uint32, p.ids.size)
-	for i := range p.order {
-		p.order[i] = uint32(i)
-	}
-	over := uint64(p.spec.Join.Over)
-	if p.spec.Tables != scenarios.TablesJoin || over == 0 {
-		return
-	}
-	for i := range p.starts {
-		r := protocol.NewRand(p.seed, purposeJoin, uint64(p.ids.first)+uint64(i))
-		p.starts[i] = protocol.Time(r.Uint64n(over))
-	}
-	slices.SortFunc(p.order, p.byStart)
-}
-
-// seeds gives a joining node the addresses of different nodes that started before it. The very
-// first one knows nobody; others find it.
+// seeds gives a joining node the addresses at which it looks for the network: those that it
+// remembers, and some of nodes that are up.
 func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
-	earlier := p.rank(i)
-	r := protocol.NewRand(p.seed, purposeSeeds, uint64(p.ids.first+i))
-	for want := len(dst) + min(p.spec.Join.Bootstrap, earlier); len(dst) < want; {
-		addr := sim.AddrOf(p.ids.first + p.order[r.Intn(earlier)])
-		if !slices.Contains(dst, addr) {
-			dst = append(dst, addr)
-		}
+	if p.kept != nil {
+		dst = append(dst, p.kept[i]...)
 	}
-	return dst
+	return p.overlay.seeds(p.first+i, p.spec.Join.Bootstrap, dst)
 }
 
-// rank returns how many nodes start before node i.
-func (p *population) rank(i uint32) int {
-	return sort.Search(len(p.order), func(n int) bool { return p.byStart(p.order[n], i) >= 0 })
+// rebound follows a node that takes another id because its address demands it (BEP 42). From now on
+// that is its id in the global view; to the directory it is a stranger, and whoever has it in its
+// table by the old id has a stale contact. It happens once, because addresses stay.
+func (p *population) rebound(i uint32, id krpc.ID) {
+	node := p.first + i
+	p.overlay.space.move(node, p.overlay.ids.id(node), id)
 }
 
-// byStart compares nodes by their start, and those that start together by their number, which is
-// the order in which they do.
-func (p *population) byStart(a, b uint32) int {
-	return cmp.Or(cmp.Compare(p.starts[a], p.starts[b]), cmp.Compare(a, b))
+// keeper is a population whose nodes remember contacts while they are down.
+type keeper struct {
+	*dht.Group
+	population *population
+}
+
+// keptMost is how many contacts a node remembers: about as many as it can ask at once.
+const keptMost = 16
+
+// Drop implements protocol.Group: it notes the contacts that were good, deepest buckets first, for
+// they are the hardest to find again.
+func (k keeper) Drop(i uint32) {
+	p := k.population
+	kept := p.kept[i][:0]
+	var all []protocol.Addr
+	k.EachContact(i, p.overlay.world.Now(), func(_ int, c dht.Contact, good bool) {
+		if good {
+			all = append(all, c.Addr)
+		}
+	})
+	p.kept[i] = append(kept, all[max(len(all)-keptMost, 0):]...)
+	k.Group.Drop(i)
+}
+
+// of returns the population to which a node belongs.
+func (o *overlay) of(node uint32) *population {
+	after := sort.Search(len(o.populations), func(n int) bool {
+		return o.populations[n].first > node
+	})
+	return o.populations[after-1]
 }

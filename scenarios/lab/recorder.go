@@ -24,17 +24,18 @@ type recorder struct {
 }
 
 // Done implements dht.Observer.
-func (rec *recorder) Done(i uint32, t *protocol.Turn, r *dht.Result) {
+func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	rec.ended++
-	st := rec.work.streamOf(uint32(r.Tag))
+	st, p := rec.work.streamOf(uint32(r.Tag)), rec.work.overlay.of(t.Self)
 	row := results.Lookup{
-		Cell: rec.cell, Seed: rec.seed, Kind: st.spec.Kind, Node: t.Self,
+		Cell: rec.cell, Seed: rec.seed, Kind: st.spec.Kind, Client: p.client, Node: t.Self,
 		At: int64(r.Started), Latency: int64(t.Now - r.Started),
 		Contact: int32(r.Hops.Contact), FirstValue: int32(r.Hops.FirstValue),
 		DiscoverK: int32(r.Hops.DiscoverK), Total: int32(r.Hops.Total),
 		Rounds: int32(r.Rounds), Messages: int32(r.Messages), Timeouts: int32(r.Timeouts),
 	}
-	rec.judge(&row, st.on, i, r)
+	p.asked += uint64(r.Messages + r.Stored)
+	rec.judge(&row, p, r)
 	success := uint64(0)
 	if row.Success {
 		success = 1
@@ -49,12 +50,13 @@ func (rec *recorder) Done(i uint32, t *protocol.Turn, r *dht.Result) {
 }
 
 // judge compares what was found with what there is to find.
-func (rec *recorder) judge(row *results.Lookup, p *population, i uint32, r *dht.Result) {
-	rec.places = p.space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
-		return node != i && rec.world.Alive(p.ids.first+node)
+func (rec *recorder) judge(row *results.Lookup, p *population, r *dht.Result) {
+	space := p.overlay.space
+	rec.places = space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
+		return node != row.Node && rec.world.Alive(node)
 	})
 	for n, place := range rec.places {
-		id := p.space.ids[place]
+		id := space.ids[place]
 		found := slices.ContainsFunc(r.Closest, func(c dht.Contact) bool { return c.ID == id })
 		if found {
 			row.Recall++

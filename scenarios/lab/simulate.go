@@ -26,76 +26,58 @@ type job struct {
 func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	s := j.cell.Scenario
 	rec := &recorder{cell: int32(j.cell.Index), seed: j.seed, warmup: protocol.Time(s.Warmup)}
-	groups, pops, err := populate(s, j.seed, rec)
+	o, err := newOverlay(s, j.seed, rec)
 	if err != nil {
 		return nil, err
 	}
-	nodes := 0
-	for _, g := range groups {
-		nodes += g.Len()
-	}
-	netCfg, err := s.NetworkConfig(nodes)
+	network, err := newNetwork(s, j.seed)
 	if err != nil {
 		return nil, err
 	}
-	netCfg.Seed = j.seed
-	network, err := netmodel.New(netCfg)
-	if err != nil {
-		return nil, fmt.Errorf("network: %w", err)
-	}
-	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: nodes}
-	rec.work = newWorkload(s, j.seed, pops)
+	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes()}
+	rec.work = newWorkload(o)
 	world := sim.New(sim.Config{
-		Seed: j.seed, Groups: groups, Network: network, Actor: rec.work,
+		Seed: j.seed, Groups: o.cores(), Network: network, Actor: rec.work,
 		Checkpoint: func(c sim.Checkpoint) { run.Checkpoints = append(run.Checkpoints, c) },
 	})
-	rec.world = world
-	for n := range s.Groups {
-		p := pops[s.Groups[n].Name]
-		for i, at := range p.starts {
-			world.StartAt(p.ids.first+uint32(i), at)
-		}
-	}
+	rec.world, o.world = world, world
+	o.lives.schedule(world, protocol.Time(s.Duration))
 	rec.work.schedule(world)
-	if err := j.advance(ctx, world, protocol.Time(s.Duration)); err != nil {
+	watch := newSampler(o, rec.cell)
+	if err := j.advance(ctx, world, watch); err != nil {
 		return nil, err
 	}
 	world.Audit()
-	collect(run, world, rec, s, pops)
+	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
+	collect(run, world, rec, o)
 	return run, nil
 }
 
-// populations are the groups of a scenario by their names.
-type populations map[string]*population
-
-// populate builds the groups of a scenario.
-func populate(
-	s *scenarios.Scenario, seed uint64, observer dht.Observer,
-) ([]protocol.Datagrams, populations, error) {
-	var groups []protocol.Datagrams
-	byName := make(populations)
-	first := 0
-	for n := range s.Groups {
-		spec := &s.Groups[n]
-		p, err := newPopulation(spec, seed, first, observer)
-		if err != nil {
-			return nil, nil, err
-		}
-		groups = append(groups, p.group)
-		byName[spec.Name] = p
-		first += spec.Size
+// newNetwork builds the network of one run.
+func newNetwork(s *scenarios.Scenario, seed uint64) (*netmodel.Network, error) {
+	config, err := s.NetworkConfig(s.Nodes())
+	if err != nil {
+		return nil, err
 	}
-	return groups, byName, nil
+	config.Seed = seed
+	network, err := netmodel.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("network: %w", err)
+	}
+	return network, nil
 }
 
 // advance runs the world to its end, a simulated second at a time.
-func (j *job) advance(ctx context.Context, w *sim.World, end protocol.Time) error {
+func (j *job) advance(ctx context.Context, w *sim.World, watch *sampler) error {
+	end := watch.end
+	watch.tick(0)
 	for now := protocol.Time(0); now < end; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		now = min(now.Add(time.Second), end)
 		w.Run(now)
+		watch.tick(now)
 		if j.progress != nil {
 			j.progress(now, end, w.Tally().Events)
 		}
@@ -104,16 +86,14 @@ func (j *job) advance(ctx context.Context, w *sim.World, end protocol.Time) erro
 }
 
 // collect reads what the world and the cores have counted.
-func collect(
-	run *results.Run, w *sim.World, rec *recorder, s *scenarios.Scenario, pops populations,
-) {
+func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Lookups, run.Ended = rec.rows, rec.ended
 	for _, st := range rec.work.streams {
 		run.Asked += int(st.count)
 	}
 	run.Fingerprint, run.Ledger, run.Tally = w.Fingerprint(), w.Ledger(), w.Tally()
-	for n := range s.Groups {
-		counters := pops[s.Groups[n].Name].group.Counters()
+	for _, p := range o.populations {
+		counters := p.group.Counters()
 		counters.Each(func(r dht.Reason, count uint64) { run.Counters[r] += count })
 	}
 }

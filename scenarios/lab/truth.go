@@ -1,26 +1,30 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 
 	"swarmlab/protocol/krpc"
 )
 
-// idSpace knows all ids of a group in order: the global view that no node has. Warm tables are
-// drawn from it, and lookups are judged by it.
+// idSpace knows the ids of nodes in order: the global view that no node has. Warm tables are drawn
+// from it, and lookups are judged by it.
 type idSpace struct {
 	ids   []krpc.ID // ascending
 	nodes []uint32  // which node has the id at that place
 }
 
-func newIDSpace(d *identities) *idSpace {
+// newIDSpace takes the nodes that keep accepts.
+func newIDSpace(d *identities, keep func(node uint32) bool) *idSpace {
 	type entry struct {
 		id   krpc.ID
 		node uint32
 	}
-	all := make([]entry, d.size)
-	for i := range all {
-		all[i] = entry{d.id(uint32(i)), uint32(i)}
+	all := make([]entry, 0, d.size)
+	for node := range d.size {
+		if keep(node) {
+			all = append(all, entry{d.id(node), node})
+		}
 	}
 	slices.SortFunc(all, func(a, b entry) int { return a.id.Cmp(b.id) })
 	s := &idSpace{make([]krpc.ID, len(all)), make([]uint32, len(all))}
@@ -28,6 +32,17 @@ func newIDSpace(d *identities) *idSpace {
 		s.ids[p], s.nodes[p] = e.id, e.node
 	}
 	return s
+}
+
+// move gives a node another id.
+func (s *idSpace) move(node uint32, from, to krpc.ID) {
+	old, found := slices.BinarySearchFunc(s.ids, from, krpc.ID.Cmp)
+	if !found || s.nodes[old] != node {
+		panic(fmt.Sprintf("lab: node %d moves from an id that it does not have", node))
+	}
+	s.ids, s.nodes = slices.Delete(s.ids, old, old+1), slices.Delete(s.nodes, old, old+1)
+	place, _ := slices.BinarySearchFunc(s.ids, to, krpc.ID.Cmp)
+	s.ids, s.nodes = slices.Insert(s.ids, place, to), slices.Insert(s.nodes, place, node)
 }
 
 // span is a range of places in the order of ids.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
@@ -14,8 +15,8 @@ import (
 )
 
 func TestClosestAgainstSorting(t *testing.T) {
-	d := newIdentities(3, 0, 500)
-	space := newIDSpace(d)
+	d := newIdentities(3, 500)
+	space := newIDSpace(d, func(uint32) bool { return true })
 	r := protocol.NewRand(1, 2, 3)
 	for range 200 {
 		target := krpc.RandomID(&r)
@@ -38,24 +39,81 @@ func TestClosestAgainstSorting(t *testing.T) {
 	require.Len(t, space.closest(nil, krpc.ID{}, 1000, func(uint32) bool { return true }), 500)
 }
 
-func TestIdentities(t *testing.T) {
-	d := newIdentities(3, 100, 50)
-	for i := range uint32(50) {
-		id, addr := d.Contact(dht.Ref(i))
-		require.Equal(t, d.id(i), id)
-		require.Equal(t, id.Hi, d.Lead(dht.Ref(i)))
-		require.Equal(t, sim.AddrOf(100+i), addr)
-		require.Equal(t, dht.Ref(i), d.Ref(id, addr))
+// TestMovedIDs holds the global view, after some nodes took other ids, against one that is sorted
+// anew.
+func TestMovedIDs(t *testing.T) {
+	o, err := newOverlay(parse(t, mixed), 3, nil)
+	require.NoError(t, err)
+	size := uint32(150)
+	want := map[krpc.ID]uint32{}
+	for node := range size {
+		want[o.idOf(node)] = node
 	}
-	// An id at an address where it is not at home is a stranger, and is remembered as such.
-	stranger := d.Ref(d.id(1), sim.AddrOf(102))
-	require.GreaterOrEqual(t, stranger, dht.Ref(strangerBase))
-	id, addr := d.Contact(stranger)
-	require.Equal(t, d.id(1), id)
-	require.Equal(t, sim.AddrOf(102), addr)
-	require.Equal(t, id.Hi, d.Lead(stranger))
-	require.Equal(t, stranger, d.Ref(id, addr))
-	require.NotEqual(t, stranger, d.Ref(d.id(1), sim.AddrOf(99)), "before the group's first node")
+	r := protocol.NewRand(1, 2, 3)
+	for _, node := range []uint32{0, 17, 41, 149, 100} {
+		p, old := o.of(node), o.idOf(node)
+		id := krpc.SecureID(sim.AddrOf(node), 1, &r)
+		p.group.Assign(node-p.first, id)
+		p.rebound(node-p.first, id)
+		delete(want, old)
+		want[id] = node
+		require.Equal(t, id, o.idOf(node))
+	}
+	require.Len(t, want, int(size))
+	require.Len(t, o.space.ids, int(size))
+	require.True(t, slices.IsSortedFunc(o.space.ids, krpc.ID.Cmp))
+	for place, id := range o.space.ids {
+		require.Equal(t, want[id], o.space.nodes[place])
+	}
+	require.Panics(t, func() { o.of(17).rebound(17, krpc.ID{}) }, "it is there no more")
+}
+
+func TestIdentities(t *testing.T) {
+	for _, secure := range []netmodel.Probability{0, netmodel.Certain} {
+		d := newIdentities(3, 50)
+		d.bind(0, 50, secure)
+		for i := range uint32(50) {
+			id, addr := d.Contact(dht.Ref(i))
+			require.Equal(t, d.id(i), id)
+			require.Equal(t, id.Hi, d.Lead(dht.Ref(i)))
+			require.Equal(t, sim.AddrOf(i), addr)
+			require.Equal(t, dht.Ref(i), d.Ref(id, addr))
+			require.Equal(t, secure != 0, krpc.ValidID(id, addr))
+		}
+		// An id at an address where it is not at home is a stranger, and is remembered as such.
+		stranger := d.Ref(d.id(1), sim.AddrOf(2))
+		require.GreaterOrEqual(t, stranger, dht.Ref(strangerBase))
+		id, addr := d.Contact(stranger)
+		require.Equal(t, d.id(1), id)
+		require.Equal(t, sim.AddrOf(2), addr)
+		require.Equal(t, id.Hi, d.Lead(stranger))
+		require.Equal(t, stranger, d.Ref(id, addr))
+		require.NotEqual(t, stranger, d.Ref(d.id(1), sim.AddrOf(50)), "behind the last node")
+	}
+}
+
+// TestBoundIdentities: a share of a group's ids is bound to addresses, and nobody else's changes.
+func TestBoundIdentities(t *testing.T) {
+	plain, some := newIdentities(3, 3000), newIdentities(3, 3000)
+	some.bind(1000, 1000, netmodel.Certain/4)
+	valid := 0
+	for i := range uint32(3000) {
+		if i < 1000 || i >= 2000 {
+			require.Equal(t, plain.id(i), some.id(i))
+		} else if krpc.ValidID(some.id(i), sim.AddrOf(i)) {
+			valid++
+		} else {
+			require.Equal(t, plain.id(i), some.id(i))
+		}
+	}
+	require.InDelta(t, 250, valid, 4*13.7, "binomial, within four standard deviations")
+	all := newIdentities(3, 3000)
+	all.bind(0, 3000, netmodel.Certain)
+	for i := range uint32(3000) {
+		if krpc.ValidID(some.id(i), sim.AddrOf(i)) {
+			require.Equal(t, all.id(i), some.id(i), "the same id in every arm")
+		}
+	}
 }
 
 // TestWarmTables checks every contact of warm tables: it lies in its bucket, which holds as many
@@ -64,12 +122,12 @@ func TestWarmTables(t *testing.T) {
 	const size = 400
 	s := open(t, "quickstart", "groups.nodes.size", "400", "groups.nodes.tables", "warm",
 		"groups.nodes.dht.buckets", "[16, 4]")
-	_, pops, err := populate(s, 5, nil)
+	o, err := newOverlay(s, 5, nil)
 	require.NoError(t, err)
-	p := pops["nodes"]
+	p := o.populations[0]
 	drawn := make([]int, size)
 	for i := range uint32(size) {
-		own, depth := p.ids.id(i), p.group.Depth(i)
+		own, depth := o.ids.id(i), p.group.Depth(i)
 		counts := make([]int, depth)
 		p.group.EachContact(i, 0, func(b int, c dht.Contact, good bool) {
 			require.True(t, good)
@@ -93,8 +151,8 @@ func TestWarmTables(t *testing.T) {
 // members counts the nodes that belong into bucket b of a table of that depth.
 func members(p *population, own krpc.ID, b, depth int) int {
 	n := 0
-	for i := range p.ids.size {
-		if id := p.ids.id(i); id != own && min(own.SharedBits(id), depth-1) == b {
+	for i := range p.size {
+		if id := p.overlay.ids.id(i); id != own && min(own.SharedBits(id), depth-1) == b {
 			n++
 		}
 	}
@@ -103,16 +161,16 @@ func members(p *population, own krpc.ID, b, depth int) int {
 
 func TestSeedsStartedBefore(t *testing.T) {
 	s := open(t, "quickstart", "groups.nodes.size", "100", "groups.nodes.join.bootstrap", "3")
-	_, pops, err := populate(s, 5, nil)
+	o, err := newOverlay(s, 5, nil)
 	require.NoError(t, err)
-	p := pops["nodes"]
+	p := o.populations[0]
 	require.Equal(t, scenarios.TablesJoin, p.spec.Tables)
-	for n, i := range p.order {
+	for n, i := range o.lives.order {
 		seeds := p.seeds(i, nil)
 		require.Len(t, seeds, min(n, 3))
 		for _, a := range seeds {
 			node, _ := sim.NodeOf(a)
-			require.Less(t, p.starts[node], p.starts[i])
+			require.Less(t, o.lives.begin(node), o.lives.begin(i))
 		}
 	}
 }

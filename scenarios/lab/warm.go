@@ -5,33 +5,57 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/scenarios"
 	"swarmlab/sim"
 )
 
-// warm fills every table as in a network that has run for long: each bucket holds a uniform sample
-// of the nodes that belong into it, and refreshes are due at times spread over the interval.
-func (p *population) warm(seed uint64) {
-	for i := range p.ids.size {
-		r := protocol.NewRand(seed, purposeWarm, uint64(p.ids.first)+uint64(i))
-		p.warmNode(i, &r)
+// warm fills the tables of warm groups as in a network that has run for long: each bucket holds a
+// uniform sample of the nodes that belong into it and are up at the start, and refreshes are due
+// at times spread over the interval.
+func (o *overlay) warm() {
+	members, all := 0, true
+	present := func(node uint32) bool {
+		return o.of(node).spec.Tables == scenarios.TablesWarm && o.lives.atStart(node)
+	}
+	for node := range o.ids.size {
+		if present(node) {
+			members++
+		} else {
+			all = false
+		}
+	}
+	space := o.space
+	if members == 0 {
+		return
+	}
+	if !all {
+		space = newIDSpace(o.ids, present)
+	}
+	for _, p := range o.populations {
+		for i := range p.size {
+			if all || present(p.first+i) {
+				r := protocol.NewRand(o.seed, purposeWarm, uint64(p.first+i))
+				p.warmNode(i, space, &r)
+			}
+		}
 	}
 }
 
-func (p *population) warmNode(i uint32, r *protocol.Rand) {
-	own := p.ids.id(i)
-	rest := span{0, len(p.space.ids)}
+func (p *population) warmNode(i uint32, space *idSpace, r *protocol.Rand) {
+	own := p.overlay.ids.id(p.first + i)
+	rest := span{0, len(space.ids)}
 	for b := 0; b < p.cfg.Depth; b++ {
 		size := p.cfg.Buckets[min(b, len(p.cfg.Buckets)-1)]
 		if rest.len()-1 <= size { // it fits into the last bucket whole, but for the node itself
-			p.fill(i, rest, rest.len(), r)
+			p.fill(i, space, rest, rest.len(), r)
 			break
 		}
 		if b == p.cfg.Depth-1 {
-			p.fill(i, rest, size, r)
+			p.fill(i, space, rest, size, r)
 			break
 		}
-		same, other := p.space.sides(rest, own, b)
-		p.fill(i, other, size, r)
+		same, other := space.sides(rest, own, b)
+		p.fill(i, space, other, size, r)
 		rest = same
 	}
 	refresh := uint64(p.cfg.Refresh)
@@ -43,25 +67,23 @@ func (p *population) warmNode(i uint32, r *protocol.Rand) {
 }
 
 // fill enters a sample, without replacement, of a span into node i's table (Floyd's algorithm).
-func (p *population) fill(i uint32, from span, size int, r *protocol.Rand) {
-	p.picked = p.picked[:0]
+func (p *population) fill(i uint32, space *idSpace, from span, size int, r *protocol.Rand) {
+	picked := p.overlay.picked[:0]
 	size = min(size, from.len())
 	for n := from.len() - size; n < from.len(); n++ {
 		place := from.from + r.Intn(n+1)
-		for _, have := range p.picked {
+		for _, have := range picked {
 			if have == place {
 				place = from.from + n
 				break
 			}
 		}
-		p.picked = append(p.picked, place)
+		picked = append(picked, place)
 	}
-	for _, place := range p.picked {
-		node := p.space.nodes[place]
-		if node == i {
-			continue
+	p.overlay.picked = picked
+	for _, place := range picked {
+		if node := space.nodes[place]; node != p.first+i {
+			p.group.Fill(i, dht.Contact{ID: space.ids[place], Addr: sim.AddrOf(node)}, 0)
 		}
-		c := dht.Contact{ID: p.space.ids[place], Addr: sim.AddrOf(p.ids.first + node)}
-		p.group.Fill(i, c, 0)
 	}
 }

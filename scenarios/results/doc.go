@@ -8,6 +8,8 @@
 //	summary.json         of each cell what was varied, its metrics, and what theory says of them
 //	metrics.json         the dictionary: name, unit, definition and source of every metric
 //	lookups.parquet      a row for each measured lookup; lookups.csv beside it if they are few
+//	series.parquet       a row for each minute and client: nodes up, traffic, the state of tables;
+//	                     series.csv beside it if it is short
 //	runs.csv             a row for each run: fingerprint, ledger, counters
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above

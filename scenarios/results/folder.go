@@ -19,6 +19,8 @@ const (
 	MetricsFile     = "metrics.json"
 	LookupsFile     = "lookups.parquet"
 	LookupsTextFile = "lookups.csv" // only if there are few
+	SeriesFile      = "series.parquet"
+	SeriesTextFile  = "series.csv" // only if it is short
 	RunsFile        = "runs.csv"
 	CheckpointsFile = "checkpoints.parquet"
 )
@@ -74,6 +76,8 @@ func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
 		func() error { return replaceJSON(dir, SummaryFile, summary) },
 		func() error { return replace(dir, LookupsFile, o.writeLookups) },
 		func() error { return o.replaceSmall(dir) },
+		func() error { return replace(dir, SeriesFile, o.writeSeries) },
+		func() error { return o.replaceShort(dir) },
 		func() error { return replace(dir, RunsFile, o.writeRuns) },
 		func() error { return replace(dir, CheckpointsFile, o.writeCheckpoints) },
 		func() error { return replaceJSON(dir, ManifestFile, newManifest(o, started)) },

@@ -42,7 +42,7 @@ func Definitions() []Definition {
 			all = append(all, d)
 		}
 	}
-	return append(all, runMetrics...)
+	return append(append(all, runMetrics...), nodeMetrics...)
 }
 
 func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {

@@ -210,3 +210,66 @@ func TestTextBesideFewRows(t *testing.T) {
 		require.Equal(t, name[0], rows[0][n], "the same columns in the same order")
 	}
 }
+
+// TestByClient: where nodes of several clients are asked, each has metrics of its own, which are
+// those of its lookups alone; where all are of one client, nothing is said twice.
+func TestByClient(t *testing.T) {
+	s := quickstart(t)
+	require.NoError(t, s.Set("groups.nodes.client", "bep5 70%, libtorrent 30%"))
+	o := outcome(t, s)
+	cell := results.Summarise(o).Cells[0]
+	require.Len(t, cell.Clients, 2)
+	for name, c := range cell.Clients {
+		n, latency, nodes := 0, int64(0), map[uint32]bool{}
+		for _, run := range o.Runs {
+			for _, l := range run.Lookups {
+				if l.Client == name && l.Kind == scenarios.KindLookup {
+					n++
+					latency += l.Latency
+					nodes[l.Node] = true
+				}
+			}
+		}
+		m := c.Metrics["lookup.latency_ms"]
+		require.Equal(t, n, m.N)
+		require.InDelta(t, float64(latency)/float64(n)/1e6, float64(m.Mean), 1e-3)
+		require.LessOrEqual(t, len(nodes), c.Nodes)
+		require.Contains(t, c.Metrics, "table.stale_share")
+		require.NotContains(t, c.Metrics, "network.lost", "which is not the client's")
+	}
+	require.Equal(t, 70, cell.Clients["bep5"].Nodes)
+	require.Empty(t, cell.Models, "there is no theory of a mix")
+	require.Empty(t, results.Summarise(outcome(t, quickstart(t))).Cells[0].Clients)
+}
+
+// TestSeriesFiles reads both forms of the series back.
+func TestSeriesFiles(t *testing.T) {
+	dir := t.TempDir()
+	o := outcome(t, quickstart(t))
+	_, err := results.Write(dir, o, time.Now())
+	require.NoError(t, err)
+	rows, err := parquet.ReadFile[results.Sample](filepath.Join(dir, results.SeriesFile))
+	require.NoError(t, err)
+	require.Equal(t, append(slices.Clone(o.Runs[0].Series), o.Runs[1].Series...), rows)
+	require.Len(t, rows, 4, "two minutes of two runs")
+	require.EqualValues(t, 180, rows[0].Second)
+	require.EqualValues(t, 240, rows[1].Second)
+	f, err := os.Open(filepath.Join(dir, results.SeriesTextFile))
+	require.NoError(t, err)
+	defer f.Close()
+	text, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, text, 1+len(rows))
+	for n, name := range parquet.SchemaOf(results.Sample{}).Columns() {
+		require.Equal(t, name[0], text[0][n], "the same columns in the same order")
+	}
+	for n, row := range rows {
+		require.Equal(t, []string{strconv.Itoa(int(row.Second)), row.Client},
+			text[n+1][2:4])
+		require.Equal(t, strconv.FormatInt(row.Bytes, 10), text[n+1][7])
+		require.EqualValues(t, 100, row.Online)
+		require.EqualValues(t, 100*60e9, row.Up)
+		require.Positive(t, row.Bytes)
+		require.Zero(t, row.Stale, "nobody left")
+	}
+}

@@ -30,7 +30,7 @@ func (o *Outcome) writeLookups(w io.Writer) error {
 	return p.Close()
 }
 
-// textRows is how many lookups are also written as text, for a spreadsheet.
+// textRows is how many rows are also written as text, for a spreadsheet.
 const textRows = 50_000
 
 // replaceSmall writes the lookups as text if they are few, or removes what was there.
@@ -39,10 +39,23 @@ func (o *Outcome) replaceSmall(dir string) error {
 	for _, run := range o.Runs {
 		rows += len(run.Lookups)
 	}
-	if rows <= textRows {
-		return replace(dir, LookupsTextFile, o.writeLookupsText)
+	return replaceText(dir, LookupsTextFile, rows, o.writeLookupsText)
+}
+
+// replaceShort does so with the series.
+func (o *Outcome) replaceShort(dir string) error {
+	rows := 0
+	for _, run := range o.Runs {
+		rows += len(run.Series)
 	}
-	err := os.Remove(filepath.Join(dir, LookupsTextFile))
+	return replaceText(dir, SeriesTextFile, rows, o.writeSeriesText)
+}
+
+func replaceText(dir, name string, rows int, write func(io.Writer) error) error {
+	if rows <= textRows {
+		return replace(dir, name, write)
+	}
+	err := os.Remove(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -51,14 +64,14 @@ func (o *Outcome) replaceSmall(dir string) error {
 
 func (o *Outcome) writeLookupsText(w io.Writer) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"cell", "seed", "kind", "node", "at_ns", "latency_ns", "hops_contact",
-		"hops_first_value", "hops_discover_k", "hops_total", "rounds", "messages", "timeouts",
-		"success", "recall", "peers"})
+	c.Write([]string{"cell", "seed", "kind", "client", "node", "at_ns", "latency_ns",
+		"hops_contact", "hops_first_value", "hops_discover_k", "hops_total", "rounds", "messages",
+		"timeouts", "success", "recall", "peers"})
 	for _, run := range o.Runs {
 		for n := range run.Lookups {
 			l := &run.Lookups[n]
 			row := []string{strconv.Itoa(int(l.Cell)), strconv.FormatUint(l.Seed, 10), l.Kind,
-				strconv.FormatUint(uint64(l.Node), 10)}
+				l.Client, strconv.FormatUint(uint64(l.Node), 10)}
 			for _, v := range []int64{l.At, l.Latency, int64(l.Contact), int64(l.FirstValue),
 				int64(l.DiscoverK), int64(l.Total), int64(l.Rounds), int64(l.Messages),
 				int64(l.Timeouts)} {

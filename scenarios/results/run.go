@@ -1,6 +1,8 @@
 package results
 
 import (
+	"time"
+
 	"swarmlab/protocol/dht"
 	"swarmlab/sim"
 )
@@ -18,6 +20,9 @@ type Run struct {
 	Ledger      sim.Ledger
 	Tally       sim.Tally
 	Counters    dht.Counters
+	Measured    time.Duration // simulated time after the warm-up
+	Clients     []ClientRun   // in the order of the nodes
+	Series      []Sample      // by time, and then in the order of Clients
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.
@@ -25,6 +30,7 @@ type Lookup struct {
 	Cell       int32  `parquet:"cell"`
 	Seed       uint64 `parquet:"seed"`
 	Kind       string `parquet:"kind"`
+	Client     string `parquet:"client"`     // whose settings the asking node has
 	Node       uint32 `parquet:"node"`       // who asked
 	At         int64  `parquet:"at_ns"`      // when, in simulated time
 	Latency    int64  `parquet:"latency_ns"` // until the lookup ended

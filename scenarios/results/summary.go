@@ -1,8 +1,10 @@
 package results
 
 import (
+	"math"
 	"time"
 
+	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/oracle"
 )
@@ -29,6 +31,15 @@ type CellSummary struct {
 	Nodes       int                   `json:"nodes"`
 	Metrics     map[string]Statistics `json:"metrics"`
 	Models      map[string]Prediction `json:"models,omitempty"` // by metric
+	// Clients are the same metrics by client, where a cell has several: lookups by the client of
+	// the node that asked.
+	Clients map[string]ClientSummary `json:"clients,omitempty"`
+}
+
+// ClientSummary is the nodes of one client in a cell.
+type ClientSummary struct {
+	Nodes   int                   `json:"nodes"`
+	Metrics map[string]Statistics `json:"metrics"`
 }
 
 // Prediction is what an analytic model says of a metric.
@@ -59,7 +70,7 @@ func Summarise(o *Outcome) Summary {
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c := CellSummary{
 		Cell: cell.Index, Set: map[string]any{}, Fingerprint: foldRuns(runs).String(),
-		Nodes: runs[0].Nodes, Metrics: map[string]Statistics{}, Models: predict(cell.Scenario),
+		Nodes: runs[0].Nodes, Models: predict(cell.Scenario),
 	}
 	for _, set := range cell.Set {
 		c.Set[set.Path] = set.Value
@@ -67,34 +78,65 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	for _, run := range runs {
 		c.Seeds = append(c.Seeds, run.Seed)
 	}
-	for _, d := range Definitions() {
-		if d.value == nil {
-			continue
+	c.addMetrics(cell.Scenario, runs)
+	if len(runs[0].Clients) > 1 {
+		c.Clients = map[string]ClientSummary{}
+		for _, client := range runs[0].Clients {
+			c.Clients[client.Client] = ClientSummary{client.Nodes,
+				metricsOf(runs, client.Client)}
 		}
-		if s := summariseMetric(d, runs); s.N > 0 || d.kind == scenarios.KindLookup {
-			s.Unit = d.Unit
-			c.Metrics[d.Name] = s
-		}
-	}
-	seconds := time.Duration(cell.Scenario.Duration).Seconds()
-	for n, d := range runMetrics {
-		var values []float64
-		for _, run := range runs {
-			values = append(values, perRun(run, seconds)[n])
-		}
-		s := summariseRuns(values)
-		s.Unit = d.Unit
-		c.Metrics[d.Name] = s
 	}
 	return c
 }
 
-func summariseMetric(d Definition, runs []*Run) Statistics {
+func (c *CellSummary) addMetrics(s *scenarios.Scenario, runs []*Run) {
+	c.Metrics = metricsOf(runs, anyClient)
+	seconds := time.Duration(s.Duration).Seconds()
+	for n, d := range runMetrics {
+		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perRun(run, seconds)[n] })
+	}
+}
+
+// metricsOf sums up the lookups and nodes of one client, or of all.
+func metricsOf(runs []*Run, client string) map[string]Statistics {
+	metrics := map[string]Statistics{}
+	for _, d := range Definitions() {
+		if d.value == nil {
+			continue
+		}
+		if s := summariseMetric(d, runs, client); s.N > 0 || d.kind == scenarios.KindLookup {
+			s.Unit = d.Unit
+			metrics[d.Name] = s
+		}
+	}
+	for n, d := range nodeMetrics {
+		addPerRun(metrics, d, runs, func(run *Run) float64 { return perNode(run, client)[n] })
+	}
+	return metrics
+}
+
+// addPerRun adds a metric with one observation a run, if there is one.
+func addPerRun(
+	metrics map[string]Statistics, d Definition, runs []*Run, value func(*Run) float64,
+) {
+	var values []float64
+	for _, run := range runs {
+		if v := value(run); !math.IsNaN(v) && !math.IsInf(v, 0) {
+			values = append(values, v)
+		}
+	}
+	if s := summariseRuns(values); s.N > 0 {
+		s.Unit = d.Unit
+		metrics[d.Name] = s
+	}
+}
+
+func summariseMetric(d Definition, runs []*Run, client string) Statistics {
 	seeds := make([][]int64, len(runs))
 	for n, run := range runs {
 		for l := range run.Lookups {
 			row := &run.Lookups[l]
-			if row.Kind != d.kind {
+			if row.Kind != d.kind || client != anyClient && row.Client != client {
 				continue
 			}
 			if v, ok := d.value(row); ok {
@@ -119,15 +161,19 @@ func looksForNodes(s *scenarios.Scenario) bool {
 }
 
 // predict returns what theory says of the hop count, for scenarios that it covers: lookups for
-// nodes of one group.
+// nodes, among nodes that behave as BEP 5 has it and do not leave.
 func predict(s *scenarios.Scenario) map[string]Prediction {
 	if len(s.Groups) != 1 || !looksForNodes(s) {
 		return nil
 	}
 	g := &s.Groups[0]
-	smallest := g.DHT.Buckets[len(g.DHT.Buckets)-1]
+	if g.Client != dht.ProfileBEP5 || !g.Churn.None() {
+		return nil
+	}
+	c := s.Config(g, dht.ProfileBEP5)
+	smallest := c.Buckets[len(c.Buckets)-1]
 	model := oracle.Model{
-		Nodes: g.Size, Buckets: g.DHT.Buckets, Alpha: g.DHT.Alpha, Beta: g.DHT.ReplyContacts,
+		Nodes: g.Size, Buckets: c.Buckets, Alpha: c.Alpha, Beta: c.ReplyContacts,
 	}
 	cdf, err := model.CDF()
 	if err != nil { // a network too small to have a theory

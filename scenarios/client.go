@@ -1,0 +1,168 @@
+package scenarios
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"swarmlab/netmodel"
+	"swarmlab/protocol/dht"
+)
+
+// Clients says which clients the nodes of a group run: the name of one, or a mix by share, as in
+// "libtorrent 60%, jech 40%". It is a canonical text, as the file has it.
+type Clients string
+
+// Share is one client of a mix. The shares of a mix come to exactly one.
+type Share struct {
+	Client string // a name of dht.Profiles
+	Share  netmodel.Probability
+}
+
+const clientsHelp = `write one, as in libtorrent, or a mix, as in "libtorrent 60%, jech 40%"`
+
+// parseClients reads one client or a mix and writes it canonically.
+func parseClients(text string) (Clients, error) {
+	if !strings.ContainsAny(text, ", %") {
+		return Clients(text), checkClient(text)
+	}
+	shares, err := parseShares(text)
+	if err != nil {
+		return "", err
+	}
+	sum, names := uint64(0), []string{}
+	for _, s := range shares {
+		if slices.Contains(names, s.Client) {
+			return "", fmt.Errorf("%s is there twice; add its shares up", s.Client)
+		}
+		names = append(names, s.Client)
+		sum += uint64(s.Share)
+	}
+	if sum != uint64(netmodel.Certain) {
+		return "", fmt.Errorf("the shares come to %v; they must come to 100%%",
+			netmodel.Probability(sum))
+	}
+	if len(shares) == 1 {
+		return Clients(shares[0].Client), nil
+	}
+	items := make([]string, len(shares))
+	for i, s := range shares {
+		items[i] = s.Client + " " + s.Share.String()
+	}
+	return Clients(strings.Join(items, ", ")), nil
+}
+
+func parseShares(text string) ([]Share, error) {
+	var shares []Share
+	for item := range strings.SplitSeq(text, ",") {
+		name, part, found := strings.Cut(strings.TrimSpace(item), " ")
+		if err := checkClient(name); err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fmt.Errorf("%s has no share; %s", name, clientsHelp)
+		}
+		share, err := netmodel.ParseProbability(strings.TrimSpace(part))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if share == 0 {
+			return nil, fmt.Errorf("%s has a share of nothing; leave it out", name)
+		}
+		shares = append(shares, Share{name, share})
+		if len(shares) > len(dht.Profiles()) {
+			return nil, fmt.Errorf("there are only %d clients; name each once",
+				len(dht.Profiles()))
+		}
+	}
+	return shares, nil
+}
+
+func checkClient(name string) error {
+	if known := dht.Profiles(); !slices.Contains(known, name) {
+		return fmt.Errorf("%s is no client%s", show(name), suggest(name, known))
+	}
+	return nil
+}
+
+// Shares lists the clients of a mix in the order of the text.
+func (c Clients) Shares() []Share {
+	if !strings.Contains(string(c), " ") {
+		return []Share{{string(c), netmodel.Certain}}
+	}
+	shares, err := parseShares(string(c))
+	if err != nil {
+		panic("scenarios: a mix of clients is not canonical: " + err.Error())
+	}
+	return shares
+}
+
+// Portion is the nodes of a group that run one client: Size nodes, which follow each other.
+type Portion struct {
+	Client string
+	Size   int
+}
+
+// Portions divides the group's nodes among its clients, in the order of the text. A client that is
+// due less than half a node has none, and is left out.
+func (g *Group) Portions() []Portion {
+	var portions []Portion
+	share, given := uint64(0), 0
+	for _, s := range g.Client.Shares() {
+		share += uint64(s.Share)
+		hi, lo := bits.Mul64(share, uint64(g.Size))
+		lo, carry := bits.Add64(lo, uint64(netmodel.Certain)/2, 0)
+		upTo, _ := bits.Div64(hi+carry, lo, uint64(netmodel.Certain))
+		if size := int(upTo) - given; size > 0 {
+			portions = append(portions, Portion{s.Client, size})
+			given += size
+		}
+	}
+	return portions
+}
+
+// IDs says how the nodes of a group come by their ids: "random", or "secure": bound to their
+// addresses (BEP 42); "secure 80%" is a share of the nodes, the others being random.
+type IDs string
+
+const (
+	idsRandom = "random"
+	idsSecure = "secure"
+)
+
+func parseIDs(text string) (IDs, error) {
+	word, part, shared := strings.Cut(text, " ")
+	switch {
+	case (word == idsRandom || word == idsSecure) && !shared:
+		return IDs(word), nil
+	case word != idsSecure:
+		return "", fmt.Errorf(`%s is not a way to have ids; write random, secure or "secure 80%%"`,
+			show(text))
+	}
+	share, err := netmodel.ParseProbability(strings.TrimSpace(part))
+	switch {
+	case err != nil:
+		return "", err
+	case share == 0:
+		return idsRandom, nil
+	case share == netmodel.Certain:
+		return idsSecure, nil
+	}
+	return IDs(idsSecure + " " + share.String()), nil
+}
+
+// Secure returns the share of nodes whose ids are bound to their addresses.
+func (ids IDs) Secure() netmodel.Probability {
+	switch _, part, shared := strings.Cut(string(ids), " "); {
+	case shared:
+		share, err := netmodel.ParseProbability(part)
+		if err != nil {
+			panic("scenarios: the share of secure ids is not canonical: " + err.Error())
+		}
+		return share
+	case ids == idsSecure:
+		return netmodel.Certain
+	}
+	return 0
+}

@@ -1,0 +1,149 @@
+package lab
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol"
+)
+
+const restless = `name: restless
+duration: 10h
+groups:
+  - name: nodes
+    size: 2000
+    tables: warm
+    churn: {session: exponential(1h), offline: exponential(30m), graceful: 78%}
+`
+
+// TestLivesAreTheChurn counts the comings and goings of a plan against what the distributions say.
+func TestLivesAreTheChurn(t *testing.T) {
+	s := parse(t, restless)
+	l := newLives(s, 3)
+	require.True(t, l.churned)
+	end := protocol.Time(s.Duration)
+	online, starts, leaves, graceful := 0, 0, 0, 0
+	for node := range uint32(2000) {
+		last := protocol.Time(-1)
+		for _, of := range l.of(node) {
+			require.Less(t, last, of.from)
+			require.Less(t, of.from, of.to)
+			last = of.to
+			if of.from == 0 {
+				online++
+			} else {
+				starts++
+			}
+			if of.to < end {
+				leaves++
+				if of.graceful {
+					graceful++
+				}
+			}
+		}
+	}
+	share := 2.0 / 3
+	within(t, 2000*share, math.Sqrt(2000*share*(1-share)), online)
+	// In a steady network, each node returns once in 90 minutes. Its count is less scattered than
+	// Poisson's, whose deviation is therefore on the safe side.
+	returns := 2000 * 10 / 1.5
+	within(t, returns, math.Sqrt(returns), starts)
+	within(t, returns, math.Sqrt(returns), leaves)
+	within(t, 0.78*float64(leaves), math.Sqrt(0.78*0.22*float64(leaves)), graceful)
+
+	hours := l.online(0, 2000, 0, end).Hours()
+	require.InEpsilon(t, 20_000*share, hours, 0.02)
+	half := protocol.Time(5 * time.Hour)
+	require.InDelta(t, hours, l.online(0, 2000, 0, half).Hours()+
+		l.online(0, 2000, half, end).Hours(), 1e-6)
+}
+
+// within demands a count within four standard deviations.
+func within(t *testing.T, mean, deviation float64, count int) {
+	t.Helper()
+	require.InDelta(t, mean, float64(count), 4*deviation)
+}
+
+// TestUpIsThePlan holds the search against a walk over the sessions, at their edges too.
+func TestUpIsThePlan(t *testing.T) {
+	l := newLives(parse(t, restless, "groups.nodes.size", "50"), 4)
+	for node := range uint32(50) {
+		var times []protocol.Time
+		for _, of := range l.of(node) {
+			times = append(times, of.from, of.from+1, (of.from+of.to)/2, of.to-1, of.to, of.to+1)
+		}
+		for _, at := range times {
+			up := false
+			for _, of := range l.of(node) {
+				up = up || of.from < at && at < of.to
+			}
+			require.Equal(t, up, l.up(node, at))
+		}
+	}
+}
+
+// TestJoinComesFirst: nodes that are up at the start come in over the time of the join, or not at
+// all if they have left before; later ones are not touched.
+func TestJoinComesFirst(t *testing.T) {
+	s := parse(t, restless)
+	warm := newLives(s, 3)
+	require.NoError(t, s.Set("groups.nodes.tables", "join"))
+	require.NoError(t, s.Set("groups.nodes.join.over", "20m"))
+	join := newLives(s, 3)
+	dropped := 0
+	for node := range uint32(2000) {
+		was, now := warm.of(node), join.of(node)
+		if len(was) == 0 || was[0].from > 0 {
+			require.Equal(t, was, now)
+			continue
+		}
+		at := joinTime(&s.Groups[0], 3, uint64(node))
+		if at >= was[0].to {
+			dropped++
+			require.Equal(t, was[1:], now)
+			continue
+		}
+		require.Equal(t, at, now[0].from)
+		require.Equal(t, was[0].to, now[0].to)
+		require.Equal(t, was[1:], now[1:])
+	}
+	// Of those up, the share gone before a time is 1-e^(-t/1h), on average over 20 minutes 0.150.
+	within(t, 2000*2.0/3*0.150, math.Sqrt(2000*2.0/3*0.150), dropped)
+}
+
+// TestNobodyLeavesWithoutChurn keeps networks without churn as they always were.
+func TestNobodyLeavesWithoutChurn(t *testing.T) {
+	s := parse(t, restless, "groups.nodes.churn", "none")
+	l := newLives(s, 3)
+	require.False(t, l.churned)
+	for node := range uint32(2000) {
+		require.Equal(t, []session{{from: 0, to: protocol.Never}}, l.of(node))
+		require.Equal(t, int(node), l.earlier(node))
+		require.True(t, l.up(node, 1))
+	}
+	require.NoError(t, s.Set("groups.nodes.tables", "join"))
+	l = newLives(s, 3)
+	for n, node := range l.order {
+		require.Equal(t, n, l.earlier(node))
+		if n > 0 {
+			require.LessOrEqual(t, l.begin(l.order[n-1]), l.begin(node))
+		}
+	}
+}
+
+// TestTogetherAndEmpty: all nodes are up at the start, or none.
+func TestTogetherAndEmpty(t *testing.T) {
+	for start, up := range map[string]int{"together": 2000, "empty": 0} {
+		l := newLives(parse(t, restless, "groups.nodes.churn.start", start), 3)
+		count := 0
+		for node := range uint32(2000) {
+			if l.atStart(node) {
+				count++
+			}
+		}
+		require.Equal(t, up, count)
+	}
+}

@@ -1,0 +1,125 @@
+package lab
+
+import (
+	"slices"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+// overlay is the one network that all groups of a scenario form: its nodes by their numbers in the
+// world, their identities, when they are up, and the global view on them.
+type overlay struct {
+	scenario    *scenarios.Scenario
+	seed        uint64
+	ids         *identities
+	space       *idSpace // of all nodes
+	lives       *lives
+	populations []*population
+	sections    map[string]section // by the names of groups
+	world       *sim.World         // that the overlay is simulated in, once there is one
+	picked      []int              // scratch
+}
+
+// section is the nodes of one group of the scenario.
+type section struct{ first, size uint32 }
+
+// newOverlay builds the nodes of a scenario: of each group those of its first client come first.
+func newOverlay(s *scenarios.Scenario, seed uint64, observer dht.Observer) (*overlay, error) {
+	nodes := s.Nodes()
+	o := &overlay{scenario: s, seed: seed, ids: newIdentities(seed, nodes),
+		lives: newLives(s, seed), sections: map[string]section{}}
+	first := uint32(0)
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		o.sections[g.Name] = section{first, uint32(g.Size)}
+		o.ids.bind(first, uint32(g.Size), g.IDs.Secure())
+		first += uint32(g.Size)
+	}
+	o.space = newIDSpace(o.ids, func(uint32) bool { return true })
+	first = 0
+	for i := range s.Groups {
+		for _, portion := range s.Groups[i].Portions() {
+			p, err := o.newPopulation(&s.Groups[i], portion, first, observer)
+			if err != nil {
+				return nil, err
+			}
+			o.populations = append(o.populations, p)
+			first += p.size
+		}
+	}
+	o.warm()
+	return o, nil
+}
+
+// cores are the groups that the world calls, in the order of the nodes.
+func (o *overlay) cores() []protocol.Datagrams {
+	var all []protocol.Datagrams
+	for _, p := range o.populations {
+		all = append(all, p.cores())
+	}
+	return all
+}
+
+// idOf returns the id that a node has now.
+func (o *overlay) idOf(node uint32) krpc.ID {
+	p := o.of(node)
+	return p.group.ID(node - p.first)
+}
+
+// seeds gives a joining node the addresses of different nodes that started before it. The very
+// first one knows nobody; others find it.
+func (o *overlay) seeds(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
+	if o.lives.churned {
+		return o.seedsNow(node, count, dst)
+	}
+	earlier := o.lives.earlier(node)
+	r := protocol.NewRand(o.seed, purposeSeeds, uint64(node))
+	for want := len(dst) + min(count, earlier); len(dst) < want; {
+		addr := sim.AddrOf(o.lives.order[r.Intn(earlier)])
+		if !slices.Contains(dst, addr) {
+			dst = append(dst, addr)
+		}
+	}
+	return dst
+}
+
+// drawsMost bounds the search for a node that is up: where one in a hundred is, it fails once in
+// ten million times.
+const drawsMost = 1600
+
+// seedsNow is seeds where nodes come and go: it gives such as are up at this moment. Like the
+// bootstrap nodes of the real network, they are found again when those of the first try were of no
+// use.
+func (o *overlay) seedsNow(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
+	now := o.world.Now()
+	r := protocol.NewRand(o.seed, purposeSeeds, uint64(node)^protocol.Mix(uint64(now)))
+	want := len(dst) + count
+	for range drawsMost {
+		other := uint32(r.Intn(int(o.ids.size)))
+		addr := sim.AddrOf(other)
+		if other == node || !o.lives.up(other, now) || slices.Contains(dst, addr) {
+			continue
+		}
+		if dst = append(dst, addr); len(dst) == want {
+			break
+		}
+	}
+	return dst
+}
+
+// anyUp returns a random node of a section that is up at a time, or any if none is found. The
+// first draw is made by the caller, so that it can belong to a stream of others.
+func (o *overlay) anyUp(draw uint32, of section, at protocol.Time, r *protocol.Rand) uint32 {
+	node := of.first + draw
+	for range drawsMost {
+		if o.lives.up(node, at) {
+			return node
+		}
+		node = of.first + uint32(r.Uint64n(uint64(of.size)))
+	}
+	return of.first + draw
+}

@@ -1,0 +1,175 @@
+package lab
+
+import (
+	"slices"
+	"time"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/scenarios/results"
+	"swarmlab/sim"
+)
+
+const (
+	sampleEvery = protocol.Time(time.Minute)
+	tablesMost  = 500 // of a population that are looked at
+)
+
+// sampler looks at the world between simulated seconds, each minute after the warm-up, and changes
+// nothing in it.
+type sampler struct {
+	overlay *overlay
+	cell    int32
+	from    protocol.Time // first whole second after the warm-up
+	end     protocol.Time
+	last    protocol.Time // of the sample before
+	clients []*sampled
+	rows    []results.Sample
+}
+
+// sampled is one client of a run, whatever groups its nodes are in.
+type sampled struct {
+	run         results.ClientRun
+	populations []*population
+	start       books // at the end of the warm-up
+	last        books // at the sample before
+}
+
+// books are what a client's nodes have done up to some moment.
+type books struct {
+	sent    sim.Count
+	queries uint64
+	asked   uint64
+}
+
+func newSampler(o *overlay, cell int32) *sampler {
+	second := protocol.Time(time.Second)
+	s := &sampler{overlay: o, cell: cell, end: protocol.Time(o.scenario.Duration)}
+	s.from = (protocol.Time(o.scenario.Warmup) + second - 1) / second * second
+	s.last = s.from
+	for _, p := range o.populations {
+		at := slices.IndexFunc(s.clients, func(c *sampled) bool { return c.run.Client == p.client })
+		if at < 0 {
+			at = len(s.clients)
+			s.clients = append(s.clients, &sampled{run: results.ClientRun{Client: p.client}})
+		}
+		c := s.clients[at]
+		c.run.Nodes += int(p.size)
+		c.populations = append(c.populations, p)
+		p.watched = watched(o.seed, p)
+	}
+	return s
+}
+
+// watched draws the nodes of a population whose tables are looked at.
+func watched(seed uint64, p *population) []uint32 {
+	var nodes []uint32
+	r := protocol.NewRand(seed, purposeSample, uint64(p.first))
+	for n := p.size - min(p.size, tablesMost); n < p.size; n++ { // Floyd's algorithm
+		i := uint32(r.Uint64n(uint64(n) + 1))
+		if slices.Contains(nodes, i) {
+			i = n
+		}
+		nodes = append(nodes, i)
+	}
+	slices.Sort(nodes)
+	return nodes
+}
+
+// tick is called at the end of each simulated second.
+func (s *sampler) tick(now protocol.Time) {
+	switch {
+	case now < s.from:
+	case now == s.from:
+		for _, c := range s.clients {
+			c.start = c.books(s.overlay.world)
+			c.last = c.start
+		}
+	case (now-s.from)%sampleEvery == 0 || now == s.end:
+		for _, c := range s.clients {
+			s.rows = append(s.rows, s.sample(c, now))
+		}
+		s.last = now
+	}
+}
+
+// books sums up a client's accounts.
+func (c *sampled) books(w *sim.World) books {
+	var b books
+	for _, p := range c.populations {
+		for i := range p.size {
+			sent := w.Account(p.first + i).Sent
+			b.sent.Datagrams += sent.Datagrams
+			b.sent.Bytes += sent.Bytes
+		}
+		counters := p.group.Counters()
+		b.queries += counters[dht.Matched] + counters[dht.TimedOut]
+		b.asked += p.asked
+	}
+	return b
+}
+
+func (s *sampler) sample(c *sampled, now protocol.Time) results.Sample {
+	before, after := c.last, c.books(s.overlay.world)
+	c.last = after
+	row := results.Sample{
+		Cell: s.cell, Seed: s.overlay.seed, Second: int32(now / protocol.Time(time.Second)),
+		Client:    c.run.Client,
+		Datagrams: int64(after.sent.Datagrams - before.sent.Datagrams),
+		Bytes:     int64(after.sent.Bytes - before.sent.Bytes),
+	}
+	for _, p := range c.populations {
+		row.Up += int64(s.overlay.lives.online(p.first, p.size, s.last, now))
+		for i := range p.size {
+			if s.overlay.world.Alive(p.first + i) {
+				row.Online++
+			}
+		}
+		for _, i := range p.watched {
+			if s.overlay.world.Alive(p.first + i) {
+				s.overlay.look(p, i, now, &row)
+			}
+		}
+	}
+	return row
+}
+
+// look counts the contacts of one table.
+func (o *overlay) look(p *population, i uint32, now protocol.Time, row *results.Sample) {
+	row.Tables++
+	p.group.EachContact(i, now, func(_ int, c dht.Contact, good bool) {
+		row.Contacts++
+		if good {
+			row.Good++
+		}
+		if !o.present(c) {
+			row.Stale++
+		}
+	})
+}
+
+// present tells whether the node of a contact is up, under the contact's id.
+func (o *overlay) present(c dht.Contact) bool {
+	node, ok := sim.NodeOf(c.Addr)
+	if !ok || node >= o.ids.size || !o.world.Alive(node) {
+		return false
+	}
+	return o.idOf(node) == c.ID
+}
+
+// runs returns what the clients did after the warm-up.
+func (s *sampler) runs() []results.ClientRun {
+	var runs []results.ClientRun
+	for _, c := range s.clients {
+		run, end := c.run, c.books(s.overlay.world)
+		for _, p := range c.populations {
+			run.Online += s.overlay.lives.online(p.first, p.size, s.from, s.end)
+		}
+		run.Sent.Datagrams = end.sent.Datagrams - c.start.sent.Datagrams
+		run.Sent.Bytes = end.sent.Bytes - c.start.sent.Bytes
+		run.Queries = end.queries - c.start.queries
+		run.Asked = end.asked - c.start.asked
+		runs = append(runs, run)
+	}
+	return runs
+}
