@@ -23,7 +23,8 @@ one node of the network you mean with --bootstrap.`,
 		Args: knownCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newDHTServe(), newDHTPing(), newDHTFindNode(), newDHTGetPeers(), newDHTAnnounce(),
+	c.AddCommand(newDHTServe(), newDHTMonitor(), newDHTPing(), newDHTFindNode(), newDHTGetPeers(),
+		newDHTAnnounce(), newDHTScrape(), newDHTGet(), newDHTPut(), newDHTKeygen(), newDHTSample(),
 		newDHTCrawl(), newDHTCalibrate())
 	return c
 }

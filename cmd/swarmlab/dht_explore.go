@@ -11,6 +11,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
 	"swarmlab/protocol/live"
 )
 
@@ -22,7 +23,8 @@ const greetPatience = 3 * time.Second
 type explorer struct {
 	greeter
 	tap     tap
-	request dht.Request // without a method: only greet
+	request dht.Request                   // without a method: only greet
+	then    func(*dht.Result) dht.Request // the lookup after the first one; nil for none
 	group   *dht.Group
 	running bool // group is
 	end     func()
@@ -129,10 +131,14 @@ func (x *explorer) greeted(t *protocol.Turn) {
 	x.tap.sent(t)
 }
 
-// Done is of dht.Observer: the lookup has ended.
+// Done is of dht.Observer: a lookup has ended.
 func (x *explorer) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
-	x.found = *r
-	x.found.Closest, x.found.Peers = slices.Clone(r.Closest), slices.Clone(r.Peers)
+	if then := x.then; then != nil {
+		x.then, x.request = nil, then(r)
+		x.group.Lookup(0, t, x.request)
+		return
+	}
+	x.found = r.Clone()
 	x.finish(t)
 }
 
@@ -144,4 +150,12 @@ func (x *explorer) finish(t *protocol.Turn) {
 // anybody reports whether one of those who were greeted answered.
 func (x *explorer) anybody() bool {
 	return slices.ContainsFunc(x.all, func(g greeting) bool { return g.answered() })
+}
+
+// target is what the lookup looks for.
+func (x *explorer) target() krpc.ID {
+	if x.request.Method == krpc.Put {
+		return x.request.Item.Target()
+	}
+	return x.request.Target
 }

@@ -55,6 +55,7 @@ func newDHTGetPeers() *cobra.Command {
 func newDHTAnnounce() *cobra.Command {
 	var f dhtFlags
 	var port int
+	var seed bool
 	c := &cobra.Command{
 		Use:   "announce INFOHASH --port N",
 		Short: "Announce a peer of a torrent at this address",
@@ -71,11 +72,12 @@ func newDHTAnnounce() *cobra.Command {
 					"give the port where the peer listens")
 			}
 			return f.lookup(c, dht.Request{
-				Method: krpc.AnnouncePeer, Target: infoHash, Port: uint16(port),
+				Method: krpc.AnnouncePeer, Target: infoHash, Port: uint16(port), Seed: seed,
 			})
 		},
 	}
 	c.Flags().IntVar(&port, "port", 0, "the `PORT` where the peer listens")
+	c.Flags().BoolVar(&seed, "seed", false, "the peer has the whole torrent (BEP 33)")
 	f.addLookup(c)
 	return c
 }
@@ -88,6 +90,13 @@ func (f *dhtFlags) addLookup(c *cobra.Command) {
 
 // lookup enters the network, does one lookup, prints it and leaves.
 func (f *dhtFlags) lookup(c *cobra.Command, request dht.Request) error {
+	return f.lookups(c, request, nil)
+}
+
+// lookups does one lookup and then, unless then is nil, another one that follows from it.
+func (f *dhtFlags) lookups(
+	c *cobra.Command, request dht.Request, then func(*dht.Result) dht.Request,
+) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -100,6 +109,7 @@ func (f *dhtFlags) lookup(c *cobra.Command, request dht.Request) error {
 		return err
 	}
 	x := newExplorer(request, seeds, min(greetPatience, f.timeout/2))
+	x.then = then
 	err = x.explore(c.Context(), node, f.timeout)
 	if err == nil {
 		err = x.failure()

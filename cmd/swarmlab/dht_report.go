@@ -29,20 +29,26 @@ func printDHT(c *cobra.Command, asJSON bool, r dhtReport, err error) error {
 	return err
 }
 
-// lookupReport is what find-node, get-peers and announce print. Times are inMilliseconds.
+// lookupReport is what the commands print that do a lookup. Times are inMilliseconds.
 type lookupReport struct {
-	Target   string       `json:"target"`
-	Nodes    []nodeReport `json:"nodes"`           // that answered, closest to the target first
-	Peers    []string     `json:"peers,omitzero"`  // of get-peers and announce
-	Port     int          `json:"port,omitempty"`  // of announce
-	Stored   *int         `json:"stored,omitzero"` // nodes that stored our announce
-	Hops     hopsReport   `json:"hops"`
-	Queries  int          `json:"queries"`
-	Answers  int          `json:"answers"`
-	Timeouts int          `json:"timeouts"`
-	Time     float64      `json:"time_ms"`
-	Entries  int          `json:"entries"` // bootstrap addresses that answered
-	Error    string       `json:"error,omitempty"`
+	Target  string       `json:"target"`
+	Nodes   []nodeReport `json:"nodes"`             // that answered, closest to the target first
+	Peers   []string     `json:"peers,omitzero"`    // of get-peers and announce
+	Port    int          `json:"port,omitempty"`    // of announce
+	Stored  *int         `json:"stored,omitzero"`   // nodes that stored our announce, or item
+	Refusal string       `json:"refusal,omitempty"` // why others did not; the latest error
+
+	Item    *itemReport    `json:"item,omitzero"`    // of get, and of put
+	Swarm   *swarmReport   `json:"swarm,omitzero"`   // of scrape
+	Samples *samplesReport `json:"samples,omitzero"` // of sample
+
+	Hops     hopsReport `json:"hops"`
+	Queries  int        `json:"queries"`
+	Answers  int        `json:"answers"`
+	Timeouts int        `json:"timeouts"`
+	Time     float64    `json:"time_ms"`
+	Entries  int        `json:"entries"` // bootstrap addresses that answered
+	Error    string     `json:"error,omitempty"`
 }
 
 type nodeReport struct {
@@ -61,7 +67,7 @@ type hopsReport struct {
 func (x *explorer) report() *lookupReport {
 	f := &x.found
 	r := &lookupReport{
-		Target: x.request.Target.String(), Nodes: []nodeReport{},
+		Target: x.target().String(), Nodes: []nodeReport{},
 		Hops:    hopsReport{f.Hops.Contact, f.Hops.FirstValue, f.Hops.Total},
 		Queries: f.Messages, Answers: f.Answers, Timeouts: f.Timeouts,
 		Time: inMilliseconds(x.ended.Sub(x.began)),
@@ -76,16 +82,39 @@ func (x *explorer) report() *lookupReport {
 		r.Nodes = append(r.Nodes,
 			nodeReport{c.ID.String(), c.Addr.String(), s.hops, inMilliseconds(s.rtt)})
 	}
-	if x.request.Method != krpc.FindNode {
+	x.reportFindings(r)
+	return r
+}
+
+// reportFindings adds what is not the same for every method.
+func (x *explorer) reportFindings(r *lookupReport) {
+	f := &x.found
+	switch m := x.request.Method; {
+	case m == krpc.GetPeers || m == krpc.AnnouncePeer:
 		r.Peers = []string{}
 		for _, a := range f.Peers {
 			r.Peers = append(r.Peers, a.String())
 		}
+		if f.SeedFilter != nil {
+			r.Swarm = reportSwarm(f)
+		}
+	case m == krpc.Put:
+		r.Item = reportItem(x.request.Item)
+	case m == krpc.Get && f.Item != nil:
+		r.Item = reportItem(f.Item)
+		r.Item.Copies = &f.Copies
+	case m == krpc.SampleInfohashes:
+		r.Samples = reportSamples(f)
 	}
 	if x.request.Method == krpc.AnnouncePeer {
-		r.Port, r.Stored = int(x.request.Port), &f.Stored
+		r.Port = int(x.request.Port)
 	}
-	return r
+	if x.request.Method == krpc.AnnouncePeer || x.request.Method == krpc.Put {
+		r.Stored = &f.Stored
+	}
+	if f.Refused > 0 {
+		r.Refusal = fmt.Sprintf("error %d %.100q", f.RefusedCode, f.RefusedText)
+	}
 }
 
 // failure returns why the command did not succeed, or nil.
@@ -98,12 +127,28 @@ func (x *explorer) failure() error {
 	case len(f.Closest) == 0:
 		return dhtError(failed, "no node answered the lookup (%s, %s)",
 			countOf(f.Messages, "message"), countOf(f.Timeouts, "timeout"))
-	case x.request.Method == krpc.GetPeers && len(f.Peers) == 0:
-		return dhtError(failed, "no peers of %v are known to the %s that answered",
-			x.request.Target, countOf(f.Answers, "node"))
-	case x.request.Method == krpc.AnnouncePeer && f.Stored == 0:
-		return dhtError(failed, "none of the %s that answered stored the announce",
-			countOf(f.Answers, "node"))
+	}
+	return x.fruitless()
+}
+
+// fruitless returns what a lookup that was answered did not find or do, or nil.
+func (x *explorer) fruitless() error {
+	f := &x.found
+	answered := countOf(f.Answers, "node") + " that answered"
+	switch m := x.request.Method; {
+	case m == krpc.GetPeers && x.request.Scrape && f.Scraped == 0 && len(f.Peers) == 0,
+		m == krpc.GetPeers && !x.request.Scrape && len(f.Peers) == 0:
+		return dhtError(failed, "no peers of %v are known to the %s", x.request.Target, answered)
+	case m == krpc.Get && f.Item == nil:
+		return dhtError(failed, "no item with the hash %v, or none that is genuine, is stored by "+
+			"the %s; a mutable item with a salt needs --salt", x.request.Target, answered)
+	case m == krpc.SampleInfohashes && f.Sampled == 0:
+		return dhtError(failed, "none of the %s gave samples (BEP 51)", answered)
+	case (m == krpc.AnnouncePeer || m == krpc.Put) && f.Stored == 0 && f.Refused > 0:
+		return dhtError(failed, "none of the %s stored it; the latest said: error %d %.100q",
+			answered, f.RefusedCode, f.RefusedText)
+	case (m == krpc.AnnouncePeer || m == krpc.Put) && f.Stored == 0:
+		return dhtError(failed, "none of the %s stored it", answered)
 	}
 	return nil
 }
@@ -128,10 +173,32 @@ func (r *lookupReport) print(w io.Writer) {
 	for _, peer := range r.Peers {
 		fmt.Fprintf(w, "peer %s\n", peer)
 	}
-	if r.Stored != nil {
-		fmt.Fprintf(w, "port %d stored by %s\n", r.Port, countOf(*r.Stored, "node"))
+	if r.Item != nil {
+		r.Item.print(w)
 	}
+	if r.Swarm != nil {
+		fmt.Fprintf(w, "about %.0f seeds and %.0f other peers, from the filters of %s\n",
+			r.Swarm.Seeds, r.Swarm.Peers, countOf(r.Swarm.Filters, "node"))
+	}
+	if r.Samples != nil {
+		r.Samples.print(w)
+	}
+	r.printStored(w)
 	fmt.Fprintf(w, "%s, %s, %s, %s, %.3f ms\n", countOf(r.Queries, "message"),
 		countOf(r.Answers, "answer"), countOf(r.Timeouts, "timeout"), countOf(r.Hops.Total, "hop"),
 		r.Time)
+}
+
+func (r *lookupReport) printStored(w io.Writer) {
+	if r.Stored == nil {
+		return
+	}
+	what := "item " + r.Target
+	if r.Port != 0 {
+		what = fmt.Sprintf("port %d", r.Port)
+	}
+	fmt.Fprintf(w, "%s stored by %s\n", what, countOf(*r.Stored, "node"))
+	if r.Refusal != "" {
+		fmt.Fprintf(w, "not by all: %s\n", r.Refusal)
+	}
 }

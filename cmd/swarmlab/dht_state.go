@@ -12,36 +12,75 @@ import (
 
 // serveReport is the state of a serving node.
 type serveReport struct {
-	Address  string            `json:"address"`
-	ID       string            `json:"id"`
-	Uptime   float64           `json:"uptime_s"`
-	Contacts int               `json:"contacts"`
-	Good     int               `json:"good"`
-	Buckets  int               `json:"buckets"`
-	Asked    uint64            `json:"asked"` // queries of ours that have come to an end
-	Counters map[string]uint64 `json:"counters"`
-	Socket   live.Stats        `json:"socket"`
+	Address   string            `json:"address"`   // of the first socket
+	Addresses []string          `json:"addresses"` // of all
+	ID        string            `json:"id"`
+	SeenAs    []string          `json:"seen_as,omitempty"` // at which others see it (BEP 42)
+	Uptime    float64           `json:"uptime_s"`
+	Contacts  int               `json:"contacts"`
+	Good      int               `json:"good"`
+	Buckets   int               `json:"buckets"`
+	Asked     uint64            `json:"asked"` // queries of ours that have come to an end
+	Counters  map[string]uint64 `json:"counters"`
+	Socket    live.Stats        `json:"socket"`
+	Table     []bucketReport    `json:"table"`
+}
+
+// bucketReport is a bucket of a serving node's tables.
+type bucketReport struct {
+	Family   string `json:"family"`
+	Depth    int    `json:"depth"` // leading bits that its contacts share with the node's id
+	Size     int    `json:"size"`
+	Contacts int    `json:"contacts"`
+	Good     int    `json:"good"`
 }
 
 // state asks the node, in a turn of its own; ok is false if it has ended.
 func (s *dhtServer) state() (r serveReport, ok bool) {
 	r = serveReport{
-		Address: s.node.Addr().String(), ID: s.id.String(), Counters: make(map[string]uint64),
+		Address: s.node.Addr().String(), Counters: make(map[string]uint64),
 		Uptime: time.Since(s.start).Round(time.Millisecond).Seconds(),
 	}
-	var c dht.Counters
+	for _, a := range s.node.Addrs() {
+		r.Addresses = append(r.Addresses, a.String())
+	}
+	var sum dht.Counters
 	err := s.node.Do(func(t *protocol.Turn) {
-		c, r.Buckets, r.Socket = s.group.Counters(), s.group.Depth(0), s.node.Stats()
-		s.group.EachContact(0, t.Now, func(_ int, _ dht.Contact, good bool) {
-			r.Contacts++
-			if good {
-				r.Good++
-			}
-		})
+		r.ID, r.Socket = s.groups[0].ID(0).String(), s.node.Stats()
+		for n, g := range s.groups {
+			counters := g.Counters()
+			counters.Each(func(why dht.Reason, count uint64) { sum[why] += count })
+			r.addTable(g, t.Now, s.node.Addrs()[n].Is4())
+		}
 	})
-	c.Each(func(why dht.Reason, n uint64) { r.Counters[why.String()] = n })
-	r.Asked = c[dht.Matched] + c[dht.TimedOut] + c[dht.IDMismatch] + c[dht.NoID]
+	sum.Each(func(why dht.Reason, n uint64) { r.Counters[why.String()] = n })
+	r.Asked = sum[dht.Matched] + sum[dht.TimedOut] + sum[dht.IDMismatch] + sum[dht.NoID]
 	return r, err == nil
+}
+
+// addTable adds a group's table to the report.
+func (r *serveReport) addTable(g *dht.Group, now protocol.Time, four bool) {
+	family := "v6"
+	if four {
+		family = "v4"
+	}
+	first := len(r.Table)
+	for depth := range g.Depth(0) {
+		r.Table = append(r.Table, bucketReport{Family: family, Depth: depth,
+			Size: g.BucketSize(depth)})
+	}
+	r.Buckets += g.Depth(0)
+	g.EachContact(0, now, func(depth int, _ dht.Contact, good bool) {
+		r.Contacts++
+		r.Table[first+depth].Contacts++
+		if good {
+			r.Good++
+			r.Table[first+depth].Good++
+		}
+	})
+	if a, known := g.External(0); known {
+		r.SeenAs = append(r.SeenAs, a.String())
+	}
 }
 
 func (r *serveReport) print(w io.Writer) {

@@ -233,6 +233,9 @@ func (g *Group) RefreshAt(i uint32, b int, t protocol.Time) { g.dues(i)[b] = sec
 // Depth returns the number of buckets in use by node i; 0 if it does not run.
 func (g *Group) Depth(i uint32) int { return int(g.nodes[i].depth) }
 
+// BucketSize returns how many contacts the bucket at a depth can hold.
+func (g *Group) BucketSize(depth int) int { return g.cfg.bucketSize(depth) }
+
 // EachContact calls f with every contact of node i, bucket by bucket.
 func (g *Group) EachContact(i uint32, now protocol.Time, f func(bucket int, c Contact, good bool)) {
 	for b := range int(g.nodes[i].depth) {

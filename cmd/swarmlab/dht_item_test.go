@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// dhtMust runs a command that must succeed.
+func dhtMust(t *testing.T, args ...string) string {
+	t.Helper()
+	out, code, err := dhtRun(context.Background(), args...)
+	require.NoError(t, err, args)
+	require.Equal(t, done, code)
+	return out
+}
+
+// dhtLookup runs a command that does a lookup through an entry.
+func dhtLookup(t *testing.T, entry string, args ...string) lookupReport {
+	t.Helper()
+	return dhtDocument[lookupReport](t,
+		dhtMust(t, append(args, "--bootstrap", entry, "--json")...))
+}
+
+func TestDHTItems(t *testing.T) {
+	all := servedMesh(t, 5)
+	put := dhtLookup(t, all[1].addr, "put", "Hello World!")
+	require.Equal(t, "e5f96f6f38320f0f33959cb4d3d656452117aadb", put.Target, "BEP 44, test 3")
+	require.Equal(t, 5, *put.Stored)
+	got := dhtLookup(t, all[2].addr, "get", put.Target)
+	require.Equal(t, `"Hello World!"`, got.Item.Value)
+	require.False(t, got.Item.Mutable)
+	require.Equal(t, 5, *got.Item.Copies)
+
+	file := filepath.Join(t.TempDir(), "value")
+	require.NoError(t, os.WriteFile(file, []byte("d4:listli1e2:\xff\x00ee"), 0o600))
+	put = dhtLookup(t, all[1].addr, "put", "--file", file)
+	got = dhtLookup(t, all[3].addr, "get", put.Target)
+	require.Equal(t, `{"list": [1, 0xff00]}`, got.Item.Value)
+}
+
+func TestDHTMutableItems(t *testing.T) {
+	all := servedMesh(t, 5)
+	key := filepath.Join(t.TempDir(), "key")
+	public := strings.TrimSpace(strings.TrimPrefix(dhtMust(t, "keygen", key), "public key "))
+	_, code, err := dhtRun(context.Background(), "keygen", key)
+	require.ErrorContains(t, err, "exists", "a key is never overwritten")
+	require.Equal(t, refused, code)
+
+	for seq, value := range []string{"zero", "one", "two"} {
+		put := dhtLookup(t, all[seq].addr, "put", value, "--key", key, "--salt", "s")
+		require.EqualValues(t, seq, *put.Item.Seq)
+		require.Equal(t, 5, *put.Stored)
+		got := dhtLookup(t, all[4-seq].addr, "get", public, "--salt", "s")
+		require.Equal(t, `"`+value+`"`, got.Item.Value)
+		require.Equal(t, put.Target, got.Target)
+		require.EqualValues(t, seq, *got.Item.Seq)
+	}
+	out, code, err := dhtRun(context.Background(), "get", public, "--bootstrap", all[0].addr)
+	require.ErrorContains(t, err, "needs --salt")
+	require.Equal(t, failed, code)
+	require.NotContains(t, out, "value")
+
+	for _, c := range []struct{ flags, refusal string }{
+		{"--seq 1", "error 302"}, {"--seq 7 --cas 1", "error 301"},
+	} {
+		args := append(strings.Fields(c.flags), "put", "old", "--key", key, "--salt", "s",
+			"--bootstrap", all[0].addr, "--json")
+		out, code, err = dhtRun(context.Background(), args...)
+		require.ErrorContains(t, err, "none of the 5 nodes that answered stored it")
+		require.Equal(t, failed, code)
+		require.Contains(t, dhtDocument[lookupReport](t, out).Refusal, c.refusal)
+	}
+}
+
+func TestDHTPointers(t *testing.T) {
+	all := servedMesh(t, 3)
+	key := filepath.Join(t.TempDir(), "key")
+	dhtMust(t, "keygen", key)
+	put := dhtLookup(t, all[0].addr, "put", "--pointer", someHash, "--key", key, "--salt", "n")
+	require.True(t, strings.HasSuffix(put.Item.Magnet, "&s=6e"), put.Item.Magnet)
+	got := dhtLookup(t, all[1].addr, "get", put.Item.Magnet)
+	require.Equal(t, someHash, got.Item.Pointer)
+	require.Equal(t, put.Item.Magnet, got.Item.Magnet)
+
+	// The links of BEP 46.
+	const public = "8543d3e6115f0f98c944077a4493dcd543e49c739fd998550a1f614ab36ed63e"
+	for link, target := range map[string]string{
+		"magnet:?xs=urn:btpk:" + public:           "cc3f9d90b572172053626f9980ce261a850d050b",
+		"magnet:?xs=urn:btpk:" + public + "&s=6e": "59ee7c2cb9b4f7eb1986ee2d18fd2fdb8a56554f",
+	} {
+		r, err := parseItemPlace(link, "")
+		require.NoError(t, err)
+		require.Equal(t, target, r.Target.String())
+	}
+}
+
+func TestDHTScrapeAndSample(t *testing.T) {
+	all := servedMesh(t, 4)
+	entry := all[0].addr
+	_, code, err := dhtRun(context.Background(), "sample", "--bootstrap", entry, "--timeout", "5s")
+	require.NoError(t, err, "no infohashes are an answer, too")
+	require.Equal(t, done, code)
+	dhtMust(t, "announce", someHash, "--port", "4321", "--bootstrap", entry)
+	scraped := dhtLookup(t, all[1].addr, "scrape", someHash)
+	require.Zero(t, scraped.Swarm.Seeds)
+	require.InDelta(t, 1, scraped.Swarm.Peers, 0.01)
+	require.Equal(t, 4, scraped.Swarm.Filters)
+	dhtMust(t, "announce", someHash, "--port", "4321", "--seed", "--bootstrap", entry)
+	scraped = dhtLookup(t, all[1].addr, "scrape", someHash)
+	require.InDelta(t, 1, scraped.Swarm.Seeds, 0.01)
+	require.Zero(t, scraped.Swarm.Peers)
+	_, code, err = dhtRun(context.Background(), "scrape", meshID(0), "--bootstrap", entry)
+	require.ErrorContains(t, err, "no peers of")
+	require.Equal(t, failed, code)
+
+	sampled := dhtLookup(t, all[2].addr, "sample", someHash)
+	require.Equal(t, []string{someHash}, sampled.Samples.InfoHashes)
+	require.Equal(t, 4, sampled.Samples.Nodes)
+	require.EqualValues(t, 4, sampled.Samples.Held)
+}
+
+func TestDHTRefusesBadItems(t *testing.T) {
+	dir := t.TempDir()
+	value := filepath.Join(dir, "value")
+	require.NoError(t, os.WriteFile(value, []byte("5:hello\n"), 0o600))
+	for line, hint := range map[string]string{
+		"get":                            "TARGET is missing",
+		"get 12":                         "is not 40 hexadecimal digits",
+		"get magnet:?xs=urn:btih:12":     "is no link to a mutable torrent",
+		"get " + strings.Repeat("g", 64): "is not 64 hexadecimal digits",
+		"get " + someHash + " --salt " + strings.Repeat("s", 65): "the salt has 65 bytes",
+		"put":                                    "give one value to store",
+		"put a --pointer " + someHash:            "give one value to store",
+		"put --pointer 12":                       "--pointer \"12\" is not 40",
+		"put --file " + value:                    "not one value in bencode's canonical form",
+		"put --file nowhere":                     "nowhere: no such file",
+		"put a --salt b":                         "give --key too",
+		"put a --key " + value:                   "is no key file; make one with",
+		"put " + strings.Repeat("x", 997):        "the value has 1001 bytes",
+		"put a":                                  "--bootstrap is missing",
+		"keygen":                                 "FILE is missing",
+		"sample 12":                              "TARGET \"12\" is not 40",
+		"scrape":                                 "INFOHASH is missing",
+		"serve --client utorrent":                "--client \"utorrent\" is not known; take one of bep5",
+		"serve --state " + value:                 "give another file, or remove this one",
+		"serve --listen [::1]:0 --listen [::]:0": "are of one address",
+		"monitor --every 0s":                     "--every 0s is too short",
+	} {
+		out, code, err := dhtRun(context.Background(), strings.Fields(line)...)
+		require.ErrorContains(t, err, hint, line)
+		require.Equal(t, refused, code, line)
+		require.Empty(t, out, line)
+	}
+}

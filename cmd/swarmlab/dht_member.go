@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/protocol/live"
+)
+
+// keepEvery is the time between two writings of a node's file while it runs.
+const keepEvery = 5 * time.Minute
+
+// sourceLimit is how many datagrams a node takes from one host in ten seconds, ten times
+// libtorrent's. On loopback, where a whole laboratory shares an address, no rule about hosts holds.
+const sourceLimit = 500
+
+// serveFlags are the flags of a node that stays.
+type serveFlags struct {
+	listen, bootstrap []string
+	id, client, state string
+	every             time.Duration
+	json              bool
+}
+
+func (f *serveFlags) add(c *cobra.Command, every time.Duration) {
+	c.Flags().StringArrayVar(&f.listen, "listen", nil,
+		"own `HOST:PORT`; once for IPv4, once for IPv6, or both "+
+			"(default any port, on loopback if all --bootstrap are)")
+	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
+		"`HOST:PORT` of a node of the network to enter; may be given several times")
+	c.Flags().StringVar(&f.id, "id", "", "own node id, 40 `HEX` digits (default random)")
+	c.Flags().StringVar(&f.client, "client", dht.ProfileBEP5,
+		"behave like `CLIENT`: "+strings.Join(dht.Profiles(), ", "))
+	c.Flags().StringVar(&f.state, "state", "",
+		"`FILE` that keeps id and table from one run to the next")
+	c.Flags().DurationVar(&f.every, "every", every, "time between two looks at the state")
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON, an object a line")
+}
+
+// member is a node of one network or of both, ready to run.
+type member struct {
+	node   *live.Node
+	groups []*dht.Group // one a family, IPv4 first
+	core   protocol.Datagrams
+	file   string // where it keeps its state; empty: nowhere
+}
+
+// member makes what the flags say. The caller runs or closes the node.
+func (f *serveFlags) member(ctx context.Context) (*member, error) {
+	cfg, ok := dht.Profile(f.client)
+	if !ok {
+		return nil, dhtError(refused, "--client %q is not known; take one of %s", f.client,
+			strings.Join(dht.Profiles(), ", "))
+	}
+	saved, err := f.saved()
+	if err != nil {
+		return nil, err
+	}
+	node, seeds, err := f.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &member{node: node, file: f.state}
+	if m.file != "" { // now, and not after hours, is the time to learn that it cannot be written
+		if err := replaceFile(m.file, saved.Append(nil)); err != nil {
+			node.Close()
+			return nil, exitError{failed, err}
+		}
+	}
+	m.settle(cfg, saved, seeds)
+	return m, nil
+}
+
+// settle makes the cores for the node's addresses.
+func (m *member) settle(cfg dht.Config, saved dht.State, seeds []protocol.Addr) {
+	if cfg.SecureIDs == dht.SecureIDsIgnored {
+		cfg.SecureIDs = dht.SecureIDsPreferred // a real node takes the id that its address demands
+	}
+	if cfg.SourceLimit == 0 {
+		cfg.SourceLimit, cfg.SourceBan = sourceLimit, 5*time.Minute
+	}
+	for _, a := range m.node.Addrs() {
+		if a.AddrPort().Addr().IsLoopback() {
+			cfg.SourceLimit, cfg.Diverse = 0, false
+		}
+	}
+	for _, a := range m.node.Addrs() {
+		g := newServing(cfg, seedsOf(a.Is4(), seeds))
+		g.Assign(0, saved.ID)
+		var known []dht.Contact
+		for _, c := range saved.Contacts {
+			if c.Addr.Is4() == a.Is4() {
+				known = append(known, c)
+			}
+		}
+		g.Remember(0, known)
+		m.groups = append(m.groups, g)
+	}
+	m.core = m.groups[0]
+	if len(m.groups) == 2 {
+		m.core = dht.NewDual(m.groups[0], m.groups[1])
+	}
+}
+
+// newServing returns a group of one node that joins through seeds and stays.
+func newServing(cfg dht.Config, seeds []protocol.Addr) *dht.Group {
+	b := systemRandom()
+	copy(cfg.Secret[:], b[:])
+	group, err := dht.New(cfg, dht.Env{
+		Directory: dht.NewBook(),
+		Seeds: func(_ uint32, dst []protocol.Addr) []protocol.Addr {
+			return append(dst, seeds...)
+		},
+	}, 1)
+	if err != nil {
+		panic(err) // profiles are valid
+	}
+	return group
+}
+
+func seedsOf(four bool, all []protocol.Addr) (seeds []protocol.Addr) {
+	for _, a := range all {
+		if a.Is4() == four {
+			seeds = append(seeds, a)
+		}
+	}
+	return seeds
+}
+
+// remember returns what the node keeps for its next run.
+func (m *member) remember(now protocol.Time) dht.State {
+	s := m.groups[0].State(0, now)
+	for _, g := range m.groups[1:] {
+		s.Contacts = append(s.Contacts, g.State(0, now).Contacts...)
+	}
+	return s
+}
+
+// saved returns what the node starts with: from its file, and what the flags say.
+func (f *serveFlags) saved() (s dht.State, err error) {
+	s.ID = randomID()
+	if f.state != "" {
+		b, err := os.ReadFile(f.state)
+		if err == nil {
+			s, err = dht.ParseState(b)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return s, dhtError(refused, "--state %s: %w; give another file, or remove this one "+
+				"to start afresh", f.state, err)
+		}
+	}
+	if f.id != "" {
+		var id krpc.ID
+		if id, err = parseHexID("--id", f.id); err != nil {
+			return s, err
+		}
+		s.ID = id
+	}
+	return s, nil
+}
+
+// enter binds a socket for each address and resolves the addresses that lead into the network.
+func (f *serveFlags) enter(ctx context.Context) (*live.Node, []protocol.Addr, error) {
+	if len(f.listen) < 2 {
+		one := dhtFlags{listen: strings.Join(f.listen, "")}
+		return one.enter(ctx, "--bootstrap", f.bootstrap)
+	}
+	if len(f.listen) > 2 {
+		return nil, nil, dhtError(refused, "--listen is given %d times; a node can use one "+
+			"address of IPv4 and one of IPv6", len(f.listen))
+	}
+	points := make([]endpoint, 2)
+	for n, text := range f.listen {
+		e, err := parseEndpoint("--listen", text, true)
+		if err != nil {
+			return nil, nil, err
+		}
+		points[n] = e
+	}
+	if points[0].is6() {
+		points[0], points[1] = points[1], points[0]
+	}
+	if points[0].is6() || !points[1].is6() {
+		return nil, nil, dhtError(refused, "--listen %q and %q are of one address family; give "+
+			"one of IPv4 and one of IPv6", f.listen[0], f.listen[1])
+	}
+	var seeds []protocol.Addr
+	for _, text := range f.bootstrap {
+		e, err := parseEndpoint("--bootstrap", text, false)
+		if err != nil {
+			return nil, nil, err
+		}
+		a, err := e.resolve(ctx, e.is6())
+		if err != nil {
+			return nil, nil, err
+		}
+		seeds = append(seeds, a)
+	}
+	node, err := live.Listen(points[0].text, points[1].text)
+	if err != nil {
+		return nil, nil, exitError{failed, err}
+	}
+	return node, seeds, nil
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(name string, b []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("cannot keep %s: %w", name, err)
+	}
+	defer os.Remove(temporary.Name()) // does nothing once it is renamed
+	_, err = temporary.Write(b)
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if closing := temporary.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot keep %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"swarmlab/protocol"
+)
+
+func newDHTMonitor() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "monitor",
+		Short: "Run a node and watch its table and traffic",
+		Long: `Run a node until Ctrl-C, and show its routing table and its traffic as they are.
+
+On a terminal the view is drawn anew at intervals and fits the window; elsewhere each
+look is a line, and with --json a JSON object, as serve prints them.`,
+		Example: "  swarmlab dht monitor --listen 127.0.0.1:6883 --bootstrap 127.0.0.1:6881",
+		Args:    dhtArgs(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.serve(c, func(s *dhtServer) { s.screen = screenOf(s.out) })
+		},
+	}
+	f.add(c, time.Second)
+	return c
+}
+
+// screen is a terminal that a view is drawn on.
+type screen struct {
+	file *os.File
+	then view
+}
+
+// screenOf returns the terminal behind w, or nil if there is none.
+func screenOf(w io.Writer) *screen {
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return &screen{file: file}
+	}
+	return nil
+}
+
+// The terminal's other page is used, so that what stood before is there again at the end.
+const (
+	openPage  = "\x1b[?1049h\x1b[?25l"
+	closePage = "\x1b[?25h\x1b[?1049l"
+)
+
+func (s *screen) open()  { fmt.Fprint(s.file, openPage) }
+func (s *screen) close() { fmt.Fprint(s.file, closePage) }
+
+// draw shows a view, in the size that the window has now.
+func (s *screen) draw(v *view) {
+	v.inThen, v.outThen, v.over = s.then.in, s.then.out, v.now.Sub(s.then.now)
+	s.then = *v
+	width, height, err := term.GetSize(int(s.file.Fd()))
+	if err != nil || width < 1 || height < 1 {
+		width, height = 80, 24
+	}
+	var b strings.Builder
+	b.WriteString("\x1b[H")
+	for _, line := range v.frame(width, height-1) {
+		b.WriteString(line + "\x1b[K\r\n")
+	}
+	b.WriteString("\x1b[J")
+	fmt.Fprint(s.file, b.String())
+}
+
+// look takes a view of the node, in a turn of its own; ok is false if it has ended.
+func (s *dhtServer) look() (v view, ok bool) {
+	v.serveReport, ok = s.state()
+	if !ok {
+		return v, false
+	}
+	err := s.node.Do(func(t *protocol.Turn) {
+		v.now, v.in, v.out = t.Now, s.traffic.in, s.traffic.out
+		v.lately = append(v.lately, s.traffic.lately...)
+	})
+	return v, err == nil
+}
+
+// watchScreen draws until ctx ends.
+func (s *dhtServer) watchScreen(ctx context.Context, every time.Duration) {
+	s.screen.open()
+	defer s.screen.close()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if v, running := s.look(); running {
+			s.screen.draw(&v)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
