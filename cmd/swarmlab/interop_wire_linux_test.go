@@ -25,6 +25,8 @@ type wire struct {
 	counts  map[exchange]int
 	refused map[refusal]int
 	found   map[finding]bool
+	stored  map[storing]int                        // announces that were acknowledged
+	heard   map[netip.Addr]map[netip.AddrPort]bool // who answered whom
 	dials   map[dial]bool
 	junk    map[string]int // by the sender's kind
 	strange []string       // a few of them
@@ -51,6 +53,12 @@ type finding struct {
 	seeker netip.Addr
 	key    krpc.ID
 	peer   netip.AddrPort
+}
+
+// storing is a peer that announced itself.
+type storing struct {
+	owner netip.Addr
+	key   krpc.ID
 }
 
 // dial is a TCP connection that was tried.
@@ -97,6 +105,7 @@ func watchWire(t *testing.T) *wire {
 		t: t, socket: socket,
 		flights: make(map[inFlight]krpc.Message), counts: make(map[exchange]int),
 		refused: make(map[refusal]int), found: make(map[finding]bool),
+		stored: make(map[storing]int), heard: make(map[netip.Addr]map[netip.AddrPort]bool),
 		dials: make(map[dial]bool), junk: make(map[string]int),
 	}
 	stop := make(chan struct{})
@@ -183,7 +192,14 @@ func (w *wire) datagram(from, to netip.AddrPort, b []byte) {
 	for _, more := range extraNames(&query, &m) {
 		w.counts[exchange{e.asker, e.answerer, more}]++
 	}
-	if query.Method == krpc.GetPeers {
+	if w.heard[to.Addr()] == nil {
+		w.heard[to.Addr()] = make(map[netip.AddrPort]bool)
+	}
+	w.heard[to.Addr()][from] = true
+	switch query.Method {
+	case krpc.AnnouncePeer:
+		w.stored[storing{to.Addr(), query.Target}]++
+	case krpc.GetPeers:
 		peers := krpc.Peers(m.Values)
 		for p, more := peers.Next(); more; p, more = peers.Next() {
 			w.found[finding{to.Addr(), query.Target, p.AddrPort()}] = true
@@ -248,6 +264,20 @@ func (w *wire) gave(seeker, peer string, key krpc.ID) bool {
 	defer w.mu.Unlock()
 	return w.found[finding{netip.MustParseAddrPort(seeker).Addr(), key,
 		netip.MustParseAddrPort(peer)}]
+}
+
+// keepers returns how many announces of a key by the node at an address were acknowledged.
+func (w *wire) keepers(owner string, key krpc.ID) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stored[storing{netip.MustParseAddrPort(owner).Addr(), key}]
+}
+
+// degree returns how many nodes have answered the node at an address.
+func (w *wire) degree(addr string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.heard[netip.MustParseAddrPort(addr).Addr()])
 }
 
 // dialed reports whether a node at from tried a TCP connection to a peer.

@@ -100,7 +100,7 @@ class Node:
                 if w[:2] == ["find", str(a.info_hash)]:
                     w[4] += ["%s:%d" % p for p in a.peers()]
                     if a.peers():  # others may know more of them
-                        w[3] = min(w[3], time.monotonic() + 1.5)
+                        w[3] = min(w[3], time.monotonic() + 0.5)
         elif isinstance(a, lt.dht_immutable_item_alert):
             if a.item["value"]:
                 self.resolve("get", str(a.target), {"value": text(a.item["value"])})
