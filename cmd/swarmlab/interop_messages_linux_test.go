@@ -33,7 +33,9 @@ func TestInteropMessages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many programs")
 	}
-	if !isolated(t, needPrograms(t)...) {
+	programs := needPrograms(t)
+	t.Parallel()
+	if !isolated(t, programs...) {
 		return
 	}
 	w := watchWire(t)

@@ -65,7 +65,9 @@ func TestInteropOverlay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes minutes")
 	}
-	if !isolated(t, needPrograms(t)...) {
+	programs := needPrograms(t)
+	t.Parallel()
+	if !isolated(t, programs...) {
 		return
 	}
 	o := startOverlay(t)
