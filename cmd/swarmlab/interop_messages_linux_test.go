@@ -102,9 +102,11 @@ func (b *bench) until(what string, try func() bool) {
 // theyAnswer asks the first of their nodes everything that it may know.
 func (b *bench) theyAnswer() {
 	s, to, tid := b.stranger, b.theirs[0], []byte(strangerTID)
-	b.until("they know of three nodes", func() bool {
+	// anacrolix answers every find_node as if it were about zero, and leaves out the nodes that are
+	// closer to itself than that.
+	b.until("they know of a node", func() bool {
 		m := s.answered(to, s.FindNode(nil, tid, strangerID, krpc.ID{}))
-		return len(m.Nodes) >= 3*krpc.NodeSize4
+		return len(m.Nodes) >= krpc.NodeSize4
 	})
 	pong := s.answered(to, s.Ping(nil, tid, strangerID))
 	require.NotZero(b, pong.ID)
@@ -327,7 +329,7 @@ func (b *bench) theyExplore() {
 	}
 	if b.knows(scrapes).asked() {
 		key := keyOf(b.kind, "stranger announces to us")
-		require.GreaterOrEqual(b, b.do(question{Op: "scrape", Key: key.String()}).Filters, 3)
+		require.Positive(b, b.do(question{Op: "scrape", Key: key.String()}).Filters)
 	}
 	if b.knows(readOnly).asked() {
 		addr := nodeAddr(b.kind, 4)

@@ -45,7 +45,7 @@ func (n *ourNode) Done(_ uint32, _ *protocol.Turn, r *dht.Result) {
 	delete(n.waiting, r.Tag)
 }
 
-func startOurs(t *testing.T, addr string, seeds ...string) *ourNode {
+func startOurs(t *testing.T, addr string, id krpc.ID, seeds ...string) *ourNode {
 	t.Helper()
 	n := &ourNode{t: t, addr: addr, waiting: make(map[uint64]chan found)}
 	cfg := dht.Default()
@@ -62,7 +62,7 @@ func startOurs(t *testing.T, addr string, seeds ...string) *ourNode {
 		},
 	}, 1)
 	require.NoError(t, err)
-	n.group.Assign(0, randomID())
+	n.group.Assign(0, id)
 	n.live, err = live.Listen(addr)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -76,7 +76,8 @@ func startOurs(t *testing.T, addr string, seeds ...string) *ourNode {
 	return n
 }
 
-// startAllOurs starts nodes at these numbers of our addresses; the first one is the entry.
+// startAllOurs starts nodes at these numbers of our addresses; the first one is the entry. Every
+// quarter of the id space has some of them: every other node knows one outside its own half.
 func startAllOurs(t *testing.T, first, count int) (all []*ourNode) {
 	t.Helper()
 	for n := range count {
@@ -84,7 +85,9 @@ func startAllOurs(t *testing.T, first, count int) (all []*ourNode) {
 		if n > 0 {
 			seeds = []string{all[0].addr}
 		}
-		all = append(all, startOurs(t, nodeAddr(ours, first+n), seeds...))
+		id := randomID()
+		id.Hi = id.Hi>>2 | uint64(n)<<62
+		all = append(all, startOurs(t, nodeAddr(ours, first+n), id, seeds...))
 		require.Eventually(t, func() bool { return all[n].contacts() >= min(8, n) },
 			10*time.Second, 5*time.Millisecond)
 	}
