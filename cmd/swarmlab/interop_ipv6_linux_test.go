@@ -41,7 +41,8 @@ func TestInteropIPv6(t *testing.T) {
 
 func overIPv6(t *testing.T, kind string, group int) {
 	first := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 1))
-	second := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 2), "--bootstrap", first.addr)
+	second := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 2),
+		"--bootstrap", first.addr)
 	theirs := []string{addr6(group+1, 1), addr6(group+1, 2), addr6(group+1, 3)}
 	program := startForeign(t, kind, setup{Listen: theirs, Bootstrap: []string{first.addr}})
 	until := func(what string, try func() bool) {

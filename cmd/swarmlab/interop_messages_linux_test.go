@@ -122,6 +122,10 @@ func (b *bench) theyAnswer() {
 		require.Contains(b, string(m.Sample.IDs), string(key.Append(nil)))
 		require.EqualValues(b, len(m.Sample.IDs), krpc.IDSize*m.Sample.Num)
 	}
+	if b.kind == anacrolix {
+		m := s.ask(to, s.SampleInfohashes(nil, tid, strangerID, krpc.ID{}))
+		require.EqualValues(b, krpc.MethodUnknownError, m.Code)
+	}
 	if b.knows(scrapes).theirs() {
 		scraping := krpc.Writer{ReadOnly: true, Flags: krpc.Scrape}
 		m := s.answered(to, scraping.GetPeers(nil, tid, strangerID, key))
@@ -150,6 +154,10 @@ func (b *bench) findsItself(id krpc.ID) {
 // theyStore has them store items of each kind, and asks for them.
 func (b *bench) theyStore() {
 	s, to := b.stranger, b.theirs[0]
+	if b.kind == anacrolix { // it refuses an immutable item without a seq, which BEP 44 has not
+		m := s.put(to, &krpc.Item{V: []byte("6:no seq")})
+		require.EqualValues(b, krpc.ProtocolError, m.Code)
+	}
 	for name, it := range b.items("stranger") {
 		if !b.knows(name).theirs() {
 			continue
@@ -184,7 +192,7 @@ func (b *bench) items(owner string) map[string]*krpc.Item {
 		putMutable:   sign(&krpc.Item{V: value("mutable")}),
 		putSalted:    sign(&krpc.Item{V: value("salted"), Salt: []byte("some salt")}),
 	}
-	if b.kind == anacrolix { // it takes no put without one
+	if b.kind == anacrolix {
 		all[putImmutable].HasSeq = true
 	}
 	return all

@@ -28,7 +28,7 @@ func (k knowledge) theirs() bool { return k == both || k == onlyAnswer }
 type row struct {
 	message string
 	of      map[string]knowledge
-	why     string // not everybody
+	why     string // not everybody does
 }
 
 // messageTable is the whole of what is exchanged. A cell that is not here never is: the program has
@@ -48,8 +48,9 @@ func messageTable() []row {
 	items := "torrent clients have no items"
 	return []row{
 		{krpc.Ping.String(), but(all(both), libtorrent, onlyAnswer),
-			"libtorrent uses get_peers for everything"},
-		{krpc.FindNode.String(), but(all(both), libtorrent, onlyAnswer), "likewise"},
+			"libtorrent asks with get_peers instead"},
+		{krpc.FindNode.String(), but(all(both), libtorrent, onlyAnswer),
+			"libtorrent asks with get_peers instead"},
 		{krpc.GetPeers.String(), all(both), ""},
 		{krpc.AnnouncePeer.String(), all(both), ""},
 		{getImmutable, three(both), items},
@@ -58,9 +59,11 @@ func messageTable() []row {
 		{putMutable, three(both), items},
 		{putSalted, three(both), items},
 		{samples, map[string]knowledge{libtorrent: both}, "only libtorrent has BEP 51"},
-		{scrapes, map[string]knowledge{libtorrent: onlyAnswer, anacrolix: onlyAsk}, ""},
-		{readOnly, but(but(all(onlyAnswer), libtorrent, both), anacrolix, both), ""},
-		{wants, all(onlyAnswer), ""},
+		{scrapes, map[string]knowledge{libtorrent: onlyAnswer, anacrolix: onlyAsk},
+			"libtorrent never asks, anacrolix leaves it out of its answers, others lack BEP 33"},
+		{readOnly, but(but(all(onlyAnswer), libtorrent, both), anacrolix, both),
+			"only libtorrent and anacrolix can be read-only"},
+		{wants, but(all(onlyAnswer), anacrolix, both), "others want nothing over one family"},
 	}
 }
 
@@ -98,6 +101,11 @@ func checkMessages(t *testing.T, w *wire) {
 		fmt.Fprintln(p)
 	}
 	p.Flush()
+	for _, r := range messageTable() {
+		if r.why != "" {
+			fmt.Fprintf(&text, "%s: %s\n", r.message, r.why)
+		}
+	}
 	t.Logf("\n%s", text.String())
 	w.mu.Lock()
 	defer w.mu.Unlock()
