@@ -46,6 +46,9 @@ func TestInteropMessages(t *testing.T) {
 				b := newBench(t, w, kind, 20*n)
 				b.theyAsk() // first: some of them take the stranger for a node
 				b.theyAnswer()
+				if b.program != nil {
+					b.weCommand()
+				}
 			})
 		}
 	})
