@@ -146,7 +146,7 @@ func TestDHTRefusesBadItems(t *testing.T) {
 		"keygen":                                 "FILE is missing",
 		"sample 12":                              "TARGET \"12\" is not 40",
 		"scrape":                                 "INFOHASH is missing",
-		"serve --client utorrent":                "--client \"utorrent\" is not known; take one of bep5",
+		"serve --client utorrent":                "--client \"utorrent\" is not known; take one",
 		"serve --state " + value:                 "give another file, or remove this one",
 		"serve --listen [::1]:0 --listen [::]:0": "are of one address",
 		"monitor --every 0s":                     "--every 0s is too short",

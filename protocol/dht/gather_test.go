@@ -192,7 +192,8 @@ func TestSampleTwin(t *testing.T) {
 func TestLookupSettings(t *testing.T) {
 	c := Default()
 	for soft, ok := range map[time.Duration]bool{
-		-1: false, 0: true, 1: false, time.Millisecond: true, c.QueryTimeout - 1: true, c.QueryTimeout: false,
+		-1: false, 0: true, 1: false, time.Millisecond: true, c.QueryTimeout - 1: true,
+		c.QueryTimeout: false,
 	} {
 		c.SoftTimeout = soft
 		if ok {

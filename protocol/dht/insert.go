@@ -103,8 +103,8 @@ func (g *Group) insecure(id krpc.ID, a protocol.Addr) bool {
 // libtorrent does not let a bucket be split where that would serve one who forges ids near ours:
 // the bucket above must have more than one contact, both halves must get some, and where ids are
 // to be secure, two thirds of the bucket and the newcomer must be; but here not before the node
-// knows its own address, or a network in which nobody does could never find out. jech does not split a bucket
-// that has contacts which are not good, except the first.
+// knows its own address, or a network in which nobody does could never find out. jech does not
+// split a bucket that has contacts which are not good, except the first.
 func (g *Group) worthSplitting(i uint32, b int, s slot, id krpc.ID, now protocol.Time) bool {
 	bucket := g.bucket(i, b)
 	if _, known := g.External(i); known && g.cfg.SecureIDs != SecureIDsIgnored {

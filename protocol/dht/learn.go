@@ -64,10 +64,11 @@ func (g *Group) wanted(i uint32, t *protocol.Turn, b int, r Ref, id krpc.ID) boo
 	if g.insecure(id, addr) {
 		s.meta |= flagInsecure
 	}
-	if !s.secure() && g.cfg.SecureIDs == SecureIDsEnforced || g.cfg.Diverse && g.inNet(bucket, addr) {
+	if !s.secure() && g.cfg.SecureIDs == SecureIDsEnforced {
 		return false
 	}
-	if _, holder := g.holder(i, addr); g.cfg.Diverse && holder != NoRef {
+	if _, holder := g.holder(i, addr); g.cfg.Diverse &&
+		(holder != NoRef || g.inNet(bucket, addr)) {
 		return false
 	}
 	return g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
