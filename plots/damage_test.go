@@ -49,7 +49,7 @@ func damages() map[string]damage {
 			`cells[0]: missing "seeds"`},
 		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
 			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size, ` +
-				`id-space, buckets, clients`},
+				`calibration, id-space, buckets, clients`},
 		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
 		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
 		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {
