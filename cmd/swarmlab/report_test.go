@@ -41,7 +41,8 @@ func finished(t *testing.T) *work {
 		return results.CellSummary{
 			Set:   map[string]any{"groups.nodes.size": size, "groups.nodes.dht.k": 8},
 			Seeds: seeds, Nodes: size, Metrics: metrics(),
-			Models: map[string]results.Prediction{"lookup.hops.contact": {Name: "Roos", Mean: 2.896}},
+			Models: map[string]results.Prediction{
+				"lookup.hops.contact": {Name: "Roos", Mean: 2.896}},
 		}
 	}
 	return &work{

@@ -205,7 +205,8 @@ func TestTextBesideFewRows(t *testing.T) {
 		require.Equal(t, l.Kind, rows[n+1][slices.Index(rows[0], "kind")])
 		require.Positive(t, l.Found)
 		require.LessOrEqual(t, l.Found, l.Latency)
-		require.Equal(t, strconv.FormatInt(l.Found, 10), rows[n+1][slices.Index(rows[0], "found_ns")])
+		found := rows[n+1][slices.Index(rows[0], "found_ns")]
+		require.Equal(t, strconv.FormatInt(l.Found, 10), found)
 	}
 	columns := parquet.SchemaOf(results.Lookup{}).Columns()
 	require.Len(t, rows[0], len(columns))

@@ -65,7 +65,8 @@ func replaceText(dir, name string, rows int, write func(io.Writer) error) error 
 func (o *Outcome) writeLookupsText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "kind", "client", "node", "at_ns", "latency_ns",
-		"found_ns", "first_value_ns", "hops_contact", "hops_first_value", "hops_discover_k", "hops_total", "rounds", "messages",
+		"found_ns", "first_value_ns", "hops_contact", "hops_first_value", "hops_discover_k",
+		"hops_total", "rounds", "messages",
 		"timeouts", "success", "recall", "peers"})
 	for _, run := range o.Runs {
 		for n := range run.Lookups {
