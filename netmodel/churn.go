@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
-
-	"swarmlab/protocol"
 )
 
 // Churn is how the nodes of a group come and go: each alternates between sessions and times
 // offline, independently of all others, and all lengths are independent of each other. Fill it,
-// or take a [ChurnPreset]; call Check once; then ask for the [Life] of each node, and change it no
-// more: lives refer to it.
+// or take a [ChurnPreset], and call Check once. [NewLives] makes of it the [Life] of each node.
 type Churn struct {
 	Session  Span
 	Offline  Span        // between two sessions
@@ -76,9 +73,9 @@ func (c *Churn) Check() error {
 // Online returns the probability that a node is online at a random moment in the long run: the mean
 // session over the mean of a session with the time offline after it.
 func (c *Churn) Online() Probability {
-	session := c.Session.tabulated()
+	session := uint64(c.Session.Mean())
 	hi, lo := bits.Mul64(session, uint64(Certain))
-	p, _ := bits.Div64(hi, lo, session+c.Offline.tabulated())
+	p, _ := bits.Div64(hi, lo, session+uint64(c.Offline.Mean()))
 	return Probability(p)
 }
 
@@ -102,16 +99,4 @@ func (e Event) String() string {
 		return "crashes"
 	}
 	return "?"
-}
-
-// online draws the state at time 0.
-func (c *Churn) online(r *protocol.Rand) bool {
-	switch c.Start {
-	case Empty:
-		return false
-	case Together:
-		return true
-	}
-	session := c.Session.tabulated()
-	return r.Uint64n(session+c.Offline.tabulated()) < session
 }

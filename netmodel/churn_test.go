@@ -37,7 +37,7 @@ func TestChurnCheck(t *testing.T) {
 		spoil(&bad)
 		require.EqualError(t, bad.Check(), want)
 	}
-	require.Panics(t, func() { new(Churn).Life(1, 2) })
+	require.Panics(t, func() { NewLives(Churn{}) })
 }
 
 func TestStartText(t *testing.T) {
@@ -106,14 +106,14 @@ func seen(l Life, at protocol.Time) (online bool, age time.Duration) {
 // nodes of its own, so that the deviations are independent and their squares add up to chi-square.
 func TestSteadyShareOnline(t *testing.T) {
 	const nodes = 20_000
-	deviation := func(c *Churn, round int, at time.Duration) float64 {
+	deviation := func(lives *Lives, round int, at time.Duration) float64 {
 		online := 0
 		for i := range uint64(nodes) {
-			if up, _ := seen(c.Life(uint64(round), i), protocol.Time(at)); up {
+			if up, _ := seen(lives.Of(uint64(round), i), protocol.Time(at)); up {
 				online++
 			}
 		}
-		p := float64(c.Online()) / float64(Certain)
+		p := float64(lives.Online()) / float64(Certain)
 		return (float64(online) - nodes*p) / math.Sqrt(nodes*p*(1-p))
 	}
 	times := []time.Duration{0, time.Second, time.Minute, 10 * time.Minute, 30 * time.Minute,
@@ -125,9 +125,9 @@ func TestSteadyShareOnline(t *testing.T) {
 	redhat.Offline = parseSpanOf(t, "pareto(2, 20m)")
 	for name, c := range map[string]*Churn{"swarm": swarm(t, Steady), "kad": &kad,
 		"redhat": &redhat} {
-		sum := 0.0
+		sum, lives := 0.0, NewLives(*c)
 		for round, at := range times {
-			z := deviation(c, round, at)
+			z := deviation(lives, round, at)
 			sum += z * z
 		}
 		require.Less(t, sum, bound, name)
@@ -136,7 +136,7 @@ func TestSteadyShareOnline(t *testing.T) {
 	// The test has teeth: a fresh start is not steady, for long.
 	for _, start := range []Start{Empty, Together} {
 		kad.Start = start
-		require.Greater(t, math.Abs(deviation(&kad, 1, 10*time.Minute)), 20.)
+		require.Greater(t, math.Abs(deviation(NewLives(kad), 1, 10*time.Minute)), 20.)
 	}
 }
 
@@ -155,11 +155,12 @@ func TestSteadyAges(t *testing.T) {
 	} {
 		churn, _ := ChurnPreset(c.name)
 		churn.Offline = parseSpanOf(t, "exponential(30m)")
+		lives := NewLives(churn)
 		residual, _ := equilibrium(weibullOracle("", c.shape, c.scale*float64(time.Minute)))
 		for _, at := range []time.Duration{0, 24 * time.Hour} {
 			var ages []float64
 			for i := range uint64(nodes) {
-				if up, age := seen(churn.Life(3, i), protocol.Time(at)); up {
+				if up, age := seen(lives.Of(3, i), protocol.Time(at)); up {
 					ages = append(ages, float64(age))
 				}
 			}
@@ -181,9 +182,10 @@ func TestSteadyAges(t *testing.T) {
 func TestSteadyArrivals(t *testing.T) {
 	const nodes, days, bin = 5000, 40, 5 * time.Minute
 	c, _ := ChurnPreset("kad")
+	lives := NewLives(c)
 	var counts [days * 24 * 12]float64
 	for i := range uint64(nodes) {
-		for l := c.Life(6, i); ; {
+		for l := lives.Of(6, i); ; {
 			at, e := l.Next()
 			if at >= protocol.Time(len(counts))*protocol.Time(bin) {
 				break

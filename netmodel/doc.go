@@ -40,7 +40,8 @@
 // A [Span] is a law of lengths of time, read by [ParseSpan] from a text such as
 // "weibull(0.59, 41.9m)". A [Churn] has one for sessions and one for the times offline between
 // them; set-up code fills it, or takes a [ChurnPreset] and sets what the study leaves open, calls
-// [Churn.Check] once, and asks [Churn.Life] for each node. [Life.Next] then tells the node's events
+// [Churn.Check] once, has [NewLives] make the tables, which runs may share, and asks [Lives.Of]
+// for each node. [Life.Next] then tells the node's events
 // one after the other, for as long as somebody asks: a driver keeps one event of each node in its
 // queue and asks for the next when that one is due.
 //

@@ -9,7 +9,7 @@ import (
 )
 
 // The first hours of the first nodes of a Kad network in its steady state.
-func ExampleChurn_Life() {
+func ExampleLives() {
 	churn, _ := netmodel.ChurnPreset("kad")
 	if err := churn.Check(); err != nil {
 		fmt.Println(err)
@@ -18,8 +18,9 @@ func ExampleChurn_Life() {
 	fmt.Println(churn.Session, "of", churn.Session.Mean().Round(time.Minute))
 	fmt.Println(churn.Offline, "of", churn.Offline.Mean().Round(time.Minute))
 	const seed = 1
+	lives := netmodel.NewLives(churn)
 	for node := range uint64(4) {
-		life := churn.Life(seed, node)
+		life := lives.Of(seed, node)
 		begun := protocol.Time(0).Sub(life.Begun()).Round(time.Minute)
 		fmt.Printf("%d, online %t for %v:", node, life.Online(), begun)
 		for range 3 {

@@ -29,10 +29,9 @@ func changes(l Life, n int) (list []change) {
 
 func TestLifeAlternates(t *testing.T) {
 	for _, start := range []Start{Steady, Empty, Together} {
-		c := swarm(t, start)
-		opened := 0
+		lives, opened := NewLives(*swarm(t, start)), 0
 		for i := range uint64(300) {
-			l := c.Life(1, i)
+			l := lives.Of(1, i)
 			up, last := false, protocol.Time(-1)
 			if l.Online() {
 				opened++
@@ -63,10 +62,10 @@ func TestLifeLengths(t *testing.T) {
 	session := distuv.Weibull{K: 0.59, Lambda: 41.9 * minute}
 	offline := distuv.Exponential{Rate: 1 / (30 * minute)}
 	for _, start := range []Start{Steady, Empty, Together} {
-		c := swarm(t, start)
+		lives := NewLives(*swarm(t, start))
 		var sessions, gaps []float64
 		for i := range uint64(nodes) {
-			l := c.Life(4, i)
+			l := lives.Of(4, i)
 			for j := range 40 {
 				online, begun := l.Online(), l.Begun()
 				at, e := l.Next()
@@ -94,8 +93,9 @@ func TestLifeGraceful(t *testing.T) {
 	count := func(p Probability) (stops, crashes int) {
 		c := swarm(t, Together)
 		c.Graceful = p
+		lives := NewLives(*c)
 		for i := range uint64(1000) {
-			for _, ch := range changes(c.Life(9, i), 40) {
+			for _, ch := range changes(lives.Of(9, i), 40) {
 				switch ch.e {
 				case Stops:
 					stops++
@@ -124,10 +124,14 @@ func TestLifeCommonRandomNumbers(t *testing.T) {
 	rare.Offline = parseSpanOf(t, "pareto(2, 1h)")
 	longer := *base
 	longer.Session = parseSpanOf(t, "weibull(0.59, 83.8m)") // twice as long
+	empty := *base
+	empty.Start = Empty
+	plain, tidy, seldom := NewLives(*base), NewLives(polite), NewLives(rare)
+	slow, late := NewLives(longer), NewLives(empty)
 	for i := range uint64(200) {
-		was := changes(base.Life(7, i), 30)
+		was := changes(plain.Of(7, i), 30)
 		crashed := 0
-		for j, ch := range changes(polite.Life(7, i), 30) {
+		for j, ch := range changes(tidy.Of(7, i), 30) {
 			require.Equal(t, was[j].at, ch.at, "the manner of leaving moves nothing")
 			if ch.e != was[j].e {
 				require.Equal(t, Crashes, was[j].e)
@@ -135,46 +139,44 @@ func TestLifeCommonRandomNumbers(t *testing.T) {
 			}
 		}
 		require.Less(t, crashed, 15)
-		other, double := changes(rare.Life(7, i), 30), changes(longer.Life(7, i), 30)
+		other, double := changes(seldom.Of(7, i), 30), changes(slow.Of(7, i), 30)
 		for j := 1; j < 30; j += 2 {
 			require.Equal(t, was[j].at-was[j-1].at, other[j].at-other[j-1].at, "same session")
 			require.Equal(t, was[j].e, other[j].e)
 			session := was[j].at - was[j-1].at
 			require.InDelta(t, int64(2*session), int64(double[j].at-double[j-1].at), 1e4)
 		}
-		empty := *base
-		empty.Start = Empty
-		later := changes(empty.Life(7, i), 30)
+		later := changes(late.Of(7, i), 30)
 		require.Equal(t, was[1].at-was[0].at, later[1].at-later[0].at, "the first session")
 		require.Equal(t, was[2].at-was[1].at, later[0].at, "the first time offline")
 	}
 }
 
 func TestLifeIsAFunctionOfItsArguments(t *testing.T) {
-	c := swarm(t, Steady)
-	l := c.Life(1, 2)
+	c := NewLives(*swarm(t, Steady))
+	l := c.Of(1, 2)
 	l.Next()
 	l.Next()
 	require.Equal(t, changes(l, 10), changes(l, 10), "a copy goes on by itself")
-	require.Equal(t, changes(c.Life(1, 2), 20), changes(c.Life(1, 2), 20))
-	require.NotEqual(t, changes(c.Life(1, 2), 20), changes(c.Life(1, 3), 20))
-	require.NotEqual(t, changes(c.Life(1, 2), 20), changes(c.Life(2, 2), 20))
+	require.Equal(t, changes(c.Of(1, 2), 20), changes(c.Of(1, 2), 20))
+	require.NotEqual(t, changes(c.Of(1, 2), 20), changes(c.Of(1, 3), 20))
+	require.NotEqual(t, changes(c.Of(1, 2), 20), changes(c.Of(2, 2), 20))
 }
 
 func TestLifeEnds(t *testing.T) {
-	c := &Churn{Session: parseSpanOf(t, "constant(1000000h)"),
-		Offline: parseSpanOf(t, "constant(1000000h)"), Start: Together}
+	lives := NewLives(Churn{Session: parseSpanOf(t, "constant(1000000h)"),
+		Offline: parseSpanOf(t, "constant(1000000h)"), Start: Together})
 	const hour = protocol.Time(time.Hour)
 	require.Equal(t, []change{{0, Starts}, {1_000_000 * hour, Crashes}, {2_000_000 * hour, Starts},
-		{protocol.Never, Starts}, {protocol.Never, Starts}}, changes(c.Life(1, 1), 5))
+		{protocol.Never, Starts}, {protocol.Never, Starts}}, changes(lives.Of(1, 1), 5))
 }
 
 func TestLifeAllocatesNothing(t *testing.T) {
-	c := swarm(t, Steady)
+	lives := NewLives(*swarm(t, Steady))
 	node, sum := uint64(0), protocol.Time(0)
 	require.Zero(t, testing.AllocsPerRun(1000, func() {
 		node++
-		l := c.Life(1, node)
+		l := lives.Of(1, node)
 		for range 10 {
 			at, _ := l.Next()
 			sum += at
@@ -196,10 +198,10 @@ func TestGoldenLives(t *testing.T) {
 		if c.Offline.IsZero() {
 			c.Offline = parseSpanOf(t, "exponential(30m)")
 		}
-		sum := uint64(0)
+		sum, lives := uint64(0), NewLives(c)
 		for i := range uint64(3000) {
-			c.Start = Start(i % 3)
-			l := c.Life(2026, i)
+			lives.Start = Start(i % 3)
+			l := lives.Of(2026, i)
 			sum = protocol.Mix(sum + uint64(l.Begun()))
 			for _, ch := range changes(l, 20) {
 				sum = protocol.Mix(sum + uint64(ch.at) + uint64(ch.e))
@@ -222,21 +224,21 @@ var goldenLives = map[string]string{
 }
 
 func BenchmarkLife(b *testing.B) {
-	c := swarm(b, Steady)
-	l := c.Life(1, 1)
+	lives := NewLives(*swarm(b, Steady))
+	l := lives.Of(1, 1)
 	for b.Loop() {
 		if at, _ := l.Next(); at == protocol.Never {
-			l = c.Life(1, 1)
+			l = lives.Of(1, 1)
 		}
 	}
 }
 
 func BenchmarkSteadyStart(b *testing.B) {
-	c := swarm(b, Steady)
+	lives := NewLives(*swarm(b, Steady))
 	node, sum := uint64(0), protocol.Time(0)
 	for b.Loop() {
 		node++
-		l := c.Life(1, node)
+		l := lives.Of(1, node)
 		sum += l.Begun()
 	}
 	require.NotZero(b, sum)

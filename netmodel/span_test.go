@@ -73,6 +73,9 @@ func spanOracles() []spanOracle {
 	}
 }
 
+// lengthsOf are the tables of a span.
+func lengthsOf(t testing.TB, text string) *Lengths { return parseSpanOf(t, text).Tabulate() }
+
 func parseSpanOf(t testing.TB, text string) Span {
 	t.Helper()
 	s, err := ParseSpan(text)
@@ -82,13 +85,13 @@ func parseSpanOf(t testing.TB, text string) Span {
 
 func TestSpanDraws(t *testing.T) {
 	for i, o := range spanOracles() {
-		s := parseSpanOf(t, o.text)
+		s := lengthsOf(t, o.text)
 		r := protocol.NewRand(13, uint64(i), 0)
 		t.Run(o.text, func(t *testing.T) {
 			requireDistribution(t, o.cdf, 200_000, func(int) float64 { return float64(s.Draw(&r)) })
 		})
 	}
-	s, r := parseSpanOf(t, "constant(1h)"), protocol.NewRand(13, 0, 0)
+	s, r := lengthsOf(t, "constant(1h)"), protocol.NewRand(13, 0, 0)
 	for range 1000 {
 		require.Equal(t, time.Hour, s.Draw(&r))
 	}
@@ -99,7 +102,7 @@ func TestSpanMeans(t *testing.T) {
 	for _, o := range spanOracles() {
 		s := parseSpanOf(t, o.text)
 		require.InEpsilon(t, o.mean, float64(s.Mean()), 1e-9, o.text)
-		require.InEpsilon(t, o.mean, float64(s.tabulated()), o.loss(), o.text)
+		require.InEpsilon(t, o.mean, float64(s.Tabulate().mean()), o.loss(), o.text)
 	}
 	require.Equal(t, time.Hour, parseSpanOf(t, "constant(1h)").Mean())
 	require.Equal(t, 2*time.Hour, parseSpanOf(t, "pareto(2, 1h)").Mean())
@@ -107,7 +110,7 @@ func TestSpanMeans(t *testing.T) {
 
 func TestSpanTails(t *testing.T) {
 	for _, o := range spanOracles() {
-		s := parseSpanOf(t, o.text)
+		s := lengthsOf(t, o.text)
 		for _, tail := range []float64{0.5, 0.1, 1e-3, 1e-6, 1e-9, 1e-12} {
 			x := float64(s.table.Sample(^uint64(math.Ldexp(tail, 64))))
 			// Lengths are whole nanoseconds, which uniform spans feel at their end.
@@ -127,7 +130,7 @@ func TestSpanTails(t *testing.T) {
 func TestSpanTailsInTheMean(t *testing.T) {
 	compared := 0
 	for _, o := range spanOracles() {
-		s := parseSpanOf(t, o.text)
+		s := lengthsOf(t, o.text)
 		sums := s.found.sums[:]
 		total, before := float64(sums[len(sums)-1]), sums[sideCells-1]
 		for i := 2 * octaveCells; i < sideCells; i += octaveCells {
@@ -194,7 +197,7 @@ func TestEquilibriumOracle(t *testing.T) {
 func TestSpanFoundRunning(t *testing.T) {
 	const n = 100_000
 	for i, o := range spanOracles() {
-		s := parseSpanOf(t, o.text)
+		s := lengthsOf(t, o.text)
 		residual, length := equilibrium(o)
 		ages, rests, lengths := make([]float64, n), make([]float64, n), make([]float64, n)
 		r := protocol.NewRand(12, uint64(i), 0)
@@ -212,7 +215,7 @@ func TestSpanFoundRunning(t *testing.T) {
 		})
 	}
 	even := distuv.Uniform{Max: float64(time.Hour)}
-	s, r := parseSpanOf(t, "constant(1h)"), protocol.NewRand(12, 0, 0)
+	s, r := lengthsOf(t, "constant(1h)"), protocol.NewRand(12, 0, 0)
 	requireDistribution(t, even.CDF, n, func(int) float64 {
 		age, rest := s.Running(&r)
 		require.Equal(t, time.Hour, age+rest)
@@ -240,7 +243,7 @@ func TestRatio(t *testing.T) {
 func TestGoldenSpans(t *testing.T) {
 	for _, text := range []string{"exponential(30m)", "weibull(0.34, 21.3m)", "lognormal(35m, 1.9)",
 		"pareto(2, 1h)", "uniform(10m, 1h)", "constant(1h)"} {
-		s, r := parseSpanOf(t, text), protocol.NewRand(2026, 1, 0)
+		s, r := lengthsOf(t, text), protocol.NewRand(2026, 1, 0)
 		sum := uint64(0)
 		for range 100_000 {
 			age, rest := s.Running(&r)
@@ -252,7 +255,8 @@ func TestGoldenSpans(t *testing.T) {
 				sum = protocol.Mix(sum + uint64(v))
 			}
 		}
-		require.Equal(t, goldenSpans[s.String()], fmt.Sprintf("%016x", sum), text)
+		canonical := parseSpanOf(t, text).String()
+		require.Equal(t, goldenSpans[canonical], fmt.Sprintf("%016x", sum), text)
 	}
 }
 
@@ -266,10 +270,23 @@ var goldenSpans = map[string]string{
 }
 
 func BenchmarkSpanDraw(b *testing.B) {
-	s, r := parseSpanOf(b, "weibull(0.59, 41.9m)"), protocol.NewRand(1, 1, 0)
+	s, r := lengthsOf(b, "weibull(0.59, 41.9m)"), protocol.NewRand(1, 1, 0)
 	var sum time.Duration
 	for b.Loop() {
 		sum += s.Draw(&r)
 	}
 	require.NotZero(b, sum)
+}
+
+func BenchmarkParseSpan(b *testing.B) {
+	for b.Loop() {
+		parseSpanOf(b, "weibull(0.59, 41.9m)")
+	}
+}
+
+func BenchmarkTabulate(b *testing.B) {
+	s := parseSpanOf(b, "weibull(0.59, 41.9m)")
+	for b.Loop() {
+		s.Tabulate()
+	}
 }

@@ -87,10 +87,7 @@ func parseSpan(text string) (Span, error) {
 	if err := s.check(); err != nil {
 		return s, err
 	}
-	s.table = NewTable(s.tabulate)
-	s.found = newBiased(s.table)
-	off := int64(s.tabulated()) - int64(s.formula())
-	if max(off, -off) > int64(s.formula())/spanErrors {
+	if s.tooHeavy() {
 		return s, fmt.Errorf("has too heavy a tail: of its mean of %s, more than a thousandth "+
 			"is in spans above 146 years, or rarer than one in 2x10^12; make the tail lighter",
 			formatDuration(s.formula()))

@@ -39,7 +39,11 @@ func calibrationFigure(r *results, l look) (*figure, error) {
 		data: table{header: []string{"world", "quantity", "value", "share"}},
 	}
 	f.plot = f.worldHops(l, worlds)
-	f.beside = f.worldLatencies(l, worlds)
+	f.more = append(f.more, f.worldLatencies(l, worlds))
+	f.columns = 2
+	if l.grows {
+		f.columns, f.line = 1, 0.7*l.height
+	}
 	for n := range worlds {
 		p := l.pen(n)
 		style := l.lineStyle(p, l.line)

@@ -66,6 +66,11 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 			a.n(c), r.label(c), seedList(c.Seeds)))
 	}
 	item("n", cmp.Or(strings.Join(n, "; "), a.counted))
+	if r.crawl == nil {
+		for _, mix := range r.mixes() {
+			item("Clients of "+r.shortClient(mix), mix)
+		}
+	}
 	item("Seeds", r.seeds())
 	item("Intervals", a.intervals)
 	item("Model", a.model)

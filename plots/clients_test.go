@@ -17,7 +17,7 @@ func clientsRun() synthetic {
 		c.delay = 100 + 30*float64(i)
 		c.metrics = map[string]any{
 			"lookup.success": share(0.99 - 0.015*float64(i)),
-			"network.bytes_per_node_s": map[string]any{"unit": "B/s", "n": 5,
+			"traffic.bytes_per_node_s": map[string]any{"unit": "B/s", "n": 5,
 				"mean": 20 + 9.0*float64(i),
 				"ci95": []float64{19 + 9*float64(i), 21 + 9*float64(i)}},
 			"table.stale_share": share(0.08 + 0.05*float64(i)),
@@ -37,26 +37,36 @@ func TestClientsDataIsTheInput(t *testing.T) {
 	dir, lines := drawRun(t, s, Slide)
 	require.Contains(t, lines[0], "clients.{svg,pdf,png,csv,md}")
 	rows := rowsOf(t, dir, "clients")
-	require.Len(t, rows, 6*5)
-	for i, row := range rows {
-		j := i % 5
+	require.Len(t, rows, 6*5+2*5)
+	places := map[string]int{}
+	for _, row := range rows {
+		what := row["metric"] + row["percentile"]
+		j := places[what]
+		places[what]++
 		require.Equal(t, s.cells[j].set["groups.nodes.client"], row["client"])
 		switch row["metric"] {
-		case latencyMetric:
-			quantile := number(t, row["percentile"])
+		case latencyMetric, foundMetric:
+			quantile, unit := number(t, row["percentile"]), 1e9
+			if row["metric"] == foundMetric {
+				unit = 1e6
+			}
 			var all latencies
 			var bySeed []float64
 			for seed := uint64(1); seed <= 5; seed++ {
 				var one latencies
 				for _, lookup := range s.rows(j, seed) {
-					if lookup.Success {
+					switch {
+					case !lookup.Success:
+					case row["metric"] == foundMetric:
+						one.ns = append(one.ns, lookup.FoundNs)
+					default:
 						one.ns = append(one.ns, lookup.LatencyNs)
 					}
 				}
 				all.ns = append(all.ns, one.ns...)
-				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/1e6)
+				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/unit)
 			}
-			value := dumbQuantile(all.ns, quantile) / 1e6
+			value := dumbQuantile(all.ns, quantile) / unit
 			require.InDelta(t, value, number(t, row["value"]), 1e-6)
 			want, _ := interval95(bySeed)
 			require.InDelta(t, want.low, number(t, row["ci95_low"]), 1e-6)
@@ -68,7 +78,8 @@ func TestClientsDataIsTheInput(t *testing.T) {
 			require.InDelta(t, 8+5*float64(j), number(t, row["value"]), 1e-9)
 		}
 	}
-	require.Contains(t, string(read(t, dir, "clients.md")), "# Half of the lookups finish within ")
+	require.Len(t, places, 8)
+	require.Contains(t, string(read(t, dir, "clients.md")), "# Half of the targets are found ")
 }
 
 // dumbQuantile is the smallest value that at least this share does not exceed.
@@ -97,7 +108,7 @@ func TestClientsDrawsWhatThereIs(t *testing.T) {
 	}
 	for _, theme := range []Theme{Slide, Paper} {
 		dir, _ := drawRun(t, s, theme)
-		require.Len(t, rowsOf(t, dir, "clients"), 5*5)
+		require.Len(t, rowsOf(t, dir, "clients"), 5*5+2*5)
 		require.Contains(t, string(read(t, dir, "clients.md")), "Without table.stale_share")
 	}
 	s = flagship()
@@ -124,4 +135,35 @@ func checkTicks(t *testing.T, r [2]float64, most int) {
 		require.GreaterOrEqual(t, tick.Value, r[0]*(1-1e-9))
 		require.LessOrEqual(t, tick.Value, r[1]*(1+1e-9))
 	}
+}
+
+// TestMixesHaveShortNames: a mix of clients would not fit beside a row, nor into a legend.
+func TestMixesHaveShortNames(t *testing.T) {
+	s := clientsRun()
+	const mix, other = "libtorrent 60%, jech 40%", "libtorrent 50%, jech 50%"
+	s.cells[3].set = map[string]any{"groups.nodes.client": mix}
+	s.figures = []string{"clients", "latency-cdf"}
+	dir, _ := drawRun(t, s, Slide)
+	require.Equal(t, mix, rowsOf(t, dir, "clients")[3]["client"])
+	for _, name := range s.figures {
+		caption := string(read(t, dir, name+".md"))
+		require.Contains(t, caption, "- **Clients of mix:** "+mix+"\n")
+		require.Contains(t, caption, "(mix, seeds 1–5)")
+		require.Contains(t, caption, "(webtorrent, seeds 1–5)")
+	}
+	labels := map[string]bool{}
+	for _, row := range rowsOf(t, dir, "latency-cdf") {
+		labels[row["label"]] = true
+	}
+	require.Equal(t, map[string]bool{"bep5": true, "libtorrent": true, "jech": true, "mix": true,
+		"webtorrent": true}, labels)
+	s.cells[4].set = map[string]any{"groups.nodes.client": other}
+	dir, _ = drawRun(t, s, Paper)
+	require.Contains(t, string(read(t, dir, "clients.md")), "- **Clients of mix 2:** "+other+"\n")
+}
+
+func TestSpansAreShort(t *testing.T) {
+	require.Equal(t, "228\u00A0to\u00A0326\u00A0ms", spans(228e6, 326e6))
+	require.Equal(t, "228\u00A0ms\u00A0to\u00A03\u00A0s", spans(228e6, 3e9))
+	require.Equal(t, "3\u00A0s", spans(3e9, 3e9))
 }

@@ -14,8 +14,8 @@
 // and checks summary.json, and then, for each name in its list of figures, in order:
 //
 //	registry  -> the figure's function turns results into one: message, marks, data, caption
-//	page      -> lays out title, legend, axes and footer, so that none can cover another; panels
-//	             is its grid of small plots, in place of the one
+//	page      -> lays out title, legend, axes and footer, so that none can cover another;
+//	             grid lines up the plots of a figure that has several
 //	canvas    -> the same page as SVG (fonts embedded), PDF and PNG
 //	caption   -> NAME.md, with definition, n, seeds, intervals, model, and the provenance
 //	table     -> NAME.csv, the numbers behind every mark, tidy: one row an observation

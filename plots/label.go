@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
-// sizeSetting is how the settings end that say how many nodes a group has.
-const sizeSetting = ".size"
+// How the settings end that say how many nodes a group has, and which clients they run.
+const (
+	sizeSetting   = ".size"
+	clientSetting = ".client"
+)
 
 // label names a cell by what was varied: "10 000 nodes, alpha = 3".
 func (r *results) label(c cell) string {
@@ -30,6 +33,8 @@ func (r *results) parts(c cell, sizes bool) []string {
 		case !r.varies(key), isSize && !sizes:
 		case isSize && value == fmt.Sprint(c.Nodes):
 			parts = append(parts, plural(c.Nodes, "node"))
+		case strings.HasSuffix(key, clientSetting) && value == c.client():
+			parts = append(parts, r.shortClient(value))
 		default:
 			parts = append(parts, fmt.Sprintf("%s = %s", shortName(c.Set, key), value))
 		}
@@ -79,4 +84,39 @@ func (r *results) shownNote() []string {
 			"this is the first.", n)}
 	}
 	return nil
+}
+
+// client returns the client of the cell's nodes, or a mix, if that was varied; the first of several
+// groups.
+func (c *cell) client() string {
+	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
+		if strings.HasSuffix(key, clientSetting) {
+			return fmt.Sprint(c.Set[key])
+		}
+	}
+	return ""
+}
+
+// mixes lists the mixes of clients, each once.
+func (r *results) mixes() []string {
+	var all []string
+	for _, c := range r.Cells {
+		if mix := c.client(); strings.Contains(mix, ", ") && !slices.Contains(all, mix) {
+			all = append(all, mix)
+		}
+	}
+	return all
+}
+
+// shortClient names a client in little room: a mix by its number, if there are several.
+func (r *results) shortClient(client string) string {
+	all := r.mixes()
+	switch i := slices.Index(all, client); {
+	case i < 0:
+		return client
+	case len(all) == 1:
+		return "mix"
+	default:
+		return fmt.Sprintf("mix %d", i+1)
+	}
 }

@@ -24,24 +24,52 @@ type latencyRow struct {
 
 // latencyCurves reads the latencies of the first n cells.
 func (r *results) latencyCurves(n int) ([]latencies, error) {
+	out := r.noLatencies(n)
+	err := scanLookups(r, func(row *latencyRow) error { return r.count(out, row, row.Latency) })
+	sortLatencies(out)
+	return out, err
+}
+
+// bothCurves reads, of all cells, the times to the end and those to the closest contact.
+func (r *results) bothCurves() (ended, found []latencies, err error) {
+	ended, found = r.noLatencies(len(r.Cells)), r.noLatencies(len(r.Cells))
+	err = scanLookups(r, func(row *struct {
+		latencyRow
+		Found int64 `parquet:"found_ns"`
+	}) error {
+		if err := r.count(ended, &row.latencyRow, row.Latency); err != nil {
+			return err
+		}
+		return r.count(found, &row.latencyRow, row.Found)
+	})
+	sortLatencies(ended)
+	sortLatencies(found)
+	return ended, found, err
+}
+
+// noLatencies is the first n cells before anything is known.
+func (r *results) noLatencies(n int) []latencies {
 	out := make([]latencies, n)
 	for i := range out {
 		out[i].bySeed = make([][]int64, len(r.Cells[i].Seeds))
 	}
-	err := scanLookups(r, func(row *latencyRow) error {
-		cell, seed, err := r.place(row.Cell, row.Seed)
-		if err != nil || cell >= n || row.Kind != lookupKind {
-			return err
-		}
-		out[cell].all++
-		if row.Success {
-			out[cell].bySeed[seed] = append(out[cell].bySeed[seed], row.Latency)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	return out
+}
+
+// count adds a lookup that took so long, if it is of these cells and not of another kind.
+func (r *results) count(out []latencies, row *latencyRow, ns int64) error {
+	cell, seed, err := r.place(row.Cell, row.Seed)
+	if err != nil || cell >= len(out) || row.Kind != lookupKind {
+		return err
 	}
+	out[cell].all++
+	if row.Success {
+		out[cell].bySeed[seed] = append(out[cell].bySeed[seed], ns)
+	}
+	return nil
+}
+
+func sortLatencies(out []latencies) {
 	for i := range out {
 		for _, ns := range out[i].bySeed {
 			slices.Sort(ns)
@@ -49,7 +77,6 @@ func (r *results) latencyCurves(n int) ([]latencies, error) {
 		out[i].ns = slices.Concat(out[i].bySeed...)
 		slices.Sort(out[i].ns)
 	}
-	return out, nil
 }
 
 // quantile returns the smallest latency that at least this share of the lookups did not exceed.

@@ -16,13 +16,14 @@ import (
 type figure struct {
 	skipped string // why there is nothing to draw; then all else is empty
 
-	title  string // the message, in one sentence
-	plot   *plot.Plot
-	beside *plot.Plot // a second one, to the right or, in a narrow page, below; nil: none
-	panels *panels    // drawn in place of plot, if not nil
-	legend []legendEntry
-	data   table
-	about  about
+	title   string // the message, in one sentence
+	plot    *plot.Plot
+	more    []*plot.Plot // to the right of it, and below
+	columns int          // plots in a line; 0: 1
+	line    vg.Length    // what a page that grows has for each line but the first
+	legend  []legendEntry
+	data    table
+	about   about
 }
 
 // A legendEntry names a series by a sample of its marks.
@@ -99,48 +100,18 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		area.Min.Y += 1.15 * l.footer
 	}
 	area.Min.Y += 0.6 * l.footer
-	if f.panels != nil {
-		f.panels.draw(area, l)
-		return
-	}
 	f.drawPlots(area, l)
 }
 
-// drawPlots draws the one plot, or both, which share the room evenly.
-func (f *figure) drawPlots(area draw.Canvas, l look) {
-	if f.beside == nil {
-		f.plot.Draw(area)
-		return
-	}
-	first, second := area, area
-	if l.grows {
-		middle, gap := (area.Min.Y+area.Max.Y)/2, l.text/2
-		first.Min.Y, second.Max.Y = middle+gap, middle-gap
-	} else {
-		middle, gap := (area.Min.X+area.Max.X)/2, l.text
-		first.Max.X, second.Min.X = middle-gap, middle+gap
-	}
-	f.plot.Draw(first)
-	f.beside.Draw(second)
-}
-
 // height returns the height of the page: a slide's is fixed, a paper's grows with title,
-// legend and panels.
+// legend and lines of plots.
 func (f *figure) height(l look) vg.Length {
 	const roomFor = 2 // lines of title and legend that a page has room for
 	if !l.grows {
 		return l.height
 	}
 	more := len(f.titleLines(l)) + len(f.legendRows(l)) - roomFor
-	height := l.height + vg.Length(max(0, more))*1.3*l.text
-	if f.beside != nil {
-		height += 0.7 * l.height
-	}
-	if f.panels != nil {
-		const around = 5 // lines of title, footer and margins
-		height = max(height, f.panels.height(l)+around*l.text)
-	}
-	return height
+	return l.height + vg.Length(max(0, more))*1.3*l.text + vg.Length(f.lines()-1)*f.line
 }
 
 // titleLines breaks the title into at most two lines.

@@ -78,6 +78,7 @@ type syntheticRow struct {
 	Node         uint32 `parquet:"node"`
 	AtNs         int64  `parquet:"at_ns"`
 	LatencyNs    int64  `parquet:"latency_ns"`
+	FoundNs      int64  `parquet:"found_ns"`
 	HopsContact  int32  `parquet:"hops_contact"`
 	HopsFirst    int32  `parquet:"hops_first_value"`
 	HopsDiscover int32  `parquet:"hops_discover_k"`
@@ -117,6 +118,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 			row.Timeouts = 1
 		}
 		row.LatencyNs = int64(ms * float64(time.Millisecond))
+		row.FoundNs = row.LatencyNs / int64(2+h)
 		if !row.Success {
 			row.HopsContact = 0
 		}

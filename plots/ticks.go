@@ -2,8 +2,10 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 )
 
 // integerTicks labels the whole numbers from low to high, every one or every so many.
@@ -73,4 +75,54 @@ func logTicks(low, high float64, label func(float64) string) plot.ConstantTicks 
 		}
 	}
 	return ticks
+}
+
+// roundTicks labels round values between low and high, at most so many but two at least.
+func roundTicks(low, high float64, most int, label func(float64) string) plot.ConstantTicks {
+	var ticks plot.ConstantTicks
+	for scale := math.Pow(10, math.Ceil(math.Log10(high-low))); ; scale /= 10 {
+		for _, mantissa := range []float64{1, 0.5, 0.2} {
+			step := mantissa * scale
+			var finer plot.ConstantTicks
+			for k := math.Ceil(low/step - 1e-9); k*step <= high*(1+1e-9); k++ {
+				finer = append(finer, plot.Tick{Value: k * step, Label: label(k * step)})
+			}
+			if len(finer) > most && len(ticks) > 1 {
+				return ticks
+			}
+			ticks = finer
+		}
+	}
+}
+
+// fittingTicks labels as many round values as have room.
+func fittingTicks(low, high float64, across vg.Length, l look) plot.ConstantTicks {
+	for most := 5; ; most-- {
+		ticks := roundTicks(low, high, most, significant)
+		fits := true
+		for i := 1; i < len(ticks); i++ {
+			apart := across * vg.Length((ticks[i].Value-ticks[i-1].Value)/(high-low))
+			need := (width(ticks[i].Label, l.text) + width(ticks[i-1].Label, l.text)) / 2
+			fits = fits && apart >= need+0.6*l.text
+		}
+		if fits || most == 2 {
+			return ticks
+		}
+	}
+}
+
+// tidyRange returns an axis for values: from zero, unless they all lie far from it.
+func tidyRange(values []float64) (low, high float64) {
+	low, high = slices.Min(values), slices.Max(values)
+	if low < 0.6*high {
+		low = 0
+	}
+	pad := 0.08 * (high - low)
+	if pad == 0 {
+		pad = max(0.1*high, 0.5)
+	}
+	if low > 0 {
+		low = max(low-pad, 0)
+	}
+	return low, high + pad
 }

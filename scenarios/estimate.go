@@ -18,7 +18,7 @@ const (
 	bytesPerSlot = 12       // a contact's place in a routing table
 
 	bytesPerOperation = 250 // of a run under way: its event, its row, and what growing takes
-	bytesPerResult    = 112 // a row, kept until all runs are done
+	bytesPerResult    = 128 // a row, kept until all runs are done
 	bytesPerDigit     = 512 // of the node numbers, in the checkpoint of a simulated second
 
 	datagramsPerJoinStep   = 20 // of one node's join, for each doubling of the network

@@ -118,13 +118,9 @@ func (n *realNode) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	if op.At < n.net.plan.Warmup {
 		return
 	}
-	row := results.Lookup{
-		Kind: op.Kind, Node: n.number, At: int64(r.Started + n.start),
-		Latency: int64(t.Now - r.Started), Contact: int32(r.Hops.Contact),
-		FirstValue: int32(r.Hops.FirstValue), DiscoverK: int32(r.Hops.DiscoverK),
-		Total: int32(r.Hops.Total), Rounds: int32(r.Rounds), Messages: int32(r.Messages),
-		Timeouts: int32(r.Timeouts), Peers: int32(len(r.Peers)),
-	}
+	row := results.LookupOf(r, t.Now)
+	row.Kind, row.Node, row.At = op.Kind, n.number, int64(r.Started+n.start)
+	row.Peers = int32(len(r.Peers))
 	switch r.Method {
 	case krpc.FindNode:
 		nearest := n.net.plan.Nearest(n.number, r.Target)

@@ -80,9 +80,11 @@ func headlines() []headlineRow {
 		{"lookup.rounds", "rounds"},
 		{"lookup.messages", "messages"},
 		{"lookup.timeouts", "timeouts"},
+		{"lookup.found_ms", "time to the closest node, ms"},
 		{"lookup.latency_ms", "latency, ms"},
 		{"lookup.success", "success, %"},
 		{"lookup.hops.first_value", "get_peers: hops to a peer"},
+		{"get_peers.first_value_ms", "get_peers: time to a peer, ms"},
 		{"get_peers.latency_ms", "get_peers: latency, ms"},
 		{"get_peers.success", "get_peers: success, %"},
 		{"announce.latency_ms", "announce: latency, ms"},
@@ -118,7 +120,14 @@ func (w *work) sweep() string {
 	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
 	}
-	head = append(head, "hops", "model", "messages", "latency p50", "success")
+	head = append(head, "hops")
+	theory := slices.ContainsFunc(cells, func(c results.CellSummary) bool {
+		return c.Models[kind+".hops.contact"].Name != ""
+	})
+	if theory {
+		head = append(head, "model")
+	}
+	head = append(head, "messages", "found p50", "latency p50", "success")
 	aging := anyStale(cells)
 	if aging {
 		head = append(head, "stale", "traffic")
@@ -130,11 +139,11 @@ func (w *work) sweep() string {
 		for _, axis := range w.plan.scenario.Vary {
 			row = append(row, valueText(c.Set[axis.Path]))
 		}
-		model := "-"
-		if m, ok := c.Models[kind+".hops.contact"]; ok {
-			model = fmt.Sprintf("%.2f", m.Mean)
+		row = append(row, brief(c, kind+".hops.contact"))
+		if theory {
+			row = append(row, foretold(c, kind+".hops.contact"))
 		}
-		row = append(row, brief(c, kind+".hops.contact"), model, brief(c, kind+".messages"),
+		row = append(row, brief(c, kind+".messages"), brief(c, kind+".found_ms"),
 			brief(c, kind+".latency_ms"), brief(c, kind+".success"))
 		if aging {
 			row = append(row, brief(c, staleShare), brief(c, "traffic.bytes_per_node_s"))
@@ -147,6 +156,14 @@ func (w *work) sweep() string {
 			filepath.Join(w.dir.path, results.SummaryFile))
 	}
 	return text
+}
+
+// foretold writes what theory says of a metric.
+func foretold(c *results.CellSummary, metric string) string {
+	if m, ok := c.Models[metric]; ok {
+		return fmt.Sprintf("%.2f", m.Mean)
+	}
+	return "-"
 }
 
 const staleShare = "table.stale_share"

@@ -26,7 +26,8 @@ func metrics() map[string]results.Statistics {
 		"lookup.messages":   {Unit: "queries", N: n, Mean: 13.3, P50: 13, P90: 15, P99: 17},
 		"lookup.latency_ms": {Unit: "ms", N: n, Mean: 1222.4, P50: 1085.3, P90: 1754, P99: 3148,
 			CI95: &[2]results.Number{1211, 1233}},
-		"lookup.success": {Unit: "share", N: n, Mean: 0.99999},
+		"lookup.found_ms": {Unit: "ms", N: n, Mean: 512.3, P50: 430.2, P90: 911, P99: 1500},
+		"lookup.success":  {Unit: "share", N: n, Mean: 0.99999},
 	}
 }
 
@@ -40,7 +41,8 @@ func finished(t *testing.T) *work {
 		return results.CellSummary{
 			Set:   map[string]any{"groups.nodes.size": size, "groups.nodes.dht.k": 8},
 			Seeds: seeds, Nodes: size, Metrics: metrics(),
-			Models: map[string]results.Prediction{"lookup.hops.contact": {Mean: 2.896}},
+			Models: map[string]results.Prediction{
+				"lookup.hops.contact": {Name: "Roos", Mean: 2.896}},
 		}
 	}
 	return &work{
@@ -61,15 +63,16 @@ func TestReport(t *testing.T) {
 10,000 nodes, 2 seeds, 62,724 lookups
 groups.nodes.size=10000 groups.nodes.dht.k=8
 
-                            mean ± 95 %   p50   p90   p99
-hops to the closest node  3.216 ± 0.005     3     4     5  model 2.90
-messages                           13.3    13    15    17
-latency, ms                   1222 ± 11  1085  1754  3148
-success, %                        99.99
+                                mean ± 95 %   p50   p90   p99
+hops to the closest node      3.216 ± 0.005     3     4     5  model 2.90
+messages                               13.3    13    15    17
+time to the closest node, ms            512   430   911  1500
+latency, ms                       1222 ± 11  1085  1754  3148
+success, %                            99.99
 
-  size  k           hops  model  messages  latency p50  success
-10,000  8  3.216 ± 0.005   2.90      13.3      1085 ms  99.99 %
-   625  8  3.216 ± 0.005   2.90      13.3      1085 ms  99.99 %
+  size  k           hops  model  messages  found p50  latency p50  success
+10,000  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
+   625  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
 
 failed: cell 1, seed 2: panic: broken
   swarmlab run ...

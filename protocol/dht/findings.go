@@ -81,7 +81,7 @@ func (g *Group) gather(l *lookup, m *krpc.Message) {
 }
 
 // collect keeps the peers of an answer that are new.
-func (l *lookup) collect(m *krpc.Message, depth uint8) {
+func (l *lookup) collect(m *krpc.Message, depth uint8, now protocol.Time) {
 	if l.known == nil {
 		l.known = make(map[protocol.Addr]struct{})
 	}
@@ -92,7 +92,7 @@ func (l *lookup) collect(m *krpc.Message, depth uint8) {
 			return
 		}
 		if l.value == 0 {
-			l.value = depth
+			l.value, l.valued = depth, now
 		}
 		if _, have := l.known[a]; !have && a.Port() != 0 {
 			l.known[a] = struct{}{}

@@ -52,6 +52,8 @@ type lookup struct {
 	had      int
 	found    *findings // what it found besides contacts and peers; nil for most lookups
 	started  protocol.Time
+	reached  protocol.Time // when the closest contact of those that answered did
+	valued   protocol.Time // when the first peers came
 	heardOf  filter
 	tokens   [][]byte
 	peers    []protocol.Addr
@@ -205,12 +207,15 @@ func (g *Group) learned(i uint32, t *protocol.Turn, q query, r Ref, m *krpc.Mess
 	if p >= 0 {
 		c := &l.list[p]
 		c.state, depth = responded, c.depth
+		if l.list.leads(p) {
+			l.reached = t.Now
+		}
 		if l.stores() && c.token != barred && len(m.Token) > 0 && len(m.Token) <= maxToken {
 			c.token = l.keepToken(m.Token)
 		}
 	}
 	if m.NumValues > 0 {
-		l.collect(m, depth)
+		l.collect(m, depth, t.Now)
 	}
 	if l.found != nil {
 		g.gather(l, m)

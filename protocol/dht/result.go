@@ -12,6 +12,8 @@ import (
 type Result struct {
 	Request
 	Started  protocol.Time
+	Found    protocol.Time // when the nearest of Closest answered; of no meaning if that is empty
+	Valued   protocol.Time // when the first peers came; of no meaning without Hops.FirstValue
 	Hops     Hops
 	Rounds   int       // waves of queries, each sent after the one before had its first end
 	Messages int       // queries sent, repeated ones too, without announces and puts
@@ -71,8 +73,9 @@ type Hops struct {
 func (g *Group) result(l *lookup) *Result {
 	r := &g.scratch.result
 	*r = Result{
-		Request: l.Request, Started: l.started, Rounds: int(l.waves), Messages: l.sent,
-		Timeouts: l.timeouts, Answers: l.answers, Closest: r.Closest[:0], Peers: l.peers,
+		Request: l.Request, Started: l.started, Found: l.reached, Valued: l.valued,
+		Rounds: int(l.waves), Messages: l.sent, Timeouts: l.timeouts, Answers: l.answers,
+		Closest: r.Closest[:0], Peers: l.peers,
 		Stored: l.stored, Refused: l.refused, RefusedCode: l.code, RefusedText: l.text,
 	}
 	if l.found != nil {

@@ -141,3 +141,13 @@ func (l shortlist) position(r Ref) int {
 	}
 	return -1
 }
+
+// leads reports whether a candidate is the closest of those that answered and are not barred.
+func (l shortlist) leads(p int) bool {
+	for n := range l[:p] {
+		if l[n].state == responded && l[n].token != barred {
+			return false
+		}
+	}
+	return l[p].state == responded && l[p].token != barred
+}

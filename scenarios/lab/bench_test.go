@@ -69,7 +69,7 @@ groups:
   - {name: nodes, protocol: mainline, size: %d, tables: warm}
 `, nodes))
 	require.NoError(tb, err)
-	o, err := newOverlay(sc, 1, nil)
+	o, err := newOverlay(sc, 1, new(laws), nil)
 	require.NoError(tb, err)
 	cfg, err := sc.NetworkConfig(nodes)
 	require.NoError(tb, err)

@@ -89,6 +89,7 @@ func (j *job) attempt(ctx context.Context) (run *results.Run, err error) {
 type board struct {
 	mu       sync.Mutex
 	outcome  *results.Outcome
+	laws     laws
 	report   func(Progress)
 	progress Progress
 	cost     float64 // of all jobs
@@ -98,7 +99,8 @@ type board struct {
 
 // newJob adds a run to the board.
 func (b *board) newJob(cell scenarios.Cell, seed uint64) *job {
-	j := &job{cell: cell, seed: seed, cost: float64(max(cell.Scenario.RunDatagrams(), 1))}
+	j := &job{cell: cell, seed: seed, laws: &b.laws,
+		cost: float64(max(cell.Scenario.RunDatagrams(), 1))}
 	j.progress = func(now, end protocol.Time, events uint64) { b.advanced(j, now, end, events) }
 	b.cost += j.cost
 	b.progress.Runs++

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"swarmlab/netmodel"
@@ -28,21 +29,21 @@ type session struct {
 	graceful bool
 }
 
-func newLives(s *scenarios.Scenario, seed uint64) *lives {
+func newLives(s *scenarios.Scenario, seed uint64, laws *laws) *lives {
 	nodes := s.Nodes()
 	l := &lives{offset: make([]uint32, 1, nodes+1), sessions: make([]session, 0, nodes)}
 	end := protocol.Time(s.Duration)
 	for i := range s.Groups {
 		g := &s.Groups[i]
-		churn := churnOf(&g.Churn)
-		l.churned = l.churned || churn != nil
+		all := laws.of(&g.Churn)
+		l.churned = l.churned || all != nil
 		for range g.Size {
 			node := uint64(len(l.offset) - 1)
 			first := joinTime(g, seed, node)
-			if churn == nil {
+			if all == nil {
 				l.sessions = append(l.sessions, session{from: first, to: protocol.Never})
 			} else {
-				l.live(churn.Life(seed, node), first, end)
+				l.live(all.Of(seed, node), first, end)
 			}
 			l.offset = append(l.offset, uint32(len(l.sessions)))
 		}
@@ -51,8 +52,17 @@ func newLives(s *scenarios.Scenario, seed uint64) *lives {
 	return l
 }
 
-// churnOf translates the churn of a group, or returns nil if there is none.
-func churnOf(c *scenarios.Churn) *netmodel.Churn {
+// laws are the tables of the churns of an experiment, made when a run first needs them and shared
+// by all runs. The zero value has none yet.
+type laws struct {
+	mu    sync.Mutex
+	lives map[netmodel.Churn]*netmodel.Lives
+}
+
+const lawsMost = 64 // churns whose tables are kept: 650 KB each
+
+// of returns the lives of a group's churn, or nil if there is none.
+func (ls *laws) of(c *scenarios.Churn) *netmodel.Lives {
 	if c.None() {
 		return nil
 	}
@@ -60,8 +70,17 @@ func churnOf(c *scenarios.Churn) *netmodel.Churn {
 	if err != nil {
 		panic("lab: " + err.Error()) // the words were checked
 	}
-	return &netmodel.Churn{Session: c.Session, Offline: c.Offline, Graceful: c.Graceful,
+	churn := netmodel.Churn{Session: c.Session, Offline: c.Offline, Graceful: c.Graceful,
 		Start: start}
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.lives == nil || len(ls.lives) == lawsMost {
+		ls.lives = map[netmodel.Churn]*netmodel.Lives{}
+	}
+	if ls.lives[churn] == nil {
+		ls.lives[churn] = netmodel.NewLives(churn)
+	}
+	return ls.lives[churn]
 }
 
 // joinTime draws the time at which a node of a group comes into the network.

@@ -28,10 +28,12 @@ type overlay struct {
 type section struct{ first, size uint32 }
 
 // newOverlay builds the nodes of a scenario: of each group those of its first client come first.
-func newOverlay(s *scenarios.Scenario, seed uint64, observer dht.Observer) (*overlay, error) {
+func newOverlay(
+	s *scenarios.Scenario, seed uint64, laws *laws, observer dht.Observer,
+) (*overlay, error) {
 	nodes := s.Nodes()
 	o := &overlay{scenario: s, seed: seed, ids: newIdentities(seed, nodes),
-		lives: newLives(s, seed), sections: map[string]section{}}
+		lives: newLives(s, seed, laws), sections: map[string]section{}}
 	first := uint32(0)
 	for i := range s.Groups {
 		g := &s.Groups[i]

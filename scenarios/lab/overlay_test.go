@@ -96,7 +96,7 @@ func TestOneNetwork(t *testing.T) {
 	require.Equal(t, summary.Metrics["lookup.success"].N, lookups)
 
 	// What lookups found lies in all groups.
-	overlay, err := newOverlay(o.Scenario, 1, nil)
+	overlay, err := newOverlay(o.Scenario, 1, new(laws), nil)
 	require.NoError(t, err)
 	require.Equal(t, section{40, 110}, overlay.sections["moving"])
 	sizes := map[string]uint32{}
@@ -113,10 +113,10 @@ func TestOneNetwork(t *testing.T) {
 // TestCommonRandomNumbers: another client in the same place has the same id, address, starts and
 // leaves, and is asked the same at the same times.
 func TestCommonRandomNumbers(t *testing.T) {
-	a, err := newOverlay(parse(t, mixed), 7, nil)
+	a, err := newOverlay(parse(t, mixed), 7, new(laws), nil)
 	require.NoError(t, err)
 	b, err := newOverlay(parse(t, mixed, "groups.moving.client", "webtorrent",
-		"groups.stable.client", "jech", "groups.stable.dht.alpha", "7"), 7, nil)
+		"groups.stable.client", "jech", "groups.stable.dht.alpha", "7"), 7, new(laws), nil)
 	require.NoError(t, err)
 	require.Equal(t, a.lives, b.lives)
 	require.Equal(t, a.ids.bound, b.ids.bound)
@@ -135,7 +135,7 @@ func TestCommonRandomNumbers(t *testing.T) {
 		}
 	}
 	require.Greater(t, asked, 500)
-	other, err := newOverlay(parse(t, mixed), 8, nil)
+	other, err := newOverlay(parse(t, mixed), 8, new(laws), nil)
 	require.NoError(t, err)
 	require.NotEqual(t, a.lives, other.lives)
 }
@@ -155,7 +155,7 @@ func TestWarmTablesHoldThoseUp(t *testing.T) {
 	s := parse(t, mixed, "groups.moving.tables", "warm")
 	s.Groups = append(s.Groups, s.Groups[0])
 	s.Groups[2].Name, s.Groups[2].Tables = "late", scenarios.TablesJoin
-	o, err := newOverlay(s, 5, nil)
+	o, err := newOverlay(s, 5, new(laws), nil)
 	require.NoError(t, err)
 	clients, filled := map[string]int{}, 0
 	for node := range uint32(190) {
@@ -183,7 +183,7 @@ func TestWarmTablesHoldThoseUp(t *testing.T) {
 // that are up at that moment, and others when it asks later.
 func TestSeedsAreUp(t *testing.T) {
 	s := parse(t, mixed, "groups.moving.join.bootstrap", "5")
-	o, err := newOverlay(s, 5, nil)
+	o, err := newOverlay(s, 5, new(laws), nil)
 	require.NoError(t, err)
 	network, err := newNetwork(s, 5)
 	require.NoError(t, err)
@@ -213,7 +213,7 @@ func TestSeedsAreUp(t *testing.T) {
 func TestKeptTables(t *testing.T) {
 	for _, table := range []string{scenarios.TableLost, scenarios.TableKept} {
 		s := parse(t, mixed, "groups.moving.churn.table", table, "groups.moving.client", "bep5")
-		o, err := newOverlay(s, 1, nil)
+		o, err := newOverlay(s, 1, new(laws), nil)
 		require.NoError(t, err)
 		network, err := newNetwork(s, 1)
 		require.NoError(t, err)
@@ -242,7 +242,7 @@ func TestKeptTables(t *testing.T) {
 
 // TestSecureShare: half of the moving nodes have ids that their addresses allow.
 func TestSecureShare(t *testing.T) {
-	o, err := newOverlay(parse(t, mixed), 1, nil)
+	o, err := newOverlay(parse(t, mixed), 1, new(laws), nil)
 	require.NoError(t, err)
 	valid := 0
 	for node := range uint32(150) {

@@ -51,7 +51,7 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 				g.Name)
 		}
 	}
-	o, err := newOverlay(s, seed, nil)
+	o, err := newOverlay(s, seed, new(laws), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func TestPlanIsWhatTheSimulatorDoes(t *testing.T) {
 	s := open(t, "quickstart")
 	p, err := NewPlan(s, s.Seed)
 	require.NoError(t, err)
-	overlay, err := newOverlay(s, s.Seed, nil)
+	overlay, err := newOverlay(s, s.Seed, new(laws), nil)
 	require.NoError(t, err)
 	nodes := overlay.populations[0]
 	require.Len(t, p.Nodes, 100)

@@ -27,13 +27,9 @@ type recorder struct {
 func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	rec.ended++
 	st, p := rec.work.streamOf(uint32(r.Tag)), rec.work.overlay.of(t.Self)
-	row := results.Lookup{
-		Cell: rec.cell, Seed: rec.seed, Kind: st.spec.Kind, Client: p.client, Node: t.Self,
-		At: int64(r.Started), Latency: int64(t.Now - r.Started),
-		Contact: int32(r.Hops.Contact), FirstValue: int32(r.Hops.FirstValue),
-		DiscoverK: int32(r.Hops.DiscoverK), Total: int32(r.Hops.Total),
-		Rounds: int32(r.Rounds), Messages: int32(r.Messages), Timeouts: int32(r.Timeouts),
-	}
+	row := results.LookupOf(r, t.Now)
+	row.Cell, row.Seed, row.Kind = rec.cell, rec.seed, st.spec.Kind
+	row.Client, row.Node, row.At = p.client, t.Self, int64(r.Started)
 	p.asked += uint64(r.Messages + r.Stored)
 	rec.judge(&row, p, r)
 	success := uint64(0)

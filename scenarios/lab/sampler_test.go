@@ -63,7 +63,7 @@ func queries(run *results.Run) uint64 {
 // all that know it hold a stale contact, until it is back.
 func TestTablesAgainstTheTruth(t *testing.T) {
 	s := parse(t, mixed, "groups.moving.churn", "none", "groups.moving.tables", "warm")
-	o, err := newOverlay(s, 1, nil)
+	o, err := newOverlay(s, 1, new(laws), nil)
 	require.NoError(t, err)
 	network, err := newNetwork(s, 1)
 	require.NoError(t, err)

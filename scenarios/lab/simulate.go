@@ -19,6 +19,7 @@ type job struct {
 	seed     uint64
 	cost     float64 // estimated
 	share    float64 // of it that is done
+	laws     *laws
 	progress func(now, end protocol.Time, events uint64)
 }
 
@@ -26,7 +27,7 @@ type job struct {
 func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	s := j.cell.Scenario
 	rec := &recorder{cell: int32(j.cell.Index), seed: j.seed, warmup: protocol.Time(s.Warmup)}
-	o, err := newOverlay(s, j.seed, rec)
+	o, err := newOverlay(s, j.seed, j.laws, rec)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func TestClosestAgainstSorting(t *testing.T) {
 // TestMovedIDs holds the global view, after some nodes took other ids, against one that is sorted
 // anew.
 func TestMovedIDs(t *testing.T) {
-	o, err := newOverlay(parse(t, mixed), 3, nil)
+	o, err := newOverlay(parse(t, mixed), 3, new(laws), nil)
 	require.NoError(t, err)
 	size := uint32(150)
 	want := map[krpc.ID]uint32{}
@@ -122,7 +122,7 @@ func TestWarmTables(t *testing.T) {
 	const size = 400
 	s := open(t, "quickstart", "groups.nodes.size", "400", "groups.nodes.tables", "warm",
 		"groups.nodes.dht.buckets", "[16, 4]")
-	o, err := newOverlay(s, 5, nil)
+	o, err := newOverlay(s, 5, new(laws), nil)
 	require.NoError(t, err)
 	p := o.populations[0]
 	drawn := make([]int, size)
@@ -161,7 +161,7 @@ func members(p *population, own krpc.ID, b, depth int) int {
 
 func TestSeedsStartedBefore(t *testing.T) {
 	s := open(t, "quickstart", "groups.nodes.size", "100", "groups.nodes.join.bootstrap", "3")
-	o, err := newOverlay(s, 5, nil)
+	o, err := newOverlay(s, 5, new(laws), nil)
 	require.NoError(t, err)
 	p := o.populations[0]
 	require.Equal(t, scenarios.TablesJoin, p.spec.Tables)

@@ -53,17 +53,18 @@ func always(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
 	return func(l *Lookup) (int64, bool) { return int64(field(l)), true }
 }
 
+// reached reports whether the hops and the time to the closest contact count: a lookup for a node
+// must have found it.
+func (l *Lookup) reached() bool {
+	return l.Contact > 0 && (l.Success || l.Kind != scenarios.KindLookup)
+}
+
 var lookupMetrics = []Definition{
 	{Name: "hops.contact", Unit: "hops", counts: true, scale: 1,
 		Definition: "length of the chain of referrals to the closest contact that answered; " +
 			"1 if it was in the asking node's own table. Of lookups that found their target only",
 		Source: "Roos, Salah, Strufe, arXiv 1307.7000",
-		value: positive(func(l *Lookup) int32 {
-			if l.Kind == scenarios.KindLookup && !l.Success {
-				return 0
-			}
-			return l.Contact
-		})},
+		value:  func(l *Lookup) (int64, bool) { return int64(l.Contact), l.reached() }},
 	{Name: "hops.first_value", Unit: "hops", counts: true, scale: 1, kind: scenarios.KindGetPeers,
 		Definition: "depth of the first contact that returned peers; measured on get_peers",
 		Source:     "ProbeLab RFM 7",
@@ -89,6 +90,16 @@ var lookupMetrics = []Definition{
 	{Name: "latency_ms", Unit: "ms", scale: float64(time.Millisecond),
 		Definition: "simulated time from the request to the end of the lookup",
 		value:      func(l *Lookup) (int64, bool) { return l.Latency, true }},
+	{Name: "found_ms", Unit: "ms", scale: float64(time.Millisecond),
+		Definition: "simulated time from the request until the closest contact found had " +
+			"answered: all that comes after is for certainty. Of lookups that found their " +
+			"target only",
+		value: func(l *Lookup) (int64, bool) { return l.Found, l.reached() }},
+	{Name: "first_value_ms", Unit: "ms", scale: float64(time.Millisecond),
+		kind: scenarios.KindGetPeers,
+		Definition: "simulated time from the request until the first peers came. Of lookups " +
+			"that found some only",
+		value: func(l *Lookup) (int64, bool) { return l.FirstPeers, l.FirstValue > 0 }},
 	{Name: "success", Unit: "share", scale: 1,
 		Definition: "lookup: the running node closest to the target, by the global view, " +
 			"answered; get_peers: a peer was found; announce: a node stored it",

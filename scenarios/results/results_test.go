@@ -203,6 +203,10 @@ func TestTextBesideFewRows(t *testing.T) {
 	for n, l := range o.Runs[0].Lookups {
 		require.Equal(t, strconv.FormatInt(l.Latency, 10), rows[n+1][column])
 		require.Equal(t, l.Kind, rows[n+1][slices.Index(rows[0], "kind")])
+		require.Positive(t, l.Found)
+		require.LessOrEqual(t, l.Found, l.Latency)
+		found := rows[n+1][slices.Index(rows[0], "found_ns")]
+		require.Equal(t, strconv.FormatInt(l.Found, 10), found)
 	}
 	columns := parquet.SchemaOf(results.Lookup{}).Columns()
 	require.Len(t, rows[0], len(columns))

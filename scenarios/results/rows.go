@@ -65,16 +65,17 @@ func replaceText(dir, name string, rows int, write func(io.Writer) error) error 
 func (o *Outcome) writeLookupsText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "kind", "client", "node", "at_ns", "latency_ns",
-		"hops_contact", "hops_first_value", "hops_discover_k", "hops_total", "rounds", "messages",
+		"found_ns", "first_value_ns", "hops_contact", "hops_first_value", "hops_discover_k",
+		"hops_total", "rounds", "messages",
 		"timeouts", "success", "recall", "peers"})
 	for _, run := range o.Runs {
 		for n := range run.Lookups {
 			l := &run.Lookups[n]
 			row := []string{strconv.Itoa(int(l.Cell)), strconv.FormatUint(l.Seed, 10), l.Kind,
 				l.Client, strconv.FormatUint(uint64(l.Node), 10)}
-			for _, v := range []int64{l.At, l.Latency, int64(l.Contact), int64(l.FirstValue),
-				int64(l.DiscoverK), int64(l.Total), int64(l.Rounds), int64(l.Messages),
-				int64(l.Timeouts)} {
+			for _, v := range []int64{l.At, l.Latency, l.Found, l.FirstPeers, int64(l.Contact),
+				int64(l.FirstValue), int64(l.DiscoverK), int64(l.Total), int64(l.Rounds),
+				int64(l.Messages), int64(l.Timeouts)} {
 				row = append(row, strconv.FormatInt(v, 10))
 			}
 			c.Write(append(row, strconv.FormatBool(l.Success), strconv.Itoa(int(l.Recall)),

@@ -3,6 +3,7 @@ package results
 import (
 	"time"
 
+	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/sim"
 )
@@ -25,7 +26,8 @@ type Run struct {
 	Series      []Sample      // by time, and then in the order of Clients
 }
 
-// Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.
+// Lookup is one measured lookup: a row of lookups.parquet. Hops and times
+// that do not apply are 0.
 type Lookup struct {
 	Cell       int32  `parquet:"cell"`
 	Seed       uint64 `parquet:"seed"`
@@ -34,6 +36,8 @@ type Lookup struct {
 	Node       uint32 `parquet:"node"`       // who asked
 	At         int64  `parquet:"at_ns"`      // when, in simulated time
 	Latency    int64  `parquet:"latency_ns"` // until the lookup ended
+	Found      int64  `parquet:"found_ns"`   // until the closest contact found had answered
+	FirstPeers int64  `parquet:"first_value_ns"`
 	Contact    int32  `parquet:"hops_contact"`
 	FirstValue int32  `parquet:"hops_first_value"`
 	DiscoverK  int32  `parquet:"hops_discover_k"`
@@ -44,4 +48,21 @@ type Lookup struct {
 	Success    bool   `parquet:"success"`
 	Recall     int32  `parquet:"recall"` // of the true k closest, how many were found
 	Peers      int32  `parquet:"peers"`  // get_peers: found; announce: nodes that stored
+}
+
+// LookupOf enters what a result of itself tells of a lookup that has just ended.
+func LookupOf(r *dht.Result, now protocol.Time) Lookup {
+	l := Lookup{
+		Latency: int64(now - r.Started), Contact: int32(r.Hops.Contact),
+		FirstValue: int32(r.Hops.FirstValue), DiscoverK: int32(r.Hops.DiscoverK),
+		Total: int32(r.Hops.Total), Rounds: int32(r.Rounds), Messages: int32(r.Messages),
+		Timeouts: int32(r.Timeouts),
+	}
+	if l.Contact > 0 {
+		l.Found = int64(r.Found - r.Started)
+	}
+	if l.FirstValue > 0 {
+		l.FirstPeers = int64(r.Valued - r.Started)
+	}
+	return l
 }
