@@ -21,16 +21,11 @@ func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	g.insert(i, t, newSlot(r, t.Now), id)
 }
 
-// verifyingMax bounds the pings to strangers that are in flight. Without it, a flood of queries
-// with forged ids would fill the pool and, from one address, use up all transaction ids.
-const verifyingMax = 256
-
 // asked notes that a contact sent us a query. Its address may be forged: if it is unknown and
 // there is a place for it, it is pinged, and enters the table when it answers. Clients with another
 // Admission let it in at once, as one that is not proven, and libtorrent keeps it in reserve.
 func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
-	n := &g.nodes[i]
-	b := n.bucketOf(id)
+	b := g.nodes[i].bucketOf(id)
 	bucket := g.bucket(i, b)
 	if p := find(bucket, r); p >= 0 {
 		g.askedAgain(i, t, b, &bucket[p])
@@ -43,11 +38,8 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	if g.cfg.Replacements > 0 {
 		g.consider(i, b, senderSlot(r, t.Now), id)
 	}
-	if !g.cfg.VerifySenders || !g.wanted(i, t, b, r, id) {
-		return
-	}
-	if !g.pinging(n, r) && g.verifying(n) < verifyingMax {
-		g.ping(i, t, r, NoRef)
+	if g.cfg.VerifySenders && g.wanted(i, t, b, r, id) {
+		g.verify(i, t, r)
 	}
 }
 

@@ -26,7 +26,7 @@ func (g *Group) rehome(i uint32, t *protocol.Turn, id krpc.ID) {
 	}
 	clear(g.table(i))
 	clear(g.dues(i))
-	n.id, n.depth, n.joined, n.retries, n.misses, n.maintain = id, 1, false, 0, 0, t.Now
+	n.id, n.depth, n.joined, n.misses, n.maintain = id, 1, false, 0, t.Now
 	if g.vigils != nil {
 		g.vigils[i] = vigil{}
 	}

@@ -137,7 +137,7 @@ func TestEveryStep(t *testing.T) {
 			c.cfg(&cfg)
 			asked := somebody(1)
 			d := &received{newDriven(t, cfg, asked), asked, nil}
-			d.ping(0, &d.turn, d.book.Ref(asked.ID, asked.Addr), NoRef)
+			d.ping(0, &d.turn, d.book.Ref(asked.ID, asked.Addr), purposePing)
 			d.tid = d.sends(t)[0].m.T
 			c.play(t, d)
 		})
