@@ -45,26 +45,36 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 
 // wanted reports whether the sender of a query would enter the table if it answered a ping. Two
 // nodes that pinged each other without that would go on for ever: to each, the ping of the other
-// would be one more query of a stranger.
+// would be one more query of a stranger. So whatever keeps a contact out must be asked here, too.
 func (g *Group) wanted(i uint32, t *protocol.Turn, b int, r Ref, id krpc.ID) bool {
 	n, bucket := &g.nodes[i], g.bucket(i, b)
 	if !g.picky {
-		return room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)
+		return (room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) &&
+			!g.elsewhere(i, id)
 	}
 	_, addr := g.env.Directory.Contact(r)
 	s := newSlot(r, t.Now)
 	if g.insecure(id, addr) {
+		if g.cfg.SecureIDs == SecureIDsEnforced {
+			return false
+		}
 		s.meta |= flagInsecure
 	}
-	if !s.secure() && g.cfg.SecureIDs == SecureIDsEnforced {
-		return false
+	if g.cfg.Diverse {
+		inReserve := g.cfg.Replacements > 0 && find(g.reserve(i, b), r) >= 0 // with its network
+		if _, holder := g.holder(i, addr); holder != NoRef || g.inNet(bucket, addr) ||
+			!inReserve && !g.diverse(i, b, addr) {
+			return false
+		}
 	}
-	if _, holder := g.holder(i, addr); g.cfg.Diverse &&
-		(holder != NoRef || g.inNet(bucket, addr)) {
-		return false
-	}
-	return g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
-		g.splittable(n, b) && g.worthSplitting(i, b, s, id, t.Now)
+	return !g.elsewhere(i, id) && (g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
+		g.splittable(n, b) && g.worthSplitting(i, b, s, id, t.Now))
+}
+
+// elsewhere reports whether the table has an id at an address where it is alive, as far as we know.
+func (g *Group) elsewhere(i uint32, id krpc.ID) bool {
+	p := g.position(i, id)
+	return p >= 0 && !g.isBad(g.bucket(i, g.nodes[i].bucketOf(id))[p])
 }
 
 // askedAgain notes a query from a contact that is in the table.
