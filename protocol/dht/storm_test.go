@@ -16,7 +16,7 @@ func stormConfigs() (names []string, configs []Config) {
 	for _, name := range Profiles() {
 		for variant := range 6 {
 			c, _ := Profile(name)
-			c.Refresh = 0
+			c.Refresh, c.Depth = 0, 12
 			c.VerifySenders = c.VerifySenders || variant > 0
 			c.Diverse = c.Diverse || variant == 2
 			if variant == 3 {
