@@ -128,13 +128,11 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 	}
 }
 
-// unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one.
+// unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one. The
+// caller has counted that against the contact, or not.
 func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 	switch {
 	case q.purpose == purposePing && q.newcomer != NoRef:
-		if !timeout {
-			g.failed(i, t, q.ref) // a ping refused is a ping failed
-		}
 		g.challenged(i, t, q, false)
 	case q.purpose == purposeCheck && q.tries < checkTries:
 		g.pingAgain(i, t, q)
@@ -215,23 +213,19 @@ func (g *Group) response(
 func (g *Group) refused(i uint32, t *protocol.Turn, q query) {
 	switch q.purpose {
 	case purposePing, purposeVerify, purposeProbe, purposeCheck:
-		if q.newcomer == NoRef {
-			g.failed(i, t, q.ref)
-		}
+		g.failed(i, t, q.ref)
 	}
 	g.unanswered(i, t, q, false)
 }
 
 // matched handles the response to one of our queries.
 func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
-	if m.ID == g.nodes[i].id {
-		g.counters[OwnID]++
-		g.unanswered(i, t, q, false)
-		return
+	ref, wrong := NoRef, OwnID
+	if m.ID != g.nodes[i].id {
+		ref, wrong = g.env.Directory.Ref(m.ID, q.addr), IDMismatch
 	}
-	ref := g.env.Directory.Ref(m.ID, q.addr)
-	if q.ref != NoRef && q.ref != ref {
-		g.counters[IDMismatch]++
+	if ref == NoRef || q.ref != NoRef && q.ref != ref {
+		g.counters[wrong]++
 		g.renamed(i, t, q.ref)
 		g.unanswered(i, t, q, false)
 		return
