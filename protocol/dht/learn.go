@@ -99,7 +99,7 @@ func (g *Group) overhear(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc
 		if !ok {
 			return
 		}
-		if id != g.nodes[i].id && usable(addr) {
+		if id != g.nodes[i].id && g.reachable(addr) {
 			g.mentioned(i, t, id, addr)
 		}
 	}
