@@ -150,3 +150,62 @@ func TestRehome(t *testing.T) {
 		require.Equal(t, w.houses[9].id, w.last.Closest[0].ID, client)
 	}
 }
+
+// TestRehomeDiverse: two contacts of one network, which were in different buckets of the old id, do
+// not meet in one of the new id.
+func TestRehomeDiverse(t *testing.T) {
+	cfg, draw := diverseConfig(), protocol.NewRand(1, 1, 1)
+	cfg.Buckets, cfg.Depth = []int{8, 4, 8}, 8
+	var known []Contact
+	for n := range 16 {
+		b := min(2, n/8+n/12) // 8, 4 and 4; the two fours are in the same networks
+		known = append(known, Contact{ownID.RandomInBucket(b, &draw), net(n-4*(b/2), b)})
+	}
+	d := newDriven(t, cfg, known...)
+	require.Len(t, checkTable(t, d.Group, 0), 16)
+	require.Equal(t, 3, d.Depth(0))
+	d.rehome(0, &d.turn, ownID.RandomInBucket(0, &draw))
+	require.GreaterOrEqual(t, len(checkTable(t, d.Group, 0)), 8)
+	for b := range d.Depth(0) {
+		nets := map[uint32]bool{}
+		for _, s := range d.bucket(0, b) {
+			if s.used() {
+				_, a := d.book.Contact(s.ref)
+				require.False(t, nets[a.IP4()>>8], "bucket %d", b)
+				nets[a.IP4()>>8] = true
+			}
+		}
+	}
+}
+
+// TestRehomeWhileJoining: a node learns its address from the answers to its first lookup. It joins
+// once more, as the new id, and the end of the first lookup does not make it a member.
+func TestRehomeWhileJoining(t *testing.T) {
+	for _, client := range Profiles() {
+		cfg, _ := Profile(client)
+		cfg.QueryTimeout, cfg.Tries, cfg.SoftTimeout = time.Second, 1, 0
+		d := newDriven(t, cfg)
+		d.Drop(0)
+		d.Remember(0, crowd(40, scattered))
+		d.Start(0, &d.turn)
+		require.NotEqual(t, nilIndex, d.nodes[0].lookups, client)
+		first := d.searches.at(d.nodes[0].lookups)
+		id := krpc.ID{Hi: 5}
+		d.rehome(0, &d.turn, id)
+		d.turnEnds(0, &d.turn)
+		joins := func() (joins int) {
+			for x := d.nodes[0].lookups; x != nilIndex; x = d.searches.at(x).next {
+				if l := d.searches.at(x); l.purpose == purposeJoin {
+					require.Equal(t, id, l.target)
+					joins++
+				}
+			}
+			return joins
+		}
+		require.Equal(t, 1, joins(), client)
+		d.searched(0, &d.turn, first)
+		d.turnEnds(0, &d.turn)
+		require.Equal(t, 1, joins(), client)
+		require.False(t, d.nodes[0].joined, client)
+	}
+}

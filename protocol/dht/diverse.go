@@ -12,17 +12,14 @@ import (
 // unless they were asked within this time (libtorrent).
 const distrustAfter = 5 * time.Minute
 
-// sameNet reports whether two addresses are in the same /24 (IPv4) or /64 (IPv6).
-func sameNet(a, b protocol.Addr) bool {
-	if a.Is4() != b.Is4() {
-		return false
-	}
+// networkOf stands for the network of an address that is taken for one owner's: a /24 (IPv4) or a
+// /64 (IPv6).
+func networkOf(a protocol.Addr) uint64 {
 	if a.Is4() {
-		return a.IP4()>>8 == b.IP4()>>8
+		return uint64(a.IP4() >> 8) // no IPv6 network of hosts is that low
 	}
-	ah, _ := a.IP16()
-	bh, _ := b.IP16()
-	return ah == bh
+	hi, _ := a.IP16()
+	return hi
 }
 
 // diverse reports whether nobody of an address's network is in a bucket or its reserve.
@@ -33,12 +30,14 @@ func (g *Group) diverse(i uint32, b int, a protocol.Addr) bool {
 	return g.cfg.Replacements == 0 || !g.inNet(g.reserve(i, b), a)
 }
 
+// inNet reports whether somebody of an address's network is among some slots.
 func (g *Group) inNet(bucket []slot, a protocol.Addr) bool {
+	network := networkOf(a)
 	for _, s := range bucket {
 		if !s.used() {
 			break
 		}
-		if _, have := g.env.Directory.Contact(s.ref); sameNet(have, a) {
+		if _, have := g.env.Directory.Contact(s.ref); networkOf(have) == network {
 			return true
 		}
 	}

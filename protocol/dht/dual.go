@@ -153,11 +153,9 @@ func (g *Group) suggested(i uint32, t *protocol.Turn, nodes krpc.NodeIter) {
 		if id == n.id || g.position(i, id) >= 0 || room(g.bucket(i, b)) < 0 && !g.splittable(n, b) {
 			continue
 		}
-		r := g.env.Directory.Ref(id, addr)
-		if g.pinging(n, r) || g.verifying(n) >= verifyingMax {
+		if !g.verify(i, t, g.env.Directory.Ref(id, addr)) {
 			continue
 		}
-		g.ping(i, t, r, NoRef)
 		if !n.joined && n.maintain != protocol.Never {
 			n.maintain = min(n.maintain, t.Now.Add(g.cfg.QueryTimeout))
 		}

@@ -39,10 +39,9 @@ type twins struct {
 }
 
 func endureDual(t require.TestingT, b []byte) *twins {
-	cfg := Default()
-	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers, cfg.Items = 4, []int{4, 3}, 3, 3, 3
-	cfg.Depth = 8
 	o := &ordeal{t: plain{t}, todo: b}
+	cfg := o.client()
+	cfg.Depth = 8
 	o.protect(&cfg)
 	p := newDual(t, cfg, o.todo.byte()%20)
 	o.driven, o.core = p.driven, p.dual

@@ -2,6 +2,15 @@ package dht
 
 import "time"
 
+// client chooses one of the clients, or a mixture, with a small table and a small store.
+func (o *ordeal) client() Config {
+	cfg, _ := Profile(Profiles()[o.todo.byte()%len(Profiles())])
+	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers, cfg.Items = 4, []int{4, 3}, 3, 3, 3
+	cfg.Replacements = min(cfg.Replacements, 2)
+	o.mixPolicies(&cfg)
+	return cfg
+}
+
 // protect chooses what the node does against abuse, and what it stores, in as many ways as profiles
 // have.
 func (o *ordeal) protect(cfg *Config) {

@@ -1,6 +1,7 @@
 package dht
 
 import (
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -105,10 +106,7 @@ type plain struct{ require.TestingT }
 
 func endure(t require.TestingT, b []byte) *ordeal {
 	o := &ordeal{t: plain{t}, todo: b}
-	cfg, _ := Profile(Profiles()[o.todo.byte()%len(Profiles())])
-	cfg.K, cfg.Buckets, cfg.Torrents, cfg.Peers, cfg.Items = 4, []int{4, 3}, 3, 3, 3
-	cfg.Replacements = min(cfg.Replacements, 2)
-	o.mixPolicies(&cfg)
+	cfg := o.client()
 	cfg.Alpha = 1 + o.todo.byte()%4
 	cfg.Rounds = o.todo.byte()%4 == 0
 	cfg.Depth = 1 + o.todo.byte()%20
@@ -341,9 +339,15 @@ func (o *ordeal) answerOne() {
 	o.enrich(&r, &q.m)
 	for range o.todo.byte() % 9 {
 		id, a := o.someID(), o.sender()
-		if a.Is4() {
+		switch {
+		case a.Is4() && o.todo.byte()%16 == 0: // an IPv4 address in the form of IPv6
+			hi, lo := a.IP16()
+			b := binary.BigEndian.AppendUint64(id.Append(r.Nodes6), hi)
+			b = binary.BigEndian.AppendUint64(b, lo)
+			r.Nodes6 = binary.BigEndian.AppendUint16(b, a.Port())
+		case a.Is4():
 			r.Nodes = krpc.AppendNode(r.Nodes, id, a)
-		} else {
+		default:
 			r.Nodes6 = krpc.AppendNode(r.Nodes6, id, a)
 		}
 	}

@@ -27,18 +27,18 @@ type Env struct {
 
 // node is the header of one node: a cache line, so that touching a node is one cache miss.
 type node struct {
-	id       krpc.ID
-	maintain protocol.Time // when to join again or to look for a bucket to refresh
-	queries  fifo          // in flight, oldest first
-	lookups  uint32        // first of a list
-	torrents uint32        // first of a list
-	depth    uint8         // buckets in use; 0: not running
-	joined   bool
-	retries  uint8  // joins that found too few nodes, in a row
-	misses   uint8  // refreshes of the present bucket that brought no new contact, in a row
-	items    uint32 // first of a list
-	sampling uint32 // what it tells of its torrents; nilIndex if nobody has asked
-	guard    uint32 // its protection; nilIndex if it has needed none
+	id        krpc.ID
+	maintain  protocol.Time // when to join again or to look for a bucket to refresh
+	queries   fifo          // in flight, oldest first
+	lookups   uint32        // first of a list
+	torrents  uint32        // first of a list
+	depth     uint8         // buckets in use; 0: not running
+	joined    bool
+	misses    uint8  // joins, then refreshes of the present bucket, in vain and in a row
+	verifying uint8  // pings in flight of purposeVerify
+	items     uint32 // first of a list
+	sampling  uint32 // what it tells of its torrents; nilIndex if nobody has asked
+	guard     uint32 // its protection; nilIndex if it has needed none
 }
 
 // Group is a population of DHT nodes. It implements protocol.Datagrams.

@@ -186,9 +186,8 @@ func (g *Group) doubt(i uint32, t *protocol.Turn, b int) {
 		if g.isGood(s, t.Now) || s.isAsked() {
 			continue
 		}
-		if g.verifying(&g.nodes[i]) < verifyingMax {
+		if g.verify(i, t, s.ref) {
 			bucket[p].meta |= flagAsked
-			g.ping(i, t, s.ref, NoRef)
 		}
 		return
 	}

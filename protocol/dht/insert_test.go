@@ -209,7 +209,7 @@ func TestRenamed(t *testing.T) {
 		require.True(t, d.meet(inBucket(0, 2, 3), net(3, 1)))
 		d.turn.Now = d.turn.Now.Add(time.Minute)
 		d.out.Reset()
-		d.ping(0, &d.turn, d.bucket(0, 0)[0].ref, NoRef)
+		d.ping(0, &d.turn, d.bucket(0, 0)[0].ref, purposePing)
 		q := d.sends(t)[0]
 		d.gets(q.to, krpc.Writer{}.Reply(nil, &krpc.Reply{T: q.m.T, ID: krpc.ID{Hi: 5}}))
 		require.Equal(t, uint64(1), d.counters[IDMismatch])

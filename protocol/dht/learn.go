@@ -21,16 +21,11 @@ func (g *Group) answered(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	g.insert(i, t, newSlot(r, t.Now), id)
 }
 
-// verifyingMax bounds the pings to strangers that are in flight. Without it, a flood of queries
-// with forged ids would fill the pool and, from one address, use up all transaction ids.
-const verifyingMax = 256
-
 // asked notes that a contact sent us a query. Its address may be forged: if it is unknown and
 // there is a place for it, it is pinged, and enters the table when it answers. Clients with another
 // Admission let it in at once, as one that is not proven, and libtorrent keeps it in reserve.
 func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
-	n := &g.nodes[i]
-	b := n.bucketOf(id)
+	b := g.nodes[i].bucketOf(id)
 	bucket := g.bucket(i, b)
 	if p := find(bucket, r); p >= 0 {
 		g.askedAgain(i, t, b, &bucket[p])
@@ -43,36 +38,43 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 	if g.cfg.Replacements > 0 {
 		g.consider(i, b, senderSlot(r, t.Now), id)
 	}
-	if !g.cfg.VerifySenders || !g.wanted(i, t, b, r, id) {
-		return
-	}
-	if !g.pinging(n, r) && g.verifying(n) < verifyingMax {
-		g.ping(i, t, r, NoRef)
+	if g.cfg.VerifySenders && g.wanted(i, t, b, r, id) {
+		g.verify(i, t, r)
 	}
 }
 
 // wanted reports whether the sender of a query would enter the table if it answered a ping. Two
 // nodes that pinged each other without that would go on for ever: to each, the ping of the other
-// would be one more query of a stranger.
+// would be one more query of a stranger. So whatever keeps a contact out must be asked here, too.
 func (g *Group) wanted(i uint32, t *protocol.Turn, b int, r Ref, id krpc.ID) bool {
 	n, bucket := &g.nodes[i], g.bucket(i, b)
 	if !g.picky {
-		return room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)
+		return (room(bucket) >= 0 || g.bad(bucket) >= 0 || g.splittable(n, b)) &&
+			!g.elsewhere(i, id)
 	}
 	_, addr := g.env.Directory.Contact(r)
 	s := newSlot(r, t.Now)
 	if g.insecure(id, addr) {
+		if g.cfg.SecureIDs == SecureIDsEnforced {
+			return false
+		}
 		s.meta |= flagInsecure
 	}
-	if !s.secure() && g.cfg.SecureIDs == SecureIDsEnforced {
-		return false
+	if g.cfg.Diverse {
+		inReserve := g.cfg.Replacements > 0 && find(g.reserve(i, b), r) >= 0 // with its network
+		if _, holder := g.holder(i, addr); holder != NoRef || g.inNet(bucket, addr) ||
+			!inReserve && !g.diverse(i, b, addr) {
+			return false
+		}
 	}
-	if _, holder := g.holder(i, addr); g.cfg.Diverse &&
-		(holder != NoRef || g.inNet(bucket, addr)) {
-		return false
-	}
-	return g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
-		g.splittable(n, b) && g.worthSplitting(i, b, s, id, t.Now)
+	return !g.elsewhere(i, id) && (g.place(i, b, t.Now) >= 0 || g.victim(i, b, s, id) >= 0 ||
+		g.splittable(n, b) && g.worthSplitting(i, b, s, id, t.Now))
+}
+
+// elsewhere reports whether the table has an id at an address where it is alive, as far as we know.
+func (g *Group) elsewhere(i uint32, id krpc.ID) bool {
+	p := g.position(i, id)
+	return p >= 0 && !g.isBad(g.bucket(i, g.nodes[i].bucketOf(id))[p])
 }
 
 // askedAgain notes a query from a contact that is in the table.
@@ -97,7 +99,7 @@ func (g *Group) overhear(i uint32, t *protocol.Turn, from protocol.Addr, m *krpc
 		if !ok {
 			return
 		}
-		if id != g.nodes[i].id && usable(addr) {
+		if id != g.nodes[i].id && g.reachable(addr) {
 			g.mentioned(i, t, id, addr)
 		}
 	}

@@ -67,6 +67,10 @@ type lookup struct {
 
 const maxToken = 64
 
+// sentMax is how many queries a lookup may send. An honest network needs a few for each of the k
+// that are sought, but whoever tells of ever nearer contacts, all his own, would never let it end.
+const sentMax = 1 << 11
+
 // lookupPool keeps ended lookups for the next ones. Unlike those of a pool, its entries stay
 // where they are: a lookup may start another one.
 type lookupPool struct {
@@ -163,7 +167,7 @@ func (g *Group) step(i uint32, t *protocol.Turn, l *lookup) {
 	if g.cfg.Rounds && l.inFlight > 0 {
 		return
 	}
-	if g.gained(i, l) {
+	if g.gained(i, l) || l.sent >= sentMax {
 		g.searched(i, t, l)
 		return
 	}

@@ -62,12 +62,12 @@ func (g *Group) joinEnded(i uint32, t *protocol.Turn, l *lookup) {
 	n := &g.nodes[i]
 	// libtorrent's upkeep can begin with those in reserve, which a lookup does not ask.
 	reserves := g.cfg.Upkeep == UpkeepProbe && l.answers == 0 && !g.deserted(i)
-	if l.answers < g.cfg.K && !reserves && (l.answers == 0 || n.retries < joinRetryMax) {
-		n.maintain = t.Now.Add(joinRetry << min(n.retries, joinRetryMax))
-		n.retries = min(n.retries+1, joinRetryMax)
+	if l.answers < g.cfg.K && !reserves && (l.answers == 0 || n.misses < joinRetryMax) {
+		n.maintain = t.Now.Add(joinRetry << min(n.misses, joinRetryMax))
+		n.misses = min(n.misses+1, joinRetryMax)
 		return
 	}
-	n.joined, n.retries = true, 0
+	n.joined, n.misses = true, 0
 	if g.cfg.Upkeep != UpkeepRefresh {
 		n.maintain = g.firstUpkeep(i, t)
 		return

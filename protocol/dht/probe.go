@@ -32,7 +32,7 @@ func (g *Group) probe(i uint32, t *protocol.Turn) {
 	}
 	s.meta = seconds(t.Now)<<seenShift | s.meta&(1<<seenShift-1)
 	if full(g.bucket(i, b)) && (g.cfg.Replacements == 0 || full(g.reserve(i, b))) {
-		g.ping(i, t, s.ref, NoRef)
+		g.ping(i, t, s.ref, purposePing)
 		return
 	}
 	g.inquire(i, t, s.ref, krpc.GetPeers, g.randomIn(i, t, b))

@@ -11,6 +11,7 @@ type purpose uint8
 
 const (
 	purposePing    purpose = iota // is the contact alive?
+	purposeVerify                 // is there a node? Of these there are at most verifyingMax
 	purposeLookup                 // one step of a lookup
 	purposeStore                  // announce_peer or put at the end of a lookup
 	purposeUser                   // a lookup that the owner asked for
@@ -61,6 +62,9 @@ func (g *Group) launch(n *node, now protocol.Time, q query) {
 		g.pending.at(n.queries.tail).next = x
 	}
 	n.queries.tail = x
+	if q.purpose == purposeVerify {
+		n.verifying++
+	}
 }
 
 // freshTID draws a transaction id that no other query in flight to that address has.
@@ -96,6 +100,9 @@ func (g *Group) land(n *node, x, before uint32) query {
 	if n.queries.tail == x {
 		n.queries.tail = before
 	}
+	if q.purpose == purposeVerify {
+		n.verifying--
+	}
 	g.pending.release(x)
 	return q
 }
@@ -121,13 +128,11 @@ func (g *Group) expire(i uint32, t *protocol.Turn) {
 	}
 }
 
-// unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one.
+// unanswered tells whoever waits for q that there is no answer, by timeout or by a useless one. The
+// caller has counted that against the contact, or not.
 func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 	switch {
 	case q.purpose == purposePing && q.newcomer != NoRef:
-		if !timeout {
-			g.failed(i, t, q.ref) // a ping refused is a ping failed
-		}
 		g.challenged(i, t, q, false)
 	case q.purpose == purposeCheck && q.tries < checkTries:
 		g.pingAgain(i, t, q)
@@ -139,28 +144,33 @@ func (g *Group) unanswered(i uint32, t *protocol.Turn, q query, timeout bool) {
 // pinging reports whether a ping to r is in flight.
 func (g *Group) pinging(n *node, r Ref) bool {
 	for x := n.queries.head; x != nilIndex; x = g.pending.at(x).next {
-		if q := g.pending.at(x); q.ref == r && q.purpose == purposePing {
+		if q := g.pending.at(x); q.ref == r &&
+			(q.purpose == purposePing || q.purpose == purposeVerify) {
 			return true
 		}
 	}
 	return false
 }
 
-// verifying returns how many pings to strangers are in flight.
-func (g *Group) verifying(n *node) int {
-	pings := 0
-	for x := n.queries.head; x != nilIndex; x = g.pending.at(x).next {
-		if q := g.pending.at(x); q.purpose == purposePing && q.newcomer == NoRef {
-			pings++
-		}
+// verifyingMax bounds the pings that strangers and hearsay can make a node have in flight. Without
+// it, a flood of queries with forged ids would fill the pool and, from one address, use up all
+// transaction ids.
+const verifyingMax = 255
+
+// verify pings a contact that has to prove itself, unless it is being pinged or too many are, and
+// reports whether it did. Under a flood the bound is what decides, and costs nothing to find out.
+func (g *Group) verify(i uint32, t *protocol.Turn, r Ref) bool {
+	n := &g.nodes[i]
+	if n.verifying == verifyingMax || g.pinging(n, r) {
+		return false
 	}
-	return pings
+	g.ping(i, t, r, purposeVerify)
+	return true
 }
 
-func (g *Group) ping(i uint32, t *protocol.Turn, r Ref, newcomer Ref) {
+func (g *Group) ping(i uint32, t *protocol.Turn, r Ref, why purpose) {
 	_, addr := g.env.Directory.Contact(r)
-	g.pingAgain(i, t, query{addr: addr, ref: r, newcomer: newcomer, lookup: nilIndex,
-		purpose: purposePing})
+	g.pingAgain(i, t, query{addr: addr, ref: r, newcomer: NoRef, lookup: nilIndex, purpose: why})
 }
 
 func (g *Group) pingAgain(i uint32, t *protocol.Turn, q query) {
@@ -202,24 +212,20 @@ func (g *Group) response(
 // refused handles an error, or a response without an id. To upkeep that is as good as silence.
 func (g *Group) refused(i uint32, t *protocol.Turn, q query) {
 	switch q.purpose {
-	case purposePing, purposeProbe, purposeCheck:
-		if q.newcomer == NoRef {
-			g.failed(i, t, q.ref)
-		}
+	case purposePing, purposeVerify, purposeProbe, purposeCheck:
+		g.failed(i, t, q.ref)
 	}
 	g.unanswered(i, t, q, false)
 }
 
 // matched handles the response to one of our queries.
 func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
-	if m.ID == g.nodes[i].id {
-		g.counters[OwnID]++
-		g.unanswered(i, t, q, false)
-		return
+	ref, wrong := NoRef, OwnID
+	if m.ID != g.nodes[i].id {
+		ref, wrong = g.env.Directory.Ref(m.ID, q.addr), IDMismatch
 	}
-	ref := g.env.Directory.Ref(m.ID, q.addr)
-	if q.ref != NoRef && q.ref != ref {
-		g.counters[IDMismatch]++
+	if ref == NoRef || q.ref != NoRef && q.ref != ref {
+		g.counters[wrong]++
 		g.renamed(i, t, q.ref)
 		g.unanswered(i, t, q, false)
 		return
@@ -238,7 +244,7 @@ func (g *Group) matched(i uint32, t *protocol.Turn, q query, m *krpc.Message) {
 	case q.purpose == purposeLookup:
 		g.learned(i, t, q, ref, m)
 	}
-	if g.twin != nil && q.purpose != purposePing && q.purpose != purposeStore {
+	if g.twin != nil && (q.purpose == purposeLookup || q.purpose == purposeProbe) {
 		g.tellTwin(i, t, m)
 	}
 	if g.polling {

@@ -7,7 +7,8 @@ import (
 
 // rehome gives a running node another id. Its contacts go into the buckets of that id, as far as
 // there is room, the good ones first; then it joins again, to find its new neighbours. What it
-// stores stays, and queries in flight go on.
+// stores stays, and queries in flight go on; but how the lookups end that it did for its table, or
+// to join as the old id, is of no consequence any more.
 func (g *Group) rehome(i uint32, t *protocol.Turn, id krpc.ID) {
 	n := &g.nodes[i]
 	moved := g.scratch.rehomed[:0]
@@ -26,9 +27,14 @@ func (g *Group) rehome(i uint32, t *protocol.Turn, id krpc.ID) {
 	}
 	clear(g.table(i))
 	clear(g.dues(i))
-	n.id, n.depth, n.joined, n.retries, n.misses, n.maintain = id, 1, false, 0, 0, t.Now
+	n.id, n.depth, n.joined, n.misses, n.maintain = id, 1, false, 0, t.Now
 	if g.vigils != nil {
 		g.vigils[i] = vigil{}
+	}
+	for x := n.lookups; x != nilIndex; x = g.searches.at(x).next {
+		if l := g.searches.at(x); l.purpose != purposeUser {
+			l.purpose, l.filling = purposeLookup, false
+		}
 	}
 	g.scratch.rehomed = moved
 	for pass := range 2 {
@@ -46,13 +52,16 @@ func (g *Group) rehome(i uint32, t *protocol.Turn, id krpc.ID) {
 // resettle puts a contact into the bucket of the present own id, or into its reserve.
 func (g *Group) resettle(i uint32, s slot, live bool) {
 	n := &g.nodes[i]
-	id, _ := g.env.Directory.Contact(s.ref)
+	id, addr := g.env.Directory.Contact(s.ref)
 	if id == n.id {
 		return
 	}
 	for {
 		b := n.bucketOf(id)
 		bucket := g.bucket(i, b)
+		if g.cfg.Diverse && !g.diverse(i, b, addr) { // it was in another bucket than that one
+			return
+		}
 		if p := room(bucket); live && p >= 0 {
 			bucket[p] = s
 			return

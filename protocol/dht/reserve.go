@@ -83,10 +83,8 @@ func (g *Group) promote(i uint32, t *protocol.Turn, b int) {
 	g.fillFromReserve(i, b)
 	reserve := g.reserve(i, b)
 	if g.cfg.Admission == AdmitMentioned && reserve[0].used() {
-		r := reserve[0].ref
-		remove(reserve, 0)
-		if n := &g.nodes[i]; !g.pinging(n, r) && g.verifying(n) < verifyingMax {
-			g.ping(i, t, r, NoRef)
+		if g.verify(i, t, reserve[0].ref) {
+			remove(reserve, 0)
 		}
 	}
 }

@@ -105,14 +105,11 @@ func (g *Group) enter(l *lookup, id krpc.ID, a protocol.Addr, depth uint8) int {
 	return p
 }
 
-// newNetwork notes the network of a contact that an answer told of, a /24 of IPv4 or a /64 of IPv6,
-// and reports whether it is the first one from there. Who controls one network can offer any number
+// newNetwork notes the network of a contact that an answer told of, and reports whether it is the
+// first one from there. Who controls one network can offer any number
 // of contacts near a target. libtorrent does the same, and also spares those of the own table.
 func (l *lookup) newNetwork(a protocol.Addr) bool {
-	network, _ := a.IP16()
-	if a.Is4() {
-		network = uint64(a.IP4() >> 8) // no IPv6 network of hosts is that low
-	}
+	network := networkOf(a)
 	if _, have := l.networks[network]; have {
 		return false
 	}

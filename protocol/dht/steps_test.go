@@ -137,12 +137,36 @@ func TestEveryStep(t *testing.T) {
 			c.cfg(&cfg)
 			asked := somebody(1)
 			d := &received{newDriven(t, cfg, asked), asked, nil}
-			d.ping(0, &d.turn, d.book.Ref(asked.ID, asked.Addr), NoRef)
+			d.ping(0, &d.turn, d.book.Ref(asked.ID, asked.Addr), purposePing)
 			d.tid = d.sends(t)[0].m.T
 			c.play(t, d)
 		})
 	}
 	for step := 1; step <= 12; step++ {
 		require.True(t, seen[step], "step %d", step)
+	}
+}
+
+// TestImpostorFailsOnce: another id in the place of the one that was asked is one failure, also in
+// a challenge; so a contact of BEP 5 gets its second try.
+func TestImpostorFailsOnce(t *testing.T) {
+	cfg := quiet()
+	cfg.Buckets, cfg.Depth = []int{1}, 1
+	for _, id := range []krpc.ID{somebody(7).ID, ownID} {
+		asked := somebody(1)
+		d := newDriven(t, cfg, asked)
+		d.turn.Now = d.turn.Now.Add(cfg.GoodFor)
+		d.out.Reset()
+		d.challenge(0, &d.turn, 0, d.book.Ref(somebody(2).ID, somebody(2).Addr), 0)
+		for try := 1; try <= challengeTries; try++ {
+			q := d.sends(t)
+			require.Len(t, q, 1)
+			require.Equal(t, try-1, d.bucket(0, 0)[0].fails())
+			require.Equal(t, asked.Addr, q[0].to)
+			d.gets(asked.Addr, krpc.Writer{}.Reply(nil, &krpc.Reply{T: q[0].m.T, ID: id}))
+		}
+		require.Zero(t, d.out.Sends())
+		have, _ := d.book.Contact(d.bucket(0, 0)[0].ref)
+		require.Equal(t, somebody(2).ID, have)
 	}
 }

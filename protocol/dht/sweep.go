@@ -33,7 +33,7 @@ func (g *Group) sweep(i uint32, t *protocol.Turn) {
 	pings := 0
 	for ; int(v.at) <= len(slots) && pings < sweepBatch; v.at++ {
 		if s := slots[v.at-1]; s.used() {
-			g.ping(i, t, s.ref, NoRef)
+			g.ping(i, t, s.ref, purposePing)
 			pings++
 		}
 	}
