@@ -36,7 +36,7 @@ func newDHTSample() *cobra.Command {
 		Long: `Collect samples of the infohashes that nodes store (BEP 51), on the way to TARGET and
 around it. TARGET is an id of 40 hexadecimal digits; a random one is taken without it.`,
 		Example: "  swarmlab dht sample " + exampleEntry,
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			target := randomID()
 			if len(args) == 1 {

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"swarmlab/protocol"
@@ -60,7 +58,7 @@ func noSeeds(_ uint32, dst []protocol.Addr) []protocol.Addr { return dst }
 
 // explore runs x on the node until it has finished, the time is up, or the user stops it.
 func (x *explorer) explore(ctx context.Context, node *live.Node, timeout time.Duration) error {
-	user, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	user, release := signal.NotifyContext(ctx, endings()...)
 	defer release()
 	limited, cancel := context.WithTimeout(user, timeout)
 	defer cancel()

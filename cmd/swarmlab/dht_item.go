@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"os"
 	"strings"
@@ -120,6 +120,7 @@ it replaces only if no other comes between (cas).`,
 	c.Flags().Int64Var(&f.seq, "seq", -1, "version `NUMBER` (default one more than is stored)")
 	c.Flags().Int64Var(&f.cas, "cas", -1,
 		"store only where this `SEQ` is stored (default the newest found, if --seq is not given)")
+	c.Flags().Lookup("seq").DefValue, c.Flags().Lookup("cas").DefValue = "0", "0" // not shown
 	f.addLookup(c)
 	return c
 }
@@ -129,13 +130,33 @@ func (f *putFlags) put(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	it := &krpc.Item{V: value}
-	if f.key == "" {
-		if c.Flags().Changed("salt") || f.seq >= 0 || f.cas >= 0 {
-			return dhtError(refused, "--salt, --seq and --cas are of mutable items: give --key too")
+	for _, name := range []string{"seq", "cas"} {
+		if n, _ := c.Flags().GetInt64(name); n < 0 && c.Flags().Changed(name) {
+			return dhtError(refused, "--%s %d is negative; versions begin with 0", name, n)
 		}
-		return f.lookup(c, dht.Request{Method: krpc.Put, Item: it})
 	}
+	it := &krpc.Item{V: value}
+	if f.key != "" {
+		return f.putMutable(c, it)
+	}
+	if c.Flags().Changed("salt") || f.seq >= 0 || f.cas >= 0 {
+		return dhtError(refused, "--salt, --seq and --cas are of mutable items: give --key too")
+	}
+	warnOfSize(c.ErrOrStderr(), it)
+	return f.lookup(c, dht.Request{Method: krpc.Put, Item: it})
+}
+
+// warnOfSize says that an item is stored in vain, or may be.
+func warnOfSize(w io.Writer, it *krpc.Item) {
+	if !dht.Returnable(it) {
+		fmt.Fprintf(w, "swarmlab: warning: the value has %d bytes, bencoded; a reply with it and "+
+			"what belongs to it is above the 1024 bytes of BEP 32, so that some nodes refuse it, "+
+			"ours for one; up to 893 fit, and 757 with --key\n", len(it.V))
+	}
+}
+
+// putMutable signs the item with the key and stores it.
+func (f *putFlags) putMutable(c *cobra.Command, it *krpc.Item) error {
 	private, err := readKey(f.key)
 	if err != nil {
 		return err
@@ -145,6 +166,7 @@ func (f *putFlags) put(c *cobra.Command, args []string) error {
 			krpc.SaltMax)
 	}
 	it.Key, it.Salt = private.Public().(ed25519.PublicKey), []byte(f.salt)
+	warnOfSize(c.ErrOrStderr(), it)
 	sign := func(seq int64) dht.Request {
 		it.Seq, it.HasSeq = seq, true
 		it.Cas, it.HasCas = f.cas, f.cas >= 0
@@ -158,6 +180,9 @@ func (f *putFlags) put(c *cobra.Command, args []string) error {
 	return f.lookups(c, look, func(found *dht.Result) dht.Request {
 		if found.Item == nil {
 			return sign(0)
+		}
+		if found.Item.Seq == math.MaxInt64 {
+			return sign(math.MaxInt64) // the last one: a put of the same value refreshes it
 		}
 		if f.cas < 0 {
 			f.cas = found.Item.Seq
@@ -221,51 +246,4 @@ func readValue(name string) ([]byte, error) {
 			name)
 	}
 	return v, nil
-}
-
-// keyHead starts a file with a private key, so that it is not taken for something else.
-const keyHead = "swarmlab ed25519 seed "
-
-func newDHTKeygen() *cobra.Command {
-	return &cobra.Command{
-		Use:     "keygen FILE",
-		Short:   "Make a private key for mutable items",
-		Example: "  swarmlab dht keygen my.key",
-		Args:    dhtArgs("FILE"),
-		RunE: func(c *cobra.Command, args []string) error {
-			public, private, err := ed25519.GenerateKey(nil)
-			if err != nil {
-				return exitError{failed, err}
-			}
-			const mode = os.O_WRONLY | os.O_CREATE | os.O_EXCL // never over another key
-			file, err := os.OpenFile(args[0], mode, 0o600)
-			if err != nil {
-				return exitError{refused, err}
-			}
-			_, err = io.WriteString(file, keyHead+hex.EncodeToString(private.Seed())+"\n")
-			if closing := file.Close(); err == nil {
-				err = closing
-			}
-			if err != nil {
-				return exitError{failed, err}
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "public key %x\n", public)
-			return err
-		},
-	}
-}
-
-// readKey reads what keygen wrote.
-func readKey(name string) (ed25519.PrivateKey, error) {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return nil, exitError{refused, err}
-	}
-	digits, is := bytes.CutPrefix(bytes.TrimSpace(b), []byte(keyHead))
-	seed, err := hex.DecodeString(string(digits))
-	if !is || err != nil || len(seed) != ed25519.SeedSize {
-		return nil, dhtError(refused, "%s is no key file; make one with: swarmlab dht keygen FILE",
-			name)
-	}
-	return ed25519.NewKeyFromSeed(seed), nil
 }

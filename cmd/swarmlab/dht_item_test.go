@@ -2,12 +2,18 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol/krpc"
 )
 
 // dhtMust runs a command that must succeed.
@@ -140,6 +146,9 @@ func TestDHTRefusesBadItems(t *testing.T) {
 		"put --file " + value:                    "not one value in bencode's canonical form",
 		"put --file nowhere":                     "nowhere: no such file",
 		"put a --salt b":                         "give --key too",
+		"put a --seq -2":                         "--seq -2 is negative",
+		"put a --cas -2":                         "--cas -2 is negative",
+		"sample a b":                             "\"b\" is one argument too many",
 		"put a --key " + value:                   "is no key file; make one with",
 		"put " + strings.Repeat("x", 997):        "the value has 1001 bytes",
 		"put a":                                  "--bootstrap is missing",
@@ -147,7 +156,7 @@ func TestDHTRefusesBadItems(t *testing.T) {
 		"sample 12":                              "TARGET \"12\" is not 40",
 		"scrape":                                 "INFOHASH is missing",
 		"serve --client utorrent":                "--client \"utorrent\" is not known; take one",
-		"serve --state " + value:                 "give another file, or remove this one",
+		"serve --state " + value:                 "not this node's, give another file",
 		"serve --listen [::1]:0 --listen [::]:0": "are of one address",
 		"monitor --every 0s":                     "--every 0s is too short",
 	} {
@@ -156,4 +165,48 @@ func TestDHTRefusesBadItems(t *testing.T) {
 		require.Equal(t, refused, code, line)
 		require.Empty(t, out, line)
 	}
+}
+
+func TestDHTKeysAreSecretAndStay(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "my.key")
+	dhtMust(t, "keygen", file)
+	key, err := readKey(file)
+	require.NoError(t, err)
+	_, code, err := dhtRun(t.Context(), "keygen", file)
+	require.ErrorContains(t, err, "exists and is left as it is")
+	require.Equal(t, refused, code)
+	again, err := readKey(file)
+	require.NoError(t, err)
+	require.Equal(t, key, again)
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for _, mode := range []fs.FileMode{0o640, 0o604, 0o620} {
+		require.NoError(t, os.Chmod(file, mode))
+		_, err = readKey(file)
+		require.ErrorContains(t, err, "chmod 600 "+file)
+	}
+}
+
+// The sizes of which put warns are those that a node of ours refuses.
+func TestDHTPutWarnsOfLargeValues(t *testing.T) {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	for _, c := range []struct {
+		key  ed25519.PublicKey
+		most int
+	}{{nil, 893}, {key.Public().(ed25519.PublicKey), 757}} {
+		for size := c.most - 1; size <= c.most+1; size++ {
+			var b strings.Builder
+			it := &krpc.Item{V: make([]byte, size), Key: c.key}
+			it.Seq, it.HasSeq = math.MaxInt64, c.key != nil
+			warnOfSize(&b, it)
+			require.Equal(t, size > c.most, strings.Contains(b.String(), "up to 893"), "%d", size)
+		}
+	}
+	entry := servedMesh(t, 1)[0].addr
+	dhtMust(t, "put", strings.Repeat("x", 893-len("889:")), "--bootstrap", entry)
+	_, code, err := dhtRun(t.Context(), "put", strings.Repeat("x", 894-len("890:")),
+		"--bootstrap", entry)
+	require.ErrorContains(t, err, "v is too big")
+	require.Equal(t, failed, code)
 }

@@ -2,11 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -53,33 +48,42 @@ type member struct {
 	node   *live.Node
 	groups []*dht.Group // one a family, IPv4 first
 	core   protocol.Datagrams
-	file   string // where it keeps its state; empty: nowhere
+	file   *stateFile // where it keeps its state; nil: nowhere
 }
 
-// member makes what the flags say. The caller runs or closes the node.
+// member makes what the flags say. The caller runs or closes the node, and then closes the member.
 func (f *serveFlags) member(ctx context.Context) (*member, error) {
 	cfg, ok := dht.Profile(f.client)
 	if !ok {
 		return nil, dhtError(refused, "--client %q is not known; take one of %s", f.client,
 			strings.Join(dht.Profiles(), ", "))
 	}
-	saved, err := f.saved()
-	if err != nil {
-		return nil, err
+	m := &member{}
+	saved, err := m.saved(f)
+	var seeds []protocol.Addr
+	if err == nil {
+		m.node, seeds, err = f.enter(ctx)
 	}
-	node, seeds, err := f.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m := &member{node: node, file: f.state}
-	if m.file != "" { // now, and not after hours, is the time to learn that it cannot be written
-		if err := replaceFile(m.file, saved.Append(nil)); err != nil {
-			node.Close()
-			return nil, exitError{failed, err}
+	if err == nil && m.file != nil {
+		// Now, and not after hours, is the time to learn that it cannot be written.
+		if err = m.file.write(saved.Append(nil)); err != nil {
+			err = exitError{failed, err}
+			m.node.Close()
 		}
+	}
+	if err != nil {
+		m.close()
+		return nil, err
 	}
 	m.settle(cfg, saved, seeds)
 	return m, nil
+}
+
+// close lets others have the file.
+func (m *member) close() {
+	if m.file != nil {
+		m.file.close()
+	}
 }
 
 // settle makes the cores for the node's addresses.
@@ -147,17 +151,20 @@ func (m *member) remember(now protocol.Time) dht.State {
 	return s
 }
 
-// saved returns what the node starts with: from its file, and what the flags say.
-func (f *serveFlags) saved() (s dht.State, err error) {
+// saved takes the node's file and returns what the node starts with: what is in it, or else what
+// the flags say.
+func (m *member) saved(f *serveFlags) (s dht.State, err error) {
 	s.ID = randomID()
 	if f.state != "" {
-		b, err := os.ReadFile(f.state)
-		if err == nil {
-			s, err = dht.ParseState(b)
+		var b []byte
+		if m.file, b, err = openStateFile(f.state); err != nil {
+			return s, dhtError(refused, "--state %s: %w; give another file", f.state, err)
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return s, dhtError(refused, "--state %s: %w; give another file, or remove this one "+
-				"to start afresh", f.state, err)
+		if b != nil {
+			if s, err = dht.ParseState(b); err != nil {
+				return s, dhtError(refused, "--state %s: %w; if it is not this node's, give "+
+					"another file", f.state, err)
+			}
 		}
 	}
 	if f.id != "" {
@@ -212,27 +219,4 @@ func (f *serveFlags) enter(ctx context.Context) (*live.Node, []protocol.Addr, er
 		return nil, nil, exitError{failed, err}
 	}
 	return node, seeds, nil
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(name string, b []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return fmt.Errorf("cannot keep %s: %w", name, err)
-	}
-	defer os.Remove(temporary.Name()) // does nothing once it is renamed
-	_, err = temporary.Write(b)
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if closing := temporary.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot keep %s: %w", name, err)
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 )
 
@@ -41,6 +43,56 @@ func TestDHTServeKeepsItsState(t *testing.T) {
 	_, code, err := dhtRun(t.Context(), "serve", "--state", filepath.Join(dir, "none", "state"))
 	require.ErrorContains(t, err, "cannot keep")
 	require.Equal(t, failed, code)
+}
+
+// Two nodes with one file would have one id, and overwrite each other's table.
+func TestDHTServeHoldsItsState(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "node.state")
+	for range 2 { // with no file yet, and with one
+		s := dhtServe(t, "--listen", "127.0.0.1:0", "--state", file)
+		for _, command := range []string{"serve", "monitor"} {
+			_, code, err := dhtRun(t.Context(), command, "--listen", "127.0.0.1:0",
+				"--state", file)
+			require.ErrorContains(t, err, "another running node has it")
+			require.Equal(t, refused, code)
+		}
+		_, err := s.end()
+		require.NoError(t, err)
+	}
+}
+
+// fullDisk refuses what is written to it after the first lines.
+type fullDisk struct{ left int }
+
+func (f *fullDisk) Write(p []byte) (int, error) {
+	if f.left--; f.left < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return len(p), nil
+}
+
+// A node whose output goes nowhere ends and says so, and nothing that it knows is lost.
+func TestDHTOutputThatCannotBeWritten(t *testing.T) {
+	all := servedMesh(t, 3)
+	file := filepath.Join(t.TempDir(), "node.state")
+	for _, flags := range [][]string{{"--json"}, nil} {
+		code, err := dhtRunTo(t.Context(), &fullDisk{20}, append([]string{"serve", "--every", "10ms",
+			"--bootstrap", all[0].addr, "--state", file}, flags...)...)
+		require.ErrorIs(t, err, syscall.ENOSPC)
+		require.ErrorContains(t, err, "cannot print the state")
+		require.Equal(t, failed, code)
+		b, err := os.ReadFile(file)
+		require.NoError(t, err)
+		kept, err := dht.ParseState(b)
+		require.NoError(t, err)
+		require.Len(t, kept.Contacts, 3)
+		for _, command := range [][]string{{"find-node", someHash, "--bootstrap"}, {"ping"}} {
+			code, err = dhtRunTo(t.Context(), &fullDisk{}, append(append(command,
+				all[0].addr), flags...)...)
+			require.ErrorContains(t, err, "cannot print the result")
+			require.Equal(t, failed, code)
+		}
+	}
 }
 
 // A node of both networks answers in both, and tells each of the other one where it is asked to.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -17,14 +20,18 @@ type dhtReport interface{ print(w io.Writer) }
 
 // printDHT prints r and returns err. The document is printed also after a failure, and says so.
 func printDHT(c *cobra.Command, asJSON bool, r dhtReport, err error) error {
-	if !asJSON {
-		r.print(c.OutOrStdout())
-		return err
+	var b bytes.Buffer
+	if asJSON {
+		e := json.NewEncoder(&b)
+		e.SetIndent("", "  ")
+		if failure := e.Encode(r); failure != nil {
+			panic(failure) // our own types can be encoded
+		}
+	} else {
+		r.print(&b)
 	}
-	e := json.NewEncoder(c.OutOrStdout())
-	e.SetIndent("", "  ")
-	if failure := e.Encode(r); failure != nil {
-		return dhtError(failed, "cannot print the result: %w", failure)
+	if _, failure := c.OutOrStdout().Write(b.Bytes()); failure != nil {
+		return dhtError(failed, "cannot print the result: %w", errors.Join(failure, err))
 	}
 	return err
 }
@@ -177,8 +184,9 @@ func (r *lookupReport) print(w io.Writer) {
 		r.Item.print(w)
 	}
 	if r.Swarm != nil {
-		fmt.Fprintf(w, "about %.0f seeds and %.0f other peers, from the filters of %s\n",
-			r.Swarm.Seeds, r.Swarm.Peers, countOf(r.Swarm.Filters, "node"))
+		fmt.Fprintf(w, "about %s and %s, from the filters of %s\n",
+			countOf(int(math.Round(r.Swarm.Seeds)), "seed"),
+			countOf(int(math.Round(r.Swarm.Peers)), "other peer"), countOf(r.Swarm.Filters, "node"))
 	}
 	if r.Samples != nil {
 		r.Samples.print(w)

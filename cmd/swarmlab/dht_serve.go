@@ -1,11 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
 	"sync"
@@ -48,11 +49,13 @@ func (f *serveFlags) serve(c *cobra.Command, prepare func(*dhtServer)) error {
 	if err != nil {
 		return err
 	}
+	defer m.close()
 	s := &dhtServer{member: m, json: f.json, out: c.OutOrStdout()}
 	if prepare != nil {
 		prepare(s)
 	}
-	ctx, release := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+	// A reader that went away (SIGPIPE) ends it like the user, so that the state is kept.
+	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
 		return exitError{failed, err}
@@ -73,9 +76,6 @@ type dhtServer struct {
 // run serves until ctx ends.
 func (s *dhtServer) run(ctx context.Context, every time.Duration) error {
 	s.start, s.traffic.Datagrams = time.Now(), s.core
-	if !s.json && s.screen == nil {
-		fmt.Fprintf(s.out, "node %v at %v\n", s.groups[0].ID(0), addressTexts(s.node))
-	}
 	watching, end := context.WithCancel(ctx)
 	serving, stop := context.WithCancel(context.Background())
 	var keeping error
@@ -93,14 +93,19 @@ func (s *dhtServer) run(ctx context.Context, every time.Duration) error {
 	return err
 }
 
-// watch shows the state and keeps what is to be kept, until ctx ends, and then once more.
+// watch shows the state and keeps what is to be kept, until ctx ends or the state cannot be shown,
+// and then once more.
 func (s *dhtServer) watch(ctx context.Context, every time.Duration) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	var showing error
 	var shown sync.WaitGroup
 	shown.Go(func() {
 		if s.screen != nil && !s.json {
 			s.watchScreen(ctx, every)
-		} else {
-			s.watchLines(ctx, every)
+		} else if err := s.watchLines(ctx, every); err != nil {
+			showing = fmt.Errorf("cannot print the state: %w", err)
+			end()
 		}
 	})
 	tick := time.NewTicker(keepEvery)
@@ -113,14 +118,23 @@ func (s *dhtServer) watch(ctx context.Context, every time.Duration) error {
 		}
 	}
 	shown.Wait()
-	return s.keep()
+	return errors.Join(showing, s.keep())
 }
 
 // watchLines prints the state at the start, at intervals, and at the end.
-func (s *dhtServer) watchLines(ctx context.Context, every time.Duration) {
+func (s *dhtServer) watchLines(ctx context.Context, every time.Duration) error {
+	if !s.json {
+		_, err := fmt.Fprintf(s.out, "node %v at %v\n", s.groups[0].ID(0), addressTexts(s.node))
+		if err != nil {
+			return err
+		}
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for s.tell(); ctx.Err() == nil; s.tell() {
+	for last := false; ; last = ctx.Err() != nil {
+		if err := s.tell(); err != nil || last {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
@@ -129,15 +143,18 @@ func (s *dhtServer) watchLines(ctx context.Context, every time.Duration) {
 }
 
 // tell prints the state once, unless the node has ended.
-func (s *dhtServer) tell() {
+func (s *dhtServer) tell() error {
 	r, running := s.state()
 	switch {
 	case !running:
+		return nil
 	case s.json:
-		json.NewEncoder(s.out).Encode(&r)
-	default:
-		r.print(s.out)
+		return json.NewEncoder(s.out).Encode(&r)
 	}
+	var b bytes.Buffer
+	r.print(&b)
+	_, err := s.out.Write(b.Bytes())
+	return err
 }
 
 func addressTexts(node *live.Node) string {
@@ -150,7 +167,7 @@ func addressTexts(node *live.Node) string {
 
 // keep writes what the node remembers into its file, if it has one.
 func (s *dhtServer) keep() error {
-	if s.file == "" {
+	if s.file == nil {
 		return nil
 	}
 	var b []byte
@@ -158,5 +175,5 @@ func (s *dhtServer) keep() error {
 	if err != nil {
 		return nil // the node has ended, and told so
 	}
-	return replaceFile(s.file, b)
+	return s.file.write(b)
 }

@@ -8,6 +8,16 @@ import (
 	"syscall"
 )
 
+// endings are the signals by which a user ends the program: Ctrl-C, kill, and the end of the
+// terminal, unless it is to outlive that (nohup).
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
+}
+
 // withInterrupts returns a context that Ctrl-C cancels. A second Ctrl-C calls abandon and ends the
 // program at once. Call release when the work is done.
 func withInterrupts(
@@ -16,7 +26,7 @@ func withInterrupts(
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	over := make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, endings()...)
 	go func() {
 		select {
 		case <-signals:

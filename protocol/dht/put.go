@@ -56,7 +56,7 @@ func (g *Group) forbidden(
 	switch {
 	case len(it.V) == 0 || !m.HasToken || it.Key != nil && !complete(it):
 		return refusal{BadArgument, krpc.ProtocolError, "missing or wrong argument"}
-	case len(it.V) > krpc.ValueMax || !returnable(it):
+	case len(it.V) > krpc.ValueMax || !Returnable(it):
 		return refusal{ValueTooBig, krpc.ValueSizeError, "v is too big"}
 	case len(it.Salt) > krpc.SaltMax:
 		return refusal{SaltTooBig, krpc.SaltSizeError, "salt is too big"}

@@ -40,9 +40,9 @@ func itemBytes(it *krpc.Item) int {
 	return valueBytes + len(it.V)
 }
 
-// returnable reports whether an item fits into a reply, beside a token, to an asker with a
+// Returnable reports whether an item fits into a reply, beside a token, to an asker with a
 // transaction id of no more than the usual length.
-func returnable(it *krpc.Item) bool {
+func Returnable(it *krpc.Item) bool {
 	const usualTID = 8
 	return envelope+usualTID+tokenLen+itemBytes(it) <= maxPacket
 }
