@@ -162,7 +162,7 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 		}
 	}
 	model := l.lineStyle(l.modelPen(), l.thin)
-	ticks := linearTicks(top*1.12, significant)
+	ticks := wholeTicks(top * 1.12)
 	f.plot.Y.Min, f.plot.Y.Max = -0.17*ticks[len(ticks)-1].Value, ticks[len(ticks)-1].Value
 	f.plot.Y.Tick.Marker = ticks
 	f.plot.X.Min, f.plot.X.Max = 0, 1

@@ -121,8 +121,12 @@ func (f *figure) setLatencyAxes(l look, curves []latencies) {
 }
 
 // labelMarks writes the marked latencies of the first curve beside its markers: to the upper left,
-// where that curve cannot be, or, if the others are there, to the lower right.
+// where that curve cannot be, or, if the others are there, to the lower right. With others on
+// either side there is no room.
 func (f *figure) labelMarks(l look, curves []latencies) {
+	if !fastest(curves) && !slowest(curves) {
+		return
+	}
 	s := stack{up: !slowest(curves)}
 	for i, at := range curves[0].marks() {
 		n := note{
@@ -145,6 +149,13 @@ func (f *figure) labelMarks(l look, curves []latencies) {
 func slowest(curves []latencies) bool {
 	return len(curves) > 1 && !slices.ContainsFunc(curves[1:], func(c latencies) bool {
 		return c.quantile(0.5) > curves[0].quantile(0.5)
+	})
+}
+
+// fastest says whether no curve is to the left of the first.
+func fastest(curves []latencies) bool {
+	return !slices.ContainsFunc(curves[1:], func(c latencies) bool {
+		return c.quantile(0.5) < curves[0].quantile(0.5)
 	})
 }
 

@@ -47,6 +47,14 @@ func linearTicks(high float64, label func(float64) string) plot.ConstantTicks {
 	}
 }
 
+// wholeTicks does so on an axis of counts: small ones have no labels between them.
+func wholeTicks(high float64) plot.ConstantTicks {
+	if high <= 5 {
+		return integerTicks(0, max(int(math.Ceil(high)), 1), 7)
+	}
+	return linearTicks(high, significant)
+}
+
 // logTicks marks the round values of a logarithmic axis: the decades, or where they are few also
 // their halves and fifths, are labelled, the rest get small marks.
 func logTicks(low, high float64, label func(float64) string) plot.ConstantTicks {

@@ -239,3 +239,52 @@ func TestChurn(t *testing.T) {
 	require.Equal(t, `{session: "exponential(2h)", offline: "exponential(30m)", graceful: 78%, `+
 		`start: steady, table: lost}`, cells[1].Set[0].Value)
 }
+
+// TestChurnPresets writes every published churn, and holds it against the library's.
+func TestChurnPresets(t *testing.T) {
+	complete := 0
+	for _, name := range netmodel.ChurnPresets() {
+		s := parseSmall(t, "")
+		want, _ := netmodel.ChurnPreset(name)
+		err := s.Set("groups.nodes.churn", "{preset: "+name+", table: kept}")
+		if want.Offline.IsZero() {
+			require.ErrorContains(t, err, "groups.nodes.churn.preset: "+name+
+				" has no published offline; write one beside it, as in offline: exponential(30m)")
+			require.NoError(t, s.Set("groups.nodes.churn",
+				"{offline: constant(2h), preset: "+name+", table: kept}"))
+			want.Offline, err = netmodel.ParseSpan("constant(2h)")
+		} else {
+			complete++
+		}
+		require.NoError(t, err)
+		require.Equal(t, Churn{Session: want.Session, Offline: want.Offline,
+			Graceful: want.Graceful, Start: "steady", Table: TableKept}, s.Groups[0].Churn)
+		again, err := Parse("again.yaml", s.Resolved())
+		require.NoError(t, err)
+		require.Equal(t, bare(s), bare(again), "what is stored needs no presets")
+		require.NotContains(t, string(s.Resolved()), presetKey)
+		require.Contains(t, rules["groups.NAME.churn"].meaning, name)
+	}
+	require.Equal(t, 2, complete)
+	s := parseSmall(t, "vary: {groups.nodes.churn: [none, {preset: kad, graceful: 50%}]}\n")
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	require.Equal(t, netmodel.Certain/2, cells[1].Scenario.Groups[0].Churn.Graceful)
+	require.Equal(t, 908*time.Minute,
+		cells[1].Scenario.Groups[0].Churn.Offline.Mean().Round(time.Minute))
+}
+
+func TestChurnPresetsThatAreNone(t *testing.T) {
+	s := parseSmall(t, "")
+	for value, complaint := range map[string]string{
+		"{preset: kat}": `churn.preset: "kat" is no published churn; ` +
+			`did you mean "kad"?`,
+		"{preset: gnutella}":           `"gnutella" is no published churn; known: redhat, debian`,
+		"{preset: [kad]}":              `churn.preset: "" is no published churn`,
+		"{preset: kad, session: long}": "churn.session: span",
+		"{preset: kad, leave: never}":  `unknown key "leave"`,
+	} {
+		require.ErrorContains(t, s.Set("groups.nodes.churn", value), complaint, value)
+	}
+	require.Zero(t, s.Groups[0].Churn)
+}

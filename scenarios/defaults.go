@@ -111,7 +111,9 @@ var groupRules = []rule{
 		meaning: "number of already started nodes that a newcomer knows"},
 	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord,
 		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
-			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay"},
+			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay. " +
+			"{preset: NAME} is a published one: kad and kad-first, or, with an offline of your " +
+			"own beside it, redhat, debian, flatout, ipfs, ipfs-2022, heep or li"},
 	{path: "groups.NAME.churn.session", fallback: required,
 		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), " +
 			"lognormal(MEDIAN, SIGMA), pareto(SHAPE, MINIMUM), uniform(LOW, HIGH) or " +

@@ -29,6 +29,10 @@ func (f filler) fill(p place, n *treeNode) {
 		f.fillVary(p, n)
 	case t == reflect.TypeFor[Overrides]():
 		f.fillOverrides(p, n)
+	case t == reflect.TypeFor[Churn]():
+		if full := f.withPreset(p, n); full != nil {
+			f.fillStruct(p, full)
+		}
 	case nested(t):
 		f.fillStruct(p, n)
 	case t.Kind() == reflect.Slice:

@@ -36,9 +36,8 @@ type population struct {
 	group   *dht.Group
 	first   uint32 // number in the world of its first node
 	size    uint32
-	kept    [][]protocol.Addr // addresses that nodes which left remember; nil if they do not
-	watched []uint32          // nodes whose tables are sampled
-	asked   uint64            // queries that lookups of the workload sent, of those that ended
+	watched []uint32 // nodes whose tables are sampled
+	asked   uint64   // queries that lookups of the workload sent, of those that ended
 }
 
 // newPopulation makes a population whose nodes are numbered in the world from first on.
@@ -64,26 +63,19 @@ func (o *overlay) newPopulation(
 	for i := range p.size {
 		group.Assign(i, o.ids.id(first+i))
 	}
-	if spec.Churn.Table == scenarios.TableKept {
-		p.kept = make([][]protocol.Addr, p.size)
-	}
 	return p, nil
 }
 
 // cores are the population as the world calls it.
 func (p *population) cores() protocol.Datagrams {
-	if p.kept != nil {
-		return keeper{p.group, p}
+	if p.spec.Churn.Table == scenarios.TableKept {
+		return keeper{p.group, p.overlay}
 	}
 	return p.group
 }
 
-// seeds gives a joining node the addresses at which it looks for the network: those that it
-// remembers, and some of nodes that are up.
+// seeds gives a joining node the addresses at which it looks for the network.
 func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
-	if p.kept != nil {
-		dst = append(dst, p.kept[i]...)
-	}
 	return p.overlay.seeds(p.first+i, p.spec.Join.Bootstrap, dst)
 }
 
@@ -95,28 +87,22 @@ func (p *population) rebound(i uint32, id krpc.ID) {
 	p.overlay.space.move(node, p.overlay.ids.id(node), id)
 }
 
-// keeper is a population whose nodes remember contacts while they are down.
+// keeper is a population whose nodes remember contacts while they are down, as programs do that
+// save their state.
 type keeper struct {
 	*dht.Group
-	population *population
+	overlay *overlay
 }
 
-// keptMost is how many contacts a node remembers: about as many as it can ask at once.
-const keptMost = 16
+// keptMost is how many contacts a node remembers: a program's file has a few hundred, which in a
+// large network would take more memory than all tables, and a join asks only the closest few.
+const keptMost = 64
 
-// Drop implements protocol.Group: it notes the contacts that were good, deepest buckets first, for
-// they are the hardest to find again.
+// Drop implements protocol.Group.
 func (k keeper) Drop(i uint32) {
-	p := k.population
-	kept := p.kept[i][:0]
-	var all []protocol.Addr
-	k.EachContact(i, p.overlay.world.Now(), func(_ int, c dht.Contact, good bool) {
-		if good {
-			all = append(all, c.Addr)
-		}
-	})
-	p.kept[i] = append(kept, all[max(len(all)-keptMost, 0):]...)
+	known := k.State(i, k.overlay.world.Now()).Contacts
 	k.Group.Drop(i)
+	k.Remember(i, known[:min(len(known), keptMost)])
 }
 
 // of returns the population to which a node belongs.
