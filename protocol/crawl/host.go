@@ -66,7 +66,7 @@ type sample struct {
 	good     bool // it answered with a sample
 }
 
-// origin is a public host (of IPv6, a /64), or an address that is not public, as a source of claims.
+// origin is a public host (IPv6: a /64), or an address that is not public, as a source of claims.
 type origin struct {
 	hosts  uint16 // addresses to ask there
 	taught uint16 // new nodes that it told of
