@@ -23,7 +23,7 @@ type Config struct {
 	Nodes     int // most nodes to remember: then the crawl only asks those it knows
 	PerAnswer int // most contacts that are read in one answer
 	PerSource int // most new nodes learned from one host, or in a private network one address
-	PerHost   int // most addresses asked at one public host
+	PerHost   int // most addresses asked at one public host, or in one public /64 of IPv6
 
 	Samples bool // ask also for samples of infohashes (BEP 51)
 }

@@ -37,13 +37,14 @@
 // Nobody. An answer counts if it comes from the address asked with the transaction id drawn for
 // it. Of one answer [Config.PerAnswer] contacts are read; of what one source teaches
 // [Config.PerSource] new nodes are kept; of one public host [Config.PerHost] ports; of one address
-// a few ids. A contact in a private network or on loopback is believed only if its teller is in
-// one, so that nobody can send the crawler through the networks of its owner. Where [Config.Nodes]
-// are known, no more are learned. All of this is counted.
+// a few ids. A /64 of IPv6 is one source and one host, since whoever has one has all of it. A
+// contact in a private network or on loopback is believed only if its teller is in one, so that
+// nobody can send the crawler through the networks of its owner. Where [Config.Nodes] are known, no
+// more are learned. All of this is counted.
 //
 // # Memory
 //
-// About 300 bytes a node, in slices without pointers and three maps, and a list of at most 192
-// numbers for each of the nodes whose tables are being read: at
-// most 1024 at a time. No map is ever ranged over.
+// About 300 bytes a node, in slices without pointers and three maps, and a list of numbers, one a
+// contact shown, for each of the nodes whose tables are being read: at most 1024 at a time. No map
+// is ever ranged over.
 package crawl

@@ -120,6 +120,38 @@ func TestIPv6(t *testing.T) {
 	}
 }
 
+// TestLiarsOfIPv6: whoever has a /64 has more addresses than there are nodes. All of them together
+// are one host to be asked at, and one source of contacts.
+func TestLiarsOfIPv6(t *testing.T) {
+	at := func(network, n int) protocol.Addr {
+		ip := [16]byte{0: 0x20, 1: 1, 5: byte(network >> 16), 6: byte(network >> 8),
+			7: byte(network), 14: byte(n >> 8), 15: byte(n)}
+		return protocol.Addr6(ip[:], 6881)
+	}
+	cfg, seed, told := Default(), at(0, 1), 0
+	r := newRig(t, cfg, seed)
+	lie := func(_ protocol.Time, q *krpc.Message) []string {
+		var nodes6 []byte
+		for range 16 { // half of them more of his own, who would lie as well
+			told++
+			id := krpc.ID{Hi: uint64(told) << 40, Lo: 1}
+			nodes6 = krpc.AppendNode(nodes6, id, at(told*(told%2), told))
+		}
+		return []string{string(krpc.Writer{}.Reply(nil, &krpc.Reply{T: q.T, ID: topID(1),
+			Nodes6: nodes6}))}
+	}
+	for n := range 1000 {
+		r.hosts[at(0, n)] = lie
+	}
+	r.run(time.Hour)
+	p := r.Progress()
+	require.Equal(t, Complete, p.Ended)
+	require.LessOrEqual(t, p.Answered, cfg.PerHost+1)
+	require.LessOrEqual(t, p.Known, cfg.PerSource+cfg.PerHost+1)
+	require.Greater(t, p.Known, 100)
+	require.Positive(t, r.Counters()[Crowded])
+}
+
 // TestWhatIsPublic tells the networks of the crawler's owner from that of all.
 func TestWhatIsPublic(t *testing.T) {
 	for text, want := range map[string][2]bool{ // askable, public

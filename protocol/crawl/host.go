@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"encoding/binary"
 	"time"
 
 	"swarmlab/protocol"
@@ -65,19 +66,25 @@ type sample struct {
 	good     bool // it answered with a sample
 }
 
-// origin is a public host, or an address that is not public, as a source of claims.
+// origin is a public host (IPv6: a /64), or an address that is not public, as a source of claims.
 type origin struct {
 	hosts  uint16 // addresses to ask there
 	taught uint16 // new nodes that it told of
 }
 
-// originOf returns the key of an address's origin. Whoever has a public host has all its ports;
-// in private networks and on loopback many may share one.
+// originOf returns the key of an address's origin. Whoever has a public host has all its ports, and
+// in IPv6 all hosts of its /64; in private networks and on loopback many may share one.
 func originOf(a protocol.Addr) protocol.Addr {
-	if public(a) {
+	switch {
+	case !public(a):
+		return a
+	case a.Is4():
 		return a.WithPort(0)
 	}
-	return a
+	hi, _ := a.IP16()
+	var network [16]byte
+	binary.BigEndian.PutUint64(network[:], hi)
+	return protocol.Addr6(network[:], 0)
 }
 
 // askable reports whether an address can belong to one node: it is not unspecified, multicast,

@@ -130,4 +130,7 @@
 // slices without pointers. Lookups, queries in flight, stored peers, items, samples and guards come
 // from pools of the group, so a node that does nothing costs nothing more. A guard is 16 bytes, and
 // 480 more where sources are limited, 0.8 KiB where votes are counted.
+//
+// What others can make grow has a bound: 255 pings to strangers in flight; 2048 queries a lookup,
+// however near the contacts are that it is told of; one challenge a bucket; and the stores' limits.
 package dht

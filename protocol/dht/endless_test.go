@@ -13,8 +13,9 @@ import (
 // target than all before, at addresses that are never the same. The lookup ends all the same, with
 // bounded memory.
 func TestLookupsEnd(t *testing.T) {
+	methods := []krpc.Method{krpc.FindNode, krpc.AnnouncePeer, krpc.SampleInfohashes}
 	for _, name := range Profiles() {
-		for _, method := range []krpc.Method{krpc.FindNode, krpc.AnnouncePeer, krpc.SampleInfohashes} {
+		for _, method := range methods {
 			cfg, _ := Profile(name)
 			cfg.Refresh = 0
 			d := newDriven(t, cfg, somebody(1))
