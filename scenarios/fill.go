@@ -63,7 +63,12 @@ func (f filler) fillStruct(p place, n *treeNode) {
 		return
 	}
 	for _, key := range n.keys {
-		if !slices.Contains(keys, key.name) {
+		switch {
+		case slices.Contains(keys, key.name):
+		case strings.HasSuffix(key.name, ")"): // the rest of weibull(0.59, 41.9m)
+			f.add(key.at, "unknown key %s%s; within { } a value with a comma needs quotes",
+				show(key.name), within(p.path))
+		default:
 			f.add(key.at, "unknown key %s%s%s", show(key.name), within(p.path),
 				suggest(key.name, keys))
 		}

@@ -88,11 +88,16 @@ func (c *complaints) err() error {
 
 const excerptMax = 90 // characters of a line that an excerpt shows
 
-// excerpt shows the line with a caret under the column, and the line before it.
+// excerpt shows the line with a caret under the column, and the line before it. Of lines that are
+// longer than an excerpt it shows the part around the column.
 func excerpt(src string, at position) string {
 	lines := strings.Split(src, "\n")
 	if at.line < 1 || at.line > len(lines) {
 		return ""
+	}
+	from := 0
+	if at.column > excerptMax {
+		from = at.column - excerptMax/2
 	}
 	var b strings.Builder
 	for n := max(1, at.line-1); n <= at.line; n++ {
@@ -101,10 +106,11 @@ func excerpt(src string, at position) string {
 		if n == at.line {
 			mark = ">"
 		}
-		fmt.Fprintf(&b, "\n%s %4d | %s", mark, n, string(text[:min(len(text), excerptMax)]))
+		text = text[min(from, len(text)):min(from+excerptMax, len(text))]
+		fmt.Fprintf(&b, "\n%s %4d | %s", mark, n, string(text))
 	}
-	if 1 <= at.column && at.column <= excerptMax {
-		fmt.Fprintf(&b, "\n       | %s^", strings.Repeat(" ", at.column-1))
+	if at.column >= 1 {
+		fmt.Fprintf(&b, "\n       | %s^", strings.Repeat(" ", at.column-1-from))
 	}
 	return b.String()
 }

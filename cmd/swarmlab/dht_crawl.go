@@ -126,6 +126,7 @@ type crawlWork struct {
 	started time.Time
 	took    time.Duration
 	result  *results.Crawl
+	stored  bool
 	figures []string // a line each
 }
 
@@ -205,6 +206,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 	if err := results.WriteCrawl(w.dir.path, r, w.started); err != nil {
 		return dhtError(failed, "not all results could be stored: %w", err)
 	}
+	w.stored = true
 	lines, err := plots.Draw(w.dir.path, theme)
 	if w.figures = lines; err != nil {
 		return dhtError(failed, "the results are in %s, but not all figures: %w", w.dir.path, err)

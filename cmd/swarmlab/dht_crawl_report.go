@@ -14,10 +14,11 @@ type crawlReport struct {
 	*results.Crawl
 	Out     string   `json:"out"`
 	Figures []string `json:"-"`
+	stored  bool
 }
 
 func (w *crawlWork) report() *crawlReport {
-	return &crawlReport{w.result, w.dir.path, w.figures}
+	return &crawlReport{w.result, w.dir.path, w.figures, w.stored}
 }
 
 // sizePointsShown is how many points an estimate of the size must have to be printed.
@@ -36,8 +37,10 @@ func (r *crawlReport) print(w io.Writer) {
 	row("asked", count(uint64(t.Asked)), "")
 	row("reachable", count(uint64(t.Reachable)), shareText(t.Share)+" of the asked")
 	row("BEP 42 ids", count(uint64(t.Secure)), shareText(t.SecurePart)+" of the reachable")
-	if t.ManyIDs+t.ManyAddrs > 0 {
+	if t.ManyIDs > 0 {
 		row("several ids", count(uint64(t.ManyIDs)), "addresses")
+	}
+	if t.ManyAddrs > 0 {
 		row("several addresses", count(uint64(t.ManyAddrs)), "ids")
 	}
 	if t.Sampled > 0 {
@@ -60,11 +63,18 @@ func (r *crawlReport) print(w io.Writer) {
 			"(density of ids around %s)\n", sizeText(s.Known, s.KnownCI),
 			sizeText(s.Reachable, s.ReachCI), countOf(s.Points, "point"))
 	}
-	fmt.Fprintf(w, "\n%s queries in %s: %s a second; up to %s; median round trip %s ms\n",
-		count(t.Queries), timeText(time.Duration(float64(t.Seconds)*1e9)), three(t.Rate),
+	queries := "queries"
+	if t.Queries == 1 {
+		queries = "query"
+	}
+	fmt.Fprintf(w, "\n%s %s in %s: %s a second; up to %s; median round trip %s ms\n",
+		count(t.Queries), queries, timeText(time.Duration(float64(t.Seconds)*1e9)), three(t.Rate),
 		countOf(t.Hops, "hop"), three(t.RTT))
 	for _, line := range r.Figures {
 		fmt.Fprintln(w, line)
+	}
+	if !r.stored {
+		return // and the error says what could be
 	}
 	fmt.Fprintf(w, "%s holds nodes.parquet, nodes.csv and crawl.json\n", r.Out)
 }

@@ -93,6 +93,16 @@ func TestDHTCrawlForPeople(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, done, code, "the user asked for that time")
 	require.Contains(t, out, "ended by --for: not everybody was asked")
+
+	// What is not stored is not said to be.
+	require.NoError(t, os.Remove(filepath.Join(dir, results.NodesTextFile)))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, results.NodesTextFile, "x"), 0o755))
+	out, code, err = dhtRun(context.Background(), "crawl", "--bootstrap", all[0].addr,
+		"--out", dir, "--rate", "50", "--max", "3")
+	require.ErrorContains(t, err, "not all results could be stored")
+	require.Equal(t, failed, code)
+	require.Contains(t, out, "known nodes", "it is told, at least")
+	require.NotContains(t, out, dir)
 }
 
 func TestDHTCrawlOverIPv6(t *testing.T) {

@@ -76,8 +76,9 @@ func TestDHTOutputThatCannotBeWritten(t *testing.T) {
 	all := servedMesh(t, 3)
 	file := filepath.Join(t.TempDir(), "node.state")
 	for _, flags := range [][]string{{"--json"}, nil} {
-		code, err := dhtRunTo(t.Context(), &fullDisk{20}, append([]string{"serve", "--every", "10ms",
-			"--bootstrap", all[0].addr, "--state", file}, flags...)...)
+		serve := append([]string{"serve", "--every", "10ms", "--bootstrap", all[0].addr,
+			"--state", file}, flags...)
+		code, err := dhtRunTo(t.Context(), &fullDisk{20}, serve...)
 		require.ErrorIs(t, err, syscall.ENOSPC)
 		require.ErrorContains(t, err, "cannot print the state")
 		require.Equal(t, failed, code)

@@ -158,6 +158,9 @@ func TestCrawlFolder(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(second, SummaryFile), "it was of another run")
 	require.True(t, holdsResults(first))
 
+	_, err := Open(first)
+	require.ErrorContains(t, err, "holds a crawl of a real network")
+
 	rows, err := parquet.ReadFile[CrawlNode](filepath.Join(first, NodesFile))
 	require.NoError(t, err)
 	require.Equal(t, r.Nodes[0], rows[0])

@@ -47,6 +47,9 @@ func Open(dir string) (*Stored, error) {
 	if err := json.Unmarshal(body, &s.Manifest); err != nil {
 		return nil, damaged(path, err)
 	}
+	if _, err := os.Stat(filepath.Join(dir, CrawlFile)); err == nil && len(s.Manifest.Runs) == 0 {
+		return nil, fmt.Errorf("%s holds a crawl of a real network, which cannot be repeated", dir)
+	}
 	if s.Scenario, err = scenarios.Load(filepath.Join(dir, ScenarioFile)); err != nil {
 		return nil, err
 	}
