@@ -50,6 +50,9 @@ func TestInsertTwin(t *testing.T) {
 		}
 		entered, left, refused = entered+m.entered, left+m.left, refused+m.refused
 	})
+	if testing.Short() { // a fifth of the cases
+		return
+	}
 	require.Greater(t, entered, 500)
 	require.Greater(t, left, 30)
 	require.Greater(t, refused, 100)
