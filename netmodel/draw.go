@@ -14,6 +14,8 @@ const (
 	purposeAccess = 0x6e6574_03 // access delay of a node
 	purposeJitter = 0x6e6574_04 // extra delay of a message
 	purposeLoss   = 0x6e6574_05 // fate of a message
+	purposeClass  = 0x6e6574_06 // reachability of a node
+	purposePort   = 0x6e6574_07 // external ports of a symmetric NAT
 )
 
 const golden = 0x9e3779b97f4a7c15

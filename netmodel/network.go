@@ -15,10 +15,12 @@ type Config struct {
 	Latency Latency       // the delay of each pair of nodes, see Defaults
 	Jitter  time.Duration // each message takes longer by 0 to Jitter, evenly drawn
 	Loss    Probability   // of each message
+	Reach   Reach         // who is behind a NAT or a firewall
 }
 
 // Network answers what happens to messages. It is immutable.
 type Network struct {
+	seed   uint64
 	model  model
 	nodes  uint32
 	min    int64
@@ -26,6 +28,7 @@ type Network struct {
 	loss   uint64 // threshold
 	jitter stream
 	fate   stream
+	reach  *reach // nil: all nodes are open
 }
 
 // New prepares the network. It takes some ms where a distribution is tabulated. Errors name the
@@ -47,7 +50,12 @@ func New(cfg Config) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	r, err := cfg.Reach.build(cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
 	return &Network{
+		seed:   cfg.Seed,
 		model:  m,
 		nodes:  uint32(cfg.Nodes),
 		min:    max(m.least(), int64(Floor)),
@@ -55,6 +63,7 @@ func New(cfg Config) (*Network, error) {
 		loss:   cfg.Loss.threshold(),
 		jitter: newStream(cfg.Seed, purposeJitter),
 		fate:   newStream(cfg.Seed, purposeLoss),
+		reach:  r,
 	}, nil
 }
 

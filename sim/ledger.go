@@ -18,13 +18,24 @@ func (c *Count) plus(d Count) {
 // Account is the truth about one node's datagrams, written by the network and never by a
 // protocol. All but Received count what this node sent: at any time
 //
-//	Sent = Delivered + Lost + Undelivered + what is in flight.
+//	Sent = Delivered + Lost + Undelivered + Filtered + what is in flight.
 type Account struct {
 	Sent        Count
 	Delivered   Count // handed to their target
 	Received    Count // handed to this node
 	Lost        Count // by the network
 	Undelivered Count // the target was down, a later incarnation, or no node at all
+	Filtered    Count // the target's NAT or firewall let them not in
+}
+
+// book is the part of an Account that every world has.
+type book struct {
+	Sent, Delivered, Received, Lost, Undelivered Count
+}
+
+// detour is the part of an Account that only a terrain has.
+type detour struct {
+	Filtered Count
 }
 
 // Ledger is the sum of all accounts, with the reasons for what was not delivered.
@@ -34,6 +45,15 @@ type Ledger struct {
 	Late       Count // the target was started after the datagram was sent
 	Unroutable Count // the address is that of no node
 	InFlight   Count
+}
+
+func (a *Account) plus(b Account) {
+	a.Sent.plus(b.Sent)
+	a.Delivered.plus(b.Delivered)
+	a.Received.plus(b.Received)
+	a.Lost.plus(b.Lost)
+	a.Undelivered.plus(b.Undelivered)
+	a.Filtered.plus(b.Filtered)
 }
 
 // Tally counts what the engine did.
@@ -53,7 +73,15 @@ type fates struct {
 }
 
 // Account returns the account of a node.
-func (w *World) Account(node uint32) Account { return w.books[node] }
+func (w *World) Account(node uint32) Account {
+	b := &w.books[node]
+	a := Account{Sent: b.Sent, Delivered: b.Delivered, Received: b.Received, Lost: b.Lost,
+		Undelivered: b.Undelivered}
+	if w.terrain != nil {
+		a.Filtered = w.terrain.detours[node].Filtered
+	}
+	return a
+}
 
 // Tally returns the counters of the engine.
 func (w *World) Tally() Tally { return w.tally }
@@ -62,12 +90,7 @@ func (w *World) Tally() Tally { return w.tally }
 func (w *World) Ledger() Ledger {
 	l := Ledger{Down: w.fates.down, Late: w.fates.late, Unroutable: w.fates.unroutable}
 	for i := range w.books {
-		b := &w.books[i]
-		l.Sent.plus(b.Sent)
-		l.Delivered.plus(b.Delivered)
-		l.Received.plus(b.Received)
-		l.Lost.plus(b.Lost)
-		l.Undelivered.plus(b.Undelivered)
+		l.plus(w.Account(uint32(i)))
 	}
 	for e := range w.queue.all {
 		if e.kind() == kindDatagram {
@@ -113,13 +136,14 @@ func (w *World) Audit() {
 }
 
 func (w *World) auditNode(id uint32) {
-	b := &w.books[id]
+	b := w.Account(id)
 	ends := b.Delivered
 	ends.plus(b.Lost)
 	ends.plus(b.Undelivered)
+	ends.plus(b.Filtered)
 	if b.Sent != ends {
-		w.broken(id, "sent %v, but delivered and in flight %v, lost %v, undelivered %v",
-			b.Sent, b.Delivered, b.Lost, b.Undelivered)
+		w.broken(id, "sent %v, but delivered and in flight %v, lost %v, undelivered %v, "+
+			"filtered %v", b.Sent, b.Delivered, b.Lost, b.Undelivered, b.Filtered)
 	}
 }
 
