@@ -211,7 +211,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, Measured{}, latency)
 	_, err = Defaults("vivaldi")
 	require.EqualError(t, err, `latency.model: there is no model "vivaldi": `+
-		`use constant, uniform, lognormal, regions or matrix`)
+		`use constant, uniform, lognormal, regions, coordinates or matrix`)
 }
 
 func logNormalOracle(median time.Duration, sigma float64) distuv.LogNormal {

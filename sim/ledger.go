@@ -18,14 +18,16 @@ func (c *Count) plus(d Count) {
 // Account is the truth about one node's datagrams, written by the network and never by a
 // protocol. All but Received count what this node sent: at any time
 //
-//	Sent = Delivered + Lost + Undelivered + Filtered + what is in flight.
+//	Sent + Copied = Delivered + Lost + Undelivered + Filtered + Dropped + what is in flight.
 type Account struct {
 	Sent        Count
 	Delivered   Count // handed to their target
 	Received    Count // handed to this node
 	Lost        Count // by the network
 	Undelivered Count // the target was down, a later incarnation, or no node at all
-	Filtered    Count // the target's NAT or firewall let them not in
+	Filtered    Count // the target's NAT or firewall did not let them in
+	Dropped     Count // the queue of the sender's or of the target's line was full
+	Copied      Count // copies that the network made of what was sent
 }
 
 // book is the part of an Account that every world has.
@@ -35,7 +37,7 @@ type book struct {
 
 // detour is the part of an Account that only a terrain has.
 type detour struct {
-	Filtered Count
+	Filtered, Dropped, Copied Count
 }
 
 // Ledger is the sum of all accounts, with the reasons for what was not delivered.
@@ -54,6 +56,8 @@ func (a *Account) plus(b Account) {
 	a.Lost.plus(b.Lost)
 	a.Undelivered.plus(b.Undelivered)
 	a.Filtered.plus(b.Filtered)
+	a.Dropped.plus(b.Dropped)
+	a.Copied.plus(b.Copied)
 }
 
 // Tally counts what the engine did.
@@ -78,7 +82,8 @@ func (w *World) Account(node uint32) Account {
 	a := Account{Sent: b.Sent, Delivered: b.Delivered, Received: b.Received, Lost: b.Lost,
 		Undelivered: b.Undelivered}
 	if w.terrain != nil {
-		a.Filtered = w.terrain.detours[node].Filtered
+		d := &w.terrain.detours[node]
+		a.Filtered, a.Dropped, a.Copied = d.Filtered, d.Dropped, d.Copied
 	}
 	return a
 }
@@ -93,7 +98,7 @@ func (w *World) Ledger() Ledger {
 		l.plus(w.Account(uint32(i)))
 	}
 	for e := range w.queue.all {
-		if e.kind() == kindDatagram {
+		if e.carries() {
 			_, payload := w.pool.get(e.handle())
 			l.InFlight.add(len(payload))
 		}
@@ -109,12 +114,12 @@ func (w *World) Ledger() Ledger {
 func (w *World) Audit() {
 	blocks := 0
 	for e := range w.queue.all {
-		switch e.kind() {
-		case kindDatagram:
+		switch {
+		case e.carries():
 			_, payload := w.pool.get(e.handle())
 			w.books[e.source].Delivered.add(len(payload))
 			blocks++
-		case kindAct:
+		case e.kind() == kindAct:
 			blocks++
 		}
 	}
@@ -122,7 +127,7 @@ func (w *World) Audit() {
 		w.auditNode(uint32(i))
 	}
 	for e := range w.queue.all {
-		if e.kind() == kindDatagram {
+		if e.carries() {
 			_, payload := w.pool.get(e.handle())
 			d := &w.books[e.source].Delivered
 			d.Datagrams--
@@ -137,13 +142,16 @@ func (w *World) Audit() {
 
 func (w *World) auditNode(id uint32) {
 	b := w.Account(id)
-	ends := b.Delivered
+	begins, ends := b.Sent, b.Delivered
+	begins.plus(b.Copied)
 	ends.plus(b.Lost)
 	ends.plus(b.Undelivered)
 	ends.plus(b.Filtered)
-	if b.Sent != ends {
-		w.broken(id, "sent %v, but delivered and in flight %v, lost %v, undelivered %v, "+
-			"filtered %v", b.Sent, b.Delivered, b.Lost, b.Undelivered, b.Filtered)
+	ends.plus(b.Dropped)
+	if begins != ends {
+		w.broken(id, "sent %v and copied %v, but delivered and in flight %v, lost %v, "+
+			"undelivered %v, filtered %v, dropped %v", b.Sent, b.Copied, b.Delivered, b.Lost,
+			b.Undelivered, b.Filtered, b.Dropped)
 	}
 }
 

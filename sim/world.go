@@ -191,6 +191,8 @@ func (w *World) step(e *event) {
 		w.crash(e)
 	case kindAct:
 		w.act(e)
+	case kindArrive:
+		w.arrive(e)
 	}
 }
 
