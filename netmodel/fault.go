@@ -73,8 +73,9 @@ func ParseFaultKind(text string) (FaultKind, error) {
 // from 0 to [protocol.Never].
 //
 // It concerns the datagrams from a node of Whom to one of Others and, unless it is OneWay, those
-// from Others to Whom. The time that counts is that of sending, also for what is on its way to a
-// node. Faults that overlap act in the order of the list; what is lost meets no later one.
+// from Others to Whom. The time that counts is that of sending, when the sender's line is done with
+// it, also for what is on its way to a node. Faults that overlap act in the order of the list: what
+// is lost meets no later one, and takes the copy along that was made of it before.
 type Fault struct {
 	Kind     FaultKind
 	From, To protocol.Time // it begins at From and is over at To

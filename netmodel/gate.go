@@ -14,7 +14,7 @@ import (
 // was renewed. A symmetric NAT gives each mapping a random port; two may have the same, which
 // nobody can tell, for their filters differ.
 //
-// A gate remembers up to 1,024 endpoints. One more makes it forget the oldest of the eight that
+// A gate remembers up to 1,024 endpoints. One more makes it forget the oldest of the sixteen that
 // share a hash with it, which is counted.
 type Gates struct {
 	reach
@@ -108,11 +108,11 @@ func (g *Gates) note(now protocol.Time, node, remote uint32, port uint16) *entry
 	return e
 }
 
-// replace returns an entry that an endpoint's set can do without. A table whose set is full of
+// replace returns an entry that an endpoint's sets can do without. A table whose sets are full of
 // live ones grows, as long as it may.
 func (g *Gates) replace(now protocol.Time, t *table, remote uint32, port uint16) *entry {
 	for {
-		e := g.memory.oldest(*t, remote, port)
+		e := g.memory.place(now, *t, remote, port)
 		if e.until <= now {
 			return e
 		}

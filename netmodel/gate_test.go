@@ -192,7 +192,7 @@ func TestAGateForgetsTheOldest(t *testing.T) {
 		g.Out(protocol.Time(i)*protocol.Time(time.Second), 1, i, HomePort)
 	}
 	require.Equal(t, evicted, g.Evicted())
-	require.LessOrEqual(t, g.gates[1].table.sets, uint32(64), "60 are alive at any time")
+	require.Equal(t, uint32(16), g.gates[1].table.sets, "60 are alive at any time")
 }
 
 func TestGatesAreSmallAndDoNotAllocate(t *testing.T) {

@@ -21,7 +21,7 @@ type entry struct {
 	extra  uint16 // of a symmetric NAT the external port, of a firewall the answers still allowed
 }
 
-// set holds the endpoints with one hash, two cache lines.
+// set holds endpoints of one hash, two cache lines.
 type set [setEntries]entry
 
 // table is a node's entries: a power of two of sets, one after the other. The zero value has none.
@@ -39,12 +39,11 @@ type memory struct {
 
 func (m *memory) at(first uint32) *set { return &m.slabs[first/slabSets][first%slabSets] }
 
-func hashEndpoint(remote uint32, port uint16) uint32 {
-	return uint32(protocol.Mix(uint64(remote)<<16 | uint64(port)))
-}
-
-func (m *memory) setOf(t table, remote uint32, port uint16) *set {
-	return m.at(t.first + hashEndpoint(remote, port)&(t.sets-1))
+// setsOf returns the two sets in which an endpoint may be, which may be one. With a choice of two
+// for each newcomer sets fill up evenly, and a table is nearly full before it has to double.
+func (m *memory) setsOf(t table, remote uint32, port uint16) (first, second *set) {
+	h := uint32(protocol.Mix(uint64(remote)<<16 | uint64(port)))
+	return m.at(t.first + h&(t.sets-1)), m.at(t.first + h>>16&(t.sets-1))
 }
 
 // find returns the entry of an endpoint, alive or not, or nil.
@@ -52,7 +51,14 @@ func (m *memory) find(t table, remote uint32, port uint16) *entry {
 	if t.sets == 0 {
 		return nil
 	}
-	s := m.setOf(t, remote, port)
+	first, second := m.setsOf(t, remote, port)
+	if e := first.find(remote, port); e != nil {
+		return e
+	}
+	return second.find(remote, port)
+}
+
+func (s *set) find(remote uint32, port uint16) *entry {
 	for i := range s {
 		if e := &s[i]; e.remote == remote && e.port == port && e.until != 0 {
 			return e
@@ -61,31 +67,41 @@ func (m *memory) find(t table, remote uint32, port uint16) *entry {
 	return nil
 }
 
-// oldest returns the entry of an endpoint's set that dies, or died, first.
-func (m *memory) oldest(t table, remote uint32, port uint16) *entry {
-	s := m.setOf(t, remote, port)
-	best := &s[0]
-	for i := range s[1:] {
-		if e := &s[i+1]; e.until < best.until {
+// place returns the entry for a new endpoint: one that is not alive, of the emptier of its two sets;
+// if there is none, the one that dies first.
+func (m *memory) place(now protocol.Time, t table, remote uint32, port uint16) *entry {
+	first, second := m.setsOf(t, remote, port)
+	one, alive := first.oldest(now)
+	other, living := second.oldest(now)
+	if living < alive || living == alive && other.until < one.until {
+		return other
+	}
+	return one
+}
+
+// oldest returns the entry that dies, or died, first, and how many are alive.
+func (s *set) oldest(now protocol.Time) (best *entry, alive int) {
+	best = &s[0]
+	for i := range s {
+		e := &s[i]
+		if e.until > now {
+			alive++
+		}
+		if e.until < best.until {
 			best = e
 		}
 	}
-	return best
+	return best, alive
 }
 
-// double moves the live entries of a table to one of twice the size, where each set's share out
-// over two.
+// double moves the live entries of a table to one of twice the size.
 func (m *memory) double(now protocol.Time, t *table) {
 	wide := m.take(2 * t.sets)
-	var used [setsMax]uint8
 	for i := range t.sets {
 		for _, e := range m.at(t.first + i) {
-			if e.until <= now {
-				continue
+			if e.until > now {
+				*m.place(now, wide, e.remote, e.port) = e
 			}
-			to := hashEndpoint(e.remote, e.port) & (wide.sets - 1)
-			m.at(wide.first + to)[used[to]] = e
-			used[to]++
 		}
 	}
 	m.put(*t)

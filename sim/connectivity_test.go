@@ -161,10 +161,10 @@ func live(w *World, i uint32, churn *netmodel.Churn, until protocol.Time) {
 }
 
 // Published: 80, 40 and 44 %, and a third of the nodes with all three; the tolerance is 7 points,
-// for the population is a guess at that of 2009. Transitivity, persistence and their union come out.
-// Reciprocity does not: only a firewall keeps a node from being asked by whom it asked, and the
-// 10 % that the paper ascribes to firewalls leave 90 %, less what is lost. Which of the nodes it
-// misses are those that fail it in the paper without being firewalled, we cannot tell.
+// for the population is a guess at that of 2009. Transitivity, persistence and all three together
+// come out. Reciprocity does not: only a firewall keeps a node from being asked by whom it asked,
+// and the 10 % that the paper ascribes to firewalls leave 90 %, less what is lost. The other
+// tenth that fails it in the paper no class here explains.
 func TestThreeProbesOfConnectivity(t *testing.T) {
 	reach, ok := netmodel.ReachPreset("dht-2010s")
 	require.True(t, ok)

@@ -15,8 +15,32 @@ func hilly(t testing.TB, nodes int) *netmodel.Network {
 	reach, ok := netmodel.ReachPreset("dht-2010s")
 	require.True(t, ok)
 	reach.Timeout = 2 * time.Second
+	const percent = netmodel.Certain / 100
+	always := netmodel.Fault{To: protocol.Never, Share: 5 * percent}
+	of := func(k netmodel.FaultKind, set func(f *netmodel.Fault)) netmodel.Fault {
+		f := always
+		f.Kind = k
+		set(&f)
+		return f
+	}
 	n, err := netmodel.New(netmodel.Config{
 		Seed: 5, Nodes: nodes, Loss: netmodel.Certain / 20, Reach: reach,
+		Links: netmodel.Links{Queue: 20 * time.Millisecond, Lines: []netmodel.Line{
+			{Share: 50 * percent, Down: 100_000, Up: 60_000}, {Share: 30 * percent},
+			{Share: 20 * percent, Up: 300_000}}},
+		Faults: []netmodel.Fault{
+			of(netmodel.Loss, func(f *netmodel.Fault) {}),
+			of(netmodel.Sever, func(f *netmodel.Fault) {}),
+			of(netmodel.LineBursts, func(f *netmodel.Fault) { f.Bad, f.Length = f.Share, 1e9 }),
+			of(netmodel.PathBursts, func(f *netmodel.Fault) { f.Bad, f.Length = f.Share, 1e9 }),
+			of(netmodel.Reorder, func(f *netmodel.Fault) { f.Delay = 1e8 }),
+			of(netmodel.Slow, func(f *netmodel.Fault) { f.Delay, f.Length = 1e8, 1e9 }),
+			of(netmodel.Partition, func(f *netmodel.Fault) {
+				f.Share, f.Whom.Share = 0, 30*percent
+				f.From, f.To = at(3*time.Second), at(3500*time.Millisecond)
+			}),
+			of(netmodel.Duplicate, func(f *netmodel.Fault) { f.Delay = 1e8 }),
+		},
 		Latency: netmodel.Uniform{Low: 20 * time.Millisecond, High: 100 * time.Millisecond},
 	})
 	require.NoError(t, err)
@@ -59,23 +83,31 @@ func TestTheBooksBalanceOnATerrain(t *testing.T) {
 	l := w.Ledger()
 	for name, c := range map[string]Count{
 		"delivered": l.Delivered, "lost": l.Lost, "down": l.Down, "filtered": l.Filtered,
-		"in flight": l.InFlight,
+		"in flight": l.InFlight, "dropped": l.Dropped, "copied": l.Copied,
 	} {
 		require.Greater(t, c.Datagrams, uint64(5), name)
 		require.Equal(t, c.Datagrams*40, c.Bytes, name)
 	}
 	ends := l.Delivered
-	for _, c := range []Count{l.Lost, l.Undelivered, l.Filtered, l.InFlight} {
+	for _, c := range []Count{l.Lost, l.Undelivered, l.Filtered, l.Dropped, l.InFlight} {
 		ends.plus(c)
 	}
-	require.Equal(t, l.Sent, ends)
+	begins := l.Sent
+	begins.plus(l.Copied)
+	require.Equal(t, begins, ends)
+	hits := w.FaultHits()
+	require.Len(t, hits, 8)
+	for i, n := range hits {
+		require.Greater(t, n, uint64(5), "fault %d", i)
+	}
+	require.Equal(t, l.Copied.Datagrams, hits[7])
 	w.terrain.detours[3].Filtered.Bytes++
 	requireBroken(t, "node 3 at", w.Audit)
 }
 
 // Whatever a terrain keeps, it keeps for one node: shards may run one after the other.
 func TestATerrainGivesTheSameInShards(t *testing.T) {
-	run := func(shards int) (Fingerprint, Ledger, []Checkpoint) {
+	run := func(shards int) (Fingerprint, Ledger, []Checkpoint, []uint64) {
 		var list []Checkpoint
 		w := hillyWorld(t, 60, func(c Checkpoint) { list = append(list, c) })
 		if shards == 0 {
@@ -84,13 +116,16 @@ func TestATerrainGivesTheSameInShards(t *testing.T) {
 			s := windows{w: w, shards: make([]backlog, shards)}
 			s.run(t, at(7*time.Second))
 		}
-		return w.Fingerprint(), sums(w), list
+		return w.Fingerprint(), sums(w), list, w.FaultHits()
 	}
-	want, ledger, list := run(0)
+	want, ledger, list, hits := run(0)
 	require.Len(t, list, 7)
 	require.Greater(t, ledger.Filtered.Datagrams, uint64(100))
+	require.Equal(t, "6deb9a477a0edef9-92efbecbc25405dd-fa8ca9fa49a77e89", want.String(),
+		"the same on every machine; when it moves, that is the finding")
 	for _, shards := range []int{1, 2, 3, 7, 16, 60} {
-		got, books, checkpoints := run(shards)
+		got, books, checkpoints, struck := run(shards)
+		require.Equal(t, hits, struck)
 		require.Equal(t, want, got, "%d shards", shards)
 		require.Equal(t, ledger, books)
 		require.Equal(t, list, checkpoints)
@@ -171,6 +206,7 @@ func (h *hearing) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, _ []b
 func TestATerrainAllocatesNothing(t *testing.T) {
 	const nodes = 200
 	g := &answerers{chatter: *newChatter(nodes, 300)}
+	g.patient = 200 * time.Millisecond
 	w := New(Config{Groups: []protocol.Datagrams{g}, Network: hilly(t, nodes)})
 	for i := range uint32(nodes) {
 		w.StartAt(i, 0)
