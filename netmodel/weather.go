@@ -51,16 +51,23 @@ func newWeather(cfg *Config, m model) (*Weather, error) {
 		if err := w.faults[i].prepare(cfg, m, i); err != nil {
 			return nil, fmt.Errorf("faults[%d].%w", i, err)
 		}
-		for j := range i {
-			f, g := &cfg.Faults[i], &cfg.Faults[j]
-			if f.Kind == g.Kind && f.Draw == g.Draw && f.Kind != Partition {
-				return nil, fmt.Errorf("faults[%d].draw: faults[%d] is a %v with the draw %d, too: "+
-					"they would hit the same datagrams; give one another number", i, j, f.Kind, f.Draw)
-			}
+		if err := unlike(cfg.Faults[:i], &cfg.Faults[i]); err != nil {
+			return nil, fmt.Errorf("faults[%d].%w", i, err)
 		}
 	}
 	w.spans = cut(cfg.Faults)
 	return w, nil
+}
+
+// unlike refuses a fault that draws the same random numbers as one before it.
+func unlike(before []Fault, f *Fault) error {
+	for i := range before {
+		if f.Kind == before[i].Kind && f.Draw == before[i].Draw && f.Kind != Partition {
+			return fmt.Errorf("draw: faults[%d] is a %v with the draw %d, too: they would hit "+
+				"the same datagrams; give one another number", i, f.Kind, f.Draw)
+		}
+	}
+	return nil
 }
 
 func (f *fault) prepare(cfg *Config, m model, i int) error {
