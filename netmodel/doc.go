@@ -64,15 +64,15 @@
 //
 // [Links] gives shares of lines with a rate up and a rate down, and the longest wait in the queue of
 // each; beyond it datagrams are dropped at the tail. A datagram occupies the line of its sender, and
-// then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of links
-// below IP are not counted. Also what is then refused or finds nobody has used the lines. With
+// then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of what
+// is below IP are not counted. Also what is then refused or finds nobody has used the lines. With
 // Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use the
 // same lines: Up and Down take a number of bytes, and know no datagrams.
 //
 // # Faults
 //
-// A [Fault] is one thing wrong from one moment to another: its kind, whom it concerns, how strong it
-// is. What is wrong all the time is a fault without end. The list may be shortened or shuffled
+// A [Fault] is one thing wrong from one moment to another: its kind, whom it concerns, how strong
+// it is. What is wrong all the time is a fault without end. The list may be shortened or shuffled
 // without changing what the others do, since the random numbers of each are named by its kind and
 // its Draw. Bursts and slow spells come from a Markov chain for each pair, or each line, of which
 // nothing is stored: time is cut into slots, and a hash says in which slots the state changes.

@@ -63,8 +63,10 @@ func TestFaultsAreRefused(t *testing.T) {
 			f.OneWay = true
 		},
 		"share: is outside above 0% to 100%, which loss needs": func(f *Fault) { f.Share = 0 },
-		"share: means nothing for partition: leave it out":     func(f *Fault) { f.Kind = Partition },
-		"bad: means nothing for loss: leave it out":            func(f *Fault) { f.Bad = 1 },
+		"share: means nothing for partition: leave it out": func(f *Fault) {
+			f.Kind = Partition
+		},
+		"bad: means nothing for loss: leave it out": func(f *Fault) { f.Bad = 1 },
 		"length: is outside 1ms to 24h, which path-bursts needs": func(f *Fault) {
 			*f = always(PathBursts)
 			f.Length = 25 * time.Hour
@@ -88,7 +90,9 @@ func TestFaultsAreRefused(t *testing.T) {
 		"others.regions: only the latency model regions has them": func(f *Fault) {
 			f.Others.Regions = 1
 		},
-		"whom: names nobody among 100 nodes": func(f *Fault) { f.Whom = Whom{First: 100, Count: 5} },
+		"whom: names nobody among 100 nodes": func(f *Fault) {
+			f.Whom = Whom{First: 100, Count: 5}
+		},
 		"others: names nobody among 100 nodes": func(f *Fault) {
 			*f = always(Partition)
 			f.Whom = Whom{}

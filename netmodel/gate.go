@@ -11,8 +11,8 @@ import (
 //
 // NATs with endpoint-independent mapping preserve the port (RFC 4787, section 4.2.1), as those do
 // that have one host on that port: from outside the node has HomePort, and again when a mapping
-// was renewed. A symmetric NAT gives each mapping a random port; two may have the same, which
-// nobody can tell, for their filters differ.
+// was renewed. A symmetric NAT gives each mapping a random port of 127; several share one, which
+// hardly anybody can tell, for each lets in its own remote endpoint only.
 //
 // A gate remembers up to 1,024 endpoints. One more makes it forget the oldest of the sixteen that
 // share a hash with it, which is counted.

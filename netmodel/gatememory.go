@@ -67,8 +67,8 @@ func (s *set) find(remote uint32, port uint16) *entry {
 	return nil
 }
 
-// place returns the entry for a new endpoint: one that is not alive, of the emptier of its two sets;
-// if there is none, the one that dies first.
+// place returns the entry for a new endpoint: one that is not alive, of the emptier of its two
+// sets; if there is none, the one that dies first.
 func (m *memory) place(now protocol.Time, t table, remote uint32, port uint16) *entry {
 	first, second := m.setsOf(t, remote, port)
 	one, alive := first.oldest(now)

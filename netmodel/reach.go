@@ -7,9 +7,6 @@ import (
 	"swarmlab/protocol"
 )
 
-// HomePort is the port on which every node listens.
-const HomePort = 6881
-
 // Class says who can reach a node. In the terms of RFC 4787 a NAT has a mapping behaviour (which
 // external port a datagram gets) and a filtering behaviour (whose datagrams come in).
 type Class uint8
@@ -154,7 +151,6 @@ func (n *Network) NewGates() *Gates {
 
 // port draws the external port of a symmetric NAT's new mapping.
 func (g *Gates) port(now protocol.Time, node, remote uint32, port uint16) uint16 {
-	const least = 1024
 	u := protocol.Mix(g.ports.message(node, remote, uint32(port)) + uint64(now)*golden)
-	return uint16(least + below(u, 1<<16-least))
+	return mappedPort + uint16(below(u, mappedPorts))
 }

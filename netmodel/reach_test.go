@@ -42,6 +42,21 @@ func TestAllOpenIsOff(t *testing.T) {
 	require.False(t, ok)
 }
 
+func TestPortsHaveNumbers(t *testing.T) {
+	known := map[uint16]bool{}
+	for i := range uint32(mappedPorts + 1) {
+		again, ok := PortIndex(IndexedPort(i))
+		require.True(t, ok)
+		require.Equal(t, i, again)
+		known[IndexedPort(i)] = true
+	}
+	for port := range 1 << 16 {
+		_, ok := PortIndex(uint16(port))
+		require.Equal(t, known[uint16(port)], ok)
+	}
+	require.Panics(t, func() { IndexedPort(mappedPorts + 1) })
+}
+
 // Shares of classes by Pearson's chi-square at 1 %; a class does not depend on how many nodes there
 // are, or on the other nodes.
 func TestSharesOfClasses(t *testing.T) {

@@ -15,8 +15,8 @@ type Trip struct {
 	Copy  time.Duration // how much later than the datagram a copy of it arrives; 0: there is none
 }
 
-// Weather is the list of faults of a run, ready to be asked. It is immutable: every answer is a pure
-// function of the time and of the datagram.
+// Weather is the list of faults of a run, ready to be asked. It is immutable: every answer is a
+// pure function of the time and of the datagram.
 type Weather struct {
 	faults []fault
 	spans  []span

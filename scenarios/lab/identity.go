@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
@@ -8,8 +9,8 @@ import (
 )
 
 // identities is the directory of a simulated DHT. A node's id is a hash of (seed, node number) and
-// its address is arithmetic, so a reference is the node number and nothing is stored. Contacts
-// that are not what they claim get references from strangerBase on.
+// its address is arithmetic, so a reference is the node number with the port's, and nothing is
+// stored. Contacts that are not what they claim get references from strangerBase on.
 type identities struct {
 	base      uint64
 	first     uint32 // number in the world of the group's first node
@@ -19,6 +20,8 @@ type identities struct {
 
 const (
 	strangerBase = 1 << 31
+	nodeBits     = 24 // above them the number of the port that a symmetric NAT shows
+	nodeMask     = 1<<nodeBits - 1
 	spread       = 0x9e3779b97f4a7c15 // odd: different nodes have different ids
 )
 
@@ -40,8 +43,10 @@ func (d *identities) lead(i uint32) uint64 { return protocol.Mix(d.base + uint64
 
 // Ref implements dht.Directory.
 func (d *identities) Ref(id krpc.ID, addr protocol.Addr) dht.Ref {
-	if node, ok := sim.NodeOf(addr); ok && node-d.first < d.size && d.id(node-d.first) == id {
-		return dht.Ref(node - d.first)
+	port, known := netmodel.PortIndex(addr.Port())
+	node, ok := sim.HostOf(addr)
+	if ok && known && node-d.first < d.size && d.id(node-d.first) == id {
+		return dht.Ref(port<<nodeBits | node - d.first)
 	}
 	return strangerBase + d.strangers.Ref(id, addr)
 }
@@ -51,7 +56,8 @@ func (d *identities) Contact(r dht.Ref) (krpc.ID, protocol.Addr) {
 	if r >= strangerBase {
 		return d.strangers.Contact(r - strangerBase)
 	}
-	return d.id(uint32(r)), sim.AddrOf(d.first + uint32(r))
+	i, port := uint32(r)&nodeMask, netmodel.IndexedPort(uint32(r)>>nodeBits)
+	return d.id(i), sim.AddrOf(d.first + i).WithPort(port)
 }
 
 // Lead implements dht.Directory.
@@ -59,5 +65,5 @@ func (d *identities) Lead(r dht.Ref) uint64 {
 	if r >= strangerBase {
 		return d.strangers.Lead(r - strangerBase)
 	}
-	return d.lead(uint32(r))
+	return d.lead(uint32(r) & nodeMask)
 }

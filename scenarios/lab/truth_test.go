@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
@@ -48,6 +49,14 @@ func TestIdentities(t *testing.T) {
 		require.Equal(t, dht.Ref(i), d.Ref(id, addr))
 	}
 	// An id at an address where it is not at home is a stranger, and is remembered as such.
+	mapped := sim.AddrOf(101).WithPort(netmodel.IndexedPort(127))
+	seen := d.Ref(d.id(1), mapped)
+	require.Less(t, seen, dht.Ref(strangerBase), "by a symmetric NAT's port")
+	require.NotEqual(t, dht.Ref(1), seen)
+	sameID, sameAddr := d.Contact(seen)
+	require.Equal(t, d.id(1), sameID)
+	require.Equal(t, mapped, sameAddr)
+	require.Equal(t, d.id(1).Hi, d.Lead(seen))
 	stranger := d.Ref(d.id(1), sim.AddrOf(102))
 	require.GreaterOrEqual(t, stranger, dht.Ref(strangerBase))
 	id, addr := d.Contact(stranger)
