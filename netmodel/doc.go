@@ -62,11 +62,11 @@
 //
 // # Access lines
 //
-// [Links] gives shares of lines with a rate up and a rate down, and the longest wait in the queue of
-// each; beyond it datagrams are dropped at the tail. A datagram occupies the line of its sender, and
-// then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of what
-// is below IP are not counted. Also what is then refused or finds nobody has used the lines. With
-// Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use the
+// [Links] gives shares of lines with a rate up and a rate down, and the longest wait in the queue
+// of each; beyond it datagrams are dropped at the tail. A datagram occupies the line of its sender,
+// and then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of
+// what is below IP are not counted. Also what is then refused or finds nobody has used the lines.
+// With Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use the
 // same lines: Up and Down take a number of bytes, and know no datagrams.
 //
 // # Faults

@@ -121,6 +121,6 @@ func (g *Gates) replace(now protocol.Time, t *table, remote uint32, port uint16)
 			e.until = 0
 			return e
 		}
-		g.memory.double(now, t)
+		g.evicted += g.memory.double(now, t)
 	}
 }

@@ -1,16 +1,10 @@
 package netmodel
 
-import (
-	"math/bits"
-
-	"swarmlab/protocol"
-)
+import "swarmlab/protocol"
 
 const (
 	setEntries = 8
-	setsMax    = 128  // of a table
-	sizeCount  = 8    // from 1 to setsMax
-	slabSets   = 1024 // 128 KiB; a table lies within one slab
+	setsMax    = 128 // of a table
 )
 
 // entry is an endpoint that a node has sent to: 16 bytes.
@@ -30,14 +24,8 @@ type table struct {
 	sets  uint32
 }
 
-// memory keeps the tables of all nodes. A table that is full doubles; what it leaves is recycled.
-type memory struct {
-	slabs [][]set
-	fresh uint32              // first set never used
-	free  [sizeCount][]uint32 // first sets of tables not in use, by the size's logarithm
-}
-
-func (m *memory) at(first uint32) *set { return &m.slabs[first/slabSets][first%slabSets] }
+// memory keeps the tables of all nodes. A table that is full doubles.
+type memory struct{ buddies }
 
 // setsOf returns the two sets in which an endpoint may be, which may be one. With a choice of two
 // for each newcomer sets fill up evenly, and a table is nearly full before it has to double.
@@ -94,43 +82,33 @@ func (s *set) oldest(now protocol.Time) (best *entry, alive int) {
 	return best, alive
 }
 
-// double moves the live entries of a table to one of twice the size.
-func (m *memory) double(now protocol.Time, t *table) {
-	wide := m.take(2 * t.sets)
-	for i := range t.sets {
-		for _, e := range m.at(t.first + i) {
-			if e.until > now {
-				*m.place(now, wide, e.remote, e.port) = e
+// double moves the live entries of a table to one of twice the size, or, if by a rare chance they
+// do not fit there, to a larger one. It returns how many were lost because that is the largest.
+func (m *memory) double(now protocol.Time, t *table) (evicted uint64) {
+	for sets := 2 * t.sets; ; sets *= 2 {
+		wide := m.take(sets)
+		evicted = m.move(now, *t, wide)
+		if evicted == 0 || sets == setsMax {
+			m.put(*t)
+			*t = wide
+			return evicted
+		}
+		m.put(wide)
+	}
+}
+
+func (m *memory) move(now protocol.Time, from, to table) (evicted uint64) {
+	for i := range from.sets {
+		for _, e := range m.at(from.first + i) {
+			if e.until <= now {
+				continue
 			}
+			place := m.place(now, to, e.remote, e.port)
+			if place.until > now {
+				evicted++
+			}
+			*place = e
 		}
 	}
-	m.put(*t)
-	*t = wide
-}
-
-// take returns an empty table.
-func (m *memory) take(sets uint32) table {
-	list := &m.free[bits.Len32(sets)-1]
-	if n := len(*list); n > 0 {
-		t := table{(*list)[n-1], sets}
-		*list = (*list)[:n-1]
-		for i := range sets {
-			*m.at(t.first + i) = set{}
-		}
-		return t
-	}
-	if left := slabSets - m.fresh%slabSets; left < sets {
-		m.fresh += left
-	}
-	t := table{m.fresh, sets}
-	m.fresh += sets
-	if int(m.fresh-1)/slabSets >= len(m.slabs) {
-		m.slabs = append(m.slabs, make([]set, slabSets))
-	}
-	return t
-}
-
-func (m *memory) put(t table) {
-	list := &m.free[bits.Len32(t.sets)-1]
-	*list = append(*list, t.first)
+	return evicted
 }
