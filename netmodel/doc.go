@@ -30,8 +30,8 @@
 // Every answer of Path and Alter is a pure function of (seed, source, target, sequence number), the
 // time for faults, and the configuration. Nothing is stored for a pair, and the number of nodes
 // enters no answer: a larger network holds the smaller one unchanged. Placement, access delay, pair
-// delay, jitter, loss, class, line and every fault are drawn from separate streams, so that two runs
-// which differ in one of them agree in all others.
+// delay, jitter, loss, class, line and every fault are drawn from separate streams, so that two
+// runs which differ in one of them agree in all others.
 //
 //   - The delay of a pair is drawn once and for ever; only jitter differs between messages. A
 //     model that draws each message's delay anew would reorder nearly every stream of messages,
@@ -66,8 +66,8 @@
 // of each; beyond it datagrams are dropped at the tail. A datagram occupies the line of its sender,
 // and then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of
 // what is below IP are not counted. Also what is then refused or finds nobody has used the lines.
-// With Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use the
-// same lines: Up and Down take a number of bytes, and know no datagrams.
+// With Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use
+// the same lines: Up and Down take a number of bytes, and know no datagrams.
 //
 // # Faults
 //

@@ -1,10 +1,6 @@
 package netmodel
 
-import (
-	"time"
-
-	"swarmlab/protocol"
-)
+import "swarmlab/protocol"
 
 // Gates is the state of all NATs and firewalls of one run: what passed out, and when. Each node has
 // one of its own, with one host behind it. A gate outlives its node: a restart closes nothing.
@@ -86,9 +82,6 @@ func (g *Gates) In(now protocol.Time, node uint32, port uint16, remote uint32, f
 
 // Evicted returns how many live endpoints gates forgot for want of room.
 func (g *Gates) Evicted() uint64 { return g.evicted }
-
-// Timeout returns how long a gate remembers.
-func (g *Gates) Timeout() time.Duration { return g.timeout }
 
 // note returns the entry of an endpoint that the node sends to, refreshed; one that was not alive
 // has forgotten everything.

@@ -69,6 +69,7 @@ type Tally struct {
 	Stops      uint64
 	Crashes    uint64
 	Acts       uint64
+	Forgotten  uint64 // live endpoints that gates forgot for want of room
 }
 
 // fates sums up why datagrams were not delivered.
@@ -89,7 +90,13 @@ func (w *World) Account(node uint32) Account {
 }
 
 // Tally returns the counters of the engine.
-func (w *World) Tally() Tally { return w.tally }
+func (w *World) Tally() Tally {
+	t := w.tally
+	if w.terrain != nil && w.terrain.gates != nil {
+		t.Forgotten = w.terrain.gates.Evicted()
+	}
+	return t
+}
 
 // Ledger returns the sum of all accounts. It walks all nodes and the whole queue.
 func (w *World) Ledger() Ledger {
