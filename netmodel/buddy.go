@@ -15,7 +15,8 @@ const (
 type buddies struct {
 	slabs [][]set
 	free  [sizeCount]uint32 // one more than the first set of the first free table; 0: none
-	state []uint8           // of each set: one more than the size's logarithm, if it begins a free table
+	// Of each set, if it begins a free table: one more than the logarithm of the table's size.
+	state []uint8
 }
 
 func (b *buddies) at(first uint32) *set { return &b.slabs[first>>slabBits][first%slabSets] }

@@ -30,7 +30,8 @@ func (c Coordinates) build(seed uint64) (model, error) {
 		return nil, err
 	}
 	if c.Spread > spreadMax {
-		return nil, fmt.Errorf("latency.spread: %v is above %v: check the unit", c.Spread, spreadMax)
+		return nil, fmt.Errorf("latency.spread: %v is above %v: check the unit",
+			c.Spread, spreadMax)
 	}
 	line, err := c.Access.build(seed)
 	if err != nil {
