@@ -80,6 +80,18 @@ func (g *Gates) In(now protocol.Time, node uint32, port uint16, remote uint32, f
 	return true
 }
 
+// Welcomes reports whether a node's gate would let in a datagram for HomePort, now, from a node
+// that it never sent to.
+func (g *Gates) Welcomes(now protocol.Time, node uint32) bool {
+	switch g.class(node) {
+	case Open:
+		return true
+	case FullCone:
+		return now < g.gates[node].until
+	}
+	return false
+}
+
 // Evicted returns how many live endpoints gates forgot for want of room.
 func (g *Gates) Evicted() uint64 { return g.evicted }
 

@@ -95,8 +95,10 @@ var networkRules = []rule{
 		meaning: "standard deviation of each of a node's two coordinates, as one-way delay; the " +
 			"defaults have the median and mean round trip of the King measurement, 156 and 178 ms"},
 	{path: "network.latency.height", fallback: "16.15ms", limits: "0s..1h",
-		when: "model=coordinates", meaning: "median height of a node above the plane; counts at both ends"},
-	{path: "network.latency.height_sigma", fallback: "1", limits: "0..3", when: "model=coordinates",
+		when:    "model=coordinates",
+		meaning: "median height of a node above the plane; counts at both ends"},
+	{path: "network.latency.height_sigma", fallback: "1", limits: "0..3",
+		when:    "model=coordinates",
 		meaning: "standard deviation of the height's logarithm"},
 	{path: "network.latency.file", fallback: required, when: "model=matrix",
 		meaning: "square matrix of round trips in ms, a row a line; relative to this file"},
@@ -148,9 +150,9 @@ var networkRules = []rule{
 var faultRules = []rule{
 	{path: "faults.KIND.kind", fallback: required,
 		limits: "loss|partition|sever|path-bursts|line-bursts|duplicate|reorder|slow",
-		meaning: "loss of a share of datagrams; partition: of all between whom and others; sever: " +
-			"of all between a share of pairs; path-bursts, line-bursts: loss in bursts of a path or " +
-			"of a node's line; duplicate: copies; reorder: some take longer; slow: all do"},
+		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
+			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
+			"of a path or of a node's line; duplicate: copies; reorder: some take longer; slow: all do"},
 	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
 		meaning: "simulated time at which it begins"},
 	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",
@@ -160,8 +162,8 @@ var faultRules = []rule{
 			"{regions: [tokyo]} or {first: 0, count: 10}"},
 	{path: "faults.KIND.others", fallback: allWord, word: allWord,
 		meaning: "the nodes at the other end; all: for a partition, all that are not in whom"},
-	{path: "faults.KIND.whom.share", fallback: allWord, limits: "0.0001%..100%", word: allWord,
-		meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.whom.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
 	{path: "faults.KIND.whom.group", fallback: allWord, word: allWord,
 		meaning: "nodes of this group only"},
 	{path: "faults.KIND.whom.regions", fallback: allWord, word: allWord, limits: regionWords,
@@ -170,8 +172,8 @@ var faultRules = []rule{
 		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
 	{path: "faults.KIND.whom.count", fallback: allWord, limits: "1..16000000", word: allWord,
 		meaning: "how many nodes from first on"},
-	{path: "faults.KIND.others.share", fallback: allWord, limits: "0.0001%..100%", word: allWord,
-		meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.others.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
 	{path: "faults.KIND.others.group", fallback: allWord, word: allWord,
 		meaning: "nodes of this group only"},
 	{path: "faults.KIND.others.regions", fallback: allWord, word: allWord, limits: regionWords,

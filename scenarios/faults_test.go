@@ -177,8 +177,8 @@ func TestLinks(t *testing.T) {
 // is refused before anything runs.
 func TestFaultsOfAllSeeds(t *testing.T) {
 	text := func(repeat int) []byte {
-		return fmt.Appendf(nil, "%srepeat: %d\nfaults: [{kind: loss, share: 1%%, whom: {share: 5%%}}]\n",
-			smallSource, repeat)
+		return fmt.Appendf(nil, "%srepeat: %d\nfaults: [{kind: loss, share: 1%%, "+
+			"whom: {share: 5%%}}]\n", smallSource, repeat)
 	}
 	_, err := Parse("one.yaml", text(1))
 	require.NoError(t, err)

@@ -28,6 +28,12 @@ type NAT struct {
 // None reports whether no node is behind anything.
 func (n *NAT) None() bool { return *n == NAT{} }
 
+// Gated reports whether some nodes are not open.
+func (n *NAT) Gated() bool {
+	r := n.reach()
+	return !n.None() && r.Shares[netmodel.Open] != netmodel.Certain
+}
+
 // reach translates the classes; their shares were checked.
 func (n *NAT) reach() netmodel.Reach {
 	if n.None() {

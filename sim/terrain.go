@@ -61,6 +61,15 @@ func (w *World) FaultHits() []uint64 {
 	return slices.Clone(w.terrain.hits)
 }
 
+// Welcomes reports whether a node's NAT or firewall would let in a datagram, now, from a node that
+// it never sent to; whether the node is up does not matter. Like [World.Alive] it is for observers.
+func (w *World) Welcomes(node uint32) bool {
+	if w.terrain == nil || w.terrain.gates == nil {
+		return true
+	}
+	return w.terrain.gates.Welcomes(w.now, node)
+}
+
 // copyMark is the bit in which the number of a copy differs from that of its datagram: a node may
 // send half as many as without it.
 const copyMark = 1 << 31

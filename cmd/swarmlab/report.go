@@ -66,6 +66,9 @@ func (w *work) headline(c *results.CellSummary) string {
 		}
 	}
 	b.WriteString(t.String())
+	for _, f := range c.Faults {
+		fmt.Fprintf(&b, "fault %s: %s datagrams\n", f.Fault, count(uint64(f.Datagrams.Mean)))
+	}
 	return b.String()
 }
 
@@ -88,6 +91,10 @@ func headlines() []headlineRow {
 		{"announce.latency_ms", "announce: latency, ms"},
 		{"announce.stored", "announce: nodes that stored"},
 		{staleShare, "stale contacts, %"},
+		{reachableShare, "reachable nodes, %"},
+		{"table.shut_share", "unreachable contacts, %"},
+		{"network.filtered", "refused datagrams, %"},
+		{"network.dropped", "dropped datagrams, %"},
 		{"traffic.bytes_per_node_s", "traffic, B/s a node"},
 	}
 }
@@ -119,7 +126,10 @@ func (w *work) sweep() string {
 		head = append(head, w.shortName(axis.Path))
 	}
 	head = append(head, "hops", "model", "messages", "latency p50", "success")
-	aging := anyStale(cells)
+	aging, gated := anyStale(cells), anyGated(cells)
+	if gated {
+		head = append(head, "timeouts", "reachable")
+	}
 	if aging {
 		head = append(head, "stale", "traffic")
 	}
@@ -136,6 +146,9 @@ func (w *work) sweep() string {
 		}
 		row = append(row, brief(c, kind+".hops.contact"), model, brief(c, kind+".messages"),
 			brief(c, kind+".latency_ms"), brief(c, kind+".success"))
+		if gated {
+			row = append(row, brief(c, kind+".timeouts"), brief(c, reachableShare))
+		}
 		if aging {
 			row = append(row, brief(c, staleShare), brief(c, "traffic.bytes_per_node_s"))
 		}
@@ -149,12 +162,22 @@ func (w *work) sweep() string {
 	return text
 }
 
-const staleShare = "table.stale_share"
+const (
+	staleShare     = "table.stale_share"
+	reachableShare = "nodes.reachable"
+)
 
 // anyStale tells whether there are cells in whose tables contacts had gone stale.
 func anyStale(cells []results.CellSummary) bool {
 	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
 		return c.Metrics[staleShare].Mean > 0
+	})
+}
+
+// anyGated tells whether there are cells in which nodes were behind NATs.
+func anyGated(cells []results.CellSummary) bool {
+	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
+		return c.Metrics[reachableShare].N > 0
 	})
 }
 

@@ -23,6 +23,7 @@ type Run struct {
 	Measured    time.Duration // simulated time after the warm-up
 	Clients     []ClientRun   // in the order of the nodes
 	Series      []Sample      // by time, and then in the order of Clients
+	Terrain     Terrain
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.
@@ -44,4 +45,5 @@ type Lookup struct {
 	Success    bool   `parquet:"success"`
 	Recall     int32  `parquet:"recall"` // of the true k closest, how many were found
 	Peers      int32  `parquet:"peers"`  // get_peers: found; announce: nodes that stored
+	Nearby     int32  `parquet:"-"`      // how many there were of the true k closest
 }
