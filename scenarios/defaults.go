@@ -152,7 +152,8 @@ var faultRules = []rule{
 		limits: "loss|partition|sever|path-bursts|line-bursts|duplicate|reorder|slow",
 		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
 			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
-			"of a path or of a node's line; duplicate: copies; reorder: some take longer; slow: all do"},
+			"of a path or of a node's line; duplicate: copies; reorder: some take longer; " +
+			"slow: all do"},
 	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
 		meaning: "simulated time at which it begins"},
 	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",

@@ -13,7 +13,8 @@
 // faults do is no excuse: while a part of the network is cut off its nodes are still to be found.
 //
 // [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
-// closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and mild.
+// closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and
+// mild.
 //
 // An [Experiment] makes a [results.Outcome], which package results writes down; [Verify] repeats
 // the runs of a results folder and names the first simulated second and node that differ.

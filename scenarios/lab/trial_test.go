@@ -15,7 +15,8 @@ import (
 // trials is a small swarm test.
 func trials(t *testing.T, settings ...string) *Trials {
 	s := open(t, "storm", append([]string{"groups.nodes.size", "40", "duration", "20m", "warmup",
-		"5m", "workload.lookup.start", "4m", "workload.lookup.rate", "2/s", "groups.nodes.dht.refresh", "2m",
+		"5m", "workload.lookup.start", "4m", "workload.lookup.rate", "2/s",
+		"groups.nodes.dht.refresh", "2m",
 		"groups.nodes.dht.good_for", "2m", "repeat", "6"}, settings...)...)
 	return check(t, &Trials{Scenario: s, Within: 6 * time.Minute})
 }
