@@ -30,6 +30,19 @@ func TestHypot(t *testing.T) {
 	require.EqualValues(t, 5, hypot(-3, 4))
 	require.EqualValues(t, 0, hypot(0, 0))
 	require.EqualValues(t, 2, hypot(1, 1))
+	for n := range uint64(100_000) {
+		root := shortRoot(n)
+		require.True(t, root*root >= n && (root == 0 || (root-1)*(root-1) < n), "%d", n)
+	}
+	for k := range 31 { // about squares, where rounding is tested
+		for d := range uint64(1000) {
+			root := uint64(1)<<k + d*d
+			for n := root*root - 2; root > 2 && root < 1<<31-1 && n <= root*root+2; n++ {
+				got := shortRoot(n)
+				require.True(t, got*got >= n && (got-1)*(got-1) < n, "%d", n)
+			}
+		}
+	}
 	r := protocol.NewRand(1, 0, 0)
 	for range 20_000 {
 		x, y := int64(r.Uint64n(1<<uint(r.Intn(41)))), -int64(r.Uint64n(1<<uint(r.Intn(41))))
