@@ -14,6 +14,14 @@ const (
 	purposeAccess = 0x6e6574_03 // access delay of a node
 	purposeJitter = 0x6e6574_04 // extra delay of a message
 	purposeLoss   = 0x6e6574_05 // fate of a message
+	purposeClass  = 0x6e6574_06 // reachability of a node
+	purposePort   = 0x6e6574_07 // external ports of a symmetric NAT
+	purposeWhom   = 0x6e6574_08 // nodes that a fault concerns; with the number of the draw
+	purposeFault  = 0x6e6574_09 // what a fault does; with its kind and draw
+	purposeSpell  = 0x6e6574_0a // when a link is bad; the same
+	purposeLine   = 0x6e6574_0b // access line of a node
+	purposeEast   = 0x6e6574_0c // coordinate of a node
+	purposeNorth  = 0x6e6574_0d // the other one
 )
 
 const golden = 0x9e3779b97f4a7c15

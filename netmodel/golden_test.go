@@ -34,6 +34,36 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// The same for what a run changes, and for what goes wrong: one number for a long history.
+func TestGoldenTerrain(t *testing.T) {
+	var faults []Fault
+	for k := range FaultKind(faultKinds) {
+		faults = append(faults, always(k))
+	}
+	reach, _ := ReachPreset("dht-2010s")
+	links, _ := LinksPreset("bharambe-2006")
+	n := mustNew(t, Config{Seed: 2026, Nodes: 1000, Latency: Constant{Delay: 50 * ms},
+		Reach: reach, Links: links, Faults: faults})
+	gates, lines, hits := n.NewGates(), n.NewLines(), make([]uint64, len(faults))
+	sum, trips := uint64(0), uint64(0)
+	note := func(x uint64) { sum = protocol.Mix(sum + x) }
+	for i := range uint32(200_000) {
+		now, src, dst := protocol.Time(i)*protocol.Time(ms/5), i*7919%1000, i%997
+		port := gates.Out(now, src, dst, HomePort)
+		note(uint64(port))
+		done, ok := lines.Up(now, src, 1000)
+		note(uint64(done) + uint64(index(ok)))
+		one := Trip{Delay: 50 * ms}
+		n.Weather().Alter(now, src, dst, i, &one, hits)
+		note(uint64(one.Delay) ^ uint64(one.Copy)<<32 + uint64(index(one.Lost)))
+		note(uint64(index(gates.In(now, dst, HomePort, src, port))))
+		trips += uint64(index(one.Lost))
+	}
+	require.Equal(t, "lost 131697; hits [20044 76437 10303 9325 15588 6905 6787 12752]; "+
+		"sum 4f8ae850328c76c4", fmt.Sprintf(
+		"lost %d; hits %d; sum %016x", trips, hits, sum))
+}
+
 var firstAnswers = map[string]string{
 	"constant": "51183667 false, 50032679 false, 51963034 false, 52638120 true; " +
 		"min 50000000; sum 9eb671914aa410fc",
@@ -43,6 +73,8 @@ var firstAnswers = map[string]string{
 		"min 290554; sum 7a59e38f4ff0ae90",
 	"regions": "168716331 false, 160517663 false, 116812993 false, 110801749 true; " +
 		"min 5016806; sum 5d2ccb72a5182bb0",
+	"coordinates": "147731882 false, 54289287 false, 116294932 false, 112698429 true; " +
+		"min 100000; sum a219dca95afbb784",
 	"matrix": "21272408 false, 17206295 false, 23271546 false, 21706720 true; " +
 		"min 100000; sum 9a5cfc2c5d2f86cb",
 }

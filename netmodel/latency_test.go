@@ -115,11 +115,12 @@ func TestLogNormalWithoutSpread(t *testing.T) {
 func models() map[string]Latency {
 	access := Access{Median: 12 * ms, Sigma: 800}
 	return map[string]Latency{
-		"constant":  Constant{Delay: 50 * ms},
-		"uniform":   Uniform{Low: 0, High: 80 * ms},
-		"lognormal": LogNormal{Median: 67500 * time.Microsecond, Sigma: 600},
-		"regions":   Regions{Intra: 10 * ms, Access: access},
-		"matrix":    Measured{Matrix: ringMatrix(40), Access: Access{Median: 2 * ms, Sigma: 500}},
+		"constant":    Constant{Delay: 50 * ms},
+		"uniform":     Uniform{Low: 0, High: 80 * ms},
+		"lognormal":   LogNormal{Median: 67500 * time.Microsecond, Sigma: 600},
+		"regions":     Regions{Intra: 10 * ms, Access: access},
+		"coordinates": Coordinates{Spread: 20 * ms, Access: access},
+		"matrix":      Measured{Matrix: ringMatrix(40), Access: Access{Median: 2 * ms, Sigma: 500}},
 	}
 }
 
@@ -211,7 +212,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, Measured{}, latency)
 	_, err = Defaults("vivaldi")
 	require.EqualError(t, err, `latency.model: there is no model "vivaldi": `+
-		`use constant, uniform, lognormal, regions or matrix`)
+		`use constant, uniform, lognormal, regions, coordinates or matrix`)
 }
 
 func logNormalOracle(median time.Duration, sigma float64) distuv.LogNormal {

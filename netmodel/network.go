@@ -15,10 +15,14 @@ type Config struct {
 	Latency Latency       // the delay of each pair of nodes, see Defaults
 	Jitter  time.Duration // each message takes longer by 0 to Jitter, evenly drawn
 	Loss    Probability   // of each message
+	Reach   Reach         // who is behind a NAT or a firewall
+	Links   Links         // the width of access lines
+	Faults  []Fault       // what goes wrong, and when
 }
 
 // Network answers what happens to messages. It is immutable.
 type Network struct {
+	seed   uint64
 	model  model
 	nodes  uint32
 	min    int64
@@ -26,6 +30,10 @@ type Network struct {
 	loss   uint64 // threshold
 	jitter stream
 	fate   stream
+
+	reach   *reach   // nil: all nodes are open
+	links   *links   // nil: lines have no limits
+	weather *Weather // nil: there are no faults
 }
 
 // New prepares the network. It takes some ms where a distribution is tabulated. Errors name the
@@ -47,7 +55,8 @@ func New(cfg Config) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Network{
+	n := &Network{
+		seed:   cfg.Seed,
 		model:  m,
 		nodes:  uint32(cfg.Nodes),
 		min:    max(m.least(), int64(Floor)),
@@ -55,12 +64,23 @@ func New(cfg Config) (*Network, error) {
 		loss:   cfg.Loss.threshold(),
 		jitter: newStream(cfg.Seed, purposeJitter),
 		fate:   newStream(cfg.Seed, purposeLoss),
-	}, nil
+	}
+	if n.reach, err = cfg.Reach.build(cfg.Seed); err != nil {
+		return nil, err
+	}
+	if n.links, err = cfg.Links.build(cfg.Seed); err != nil {
+		return nil, err
+	}
+	if n.weather, err = newWeather(&cfg, m); err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
 // Path returns how long a message takes from src to dst, and whether it is lost on the way. The
 // delay is at least MinDelay, also of a lost message, and of one to the sender itself. It holds
-// for any size in bytes: no model here knows a bandwidth.
+// for any size in bytes: lines, which know a bandwidth, are asked apart, and so are gates and
+// weather.
 func (n *Network) Path(src, dst uint32, seq uint32, size int) (delay time.Duration, lost bool) {
 	if src >= n.nodes || dst >= n.nodes {
 		panic(fmt.Sprintf("netmodel: path from node %d to %d in a network of %d",
@@ -75,6 +95,9 @@ func (n *Network) Path(src, dst uint32, seq uint32, size int) (delay time.Durati
 	}
 	return time.Duration(d), lost
 }
+
+// Weather returns the faults, or nil if there are none.
+func (n *Network) Weather() *Weather { return n.weather }
 
 // MinDelay returns a bound below which Path never answers. It is at least Floor, and more where the
 // model allows it.

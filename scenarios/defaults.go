@@ -23,6 +23,14 @@ const (
 	nameForm = "name" // limits of a name
 )
 
+const (
+	restWord = "rest"
+	allWord  = "all"
+)
+
+const regionWords = "us-east|us-west|oregon|ireland|frankfurt|tokyo|seoul|singapore|sydney|" +
+	"sao-paulo"
+
 const anySpan = "0s..8760h"
 
 // clientWord stands for the value that a node's client has, and is the default of all settings
@@ -46,6 +54,9 @@ var scenarioRules = []rule{
 	{path: "groups", fallback: required,
 		meaning: "the nodes: populations of one configuration each"},
 	{path: "workload", fallback: "[]", meaning: "what the nodes are asked to do"},
+	{path: "faults", fallback: noneWord, word: noneWord,
+		meaning: "what goes wrong with the network, and when, as in [{kind: partition, from: 5m, " +
+			"to: 8m, whom: {share: 30%}}]; each is counted"},
 	{path: "vary", fallback: "none", word: "none",
 		meaning: "a sweep: PATH: [VALUES] for each varied setting; every combination is a cell"},
 	{path: "repeat", fallback: "1", limits: "1..10000",
@@ -60,9 +71,9 @@ var scenarioRules = []rule{
 var networkRules = []rule{
 	{path: "network.latency", fallback: "{}", meaning: "model of the delay between two nodes"},
 	{path: "network.latency.model", fallback: "regions",
-		limits: "constant|uniform|lognormal|regions|matrix",
+		limits: "constant|uniform|lognormal|regions|coordinates|matrix",
 		meaning: "constant; drawn per pair (uniform, lognormal); between regions of the world" +
-			" (regions); or measured (matrix)"},
+			" (regions); on a plane (coordinates); or measured (matrix)"},
 	{path: "network.latency.delay", fallback: "50ms", limits: "0s..1h", when: "model=constant",
 		meaning: "one way, of every pair"},
 	{path: "network.latency.low", fallback: "20ms", limits: "0s..1h", when: "model=uniform",
@@ -79,12 +90,117 @@ var networkRules = []rule{
 		meaning: "median one-way delay of a node's access line; counts at both ends"},
 	{path: "network.latency.access_sigma", fallback: "0.8", limits: "0..3", when: "model=regions",
 		meaning: "spread of the access delay: standard deviation of its logarithm"},
+	{path: "network.latency.spread", fallback: "20.15ms", limits: "0s..1m",
+		when: "model=coordinates",
+		meaning: "standard deviation of each of a node's two coordinates, as one-way delay; the " +
+			"defaults have the median and mean round trip of the King measurement, 156 and 178 ms"},
+	{path: "network.latency.height", fallback: "16.15ms", limits: "0s..1h",
+		when:    "model=coordinates",
+		meaning: "median height of a node above the plane; counts at both ends"},
+	{path: "network.latency.height_sigma", fallback: "1", limits: "0..3",
+		when:    "model=coordinates",
+		meaning: "standard deviation of the height's logarithm"},
 	{path: "network.latency.file", fallback: required, when: "model=matrix",
 		meaning: "square matrix of round trips in ms, a row a line; relative to this file"},
 	{path: "network.jitter", fallback: "0s", limits: "0s..1h",
 		meaning: "each message takes longer by 0 to this, evenly drawn"},
 	{path: "network.loss", fallback: "0%", limits: "0%..100%",
 		meaning: "probability that a datagram is lost, each one independently"},
+	{path: "network.nat", fallback: noneWord, word: noneWord,
+		meaning: "who is behind a NAT or a firewall, as in {open: 45%, restricted: 35%, " +
+			"symmetric: 10%, firewalled: 10%} or {preset: dht-2010s}; none: all are open"},
+	{path: "network.nat.preset", fallback: customWord, limits: "custom|dht-2010s",
+		meaning: "custom: the shares below; dht-2010s: a public DHT of the 2010s, 35% open, 22% " +
+			"symmetric, 10% firewalled, and 33% behind other NATs"},
+	{path: "network.nat.open", fallback: restWord, limits: "0.1%..100%", word: restWord,
+		meaning: "share of nodes that everybody can reach; rest: what the other shares leave. " +
+			"Beside a preset, the others share what it leaves as they do there"},
+	{path: "network.nat.full_cone", fallback: "0%", limits: "0%..100%", when: "preset=custom",
+		meaning: "share behind a NAT that lets in everybody, once the node has sent something"},
+	{path: "network.nat.restricted", fallback: "0%", limits: "0%..100%", when: "preset=custom",
+		meaning: "share behind a NAT that lets in whose address the node has sent to"},
+	{path: "network.nat.port_restricted", fallback: "0%", limits: "0%..100%",
+		when:    "preset=custom",
+		meaning: "share behind a NAT that lets in whose address and port the node has sent to"},
+	{path: "network.nat.symmetric", fallback: "0%", limits: "0%..100%", when: "preset=custom",
+		meaning: "share behind a NAT that shows another port to each that the node sends to"},
+	{path: "network.nat.firewalled", fallback: "0%", limits: "0%..100%", when: "preset=custom",
+		meaning: "share behind a firewall that lets in nothing but answers"},
+	{path: "network.nat.timeout", fallback: "1m", limits: "1s..24h",
+		meaning: "what a NAT or firewall knows is forgotten this long after the node's last " +
+			"datagram there"},
+	{path: "network.links", fallback: noneWord, word: noneWord,
+		meaning: "how wide access lines are, as in {lines: [{down: 10Mbit/s, up: 1Mbit/s}]} or " +
+			"{preset: bharambe-2006}; none: no limits"},
+	{path: "network.links.preset", fallback: customWord, limits: "custom|bharambe-2006",
+		meaning: "custom: the lines below; bharambe-2006: four kinds, from 784/128 kbit/s to " +
+			"10/5 Mbit/s (Bharambe et al., INFOCOM 2006)"},
+	{path: "network.links.lines", fallback: required, when: "preset=custom",
+		meaning: "kinds of lines, whose shares make 100%"},
+	{path: "network.links.lines.NUMBER.share", fallback: "100%", limits: "0%..100%",
+		meaning: "of the nodes"},
+	{path: "network.links.lines.NUMBER.down", fallback: required, word: "unlimited",
+		limits: "1kbit/s..1000Gbit/s", meaning: "width towards the node, headers included"},
+	{path: "network.links.lines.NUMBER.up", fallback: required, word: "unlimited",
+		limits: "1kbit/s..1000Gbit/s", meaning: "width from the node"},
+	{path: "network.links.queue", fallback: "500ms", limits: "1ms..1h",
+		meaning: "a datagram waits so long for its line at most; otherwise it is dropped"},
+}
+
+var faultRules = []rule{
+	{path: "faults.KIND.kind", fallback: required,
+		limits: "loss|partition|sever|path-bursts|line-bursts|duplicate|reorder|slow",
+		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
+			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
+			"of a path or of a node's line; duplicate: copies; reorder: some take longer; " +
+			"slow: all do"},
+	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
+		meaning: "simulated time at which it begins"},
+	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",
+		meaning: "simulated time at which it is over; end: with the run"},
+	{path: "faults.KIND.whom", fallback: allWord, word: allWord,
+		meaning: "nodes whose datagrams it concerns, as in {share: 30%}, {group: nodes}, " +
+			"{regions: [tokyo]} or {first: 0, count: 10}"},
+	{path: "faults.KIND.others", fallback: allWord, word: allWord,
+		meaning: "the nodes at the other end; all: for a partition, all that are not in whom"},
+	{path: "faults.KIND.whom.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.whom.group", fallback: allWord, word: allWord,
+		meaning: "nodes of this group only"},
+	{path: "faults.KIND.whom.regions", fallback: allWord, word: allWord, limits: regionWords,
+		meaning: "nodes of these regions only; for the latency model regions"},
+	{path: "faults.KIND.whom.first", fallback: "0", limits: "0..16000000",
+		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
+	{path: "faults.KIND.whom.count", fallback: allWord, limits: "1..16000000", word: allWord,
+		meaning: "how many nodes from first on"},
+	{path: "faults.KIND.others.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.others.group", fallback: allWord, word: allWord,
+		meaning: "nodes of this group only"},
+	{path: "faults.KIND.others.regions", fallback: allWord, word: allWord, limits: regionWords,
+		meaning: "nodes of these regions only; for the latency model regions"},
+	{path: "faults.KIND.others.first", fallback: "0", limits: "0..16000000",
+		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
+	{path: "faults.KIND.others.count", fallback: allWord, limits: "1..16000000", word: allWord,
+		meaning: "how many nodes from first on"},
+	{path: "faults.KIND.one_way", fallback: "false",
+		when:    "kind=loss|partition|path-bursts|line-bursts|duplicate|reorder|slow",
+		meaning: "true: only what goes from whom to others"},
+	{path: "faults.KIND.share", fallback: required, limits: "0%..100%",
+		when: "kind=loss|sever|path-bursts|line-bursts|duplicate|reorder|slow",
+		meaning: "its strength: of datagrams (loss, duplicate, reorder), of pairs (sever), or of " +
+			"the time (bursts, slow)"},
+	{path: "faults.KIND.bad", fallback: "100%", limits: "0%..100%",
+		when: "kind=path-bursts|line-bursts", meaning: "loss within a burst"},
+	{path: "faults.KIND.length", fallback: "10s", limits: "1ms..24h",
+		when:    "kind=path-bursts|line-bursts|slow",
+		meaning: "mean length of a burst or of a slow spell"},
+	{path: "faults.KIND.delay", fallback: "200ms", limits: "1us..1h",
+		when:    "kind=duplicate|reorder|slow",
+		meaning: "additional delay; of a copy, or of what is reordered, the greatest"},
+	{path: "faults.KIND.draw", fallback: "auto", limits: "1..1000000", word: "auto",
+		meaning: "names its random numbers; one that is written keeps them when other faults of " +
+			"the kind come and go"},
 }
 
 var groupRules = []rule{
@@ -226,7 +342,7 @@ var workRules = []rule{
 }
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
-var rules = indexRules(scenarioRules, networkRules, groupRules, dhtRules, workRules)
+var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules)
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

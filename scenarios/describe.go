@@ -37,24 +37,29 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 			panic("scenarios: no rule for " + pattern)
 		}
 		switch {
-		case field == reflect.TypeFor[[]Group]():
-			docs = appendSettings(docs, field.Elem(), pattern+".NAME")
-		case field == reflect.TypeFor[[]Work]():
-			docs = appendSettings(docs, field.Elem(), pattern+".KIND")
+		case itemPattern(field) != "":
+			before := len(docs)
+			docs = appendSettings(docs, field.Elem(), pattern+"."+itemPattern(field))
+			needWord(docs[before:], key, r)
 		case nested(field):
 			before := len(docs)
 			docs = appendSettings(docs, field, pattern)
-			for n := range docs[before:] {
-				if r.word != "" {
-					docs[before+n].When = key + ": not " + r.word
-				}
-			}
+			needWord(docs[before:], key, r)
 		default:
 			docs = append(docs, SettingDoc{pattern, typeName(field), r.limitsText(), r.fallback,
 				strings.ReplaceAll(strings.Replace(r.when, "=", ": ", 1), "|", " or "), r.meaning})
 		}
 	}
 	return docs
+}
+
+// needWord notes that settings have no meaning where the whole is a word.
+func needWord(docs []SettingDoc, key string, r *rule) {
+	for n := range docs {
+		if r.word != "" && docs[n].When == "" {
+			docs[n].When = key + ": not " + r.word
+		}
+	}
 }
 
 // nested tells whether a type is a mapping with settings of its own.
@@ -85,6 +90,8 @@ func typeName(t reflect.Type) string {
 		return "sweep"
 	case "scenarios.Overrides":
 		return "settings"
+	case "scenarios.Width":
+		return "bits per second"
 	case "netmodel.Milli":
 		return "decimal"
 	case "netmodel.Probability":
@@ -196,9 +203,9 @@ func (p *printer) setting(at place, indent string) {
 		p.axes(v, indent)
 	case Overrides:
 		p.overrides(v, indent)
-	case []Group, []Work:
+	case []Group, []Work, []Line, []Fault:
 		if at.value.Len() == 0 {
-			p.WriteString(" []\n")
+			p.WriteString(" " + flowText(at) + "\n")
 			return
 		}
 		p.WriteString("\n")
@@ -289,6 +296,24 @@ func flowText(at place) string {
 		return "{" + strings.Join(pairs, ", ") + "}"
 	}
 	return format(at.value)
+}
+
+// briefText is the flow text of a mapping without the settings that are as by default.
+func briefText(at place) string {
+	if at.isWord() || !nested(at.value.Type()) {
+		return flowText(at)
+	}
+	var pairs []string
+	for i := range at.value.NumField() {
+		field := at.field(i)
+		if _, ok := field.applies(at.value); !ok {
+			continue
+		}
+		if text := briefText(field); text != field.rule().fallback {
+			pairs = append(pairs, fieldKey(at.value.Type(), i)+": "+text)
+		}
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
 }
 
 // flowPairs is the text of a sweep or of overrides on one line.

@@ -41,6 +41,8 @@ network:
     access_sigma: 0.8
   jitter: 0s
   loss: 0%
+  nat: none
+  links: none
 groups:
   - name: nodes
     protocol: mainline
@@ -93,6 +95,7 @@ workload:
     start: 0s
     stop: end
     target: random-node
+faults: none
 vary:
   workload.lookup.rate: [1/s, 2/m]
 repeat: 1

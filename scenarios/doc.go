@@ -11,6 +11,10 @@
 // ([Clients]); what the group does not write below dht is each client's own, the default "client",
 // and [Scenario.Config] is where the two meet. [Churn] has nodes come and go.
 //
+// What the network does to datagrams is below network: delays, loss, NATs and firewalls ([NAT]),
+// access lines ([Links]). What goes wrong, and when, is the list [Fault]: what is wrong all the
+// time is a fault without an end. [FaultsText] writes a list as --set faults= takes it.
+//
 // The table of rules in defaults.go is the one place that knows defaults, ranges and meanings.
 //
 // Package lab below runs scenarios, package results writes down what they found, and package

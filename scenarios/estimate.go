@@ -27,6 +27,9 @@ const (
 	datagramsPerStore      = 16 // announce_peer to the k closest, and the replies
 	datagramsPerRefresh    = 8  // of one bucket
 
+	bytesPerTerrain = 80  // of a node where there are NATs, lines or faults,
+	bytesPerGate    = 512 // and of one behind a NAT: whom it has sent to
+
 	bytesPerSession = 80 // of a node that comes and goes: its interval and two events
 
 	datagramsPerCPUSecond = 500_000
@@ -74,6 +77,7 @@ func (s *Scenario) estimateRun() Estimate {
 			run.Datagrams = plus(run.Datagrams, s.upkeep(g, p))
 		}
 	}
+	run.Memory = plus(run.Memory, s.terrainMemory(run.Nodes))
 	for i := range s.Workload {
 		w := &s.Workload[i]
 		operations := w.operations()
@@ -90,6 +94,19 @@ func (s *Scenario) estimateRun() Estimate {
 	run.Memory = plus(run.Memory, checkpoints)
 	run.CPU = cpuTime(run.Datagrams)
 	return run
+}
+
+// terrainMemory is what NATs, access lines and faults need.
+func (s *Scenario) terrainMemory(nodes int) uint64 {
+	n := &s.Network
+	each := uint64(0)
+	if n.NAT.Gated() || !n.Links.None() || len(s.Faults) > 0 {
+		each = bytesPerTerrain
+	}
+	if n.NAT.Gated() {
+		each += bytesPerGate
+	}
+	return times(uint64(nodes), each)
 }
 
 // checkpointBytes is the size of a checkpoint, which grows with the digits of the node numbers.

@@ -32,19 +32,14 @@ func (p place) field(i int) place {
 	return place{value: p.value.Field(i), pattern: under(p.pattern, key), path: under(p.path, key)}
 }
 
-// elements are the places of the items of a list. Groups go by their names and works by their
-// kinds; what is alike, or not yet named, goes by its number from 0.
+// elements are the places of the items of a list. Groups go by their names, works and faults by
+// their kinds; what is alike, or not yet named, goes by its number from 0.
 func (p place) elements(names []string) []place {
 	items := make([]place, p.value.Len())
 	for i := range items {
 		items[i] = place{value: p.value.Index(i), pattern: p.pattern, path: p.path, item: true}
-		known := ""
-		switch p.value.Interface().(type) {
-		case []Group:
-			known = "NAME"
-		case []Work:
-			known = "KIND"
-		default:
+		known := itemPattern(p.value.Type())
+		if known == "" {
 			continue
 		}
 		name := names[i]
@@ -65,6 +60,8 @@ func itemNames(list reflect.Value) []string {
 		case Group:
 			names[i] = item.Name
 		case Work:
+			names[i] = item.Kind
+		case Fault:
 			names[i] = item.Kind
 		}
 	}

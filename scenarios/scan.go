@@ -69,6 +69,8 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parseCount(text)
 	case *Duration:
 		*v, err = parseDuration(text)
+	case *Width:
+		*v, err = parseWidth(text)
 	case *Rate:
 		*v, err = parseRate(text)
 	case *Clients:

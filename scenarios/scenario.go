@@ -20,6 +20,7 @@ type Scenario struct {
 	Network  Network  `yaml:"network"`
 	Groups   []Group  `yaml:"groups"`
 	Workload []Work   `yaml:"workload"`
+	Faults   []Fault  `yaml:"faults"` // what goes wrong with the network, and when
 	// Vary is the sweep; Cells makes its product.
 	Vary Vary `yaml:"vary"`
 	// Repeat is the number of runs of each cell, each with a seed of its own.
@@ -36,12 +37,14 @@ type Network struct {
 	Latency Latency              `yaml:"latency"`
 	Jitter  Duration             `yaml:"jitter"` // at most this much is added to each message
 	Loss    netmodel.Probability `yaml:"loss"`   // of each datagram, independently
+	NAT     NAT                  `yaml:"nat"`
+	Links   Links                `yaml:"links"`
 }
 
-// Latency is one of five models of one-way delay between two nodes. Only the keys of the chosen
+// Latency is one of six models of one-way delay between two nodes. Only the keys of the chosen
 // model are set; the others are zero.
 type Latency struct {
-	Model string `yaml:"model"` // constant, uniform, lognormal, regions or matrix
+	Model string `yaml:"model"` // constant, uniform, lognormal, regions, coordinates or matrix
 
 	Delay Duration `yaml:"delay"` // constant
 
@@ -54,6 +57,10 @@ type Latency struct {
 	IntraRegion Duration       `yaml:"intra_region"` // regions; a round trip
 	Access      Duration       `yaml:"access"`       // one way, the median of the access links
 	AccessSigma netmodel.Milli `yaml:"access_sigma"`
+
+	Spread      Duration       `yaml:"spread"` // coordinates
+	Height      Duration       `yaml:"height"`
+	HeightSigma netmodel.Milli `yaml:"height_sigma"`
 
 	File string `yaml:"file"` // matrix; relative to the scenario file
 }
@@ -167,6 +174,8 @@ func (s *Scenario) clone() *Scenario {
 	c := *s
 	c.Groups = slices.Clone(s.Groups)
 	c.Workload = slices.Clone(s.Workload)
+	c.Faults = slices.Clone(s.Faults)
+	c.Network.Links.Lines = slices.Clone(s.Network.Links.Lines)
 	c.Vary = slices.Clone(s.Vary)
 	c.Quick = slices.Clone(s.Quick)
 	return &c

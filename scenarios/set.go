@@ -217,7 +217,7 @@ func (p located) step(c *complaints, key string, at position) (place, bool) {
 		}
 		c.add(at, "unknown setting %s%s%s", show(key), within(p.path), suggest(key, keys))
 		return place{}, false
-	case p.pattern == "groups" || p.pattern == "workload":
+	case itemPattern(p.value.Type()) != "":
 		return p.stepItem(c, key, at)
 	}
 	c.add(at, "%s has no settings below it; %s does not exist", p.path, show(key))

@@ -25,6 +25,9 @@ func (s *Scenario) Validate() error {
 	s.checkGroups(c)
 	s.checkWorkload(c)
 	s.checkMeasured(c)
+	s.checkNAT(c)
+	s.checkLinks(c)
+	s.checkFaults(c)
 	s.checkOverrides(c)
 	if l := s.Network.Latency; l.Model == "uniform" && l.Low > l.High {
 		c.addAt("network.latency.low", "%s is above high, %s; exchange them", l.Low, l.High)
@@ -140,6 +143,9 @@ func (s *Scenario) NetworkConfig(nodes int) (netmodel.Config, error) {
 		Latency: latency,
 		Jitter:  time.Duration(s.Network.Jitter),
 		Loss:    s.Network.Loss,
+		Reach:   s.Network.NAT.reach(),
+		Links:   s.Network.Links.links(),
+		Faults:  s.faults(),
 	}, nil
 }
 
@@ -158,6 +164,12 @@ func (s *Scenario) latency() (netmodel.Latency, error) {
 			access = netmodel.Access{}
 		}
 		return netmodel.Regions{Intra: time.Duration(l.IntraRegion), Access: access}, nil
+	case "coordinates":
+		height := netmodel.Access{Median: time.Duration(l.Height), Sigma: l.HeightSigma}
+		if l.Height == 0 {
+			height = netmodel.Access{}
+		}
+		return netmodel.Coordinates{Spread: time.Duration(l.Spread), Access: height}, nil
 	case "matrix":
 		matrix, err := s.matrix()
 		return netmodel.Measured{Matrix: matrix}, err

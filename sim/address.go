@@ -1,6 +1,9 @@
 package sim
 
-import "swarmlab/protocol"
+import (
+	"swarmlab/netmodel"
+	"swarmlab/protocol"
+)
 
 // Nodes live in 128.0.0.0/3, public addresses of which none is special: ids can be bound to them
 // (BEP 42), and private ranges stay free for hosts behind a NAT. They are scattered over it, so
@@ -10,7 +13,7 @@ const (
 	addressMask = 1<<29 - 1
 	addressStep = 0x1779b97d // odd, so that multiplication modulo 2^29 can be undone
 	addressUndo = 0x051347d5 // its inverse
-	addressPort = 6881       // BitTorrent's customary port
+	addressPort = netmodel.HomePort
 	nodesMax    = 1 << 24
 )
 
@@ -23,7 +26,17 @@ func AddrOf(node uint32) protocol.Addr {
 // NodeOf returns the number of the node with an address, and whether the address is one that
 // [AddrOf] gives. It cannot know how many nodes there are.
 func NodeOf(a protocol.Addr) (node uint32, ok bool) {
-	if !a.Is4() || a.IP4()&^addressMask != addressNet || a.Port() != addressPort {
+	node, ok = HostOf(a)
+	if !ok || a.Port() != addressPort {
+		return 0, false
+	}
+	return node, true
+}
+
+// HostOf returns the number of the node with an IP, whatever the port: a node behind a symmetric
+// NAT has a different one for each that it sends to.
+func HostOf(a protocol.Addr) (node uint32, ok bool) {
+	if !a.Is4() || a.IP4()&^addressMask != addressNet {
 		return 0, false
 	}
 	node = (a.IP4() & addressMask) * addressUndo & addressMask

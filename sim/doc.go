@@ -51,11 +51,26 @@
 // does not reach the core and leaves no mark in the fingerprint. Of each node's wake-ups at most
 // two are remembered.
 //
+// # Terrain
+//
+// A [Network] that is a [Terrain] may have NATs and firewalls, access lines with queues, and
+// faults at given times; netmodel says what they do. What is off costs nothing; if all is, the
+// world does not know of it. On a terrain a datagram has two ports, of which a symmetric NAT
+// changes the first: the target sees an address of which [HostOf] knows the node, and [NodeOf]
+// does not, for it is not the one that all others know the node by. With lines a datagram is two
+// events: it arrives at its target's line, and is delivered when the line is done with it.
+//
+// Whether a NAT lets a datagram in is decided at delivery, before liveness: a NAT outlives its
+// host, and refuses for it. A copy that the network makes of a datagram has its number with the
+// highest bit set. [World.FaultHits] counts, for each fault, the datagrams that it did something
+// to.
+//
 // # Books
 //
-// The network writes an [Account] for every node. Sent = delivered + lost + undelivered + in
-// flight holds at any time, for datagrams and for bytes, and Run checks it at its end against a
-// walk of the queue: for every node, and in the sums.
+// The network writes an [Account] for every node. Sent + copied = delivered + lost + undelivered +
+// filtered + dropped + in flight holds at any time, for datagrams and for bytes, and [World.Audit]
+// checks it against a walk of the queue: for every node, and in the sums. Bytes are those of
+// payloads; headers take time on a line and are not in the books.
 //
 // # Fingerprints and checkpoints
 //
@@ -68,6 +83,8 @@
 // # Cost
 //
 // 160 bytes a node, 24 bytes an event, a block of 64-byte units a datagram in flight; no
-// allocation once buffers have grown. Without floating point, clocks, goroutines and maps: runs
-// are the same on every machine.
+// allocation once buffers have grown. A terrain adds 48 bytes a node, and 16 each for gates and
+// for lines; a node behind a NAT has a table of 128 bytes for eight endpoints that it sent to
+// within the timeout, of 256 for a dozen, of 512 for two dozen, and so on. Without floating point,
+// clocks, goroutines and maps: runs are the same on every machine.
 package sim

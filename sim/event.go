@@ -12,6 +12,7 @@ const (
 	kindStop                 // the scenario asks the node to leave
 	kindCrash                // the scenario kills the node
 	kindAct                  // the scenario has the node do something
+	kindArrive               // a datagram reaches the line of its target
 )
 
 const (
@@ -39,6 +40,9 @@ type event struct {
 
 func (e *event) kind() kind     { return kind(e.data & kindMask) }
 func (e *event) handle() handle { return handle(e.data >> kindBits) }
+
+// carries reports whether the event is a datagram in flight.
+func (e *event) carries() bool { return e.kind() == kindDatagram || e.kind() == kindArrive }
 
 func pack(k kind, h handle) uint32 { return uint32(h)<<kindBits | uint32(k) }
 

@@ -18,13 +18,26 @@ func (c *Count) plus(d Count) {
 // Account is the truth about one node's datagrams, written by the network and never by a
 // protocol. All but Received count what this node sent: at any time
 //
-//	Sent = Delivered + Lost + Undelivered + what is in flight.
+//	Sent + Copied = Delivered + Lost + Undelivered + Filtered + Dropped + what is in flight.
 type Account struct {
 	Sent        Count
 	Delivered   Count // handed to their target
 	Received    Count // handed to this node
 	Lost        Count // by the network
 	Undelivered Count // the target was down, a later incarnation, or no node at all
+	Filtered    Count // the target's NAT or firewall did not let them in
+	Dropped     Count // the queue of the sender's or of the target's line was full
+	Copied      Count // copies that the network made of what was sent
+}
+
+// book is the part of an Account that every world has.
+type book struct {
+	Sent, Delivered, Received, Lost, Undelivered Count
+}
+
+// detour is the part of an Account that only a terrain has.
+type detour struct {
+	Filtered, Dropped, Copied Count
 }
 
 // Ledger is the sum of all accounts, with the reasons for what was not delivered.
@@ -36,6 +49,17 @@ type Ledger struct {
 	InFlight   Count
 }
 
+func (a *Account) plus(b Account) {
+	a.Sent.plus(b.Sent)
+	a.Delivered.plus(b.Delivered)
+	a.Received.plus(b.Received)
+	a.Lost.plus(b.Lost)
+	a.Undelivered.plus(b.Undelivered)
+	a.Filtered.plus(b.Filtered)
+	a.Dropped.plus(b.Dropped)
+	a.Copied.plus(b.Copied)
+}
+
 // Tally counts what the engine did.
 type Tally struct {
 	Events     uint64 // taken from the queue
@@ -45,6 +69,7 @@ type Tally struct {
 	Stops      uint64
 	Crashes    uint64
 	Acts       uint64
+	Forgotten  uint64 // live endpoints that gates forgot for want of room
 }
 
 // fates sums up why datagrams were not delivered.
@@ -53,24 +78,34 @@ type fates struct {
 }
 
 // Account returns the account of a node.
-func (w *World) Account(node uint32) Account { return w.books[node] }
+func (w *World) Account(node uint32) Account {
+	b := &w.books[node]
+	a := Account{Sent: b.Sent, Delivered: b.Delivered, Received: b.Received, Lost: b.Lost,
+		Undelivered: b.Undelivered}
+	if w.terrain != nil {
+		d := &w.terrain.detours[node]
+		a.Filtered, a.Dropped, a.Copied = d.Filtered, d.Dropped, d.Copied
+	}
+	return a
+}
 
 // Tally returns the counters of the engine.
-func (w *World) Tally() Tally { return w.tally }
+func (w *World) Tally() Tally {
+	t := w.tally
+	if w.terrain != nil && w.terrain.gates != nil {
+		t.Forgotten = w.terrain.gates.Evicted()
+	}
+	return t
+}
 
 // Ledger returns the sum of all accounts. It walks all nodes and the whole queue.
 func (w *World) Ledger() Ledger {
 	l := Ledger{Down: w.fates.down, Late: w.fates.late, Unroutable: w.fates.unroutable}
 	for i := range w.books {
-		b := &w.books[i]
-		l.Sent.plus(b.Sent)
-		l.Delivered.plus(b.Delivered)
-		l.Received.plus(b.Received)
-		l.Lost.plus(b.Lost)
-		l.Undelivered.plus(b.Undelivered)
+		l.plus(w.Account(uint32(i)))
 	}
 	for e := range w.queue.all {
-		if e.kind() == kindDatagram {
+		if e.carries() {
 			_, payload := w.pool.get(e.handle())
 			l.InFlight.add(len(payload))
 		}
@@ -86,12 +121,12 @@ func (w *World) Ledger() Ledger {
 func (w *World) Audit() {
 	blocks := 0
 	for e := range w.queue.all {
-		switch e.kind() {
-		case kindDatagram:
+		switch {
+		case e.carries():
 			_, payload := w.pool.get(e.handle())
 			w.books[e.source].Delivered.add(len(payload))
 			blocks++
-		case kindAct:
+		case e.kind() == kindAct:
 			blocks++
 		}
 	}
@@ -99,7 +134,7 @@ func (w *World) Audit() {
 		w.auditNode(uint32(i))
 	}
 	for e := range w.queue.all {
-		if e.kind() == kindDatagram {
+		if e.carries() {
 			_, payload := w.pool.get(e.handle())
 			d := &w.books[e.source].Delivered
 			d.Datagrams--
@@ -113,13 +148,17 @@ func (w *World) Audit() {
 }
 
 func (w *World) auditNode(id uint32) {
-	b := &w.books[id]
-	ends := b.Delivered
+	b := w.Account(id)
+	begins, ends := b.Sent, b.Delivered
+	begins.plus(b.Copied)
 	ends.plus(b.Lost)
 	ends.plus(b.Undelivered)
-	if b.Sent != ends {
-		w.broken(id, "sent %v, but delivered and in flight %v, lost %v, undelivered %v",
-			b.Sent, b.Delivered, b.Lost, b.Undelivered)
+	ends.plus(b.Filtered)
+	ends.plus(b.Dropped)
+	if begins != ends {
+		w.broken(id, "sent %v and copied %v, but delivered and in flight %v, lost %v, "+
+			"undelivered %v, filtered %v, dropped %v", b.Sent, b.Copied, b.Delivered, b.Lost,
+			b.Undelivered, b.Filtered, b.Dropped)
 	}
 }
 

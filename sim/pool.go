@@ -17,7 +17,7 @@ const (
 	exactUnits  = 32   // up to here there is a size class for every number of units
 	classes     = exactUnits + 7
 	handleMax   = 1<<(32-kindBits) - 1
-	headerBytes = 12 // time of sending, length
+	headerBytes = 16 // time of sending, length, ports on a terrain
 )
 
 // pool keeps what is in flight: blocks of whole units, each with a header and a payload. Blocks
@@ -61,6 +61,19 @@ func (p *pool) get(h handle) (sent protocol.Time, payload []byte) {
 	b := p.block(h)
 	end := headerBytes + binary.LittleEndian.Uint32(b[8:])
 	return protocol.Time(binary.LittleEndian.Uint64(b)), b[headerBytes:end:end]
+}
+
+// label adds the ports that a datagram comes from and goes to.
+func (p *pool) label(h handle, from, to uint16) {
+	b := p.block(h)
+	binary.LittleEndian.PutUint16(b[12:], from)
+	binary.LittleEndian.PutUint16(b[14:], to)
+}
+
+// ports returns what label added.
+func (p *pool) ports(h handle) (from, to uint16) {
+	b := p.block(h)
+	return binary.LittleEndian.Uint16(b[12:]), binary.LittleEndian.Uint16(b[14:])
 }
 
 // drop takes a block back.

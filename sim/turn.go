@@ -1,6 +1,10 @@
 package sim
 
-import "swarmlab/protocol"
+import (
+	"time"
+
+	"swarmlab/protocol"
+)
 
 // payloadMax is what UDP over IPv4 carries: 65,535 bytes less the two headers.
 const payloadMax = 65507
@@ -37,25 +41,35 @@ func (w *World) send(id uint32, n *node, to protocol.Addr, payload []byte) {
 	n.sends++
 	book := &w.books[id]
 	book.Sent.add(len(payload))
+	if w.terrain != nil {
+		w.cross(id, seq, to, payload)
+		return
+	}
 	target, ok := NodeOf(to)
 	if !ok || int(target) >= len(w.nodes) {
 		book.Undelivered.add(len(payload))
 		w.fates.unroutable.add(len(payload))
 		return
 	}
-	delay, lost := w.network.Path(id, target, seq, len(payload))
+	delay, lost := w.path(id, target, seq, len(payload))
 	if lost {
 		book.Lost.add(len(payload))
 		return
-	}
-	if delay < w.delayMin {
-		w.broken(id, "the network took %v to node %d, less than its MinDelay %v",
-			delay, target, w.delayMin)
 	}
 	w.queue.push(&event{
 		when: w.now.Add(delay), target: target, source: id, seq: seq,
 		data: pack(kindDatagram, w.pool.put(w.now, payload)),
 	})
+}
+
+// path asks the network.
+func (w *World) path(id, target, seq uint32, size int) (delay time.Duration, lost bool) {
+	delay, lost = w.network.Path(id, target, seq, size)
+	if delay < w.delayMin && !lost {
+		w.broken(id, "the network took %v to node %d, less than its MinDelay %v",
+			delay, target, w.delayMin)
+	}
+	return delay, lost
 }
 
 // deliver ends the way of a datagram. Only now does it matter whether the target is up, and
@@ -65,6 +79,8 @@ func (w *World) deliver(e *event) {
 	n := &w.nodes[e.target]
 	n.eventHash = hashEvent(n.eventHash, e)
 	switch {
+	case !w.admits(e):
+		w.terrain.detours[e.source].Filtered.add(len(payload))
 	case !n.alive:
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.down.add(len(payload))
@@ -75,8 +91,12 @@ func (w *World) deliver(e *event) {
 		w.books[e.source].Delivered.add(len(payload))
 		w.books[e.target].Received.add(len(payload))
 		n.wireHash = hashWire(n.wireHash, e, payload)
+		from := w.origin(e)
+		if from.Port() != addressPort {
+			n.wireHash = chain(n.wireHash, uint64(from.Port()))
+		}
 		g := &w.groups[n.group]
-		g.cores.Datagram(e.target-g.first, w.begin(e.target), AddrOf(e.source), payload)
+		g.cores.Datagram(e.target-g.first, w.begin(e.target), from, payload)
 		w.pool.drop(e.handle())
 		w.finish(e.target)
 		return

@@ -56,7 +56,9 @@ type World struct {
 
 	groups []population
 	nodes  []node
-	books  []Account
+	books  []book
+
+	terrain *terrain // nil: the network has nothing but paths
 }
 
 // population is a group and the number of its first node.
@@ -66,7 +68,7 @@ type population struct {
 	foreseer protocol.Foreseer // the cores, if they are one
 }
 
-// node is what the engine keeps for each node, besides its Account: 80 bytes.
+// node is what the engine keeps for each node, besides its book: 80 bytes.
 type node struct {
 	rand         protocol.Rand
 	sends        uint32 // sequence number of the next datagram
@@ -104,9 +106,10 @@ func New(cfg Config) *World {
 		actor: cfg.Actor, checkpoint: cfg.Checkpoint,
 		turning: scenario,
 		nodes:   make([]node, size),
-		books:   make([]Account, size),
+		books:   make([]book, size),
 	}
 	w.populate(cfg.Groups)
+	w.terrain = newTerrain(cfg.Network, size)
 	return w
 }
 
@@ -188,6 +191,8 @@ func (w *World) step(e *event) {
 		w.crash(e)
 	case kindAct:
 		w.act(e)
+	case kindArrive:
+		w.arrive(e)
 	}
 }
 

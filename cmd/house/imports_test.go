@@ -31,7 +31,7 @@ var house = []room{
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol/dht", others: "github.com/goccy/go-yaml"},
+	{path: "scenarios", own: "netmodel protocol protocol/dht", others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +

@@ -57,7 +57,8 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	root.SetVersionTemplate("swarmlab {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
-		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newDHTCommand())
+		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
+		newDHTCommand())
 	return root
 }
 

@@ -157,21 +157,15 @@ func fitting(sizes []uint64, available uint64) int {
 
 // checkNetworks builds each network of the sweep once, to find out now that it cannot be built.
 func (p *plan) checkNetworks() error {
-	type network struct {
-		scenarios.Network
-		nodes int
-	}
-	seen := map[network]bool{}
+	seen := map[string]bool{}
 	for _, cell := range p.cells {
-		n := network{Network: cell.Scenario.Network}
-		for _, g := range cell.Scenario.Groups {
-			n.nodes += g.Size
-		}
-		if seen[n] {
+		s := cell.Scenario
+		key := fmt.Sprint(s.Nodes(), s.Network, s.Faults)
+		if seen[key] {
 			continue
 		}
-		seen[n] = true
-		config, err := cell.Scenario.NetworkConfig(n.nodes)
+		seen[key] = true
+		config, err := s.NetworkConfig(s.Nodes())
 		if err != nil {
 			return err
 		}

@@ -66,6 +66,9 @@ func (w *work) headline(c *results.CellSummary) string {
 		}
 	}
 	b.WriteString(t.String())
+	for _, f := range c.Faults {
+		fmt.Fprintf(&b, "fault %s: %s datagrams\n", f.Fault, count(uint64(f.Datagrams.Mean)))
+	}
 	return b.String()
 }
 
@@ -90,6 +93,10 @@ func headlines() []headlineRow {
 		{"announce.latency_ms", "announce: latency, ms"},
 		{"announce.stored", "announce: nodes that stored"},
 		{staleShare, "stale contacts, %"},
+		{reachableShare, "reachable nodes, %"},
+		{"table.shut_share", "unreachable contacts, %"},
+		{"network.filtered", "refused datagrams, %"},
+		{"network.dropped", "dropped datagrams, %"},
 		{"traffic.bytes_per_node_s", "traffic, B/s a node"},
 	}
 }
@@ -128,7 +135,10 @@ func (w *work) sweep() string {
 		head = append(head, "model")
 	}
 	head = append(head, "messages", "found p50", "latency p50", "success")
-	aging := anyStale(cells)
+	aging, gated := anyStale(cells), anyGated(cells)
+	if gated {
+		head = append(head, "timeouts", "reachable")
+	}
 	if aging {
 		head = append(head, "stale", "traffic")
 	}
@@ -145,6 +155,9 @@ func (w *work) sweep() string {
 		}
 		row = append(row, brief(c, kind+".messages"), brief(c, kind+".found_ms"),
 			brief(c, kind+".latency_ms"), brief(c, kind+".success"))
+		if gated {
+			row = append(row, brief(c, kind+".timeouts"), brief(c, reachableShare))
+		}
 		if aging {
 			row = append(row, brief(c, staleShare), brief(c, "traffic.bytes_per_node_s"))
 		}
@@ -166,12 +179,22 @@ func foretold(c *results.CellSummary, metric string) string {
 	return "-"
 }
 
-const staleShare = "table.stale_share"
+const (
+	staleShare     = "table.stale_share"
+	reachableShare = "nodes.reachable"
+)
 
 // anyStale tells whether there are cells in whose tables contacts had gone stale.
 func anyStale(cells []results.CellSummary) bool {
 	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
 		return c.Metrics[staleShare].Mean > 0
+	})
+}
+
+// anyGated tells whether there are cells in which nodes were behind NATs.
+func anyGated(cells []results.CellSummary) bool {
+	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
+		return c.Metrics[reachableShare].N > 0
 	})
 }
 

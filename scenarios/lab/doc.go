@@ -8,6 +8,14 @@
 // number. So two cells that differ in a client, or in a setting, share all the rest. The plan of
 // who is up when is made before the run: what nodes are asked, and whom a newcomer knows, go by it.
 //
+// Where there are NATs, newcomers are given bootstrap nodes that let strangers in, warm tables hold
+// no others, and a lookup is judged by the nodes that let strangers in or that answered it. What
+// faults do is no excuse: while a part of the network is cut off its nodes are still to be found.
+//
+// [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
+// closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and
+// mild.
+//
 // An [Experiment] makes a [results.Outcome], which package results writes down; [Verify] repeats
 // the runs of a results folder and names the first simulated second and node that differ.
 package lab

@@ -9,9 +9,10 @@ import (
 )
 
 // identities is the directory of a simulated DHT, of all nodes of the world. A node's id is a hash
-// of (seed, node number) and its address is arithmetic, so a reference is the node number and
-// nothing is stored. Contacts that are not what they claim get references from strangerBase on.
-// Ids that are bound to addresses are kept in a table, because they cost more to make.
+// of (seed, node number) and its address is arithmetic, so a reference is the node number with the
+// port's, and nothing is stored. Contacts that are not what they claim get references from
+// strangerBase on. Ids that are bound to addresses are kept in a table, because they cost more to
+// make.
 type identities struct {
 	seed      uint64
 	base      uint64
@@ -22,6 +23,8 @@ type identities struct {
 
 const (
 	strangerBase = 1 << 31
+	nodeBits     = 24 // above them the number of the port that a symmetric NAT shows
+	nodeMask     = 1<<nodeBits - 1
 	spread       = 0x9e3779b97f4a7c15 // odd: different nodes have different ids
 )
 
@@ -72,8 +75,10 @@ func (d *identities) lead(node uint32) uint64 {
 
 // Ref implements dht.Directory.
 func (d *identities) Ref(id krpc.ID, addr protocol.Addr) dht.Ref {
-	if node, ok := sim.NodeOf(addr); ok && node < d.size && d.id(node) == id {
-		return dht.Ref(node)
+	port, known := netmodel.PortIndex(addr.Port())
+	node, ok := sim.HostOf(addr)
+	if ok && known && node < d.size && d.id(node) == id {
+		return dht.Ref(port<<nodeBits | node)
 	}
 	return strangerBase + d.strangers.Ref(id, addr)
 }
@@ -83,7 +88,8 @@ func (d *identities) Contact(r dht.Ref) (krpc.ID, protocol.Addr) {
 	if r >= strangerBase {
 		return d.strangers.Contact(r - strangerBase)
 	}
-	return d.id(uint32(r)), sim.AddrOf(uint32(r))
+	node, port := uint32(r)&nodeMask, netmodel.IndexedPort(uint32(r)>>nodeBits)
+	return d.id(node), sim.AddrOf(node).WithPort(port)
 }
 
 // Lead implements dht.Directory.
@@ -91,5 +97,5 @@ func (d *identities) Lead(r dht.Ref) uint64 {
 	if r >= strangerBase {
 		return d.strangers.Lead(r - strangerBase)
 	}
-	return d.lead(uint32(r))
+	return d.lead(uint32(r) & nodeMask)
 }

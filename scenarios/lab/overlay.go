@@ -3,6 +3,7 @@ package lab
 import (
 	"slices"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
@@ -20,8 +21,10 @@ type overlay struct {
 	lives       *lives
 	populations []*population
 	sections    map[string]section // by the names of groups
-	world       *sim.World         // that the overlay is simulated in, once there is one
-	picked      []int              // scratch
+	network     *netmodel.Network
+	gated       bool       // some nodes are behind NATs or firewalls
+	world       *sim.World // that the overlay is simulated in, once there is one
+	picked      []int      // scratch
 }
 
 // section is the nodes of one group of the scenario.
@@ -34,6 +37,11 @@ func newOverlay(
 	nodes := s.Nodes()
 	o := &overlay{scenario: s, seed: seed, ids: newIdentities(seed, nodes),
 		lives: newLives(s, seed, laws), sections: map[string]section{}}
+	var err error
+	if o.network, err = newNetwork(s, seed); err != nil {
+		return nil, err
+	}
+	o.gated = s.Network.NAT.Gated()
 	first := uint32(0)
 	for i := range s.Groups {
 		g := &s.Groups[i]
@@ -75,7 +83,7 @@ func (o *overlay) idOf(node uint32) krpc.ID {
 // seeds gives a joining node the addresses of different nodes that started before it. The very
 // first one knows nobody; others find it.
 func (o *overlay) seeds(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
-	if o.lives.churned {
+	if o.lives.churned || o.gated {
 		return o.seedsNow(node, count, dst)
 	}
 	earlier := o.lives.earlier(node)
@@ -93,9 +101,9 @@ func (o *overlay) seeds(node uint32, count int, dst []protocol.Addr) []protocol.
 // ten million times.
 const drawsMost = 1600
 
-// seedsNow is seeds where nodes come and go: it gives such as are up at this moment. Like the
-// bootstrap nodes of the real network, they are found again when those of the first try were of no
-// use.
+// seedsNow is seeds where nodes come and go, or are behind NATs: it gives such as are up at this
+// moment and let strangers in. Like the bootstrap nodes of the real network, they are found again
+// when those of the first try were of no use.
 func (o *overlay) seedsNow(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
 	now := o.world.Now()
 	r := protocol.NewRand(o.seed, purposeSeeds, uint64(node)^protocol.Mix(uint64(now)))
@@ -103,7 +111,8 @@ func (o *overlay) seedsNow(node uint32, count int, dst []protocol.Addr) []protoc
 	for range drawsMost {
 		other := uint32(r.Intn(int(o.ids.size)))
 		addr := sim.AddrOf(other)
-		if other == node || !o.lives.up(other, now) || slices.Contains(dst, addr) {
+		if other == node || !o.lives.up(other, now) || !o.world.Welcomes(other) ||
+			slices.Contains(dst, addr) {
 			continue
 		}
 		if dst = append(dst, addr); len(dst) == want {

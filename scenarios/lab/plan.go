@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -51,6 +52,14 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 				g.Name)
 		}
 	}
+	switch n := &s.Network; {
+	case !n.NAT.None():
+		return nil, errors.New("network.nat: real nodes are behind no NAT: write none")
+	case !n.Links.None():
+		return nil, errors.New("network.links: real nodes share one line: write none")
+	case len(s.Faults) > 0:
+		return nil, errors.New("faults: nothing goes wrong between real nodes: write none")
+	}
 	o, err := newOverlay(s, seed, new(laws), nil)
 	if err != nil {
 		return nil, err
@@ -60,9 +69,7 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 		p.Nodes = append(p.Nodes, population.planned()...)
 	}
 	p.Operations = newWorkload(o).planned()
-	if p.Network, err = newNetwork(s, seed); err != nil {
-		return nil, err
-	}
+	p.Network = o.network
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ const (
 	purposeBound
 	purposeInstead
 	purposeSample
+	purposeStorm
 )
 
 // population is the nodes of one group that run one client, built. Their numbers in the world

@@ -45,21 +45,28 @@ func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	}
 }
 
-// judge compares what was found with what there is to find.
+// judge compares what was found with what there is to find: the nodes that are up and let strangers
+// in, and beside them those that answered this lookup. A node behind a NAT that did not answer
+// counts neither for nor against it: nothing could have reached it.
 func (rec *recorder) judge(row *results.Lookup, p *population, r *dht.Result) {
-	space := p.overlay.space
-	rec.places = space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
-		return node != row.Node && rec.world.Alive(node)
+	o := p.overlay
+	rec.places = o.space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
+		return node != row.Node && rec.world.Alive(node) &&
+			(rec.world.Welcomes(node) || answered(r, o.idOf(node)))
 	})
-	for n, place := range rec.places {
-		id := space.ids[place]
-		found := slices.ContainsFunc(r.Closest, func(c dht.Contact) bool { return c.ID == id })
+	row.Nearby = int32(len(rec.places))
+	decided := row.Kind != scenarios.KindLookup
+	for _, place := range rec.places {
+		found := answered(r, o.space.ids[place])
 		if found {
 			row.Recall++
 		}
-		if n == 0 && row.Kind == scenarios.KindLookup {
-			row.Success = found
+		if !decided && rec.world.Welcomes(o.space.nodes[place]) {
+			row.Success, decided = found, true
 		}
+	}
+	if !decided { // whoever everybody could reach is further away than k that answered
+		row.Success = len(rec.places) > 0
 	}
 	switch r.Method {
 	case krpc.GetPeers:
@@ -69,4 +76,9 @@ func (rec *recorder) judge(row *results.Lookup, p *population, r *dht.Result) {
 		row.Peers = int32(r.Stored)
 		row.Success = row.Peers > 0
 	}
+}
+
+// answered tells whether the node of an id is among those that a lookup found.
+func answered(r *dht.Result, id krpc.ID) bool {
+	return slices.ContainsFunc(r.Closest, func(c dht.Contact) bool { return c.ID == id })
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios/results"
@@ -40,6 +41,8 @@ type books struct {
 	sent    sim.Count
 	queries uint64
 	asked   uint64
+
+	filtered, dropped uint64
 }
 
 func newSampler(o *overlay, cell int32) *sampler {
@@ -98,9 +101,11 @@ func (c *sampled) books(w *sim.World) books {
 	var b books
 	for _, p := range c.populations {
 		for i := range p.size {
-			sent := w.Account(p.first + i).Sent
-			b.sent.Datagrams += sent.Datagrams
-			b.sent.Bytes += sent.Bytes
+			account := w.Account(p.first + i)
+			b.sent.Datagrams += account.Sent.Datagrams
+			b.sent.Bytes += account.Sent.Bytes
+			b.filtered += account.Filtered.Datagrams
+			b.dropped += account.Dropped.Datagrams
 		}
 		counters := p.group.Counters()
 		b.queries += counters[dht.Matched] + counters[dht.TimedOut]
@@ -117,12 +122,17 @@ func (s *sampler) sample(c *sampled, now protocol.Time) results.Sample {
 		Client:    c.run.Client,
 		Datagrams: int64(after.sent.Datagrams - before.sent.Datagrams),
 		Bytes:     int64(after.sent.Bytes - before.sent.Bytes),
+		Filtered:  int64(after.filtered - before.filtered),
+		Dropped:   int64(after.dropped - before.dropped),
 	}
 	for _, p := range c.populations {
 		row.Up += int64(s.overlay.lives.online(p.first, p.size, s.last, now))
 		for i := range p.size {
 			if s.overlay.world.Alive(p.first + i) {
 				row.Online++
+				if s.overlay.world.Welcomes(p.first + i) {
+					row.Reachable++
+				}
 			}
 		}
 		for _, i := range p.watched {
@@ -142,19 +152,23 @@ func (o *overlay) look(p *population, i uint32, now protocol.Time, row *results.
 		if good {
 			row.Good++
 		}
-		if !o.present(c) {
+		switch present, open := o.present(c); {
+		case !present:
 			row.Stale++
+		case !open:
+			row.Shut++
 		}
 	})
 }
 
-// present tells whether the node of a contact is up, under the contact's id.
-func (o *overlay) present(c dht.Contact) bool {
-	node, ok := sim.NodeOf(c.Addr)
-	if !ok || node >= o.ids.size || !o.world.Alive(node) {
-		return false
+// present tells whether the node of a contact is up, under the contact's id, and whether a stranger
+// gets in there: what a symmetric NAT shows to one node is of no use to any other.
+func (o *overlay) present(c dht.Contact) (present, open bool) {
+	node, ok := sim.HostOf(c.Addr)
+	if !ok || node >= o.ids.size || !o.world.Alive(node) || o.idOf(node) != c.ID {
+		return false, false
 	}
-	return o.idOf(node) == c.ID
+	return true, c.Addr.Port() == netmodel.HomePort && o.world.Welcomes(node)
 }
 
 // runs returns what the clients did after the warm-up.

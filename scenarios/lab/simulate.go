@@ -21,6 +21,7 @@ type job struct {
 	share    float64 // of it that is done
 	laws     *laws
 	progress func(now, end protocol.Time, events uint64)
+	plant    func(protocol.Datagrams) protocol.Datagrams // changes all nodes; nil outside of tests
 }
 
 // simulate does one run. It stops early, with the context's error, when that is cancelled.
@@ -31,14 +32,10 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	network, err := newNetwork(s, j.seed)
-	if err != nil {
-		return nil, err
-	}
 	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes()}
 	rec.work = newWorkload(o)
 	world := sim.New(sim.Config{
-		Seed: j.seed, Groups: o.cores(), Network: network, Actor: rec.work,
+		Seed: j.seed, Groups: j.cores(o), Network: o.network, Actor: rec.work,
 		Checkpoint: func(c sim.Checkpoint) { run.Checkpoints = append(run.Checkpoints, c) },
 	})
 	rec.world, o.world = world, world
@@ -52,6 +49,17 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
 	return run, nil
+}
+
+// cores are the groups of an overlay as the world calls them.
+func (j *job) cores(o *overlay) []protocol.Datagrams {
+	all := o.cores()
+	for n := range all {
+		if j.plant != nil {
+			all[n] = j.plant(all[n])
+		}
+	}
+	return all
 }
 
 // newNetwork builds the network of one run.
@@ -91,6 +99,11 @@ func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Lookups, run.Ended = rec.rows, rec.ended
 	for _, st := range rec.work.streams {
 		run.Asked += int(st.count)
+	}
+	run.Terrain = results.Terrain{Gated: o.gated, Narrow: !o.scenario.Network.Links.None()}
+	for n, hits := range w.FaultHits() {
+		run.Terrain.Faults = append(run.Terrain.Faults,
+			results.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits})
 	}
 	run.Fingerprint, run.Ledger, run.Tally = w.Fingerprint(), w.Ledger(), w.Tally()
 	for _, p := range o.populations {

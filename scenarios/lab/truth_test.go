@@ -89,6 +89,15 @@ func TestIdentities(t *testing.T) {
 		require.Equal(t, id.Hi, d.Lead(stranger))
 		require.Equal(t, stranger, d.Ref(id, addr))
 		require.NotEqual(t, stranger, d.Ref(d.id(1), sim.AddrOf(50)), "behind the last node")
+		// A symmetric NAT's port makes another reference to the same node.
+		mapped := sim.AddrOf(1).WithPort(netmodel.IndexedPort(127))
+		seen := d.Ref(d.id(1), mapped)
+		require.Less(t, seen, dht.Ref(strangerBase))
+		require.NotEqual(t, dht.Ref(1), seen)
+		id, addr = d.Contact(seen)
+		require.Equal(t, d.id(1), id)
+		require.Equal(t, mapped, addr)
+		require.Equal(t, id.Hi, d.Lead(seen))
 	}
 }
 

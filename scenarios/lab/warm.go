@@ -1,24 +1,30 @@
 package lab
 
 import (
+	"slices"
 	"time"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
 	"swarmlab/sim"
 )
 
 // warm fills the tables of warm groups as in a network that has run for long: each bucket holds a
-// uniform sample of the nodes that belong into it and are up at the start, and refreshes are due
-// at times spread over the interval.
+// uniform sample of the nodes that belong into it, are up at the start and are behind no NAT that
+// would keep strangers out, and refreshes are due at times spread over the interval.
 func (o *overlay) warm() {
 	members, all := 0, true
 	present := func(node uint32) bool {
 		return o.of(node).spec.Tables == scenarios.TablesWarm && o.lives.atStart(node)
 	}
+	known := func(node uint32) bool {
+		return present(node) && o.network.Class(node) <= netmodel.FullCone
+	}
 	for node := range o.ids.size {
-		if present(node) {
+		if known(node) {
 			members++
 		} else {
 			all = false
@@ -29,7 +35,7 @@ func (o *overlay) warm() {
 		return
 	}
 	if !all {
-		space = newIDSpace(o.ids, present)
+		space = newIDSpace(o.ids, known)
 	}
 	for _, p := range o.populations {
 		for i := range p.size {
@@ -43,10 +49,13 @@ func (o *overlay) warm() {
 
 func (p *population) warmNode(i uint32, space *idSpace, r *protocol.Rand) {
 	own := p.overlay.ids.id(p.first + i)
-	rest := span{0, len(space.ids)}
+	rest, self := span{0, len(space.ids)}, 0
+	if _, among := slices.BinarySearchFunc(space.ids, own, krpc.ID.Cmp); among {
+		self = 1
+	}
 	for b := 0; b < p.cfg.Depth; b++ {
 		size := p.cfg.Buckets[min(b, len(p.cfg.Buckets)-1)]
-		if rest.len()-1 <= size { // it fits into the last bucket whole, but for the node itself
+		if rest.len() <= size+self { // it fits into the last bucket whole, but for the node itself
 			p.fill(i, space, rest, rest.len(), r)
 			break
 		}

@@ -11,6 +11,7 @@
 //	series.parquet       a row for each minute and client: nodes up, traffic, the state of tables;
 //	                     series.csv beside it if it is short
 //	runs.csv             a row for each run: fingerprint, ledger, counters
+//	faults.csv           a row for each fault of each run: how many datagrams it hit
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above
 //

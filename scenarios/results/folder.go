@@ -79,6 +79,7 @@ func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
 		func() error { return replace(dir, SeriesFile, o.writeSeries) },
 		func() error { return o.replaceShort(dir) },
 		func() error { return replace(dir, RunsFile, o.writeRuns) },
+		func() error { return o.replaceFaults(dir) },
 		func() error { return replace(dir, CheckpointsFile, o.writeCheckpoints) },
 		func() error { return replaceJSON(dir, ManifestFile, newManifest(o, started)) },
 	} {

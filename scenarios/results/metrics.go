@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"time"
 
 	"swarmlab/scenarios"
@@ -42,7 +43,7 @@ func Definitions() []Definition {
 			all = append(all, d)
 		}
 	}
-	return append(append(all, runMetrics...), nodeMetrics...)
+	return slices.Concat(all, runMetrics, nodeMetrics, terrainMetrics)
 }
 
 func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
@@ -102,7 +103,8 @@ var lookupMetrics = []Definition{
 		value: func(l *Lookup) (int64, bool) { return l.FirstPeers, l.FirstValue > 0 }},
 	{Name: "success", Unit: "share", scale: 1,
 		Definition: "lookup: the running node closest to the target, by the global view, " +
-			"answered; get_peers: a peer was found; announce: a node stored it",
+			"answered; where there are NATs, the closest that lets strangers in, or k closer " +
+			"ones; get_peers: a peer was found; announce: a node stored it",
 		value: func(l *Lookup) (int64, bool) {
 			if l.Success {
 				return 1, true
@@ -111,7 +113,8 @@ var lookupMetrics = []Definition{
 		}},
 	{Name: "recall", Unit: "nodes", scale: 1,
 		Definition: "how many of the k running nodes closest to the target, by the global view, " +
-			"are among the k found",
+			"are among the k found; where there are NATs, of those that let strangers in or " +
+			"answered this lookup",
 		value: always(func(l *Lookup) int32 { return l.Recall })},
 	{Name: "peers", Unit: "peers", scale: 1, kind: scenarios.KindGetPeers,
 		Definition: "distinct peers found",

@@ -24,6 +24,7 @@ type Run struct {
 	Measured    time.Duration // simulated time after the warm-up
 	Clients     []ClientRun   // in the order of the nodes
 	Series      []Sample      // by time, and then in the order of Clients
+	Terrain     Terrain
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops and times
@@ -48,6 +49,7 @@ type Lookup struct {
 	Success    bool   `parquet:"success"`
 	Recall     int32  `parquet:"recall"` // of the true k closest, how many were found
 	Peers      int32  `parquet:"peers"`  // get_peers: found; announce: nodes that stored
+	Nearby     int32  `parquet:"-"`      // how many there were of the true k closest
 }
 
 // LookupOf enters what a result of itself tells of a lookup that has just ended.

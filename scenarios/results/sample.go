@@ -36,6 +36,11 @@ type Sample struct {
 	Contacts  int32  `parquet:"contacts"` // in these
 	Stale     int32  `parquet:"stale"`    // of these, whose node is down or has another id now
 	Good      int32  `parquet:"good"`     // of these, good in the belief of the table's owner
+
+	Reachable int32 `parquet:"reachable"` // nodes that are up and let strangers in
+	Shut      int32 `parquet:"shut"`      // contacts whose node is up and does not, or not there
+	Filtered  int64 `parquet:"filtered"`  // datagrams of these nodes that were not let in
+	Dropped   int64 `parquet:"dropped"`   // and for which a line's queue was full
 }
 
 func (o *Outcome) writeSeries(w io.Writer) error {
@@ -52,14 +57,15 @@ func (o *Outcome) writeSeries(w io.Writer) error {
 func (o *Outcome) writeSeriesText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "second", "client", "online", "up_ns", "datagrams", "bytes",
-		"tables", "contacts", "stale", "good"})
+		"tables", "contacts", "stale", "good", "reachable", "shut", "filtered", "dropped"})
 	for _, run := range o.Runs {
 		for n := range run.Series {
 			s := &run.Series[n]
 			row := []string{strconv.Itoa(int(s.Cell)), strconv.FormatUint(s.Seed, 10),
 				strconv.Itoa(int(s.Second)), s.Client}
 			for _, v := range []int64{int64(s.Online), s.Up, s.Datagrams, s.Bytes,
-				int64(s.Tables), int64(s.Contacts), int64(s.Stale), int64(s.Good)} {
+				int64(s.Tables), int64(s.Contacts), int64(s.Stale), int64(s.Good),
+				int64(s.Reachable), int64(s.Shut), s.Filtered, s.Dropped} {
 				row = append(row, strconv.FormatInt(v, 10))
 			}
 			c.Write(row)

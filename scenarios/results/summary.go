@@ -31,6 +31,7 @@ type CellSummary struct {
 	Nodes       int                   `json:"nodes"`
 	Metrics     map[string]Statistics `json:"metrics"`
 	Models      map[string]Prediction `json:"models,omitempty"` // by metric
+	Faults      []FaultSummary        `json:"faults,omitempty"` // in the order of the list
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
@@ -70,7 +71,7 @@ func Summarise(o *Outcome) Summary {
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c := CellSummary{
 		Cell: cell.Index, Set: map[string]any{}, Fingerprint: foldRuns(runs).String(),
-		Nodes: runs[0].Nodes, Models: predict(cell.Scenario),
+		Nodes: runs[0].Nodes, Models: predict(cell.Scenario), Faults: summariseFaults(runs),
 	}
 	for _, set := range cell.Set {
 		c.Set[set.Path] = set.Value
@@ -94,6 +95,9 @@ func (c *CellSummary) addMetrics(s *scenarios.Scenario, runs []*Run) {
 	seconds := time.Duration(s.Duration).Seconds()
 	for n, d := range runMetrics {
 		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perRun(run, seconds)[n] })
+	}
+	for n, d := range terrainMetrics {
+		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perTerrain(run)[n] })
 	}
 }
 
@@ -161,13 +165,14 @@ func looksForNodes(s *scenarios.Scenario) bool {
 }
 
 // predict returns what theory says of the hop count, for scenarios that it covers: lookups for
-// nodes, among nodes that behave as BEP 5 has it and do not leave.
+// nodes, among nodes that behave as BEP 5 has it, do not leave and can all be reached.
 func predict(s *scenarios.Scenario) map[string]Prediction {
 	if len(s.Groups) != 1 || !looksForNodes(s) {
 		return nil
 	}
 	g := &s.Groups[0]
-	if g.Client != dht.ProfileBEP5 || !g.Churn.None() {
+	plain := !s.Network.NAT.Gated() && len(s.Faults) == 0
+	if g.Client != dht.ProfileBEP5 || !g.Churn.None() || !plain {
 		return nil
 	}
 	c := s.Config(g, dht.ProfileBEP5)

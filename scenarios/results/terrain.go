@@ -1,0 +1,126 @@
+package results
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// FaultsFile has a row for each fault of each run; there is none if no fault is written.
+const FaultsFile = "faults.csv"
+
+// Terrain is what a run had beside delay and loss.
+type Terrain struct {
+	Gated  bool // some nodes are behind NATs or firewalls
+	Narrow bool // access lines have limits
+	Faults []FaultHits
+}
+
+// FaultHits is one fault of a run, and how many datagrams it did something to.
+type FaultHits struct {
+	Fault     string // as the scenario file has it
+	Datagrams uint64
+}
+
+// FaultSummary is one fault of a cell.
+type FaultSummary struct {
+	Fault     string     `json:"fault"`
+	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
+}
+
+// terrainMetrics have one observation a run, if it had what they tell of. Their values are in
+// perTerrain.
+var terrainMetrics = []Definition{
+	{Name: "network.filtered", Unit: "share",
+		Definition: "share of the datagrams sent that a NAT or firewall did not let in"},
+	{Name: "nodes.reachable", Unit: "share",
+		Definition: "share of the nodes that are up that let in a datagram from a node they " +
+			"never sent to, sampled each minute after the warm-up"},
+	{Name: "table.shut_share", Unit: "share",
+		Definition: "share of the contacts in sampled routing tables whose node is up, but " +
+			"lets in no datagram from a node it never sent to, or not by the contact's port"},
+	{Name: "network.dropped", Unit: "share",
+		Definition: "share of the datagrams sent that found the queue of an access line full"},
+	{Name: "network.copied", Unit: "share",
+		Definition: "copies that the network made of datagrams, as a share of those sent"},
+	{Name: "network.fault_hits", Unit: "datagrams",
+		Definition: "datagrams that faults did something to; one that two faults hit counts twice"},
+}
+
+// perTerrain returns the values of terrainMetrics for one run, in their order. What has no value is
+// not a number.
+func perTerrain(run *Run) []float64 {
+	none, sent := math.NaN(), float64(run.Ledger.Sent.Datagrams)
+	values := []float64{none, none, none, none, none, none}
+	if run.Terrain.Gated {
+		online, reachable, contacts, shut := 0.0, 0.0, 0.0, 0.0
+		for n := range run.Series {
+			s := &run.Series[n]
+			online += float64(s.Online)
+			reachable += float64(s.Reachable)
+			contacts += float64(s.Contacts)
+			shut += float64(s.Shut)
+		}
+		values[0] = float64(run.Ledger.Filtered.Datagrams) / sent
+		values[1], values[2] = reachable/online, shut/contacts
+	}
+	if run.Terrain.Narrow {
+		values[3] = float64(run.Ledger.Dropped.Datagrams) / sent
+	}
+	if len(run.Terrain.Faults) > 0 {
+		hits := uint64(0)
+		for _, f := range run.Terrain.Faults {
+			hits += f.Datagrams
+		}
+		values[4] = float64(run.Ledger.Copied.Datagrams) / sent
+		values[5] = float64(hits)
+	}
+	return values
+}
+
+// summariseFaults sums up the faults of a cell, which are the same in each of its runs.
+func summariseFaults(runs []*Run) []FaultSummary {
+	var all []FaultSummary
+	for n, f := range runs[0].Terrain.Faults {
+		values := make([]float64, len(runs))
+		for r, run := range runs {
+			values[r] = float64(run.Terrain.Faults[n].Datagrams)
+		}
+		s := summariseRuns(values)
+		s.Unit = "datagrams"
+		all = append(all, FaultSummary{f.Fault, s})
+	}
+	return all
+}
+
+// replaceFaults writes a row for each fault of each run, or removes what was there.
+func (o *Outcome) replaceFaults(dir string) error {
+	for _, run := range o.Runs {
+		if len(run.Terrain.Faults) > 0 {
+			return replace(dir, FaultsFile, o.writeFaults)
+		}
+	}
+	err := os.Remove(filepath.Join(dir, FaultsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (o *Outcome) writeFaults(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"cell", "seed", "number", "fault", "datagrams"})
+	for _, run := range o.Runs {
+		for n, f := range run.Terrain.Faults {
+			c.Write([]string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10),
+				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10)})
+		}
+	}
+	c.Flush()
+	return c.Error()
+}

@@ -1,0 +1,179 @@
+package sim
+
+import (
+	"slices"
+
+	"swarmlab/netmodel"
+	"swarmlab/protocol"
+)
+
+// Terrain is a Network on which more happens than delay and loss. netmodel.Network is one. What is
+// nil is off, and costs nothing.
+type Terrain interface {
+	Network
+	// NewGates returns the NATs and firewalls of the nodes, for one world.
+	NewGates() *netmodel.Gates
+	// NewLines returns the access lines of the nodes, for one world.
+	NewLines() *netmodel.Lines
+	// Weather returns the faults.
+	Weather() *netmodel.Weather
+}
+
+// terrain is what a world keeps of its Terrain. All state that one node's datagrams change is the
+// sender's and changes when it sends, or the target's and changes when they arrive: the order in
+// which nodes that are far apart are run changes nothing. Hits are sums.
+type terrain struct {
+	gates   *netmodel.Gates
+	lines   *netmodel.Lines
+	weather *netmodel.Weather
+	hits    []uint64 // of each fault
+	detours []detour // of all nodes
+	arrival kind     // what a datagram is when its way is over
+}
+
+// newTerrain returns nil if everything is off.
+func newTerrain(n Network, nodes int) *terrain {
+	source, ok := n.(Terrain)
+	if !ok {
+		return nil
+	}
+	t := &terrain{gates: source.NewGates(), lines: source.NewLines(), weather: source.Weather()}
+	if t.gates == nil && t.lines == nil && t.weather == nil {
+		return nil
+	}
+	if t.weather != nil {
+		t.hits = make([]uint64, t.weather.Faults())
+	}
+	t.arrival = kindDatagram
+	if t.lines != nil {
+		t.arrival = kindArrive
+	}
+	t.detours = make([]detour, nodes)
+	return t
+}
+
+// FaultHits returns how many datagrams each fault of the network has done something to, in the
+// order of its list.
+func (w *World) FaultHits() []uint64 {
+	if w.terrain == nil {
+		return nil
+	}
+	return slices.Clone(w.terrain.hits)
+}
+
+// Welcomes reports whether a node's NAT or firewall would let in a datagram, now, from a node that
+// it never sent to; whether the node is up does not matter. Like [World.Alive] it is for observers.
+func (w *World) Welcomes(node uint32) bool {
+	if w.terrain == nil || w.terrain.gates == nil {
+		return true
+	}
+	return w.terrain.gates.Welcomes(w.now, node)
+}
+
+// copyMark is the bit in which the number of a copy differs from that of its datagram: a node may
+// send half as many as without it.
+const copyMark = 1 << 31
+
+// cross gives one datagram to the terrain, as send does to a plain network: its line, the way, and
+// what the weather does on it.
+func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
+	t, book := w.terrain, &w.books[id]
+	if seq >= copyMark {
+		w.broken(id, "sent two billion datagrams, the most on a terrain")
+	}
+	target, ok := t.route(to)
+	if !ok || int(target) >= len(w.nodes) {
+		book.Undelivered.add(len(payload))
+		w.fates.unroutable.add(len(payload))
+		return
+	}
+	p := parcel{from: addressPort, to: to.Port(), payload: payload}
+	if t.gates != nil {
+		p.from = t.gates.Out(w.now, id, target, p.to)
+	}
+	departs := w.now
+	if t.lines != nil {
+		departs, ok = t.lines.Up(w.now, id, len(payload)+netmodel.DatagramHeaders)
+		if !ok {
+			t.detours[id].Dropped.add(len(payload))
+			return
+		}
+	}
+	var trip netmodel.Trip
+	trip.Delay, trip.Lost = w.path(id, target, seq, len(payload))
+	if t.weather != nil && !trip.Lost {
+		t.weather.Alter(departs, id, target, seq, &trip, t.hits)
+	}
+	if trip.Lost {
+		book.Lost.add(len(payload))
+		return
+	}
+	e := event{when: departs.Add(trip.Delay), target: target, source: id, seq: seq}
+	w.launch(e, &p)
+	if trip.Copy > 0 {
+		t.detours[id].Copied.add(len(payload))
+		e.when, e.seq = e.when.Add(trip.Copy), seq|copyMark
+		w.launch(e, &p)
+	}
+}
+
+// parcel is a datagram with its two ports.
+type parcel struct {
+	from, to uint16
+	payload  []byte
+}
+
+func (w *World) launch(e event, p *parcel) {
+	h := w.pool.put(w.now, p.payload)
+	w.pool.label(h, p.from, p.to)
+	e.data = pack(w.terrain.arrival, h)
+	w.queue.push(&e)
+}
+
+// arrive puts a datagram into the queue of its target's line.
+func (w *World) arrive(e *event) {
+	_, payload := w.pool.get(e.handle())
+	size := len(payload) + netmodel.DatagramHeaders
+	done, ok := w.terrain.lines.Down(w.now, e.target, size)
+	if !ok {
+		n := &w.nodes[e.target]
+		n.eventHash = hashEvent(n.eventHash, e)
+		w.terrain.detours[e.source].Dropped.add(len(payload))
+		w.pool.drop(e.handle())
+		return
+	}
+	next := *e
+	next.when, next.data = done, pack(kindDatagram, e.handle())
+	if done == w.now {
+		w.deliver(&next)
+		return
+	}
+	w.queue.push(&next)
+}
+
+// route returns the node that an address leads to. Without gates only HomePort leads anywhere;
+// with them the target's gate knows, when the datagram is there.
+func (t *terrain) route(to protocol.Addr) (node uint32, ok bool) {
+	if t.gates == nil {
+		return NodeOf(to)
+	}
+	return HostOf(to)
+}
+
+// admits reports whether a datagram that arrives gets through the gate of its target.
+func (w *World) admits(e *event) bool {
+	if w.terrain == nil || w.terrain.gates == nil {
+		return true
+	}
+	from, to := w.pool.ports(e.handle())
+	return w.terrain.gates.In(w.now, e.target, to, e.source, from)
+}
+
+// origin returns the address that the target of a datagram sees.
+func (w *World) origin(e *event) protocol.Addr {
+	if w.terrain == nil {
+		return AddrOf(e.source)
+	}
+	from, _ := w.pool.ports(e.handle())
+	return AddrOf(e.source).WithPort(from)
+}
