@@ -19,6 +19,7 @@ type job struct {
 	seed     uint64
 	cost     float64 // estimated
 	share    float64 // of it that is done
+	found    bool    // in the store, and not done again
 	progress func(now, end protocol.Time, events uint64)
 }
 

@@ -23,6 +23,8 @@ type Run struct {
 	Measured    time.Duration // simulated time after the warm-up
 	Clients     []ClientRun   // in the order of the nodes
 	Series      []Sample      // by time, and then in the order of Clients
+
+	kept *kept // where the rows are (Lookups, Series, Checkpoints) if a Store has them
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.

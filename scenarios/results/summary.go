@@ -51,8 +51,16 @@ type Prediction struct {
 }
 
 // Summarise reduces an outcome, which it sorts, to statistics. Cells without a finished run are
-// left out.
+// left out. Rows that are on the disk must be there still.
 func Summarise(o *Outcome) Summary {
+	s, err := summarise(o)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func summarise(o *Outcome) (Summary, error) {
 	o.Sort()
 	s := Summary{
 		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
@@ -60,11 +68,15 @@ func Summarise(o *Outcome) Summary {
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}
 	for _, cell := range o.Cells {
-		if runs := o.runsOf(cell.Index); len(runs) > 0 {
+		runs, err := o.measuredOf(cell.Index)
+		if err != nil {
+			return s, err
+		}
+		if len(runs) > 0 {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
 		}
 	}
-	return s
+	return s, nil
 }
 
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
