@@ -189,9 +189,9 @@ func (e Estimate) CheckMemory(available uint64) error {
 			"simulate fewer nodes, smaller buckets or fewer operations", e.Nodes,
 			byteText(e.Memory), byteText(available))
 	}
-	return fmt.Errorf("the rows of %d runs of a cell need about %s of memory, beside %s for a run, and "+
-		"%s are available; simulate shorter, fewer operations or fewer runs", e.Runs/max(e.Cells, 1),
-		byteText(e.Retained), byteText(e.Memory), byteText(available))
+	return fmt.Errorf("the rows of %d runs of a cell need about %s of memory, beside %s for a "+
+		"run, and %s are available; simulate shorter, fewer operations or fewer runs",
+		e.Runs/max(e.Cells, 1), byteText(e.Retained), byteText(e.Memory), byteText(available))
 }
 
 // byteText writes a size with a readable unit, rounded down.

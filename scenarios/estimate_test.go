@@ -70,7 +70,8 @@ func TestEstimateOfTheImpossible(t *testing.T) {
 	require.EqualError(t, err, "a run of 16000000 nodes needs about 592 GiB of memory, "+
 		"and 4096 MiB are available; simulate fewer nodes, smaller buckets or fewer operations")
 	require.NoError(t, e.CheckMemory(e.Memory+e.Retained))
-	require.ErrorContains(t, e.CheckMemory(e.Memory+e.Retained-1), "the rows of 10000 runs of a cell")
+	require.ErrorContains(t, e.CheckMemory(e.Memory+e.Retained-1),
+		"the rows of 10000 runs of a cell")
 }
 
 func TestShippedFit(t *testing.T) {

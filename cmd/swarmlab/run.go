@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -169,14 +168,8 @@ func (w *work) storeNotes() []string {
 func (w *work) nameReplays() {
 	for n := range w.outcome.Failures {
 		f := &w.outcome.Failures[n]
-		var b strings.Builder
-		fmt.Fprintf(&b, "swarmlab run %s --seed %d --repeat 1",
-			shellWord(filepath.Join(w.dir.path, results.ScenarioFile)), f.Seed)
-		for _, set := range w.outcome.Cells[f.Cell].Set {
-			fmt.Fprintf(&b, " --set %s", shellWord(fmt.Sprintf("%s=%v", set.Path, set.Value)))
-		}
-		fmt.Fprintf(&b, " --out %s", shellWord(w.dir.path+"-replay"))
-		f.Replay = b.String()
+		f.Replay = w.outcome.Replay(*f, filepath.Join(w.dir.path, results.ScenarioFile)) +
+			" --out " + results.ShellWord(w.dir.path+"-replay")
 	}
 }
 
@@ -218,7 +211,7 @@ func (w *work) verdict() error {
 	case w.undrawn:
 		return exitError{interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
 			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,
-			shellWord(w.dir.path))}
+			results.ShellWord(w.dir.path))}
 	case o.Interrupted:
 		return exitError{interrupted, fmt.Errorf("interrupted: %s finished; "+
 			"their results are in %s", w.share(len(o.Runs)), w.dir.path)}

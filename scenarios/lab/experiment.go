@@ -25,13 +25,22 @@ type Experiment struct {
 // finished. An error means that the scenario cannot be run at all, or that a finished run could
 // not be stored; a run that fails is part of the outcome.
 func (e *Experiment) Run(ctx context.Context) (*results.Outcome, error) {
+	if err := results.CheckMetrics(e.Scenario); err != nil {
+		return nil, err
+	}
 	cells, err := e.Scenario.Cells()
 	if err != nil {
 		return nil, err
 	}
 	o := &results.Outcome{Scenario: e.Scenario, Cells: cells}
 	b, q := newBoard(o, e.Progress), newQueue()
-	q.add(e.jobs(cells, b))
+	l := newLooks(e.Scenario)
+	seeds := l.first(cells)
+	var jobs []*job
+	for _, cell := range cells {
+		jobs = append(jobs, e.jobs(b, cell, 0, seeds)...)
+	}
+	q.add(jobs)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	defer q.wakeOn(ctx)()
@@ -39,13 +48,10 @@ func (e *Experiment) Run(ctx context.Context) (*results.Outcome, error) {
 	for range max(e.Jobs, 1) {
 		workers.Go(func() {
 			for j := q.take(ctx); j != nil; j = q.take(ctx) {
-				run, failure, err := e.conclude(ctx, j)
-				if err != nil {
+				if err := e.work(ctx, j, b, q, l); err != nil {
 					fail(err)
 					return
 				}
-				b.ended(ctx, j, run, failure)
-				q.ended()
 			}
 		})
 	}
@@ -58,13 +64,29 @@ func (e *Experiment) Run(ctx context.Context) (*results.Outcome, error) {
 	return o, nil
 }
 
-// jobs lists all runs.
-func (e *Experiment) jobs(cells []scenarios.Cell, b *board) []*job {
-	var jobs []*job
-	for _, cell := range cells {
-		for n := range e.Scenario.Repeat {
-			jobs = append(jobs, b.newJob(cell, e.Scenario.Seed+uint64(n)))
+// work does a run, or finds it, and queues those that follow from it.
+func (e *Experiment) work(ctx context.Context, j *job, b *board, q *queue, l *looks) error {
+	run, failure, err := e.conclude(ctx, j)
+	if err != nil {
+		return err
+	}
+	if run != nil || ctx.Err() == nil {
+		from, to, err := l.ended(j, run)
+		if err != nil {
+			return err
 		}
+		q.add(e.jobs(b, j.cell, from, to))
+	}
+	b.ended(ctx, j, run, failure)
+	q.ended()
+	return nil
+}
+
+// jobs returns the runs of a cell with some seeds, counted from the scenario's first.
+func (e *Experiment) jobs(b *board, cell scenarios.Cell, from, to int) []*job {
+	var jobs []*job
+	for n := from; n < to; n++ {
+		jobs = append(jobs, b.newJob(cell, e.Scenario.Seed+uint64(n)))
 	}
 	return jobs
 }
@@ -110,7 +132,11 @@ func (j *job) failure(err error) *results.Failure {
 // attempt does a run and turns a panic into an error that names the place.
 func (j *job) attempt(ctx context.Context) (run *results.Run, err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case overrun:
+			run, err = nil, p.error
+		default:
 			run, err = nil, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()

@@ -24,6 +24,9 @@ func newQueue() *queue {
 
 // add puts runs into the queue.
 func (q *queue) add(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.jobs = append(q.jobs, jobs...)

@@ -56,6 +56,16 @@ func (o *Outcome) measuredOf(cell int) ([]*Run, error) {
 	return of, nil
 }
 
+// failed counts the failures of a cell.
+func (o *Outcome) failed(cell int) (n int) {
+	for _, f := range o.Failures {
+		if f.Cell == cell {
+			n++
+		}
+	}
+	return n
+}
+
 // foldRuns joins the fingerprints of runs into one.
 func foldRuns(runs []*Run) sim.Fingerprint {
 	var f sim.Fingerprint

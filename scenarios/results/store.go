@@ -53,7 +53,7 @@ func OpenStore(home string, s *scenarios.Scenario, cells []scenarios.Cell) (*Sto
 		return nil, fmt.Errorf("cannot read this program, by which runs are known: %w", err)
 	}
 	st := &Store{disk: realDisk{}, home: home, dir: filepath.Join(home, StoreFolder), build: build,
-		scenario: s.Name, cells: make([]runHash, len(cells))}
+		scenario: s.Name, budget: fmt.Sprint(s.Budget), cells: make([]runHash, len(cells))}
 	for n, cell := range cells {
 		if st.cells[n], err = cellHash(build, cell); err != nil {
 			return nil, err
