@@ -61,6 +61,26 @@ var scenarioRules = []rule{
 		meaning: "a sweep: PATH: [VALUES] for each varied setting; every combination is a cell"},
 	{path: "repeat", fallback: "1", limits: "1..10000",
 		meaning: "runs of each cell, each with a seed of its own"},
+	{path: "until", fallback: noneWord, word: noneWord,
+		meaning: "stops the runs of a cell before repeat, as in {metric: lookup.latency_ms, " +
+			"half_width: 2%}; none: there are repeat runs"},
+	{path: "until.metric", fallback: required,
+		meaning: "a metric of metrics.json whose mean is to be known well enough"},
+	{path: "until.half_width", fallback: required, limits: "0.01%..100%",
+		meaning: "well enough: half the 95 % interval, as a share of the mean"},
+	{path: "until.first", fallback: "20", limits: "2..10000",
+		meaning: "runs of a cell at the first look; each further look is at twice as many"},
+	{path: "transient", fallback: noneWord, word: noneWord,
+		meaning: "a metric of lookups, as in lookup.latency_ms: the beginning of each run that " +
+			"its MSER-5 rule finds unlike the rest is not measured, beside the warm-up; as to " +
+			"lookups only, series and traffic begin with the warm-up's end"},
+	{path: "budget", fallback: "{}",
+		meaning: "what one run may cost. A run that exceeds it has failed; the others go on"},
+	{path: "budget.time", fallback: "24h", limits: "100ms..8760h", word: "unlimited",
+		meaning: "of the wall clock; other programs that keep the machine busy count, too"},
+	{path: "budget.events", fallback: "unlimited", limits: "1..18446744073709551615",
+		word: "unlimited", meaning: "that the simulator processes: datagrams and wake-ups. The " +
+			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
 		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients",
 		meaning: "drawn after the run"},

@@ -99,6 +99,11 @@ faults: none
 vary:
   workload.lookup.rate: [1/s, 2/m]
 repeat: 1
+until: none
+transient: none
+budget:
+  time: 24h
+  events: unlimited
 figures: [hops, hops-cdf, latency-cdf]
 quick:
   vary: none

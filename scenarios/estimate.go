@@ -18,7 +18,7 @@ const (
 	bytesPerSlot = 12       // a contact's place in a routing table
 
 	bytesPerOperation = 250 // of a run under way: its event, its row, and what growing takes
-	bytesPerResult    = 128 // a row, kept until all runs are done
+	bytesPerResult    = 128 // a row, in memory when its cell is summed up
 	bytesPerDigit     = 512 // of the node numbers, in the checkpoint of a simulated second
 
 	datagramsPerJoinStep   = 20 // of one node's join, for each doubling of the network
@@ -41,7 +41,7 @@ type Estimate struct {
 	Runs      int           // of all cells, repetitions included
 	Nodes     int           // of the largest run
 	Memory    uint64        // bytes, of the largest run while it is under way
-	Retained  uint64        // bytes, of the records of all runs, which are kept to the end
+	Retained  uint64        // bytes, of the rows of a cell, which are in memory to be summed up
 	Datagrams uint64        // of all runs
 	CPU       time.Duration // of all runs
 	Longest   time.Duration // CPU time of the longest run
@@ -59,7 +59,7 @@ func (s *Scenario) Estimate() (Estimate, error) {
 		total.Nodes = max(total.Nodes, run.Nodes)
 		total.Memory = max(total.Memory, run.Memory)
 		total.Longest = max(total.Longest, run.CPU)
-		total.Retained = plus(total.Retained, times(run.Retained, uint64(s.Repeat)))
+		total.Retained = max(total.Retained, times(run.Retained, uint64(s.Repeat)))
 		total.Datagrams = plus(total.Datagrams, times(run.Datagrams, uint64(s.Repeat)))
 	}
 	total.CPU = cpuTime(total.Datagrams)
@@ -90,7 +90,6 @@ func (s *Scenario) estimateRun() Estimate {
 		run.Retained = plus(run.Retained, times(operations, bytesPerResult))
 	}
 	checkpoints := times(uint64(s.Duration/Duration(time.Second)), checkpointBytes(run.Nodes))
-	run.Retained = plus(run.Retained, checkpoints)
 	run.Memory = plus(run.Memory, checkpoints)
 	run.CPU = cpuTime(run.Datagrams)
 	return run
@@ -197,7 +196,7 @@ func (g *Group) online(of Duration) Duration {
 func doublings(nodes int) uint64 { return uint64(bits.Len(uint(nodes))) }
 
 // CheckMemory refuses a scenario whose largest run does not fit into that many bytes, beside the
-// records of all runs.
+// rows of all runs of a cell.
 func (e Estimate) CheckMemory(available uint64) error {
 	if plus(e.Memory, e.Retained) <= available {
 		return nil
@@ -207,9 +206,9 @@ func (e Estimate) CheckMemory(available uint64) error {
 			"simulate fewer nodes, smaller buckets or fewer operations", e.Nodes,
 			byteText(e.Memory), byteText(available))
 	}
-	return fmt.Errorf("the records of %d runs need about %s of memory, beside %s for a run, and "+
-		"%s are available; simulate shorter, fewer operations or fewer runs", e.Runs,
-		byteText(e.Retained), byteText(e.Memory), byteText(available))
+	return fmt.Errorf("the rows of %d runs of a cell need about %s of memory, beside %s for a "+
+		"run, and %s are available; simulate shorter, fewer operations or fewer runs",
+		e.Runs/max(e.Cells, 1), byteText(e.Retained), byteText(e.Memory), byteText(available))
 }
 
 // byteText writes a size with a readable unit, rounded down.

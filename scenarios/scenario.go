@@ -24,12 +24,62 @@ type Scenario struct {
 	// Vary is the sweep; Cells makes its product.
 	Vary Vary `yaml:"vary"`
 	// Repeat is the number of runs of each cell, each with a seed of its own.
-	Repeat  int      `yaml:"repeat"`
+	Repeat int `yaml:"repeat"`
+	// Until stops the repetitions of a cell before Repeat, when a metric is known well enough.
+	Until Until `yaml:"until"`
+	// Transient is the metric whose MSER-5 rule prolongs the warm-up, or none if empty.
+	Transient string `yaml:"transient"`
+	// Budget is what one run may cost. It changes no result but that there is one.
+	Budget  Budget   `yaml:"budget"`
 	Figures []string `yaml:"figures"`
 	// Quick makes a short variant of the scenario; ApplyQuick applies it.
 	Quick Overrides `yaml:"quick"`
 
 	origin *origin // where the settings were written, for errors; nil if made in code
+}
+
+// Until is a rule to stop at: looks at a fixed number of seeds, and at twice as many each time up
+// to Repeat. The zero value is none.
+type Until struct {
+	Metric    string               `yaml:"metric"`
+	HalfWidth netmodel.Probability `yaml:"half_width"` // of the 95 % interval, over the mean
+	First     int                  `yaml:"first"`      // seeds at the first look
+}
+
+// Share is HalfWidth as a fraction of 1.
+func (u Until) Share() float64 { return float64(u.HalfWidth) / float64(netmodel.Certain) }
+
+// Looks returns the numbers of seeds at which the repetitions of a cell may end, the last of which
+// is Repeat.
+func (s *Scenario) Looks() []int {
+	var looks []int
+	if s.Until != (Until{}) {
+		for n := s.Until.First; n < s.Repeat; n *= 2 {
+			looks = append(looks, n)
+		}
+	}
+	return append(looks, s.Repeat)
+}
+
+// Refuse returns an error about a setting that only those who use it can judge. It points to where
+// the setting was written.
+func (s *Scenario) Refuse(path, format string, args ...any) error {
+	from := s.origin
+	if from == nil {
+		from = &origin{name: s.source()}
+	}
+	c := &complaints{origin: from}
+	c.addAt(path, format, args...)
+	return c.err()
+}
+
+// Suggest ends a message about an unknown word: with the known ones, or the one that was meant.
+func Suggest(word string, known []string) string { return suggest(word, known) }
+
+// Budget ends runs that cost too much. Zero is no limit.
+type Budget struct {
+	Time   Duration `yaml:"time"` // of the wall clock
+	Events uint64   `yaml:"events"`
 }
 
 // Network is what every datagram of the run meets.

@@ -129,7 +129,8 @@ func plainValue(p place, text string) any {
 }
 
 // unvaried are the settings that are about a whole scenario and so cannot differ between cells.
-var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat"}
+var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat", "budget", "until",
+	"transient"}
 
 const noneWord = "none"
 

@@ -17,7 +17,14 @@ type Config struct {
 	// Checkpoint, if not nil, is called at the end of each simulated second, and owns what it is
 	// given. Without it checkpoints cost nothing.
 	Checkpoint func(Checkpoint)
+
+	// Pulse, if not nil, is called after each PulseEvents events, also where simulated time does
+	// not advance. It may panic to give the world up, and must not change it.
+	Pulse func()
 }
+
+// PulseEvents is the number of events between two calls of Config.Pulse.
+const PulseEvents = 1 << 16
 
 // Network decides the fate of datagrams. netmodel.Network is one.
 type Network interface {
@@ -41,6 +48,7 @@ type World struct {
 	delayMin   time.Duration
 	actor      Actor
 	checkpoint func(Checkpoint)
+	pulse      func()
 
 	now     protocol.Time
 	second  int    // the simulated second under way, of those that were announced
@@ -103,7 +111,7 @@ func New(cfg Config) *World {
 	}
 	w := &World{
 		seed: cfg.Seed, network: cfg.Network, delayMin: cfg.Network.MinDelay(),
-		actor: cfg.Actor, checkpoint: cfg.Checkpoint,
+		actor: cfg.Actor, checkpoint: cfg.Checkpoint, pulse: cfg.Pulse,
 		turning: scenario,
 		nodes:   make([]node, size),
 		books:   make([]book, size),
@@ -161,6 +169,9 @@ func (w *World) runBefore(edge protocol.Time) {
 		w.now = e.when
 		w.tally.Events++
 		w.step(&e)
+		if w.tally.Events%PulseEvents == 0 && w.pulse != nil {
+			w.pulse()
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"swarmlab/scenarios/results"
 )
 
 // keyHead starts a file with a private key, so that it is not taken for something else.
@@ -72,7 +74,7 @@ func readKey(name string) (ed25519.PrivateKey, error) {
 	}
 	if mode := about.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, dhtError(refused, "%s is a secret that others on this machine can read or "+
-			"write (%v); mend that with: chmod 600 %s", name, mode, shellWord(name))
+			"write (%v); mend that with: chmod 600 %s", name, mode, results.ShellWord(name))
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
 }

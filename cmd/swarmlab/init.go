@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
 )
 
 func newInitCommand() *cobra.Command {
@@ -20,7 +21,7 @@ func newInitCommand() *cobra.Command {
 			if err := writeNew(args[0], scenarios.Example()); err != nil {
 				return err
 			}
-			name := shellWord(args[0])
+			name := results.ShellWord(args[0])
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is written. Next:\n  swarmlab check %s\n"+
 				"  swarmlab run %s\n", args[0], name, name)
 			return nil

@@ -55,8 +55,8 @@ func TestOnlyAllIsAHundredPercent(t *testing.T) {
 }
 
 func TestShellWord(t *testing.T) {
-	require.Equal(t, "results/hops", shellWord("results/hops"))
-	require.Equal(t, `'a b'`, shellWord("a b"))
-	require.Equal(t, `'it'\''s'`, shellWord("it's"))
-	require.Equal(t, `''`, shellWord(""))
+	require.Equal(t, "results/hops", results.ShellWord("results/hops"))
+	require.Equal(t, `'a b'`, results.ShellWord("a b"))
+	require.Equal(t, `'it'\''s'`, results.ShellWord("it's"))
+	require.Equal(t, `''`, results.ShellWord(""))
 }

@@ -12,6 +12,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
 )
 
 // flagship is the scenario of a run without argument.
@@ -92,6 +93,9 @@ func openPlan(args []string, c *changes, jobs int) (*plan, error) {
 func newPlan(s *scenarios.Scenario, jobs int) (*plan, error) {
 	if jobs < 1 {
 		return nil, fmt.Errorf("--jobs %d: runs at a time are 1 or more", jobs)
+	}
+	if err := results.CheckMetrics(s); err != nil {
+		return nil, err
 	}
 	p := &plan{scenario: s}
 	var err error

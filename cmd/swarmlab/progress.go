@@ -136,12 +136,19 @@ func (p *progress) right(decor.Statistics) string {
 // detail is the part that counts runs and estimates the time left.
 func (p *progress) detail() string {
 	text := fmt.Sprintf("%d/%d runs", p.now.Done, p.now.Runs)
+	if p.now.Cells > 1 {
+		text = fmt.Sprintf("%d/%d cells, ", p.now.CellsDone, p.now.Cells) + text
+	}
 	if p.now.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.now.Failed)
+		if p.now.Cells > 1 {
+			text += " in " + quantity(p.now.CellsFailed, "cell")
+		}
 	}
 	spent := time.Since(p.started)
-	if share := p.now.Share; spent > time.Second && share > 0.005 && p.now.Done < p.now.Runs {
-		rest := time.Duration(float64(spent) * (1 - share) / share)
+	share, now := p.now.Share, p.now.Share-p.now.Stored // of all; of all, done just now
+	if spent > time.Second && now > 0.005 && p.now.Done < p.now.Runs {
+		rest := time.Duration(float64(spent) * (1 - share) / now)
 		text += "  " + clock(rest) + " left"
 	}
 	return text

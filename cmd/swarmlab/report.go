@@ -24,6 +24,7 @@ func (w *work) report() string {
 	if len(s.Cells) > 1 {
 		b.WriteString("\n" + w.sweep())
 	}
+	b.WriteString(w.comparisons() + w.cautions())
 	b.WriteString("\n" + w.failures())
 	t := table{left: 2}
 	if len(s.Cells) > 0 {

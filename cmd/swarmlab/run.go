@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,7 +34,9 @@ func newRunCommand() *cobra.Command {
 		Long: `Run a shipped scenario (see list) or a scenario file (see init), without argument the
 flagship ` + flagship + `. Results and figures go to one folder, which plot and verify read.
 
-Ctrl-C stops early and keeps the runs that are finished; a second one quits at once.`,
+Each finished run is stored at once: whatever ends the program, the same command goes on from
+there, and what it leaves is the same, byte for byte, as without the interruption.
+Ctrl-C stops early and reports the runs that are finished; a second one quits at once.`,
 		Example: `  swarmlab run
   swarmlab run hops --quick
   swarmlab run hops --set groups.nodes.size=1000 --repeat 5 --out results/thousand`,
@@ -70,10 +71,16 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	store, err := results.OpenStore(dir.path, p.scenario, p.cells)
+	if err != nil {
+		dir.discard()
+		return err
+	}
+	defer store.Close()
 	ctx, release := withInterrupts(cmd.Context(), dir.discard)
 	defer release()
 	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
-	w := &work{plan: p, dir: dir, theme: theme, tell: tell, started: time.Now()}
+	w := &work{plan: p, dir: dir, store: store, theme: theme, tell: tell, started: time.Now()}
 	err = w.do(ctx)
 	tell.stop()
 	if err != nil {
@@ -99,6 +106,7 @@ func (o *runOptions) print(out io.Writer, w *work) error {
 type work struct {
 	plan    *plan
 	dir     *folder
+	store   *results.Store
 	theme   plots.Theme
 	tell    *progress
 	started time.Time
@@ -113,14 +121,15 @@ type work struct {
 
 // do simulates, writes and draws. It returns an error if there are no results.
 func (w *work) do(ctx context.Context) error {
-	for _, note := range w.plan.notes {
+	for _, note := range append(w.plan.notes, w.storeNotes()...) {
 		w.tell.note(note)
 	}
 	w.tell.enter("simulating %s", w.plan.scenario.Name)
-	e := lab.Experiment{Scenario: w.plan.scenario, Jobs: w.plan.jobs, Progress: w.tell.update}
+	e := lab.Experiment{Scenario: w.plan.scenario, Jobs: w.plan.jobs, Progress: w.tell.update,
+		Store: w.store}
 	var err error
 	if w.outcome, err = e.Run(ctx); err != nil {
-		return err
+		return exitError{failed, err}
 	}
 	if len(w.outcome.Runs)+len(w.outcome.Failures) == 0 {
 		return exitError{interrupted, errors.New("interrupted before a run was finished; " +
@@ -134,8 +143,24 @@ func (w *work) do(ctx context.Context) error {
 	} else if err := w.draw(ctx); err != nil {
 		w.trouble = fmt.Errorf("the results are in %s, but not all figures: %w", w.dir.path, err)
 	}
+	if w.trouble == nil && !w.undrawn && !w.outcome.Interrupted {
+		w.trouble = w.store.Discard()
+	}
 	w.took = time.Since(w.started)
 	return nil
+}
+
+// storeNotes says what was found of an earlier attempt.
+func (w *work) storeNotes() []string {
+	var notes []string
+	if found := w.store.Found; found > 0 {
+		notes = append(notes, quantity(found, "run")+" of before found in "+
+			filepath.Join(w.dir.path, results.StoreFolder))
+	}
+	for _, damaged := range w.store.Damaged {
+		notes = append(notes, damaged+"; the run is done again")
+	}
+	return notes
 }
 
 // nameReplays gives each failure the command that repeats it from the stored scenario, with all
@@ -143,14 +168,8 @@ func (w *work) do(ctx context.Context) error {
 func (w *work) nameReplays() {
 	for n := range w.outcome.Failures {
 		f := &w.outcome.Failures[n]
-		var b strings.Builder
-		fmt.Fprintf(&b, "swarmlab run %s --seed %d --repeat 1",
-			shellWord(filepath.Join(w.dir.path, results.ScenarioFile)), f.Seed)
-		for _, set := range w.outcome.Cells[f.Cell].Set {
-			fmt.Fprintf(&b, " --set %s", shellWord(fmt.Sprintf("%s=%v", set.Path, set.Value)))
-		}
-		fmt.Fprintf(&b, " --out %s", shellWord(w.dir.path+"-replay"))
-		f.Replay = b.String()
+		f.Replay = w.outcome.Replay(*f, filepath.Join(w.dir.path, results.ScenarioFile)) +
+			" --out " + results.ShellWord(w.dir.path+"-replay")
 	}
 }
 
@@ -192,7 +211,7 @@ func (w *work) verdict() error {
 	case w.undrawn:
 		return exitError{interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
 			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,
-			shellWord(w.dir.path))}
+			results.ShellWord(w.dir.path))}
 	case o.Interrupted:
 		return exitError{interrupted, fmt.Errorf("interrupted: %s finished; "+
 			"their results are in %s", w.share(len(o.Runs)), w.dir.path)}

@@ -12,6 +12,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
+	"swarmlab/scenarios/results"
 )
 
 // stormScenario is what swarm-test tests without an argument.
@@ -208,13 +209,13 @@ func (o *swarmTest) trial(v *lab.Verdict) trialDocument {
 // replay is the command that repeats a trial.
 func (o *swarmTest) replay(v *lab.Verdict) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "swarmlab swarm-test %s --seed %d --repeat 1", shellWord(o.name), v.Seed)
+	fmt.Fprintf(&b, "swarmlab swarm-test %s --seed %d --repeat 1", results.ShellWord(o.name), v.Seed)
 	if o.changes.quick {
 		b.WriteString(" --quick")
 	}
 	for _, set := range o.changes.sets {
 		if !strings.HasPrefix(set, "faults") {
-			fmt.Fprintf(&b, " --set %s", shellWord(set))
+			fmt.Fprintf(&b, " --set %s", results.ShellWord(set))
 		}
 	}
 	fmt.Fprintf(&b, " --within %v --demand %v", o.within, o.trials.Demand)
@@ -222,7 +223,7 @@ func (o *swarmTest) replay(v *lab.Verdict) string {
 	if len(faults) == 0 {
 		faults = o.harmless()
 	}
-	fmt.Fprintf(&b, " --set %s", shellWord("faults="+scenarios.FaultsText(faults)))
+	fmt.Fprintf(&b, " --set %s", results.ShellWord("faults="+scenarios.FaultsText(faults)))
 	return b.String()
 }
 

@@ -109,11 +109,13 @@ func TestInterrupted(t *testing.T) {
 
 func TestPanicIsAResult(t *testing.T) {
 	s := small(t)
-	b := &board{outcome: &results.Outcome{Scenario: s}}
-	j := &job{cell: scenarios.Cell{Index: 3}, seed: 9} // without a scenario
-	run, err := j.attempt(context.Background())
+	b := newBoard(&results.Outcome{Scenario: s}, nil)
+	j := b.newJob(scenarios.Cell{Index: 3, Scenario: s}, 9)
+	j.cell.Scenario = nil
+	run, failure, err := (&Experiment{}).conclude(context.Background(), j)
+	require.NoError(t, err)
 	require.Nil(t, run)
-	b.ended(context.Background(), j, run, err)
+	b.ended(context.Background(), j, run, failure)
 	require.Len(t, b.outcome.Failures, 1)
 	require.Equal(t, 3, b.outcome.Failures[0].Cell)
 	require.EqualValues(t, 9, b.outcome.Failures[0].Seed)
@@ -128,5 +130,5 @@ func TestProgressReachesTheEnd(t *testing.T) {
 	}}
 	_, err := e.Run(context.Background())
 	require.NoError(t, err)
-	require.Equal(t, Progress{Runs: 3, Done: 3, Share: 1}, last)
+	require.Equal(t, Progress{Runs: 3, Done: 3, Cells: 1, CellsDone: 1, Share: 1}, last)
 }

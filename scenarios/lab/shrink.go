@@ -44,7 +44,7 @@ func (s *shrinker) fails(faults []scenarios.Fault) bool {
 		return false
 	}
 	s.runs++
-	b := &board{outcome: &results.Outcome{}}
+	b := newBoard(&results.Outcome{}, nil)
 	v := s.trials.try(s.ctx, b, b.newJob(s.trials.cell(s.best.Seed, faults), s.best.Seed))
 	if v == nil || v.Passed {
 		return false

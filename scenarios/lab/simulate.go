@@ -20,11 +20,13 @@ type job struct {
 	cost     float64 // estimated
 	share    float64 // of it that is done
 	laws     *laws
+	found    bool // in the store, and not done again
 	progress func(now, end protocol.Time, events uint64)
 	plant    func(protocol.Datagrams) protocol.Datagrams // changes all nodes; nil outside of tests
 }
 
-// simulate does one run. It stops early, with the context's error, when that is cancelled.
+// simulate does one run. It stops early, with the context's error, when that is cancelled, and with
+// an error when the run exceeds its budget.
 func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	s := j.cell.Scenario
 	rec := &recorder{cell: int32(j.cell.Index), seed: j.seed, warmup: protocol.Time(s.Warmup)}
@@ -34,20 +36,26 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	}
 	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes()}
 	rec.work = newWorkload(o)
-	world := sim.New(sim.Config{
+	limit := newBudget(ctx, s.Budget)
+	var world *sim.World
+	world = sim.New(sim.Config{
 		Seed: j.seed, Groups: j.cores(o), Network: o.network, Actor: rec.work,
 		Checkpoint: func(c sim.Checkpoint) { run.Checkpoints = append(run.Checkpoints, c) },
+		Pulse:      func() { limit.pulse(world) },
 	})
 	rec.world, o.world = world, world
 	o.lives.schedule(world, protocol.Time(s.Duration))
 	rec.work.schedule(world)
 	watch := newSampler(o, rec.cell)
-	if err := j.advance(ctx, world, watch); err != nil {
+	if err := j.advance(limit, world, watch); err != nil {
 		return nil, err
 	}
 	world.Audit()
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
+	if s.Transient != "" {
+		results.CutTransient(run, s.Transient)
+	}
 	return run, nil
 }
 
@@ -77,11 +85,11 @@ func newNetwork(s *scenarios.Scenario, seed uint64) (*netmodel.Network, error) {
 }
 
 // advance runs the world to its end, a simulated second at a time.
-func (j *job) advance(ctx context.Context, w *sim.World, watch *sampler) error {
+func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 	end := watch.end
 	watch.tick(0)
 	for now := protocol.Time(0); now < end; {
-		if err := ctx.Err(); err != nil {
+		if err := limit.check(w); err != nil {
 			return err
 		}
 		now = min(now.Add(time.Second), end)

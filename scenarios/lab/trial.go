@@ -80,7 +80,7 @@ func (t *Trials) Check() error {
 // early, with those that are done.
 func (t *Trials) Run(ctx context.Context) []Verdict {
 	all := make([]*Verdict, t.Scenario.Repeat)
-	b := &board{outcome: &results.Outcome{}, report: t.Progress}
+	b := newBoard(&results.Outcome{}, t.Progress)
 	jobs, next := make([]*job, len(all)), make(chan int, len(all))
 	for n := range all {
 		seed := t.Scenario.Seed + uint64(n)
@@ -138,7 +138,11 @@ func (t *Trials) cell(seed uint64, faults []scenarios.Fault) scenarios.Cell {
 func (t *Trials) try(ctx context.Context, b *board, j *job) *Verdict {
 	j.plant = t.plant
 	run, err := j.attempt(ctx)
-	b.ended(ctx, j, nil, err)
+	var failure *results.Failure
+	if err != nil {
+		failure = j.failure(err)
+	}
+	b.ended(ctx, j, nil, failure)
 	if ctx.Err() != nil && err != nil {
 		return nil
 	}

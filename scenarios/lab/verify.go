@@ -30,7 +30,7 @@ func Verify(
 	runs := stored.Manifest.Runs
 	found := make([]*Difference, len(runs))
 	errs := make([]error, len(runs))
-	b := &board{outcome: &results.Outcome{Scenario: stored.Scenario}, report: report}
+	b := newBoard(&results.Outcome{Scenario: stored.Scenario}, report)
 	todo := make([]*job, len(runs))
 	next := make(chan int, len(runs))
 	for n, r := range runs {
@@ -46,10 +46,13 @@ func Verify(
 					continue
 				}
 				run, err := todo[n].attempt(ctx)
-				b.ended(ctx, todo[n], nil, err)
+				var failure *results.Failure
 				if errs[n] = err; err == nil {
 					found[n] = compare(stored, runs[n], run)
+				} else {
+					failure = todo[n].failure(err)
 				}
+				b.ended(ctx, todo[n], nil, failure)
 			}
 		})
 	}

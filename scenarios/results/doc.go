@@ -15,6 +15,11 @@
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above
 //
+// While an experiment is under way, a [Store] keeps each finished run in a file of its own in the
+// folder "unfinished" beside these, so that nothing is lost whatever ends the program: the same
+// command finds them, and writes the same files in the end. An outcome whose runs are in a store
+// reads their rows when it is written, one run or cell after the other.
+//
 // A crawl of a DHT, real or simulated, has a folder of its own: [NewCrawl] takes what a crawler
 // found, and [WriteCrawl] lays it out:
 //

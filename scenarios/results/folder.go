@@ -1,13 +1,13 @@
 package results
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,11 +37,11 @@ func Claim(dir string) error {
 	case err != nil:
 		return fmt.Errorf("%s cannot be the results folder: %w; choose another with --out",
 			dir, err)
-	case len(entries) > 0 && !holdsResults(dir):
+	case !disposable(entries) && !holdsResults(dir):
 		return fmt.Errorf("%s is not empty and holds no results; "+
 			"choose another folder with --out", dir)
 	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
+	probe, err := os.CreateTemp(dir, tempPrefix+"probe-*")
 	if err != nil {
 		return fmt.Errorf("cannot write to the results folder: %w; choose another with --out", err)
 	}
@@ -56,89 +56,76 @@ func holdsResults(dir string) bool {
 			return true
 		}
 	}
+	for _, ending := range []string{runEnding, failureEnding} {
+		stored, err := filepath.Glob(filepath.Join(escapeGlob(dir), StoreFolder, "*"+ending))
+		if err == nil && len(stored) > 0 {
+			return true
+		}
+	}
 	return false
 }
 
-// Write lays out the results folder and returns its summary. started is when the work began. The
-// manifest comes last, and an old one goes first: it vouches for the other files. A calibration of
-// what was there before goes, too.
+// disposable tells whether there is nothing but what a run leaves that was killed before its first
+// result.
+func disposable(entries []os.DirEntry) bool {
+	return !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return !strings.HasPrefix(e.Name(), tempPrefix) && e.Name() != StoreFolder
+	})
+}
+
+// Write lays out the results folder and returns its summary. started is when the work began. All
+// files are written beside those that were there before, and take their places when all are whole.
+// The manifest goes first and comes last: it vouches for the others. A calibration of what was
+// there before goes, too.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
-	summary := Summarise(o)
-	for _, name := range []string{ManifestFile, CalibrationFile, CalibrationRowsFile} {
-		err := os.Remove(filepath.Join(dir, name))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return summary, err
-		}
+	return write(realDisk{}, dir, o, started)
+}
+
+func write(d disk, dir string, o *Outcome, started time.Time) (Summary, error) {
+	summary, err := summarise(o)
+	if err != nil {
+		return summary, err
 	}
+	g := &staging{disk: d, dir: dir}
+	defer g.abandon()
+	obsolete := []string{ManifestFile, CalibrationFile, CalibrationRowsFile}
 	for _, write := range []func() error{
-		func() error { return o.writeScenario(dir) },
-		func() error { return replaceJSON(dir, MetricsFile, Definitions()) },
-		func() error { return replaceJSON(dir, SummaryFile, summary) },
-		func() error { return replace(dir, LookupsFile, o.writeLookups) },
-		func() error { return o.replaceSmall(dir) },
-		func() error { return replace(dir, SeriesFile, o.writeSeries) },
-		func() error { return o.replaceShort(dir) },
-		func() error { return replace(dir, RunsFile, o.writeRuns) },
-		func() error { return o.replaceFaults(dir) },
-		func() error { return replace(dir, CheckpointsFile, o.writeCheckpoints) },
-		func() error { return replaceJSON(dir, ManifestFile, newManifest(o, started)) },
+		func() error { return o.writeScenario(g) },
+		func() error { return g.addJSON(MetricsFile, Definitions()) },
+		func() error { return g.addJSON(SummaryFile, summary) },
+		func() error { return g.add(LookupsFile, o.writeLookups) },
+		func() error { return o.addSmall(g, &obsolete) },
+		func() error { return g.add(SeriesFile, o.writeSeries) },
+		func() error { return o.addShort(g, &obsolete) },
+		func() error { return g.add(RunsFile, o.writeRuns) },
+		func() error { return o.addFaults(g, &obsolete) },
+		func() error { return g.add(CheckpointsFile, o.writeCheckpoints) },
+		func() error { return g.addJSON(ManifestFile, newManifest(o, started)) },
 	} {
 		if err := write(); err != nil {
 			return summary, err
 		}
 	}
-	return summary, nil
-}
-
-// replace puts a file in its place when all of it is written, or leaves the old one.
-func replace(dir, name string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(dir, "."+name+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+	for _, name := range obsolete {
+		err := os.Remove(filepath.Join(dir, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return summary, err
 		}
-	}()
-	if err := write(f); err != nil {
-		return err
 	}
-	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), filepath.Join(dir, name))
-}
-
-func replaceJSON(dir, name string, v any) error {
-	return replace(dir, name, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(v)
-	})
+	return summary, g.commit()
 }
 
 // writeScenario stores the resolved scenario, and beside it the files that it needs.
-func (o *Outcome) writeScenario(dir string) error {
+func (o *Outcome) writeScenario(g *staging) error {
 	s, err := o.Scenario.Gather(func(file, name string) error {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		return replaceBytes(dir, name, src)
+		return g.addBytes(name, src)
 	})
 	if err != nil {
 		return err
 	}
-	return replaceBytes(dir, ScenarioFile, s.Resolved())
-}
-
-func replaceBytes(dir, name string, b []byte) error {
-	return replace(dir, name, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return g.addBytes(ScenarioFile, s.Resolved())
 }

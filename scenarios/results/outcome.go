@@ -36,15 +36,34 @@ func (o *Outcome) Sort() {
 	})
 }
 
-// runsOf returns the runs of a cell. The outcome must be sorted.
-func (o *Outcome) runsOf(cell int) []*Run {
+// measuredOf returns the runs of a cell with the rows that metrics are made of. The outcome must be
+// sorted.
+func (o *Outcome) measuredOf(cell int) ([]*Run, error) {
+	first, _ := slices.BinarySearchFunc(o.Runs, cell, func(run *Run, cell int) int {
+		return cmp.Compare(run.Cell, cell)
+	})
 	var of []*Run
-	for _, run := range o.Runs {
-		if run.Cell == cell {
-			of = append(of, run)
+	for _, run := range o.Runs[first:] {
+		if run.Cell != cell {
+			break
+		}
+		whole, err := run.measured()
+		if err != nil {
+			return nil, err
+		}
+		of = append(of, whole)
+	}
+	return of, nil
+}
+
+// failed counts the failures of a cell.
+func (o *Outcome) failed(cell int) (n int) {
+	for _, f := range o.Failures {
+		if f.Cell == cell {
+			n++
 		}
 	}
-	return of
+	return n
 }
 
 // foldRuns joins the fingerprints of runs into one.

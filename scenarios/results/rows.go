@@ -3,11 +3,7 @@ package results
 import (
 	"encoding/binary"
 	"encoding/csv"
-	"errors"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
@@ -22,44 +18,66 @@ const createdBy = "swarmlab"
 func (o *Outcome) writeLookups(w io.Writer) error {
 	p := parquet.NewGenericWriter[Lookup](w, parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy(createdBy, "", ""))
-	for _, run := range o.Runs {
-		if _, err := p.Write(run.Lookups); err != nil {
-			return err
-		}
-	}
-	return p.Close()
+	return writeRows(p, o.Runs, (*Run).lookupRows)
 }
 
 // textRows is how many rows are also written as text, for a spreadsheet.
 const textRows = 50_000
 
-// replaceSmall writes the lookups as text if they are few, or removes what was there.
-func (o *Outcome) replaceSmall(dir string) error {
+// addSmall writes the lookups as text if they are few; otherwise what was there is obsolete.
+func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
 	rows := 0
 	for _, run := range o.Runs {
-		rows += len(run.Lookups)
+		lookups, _ := run.counts()
+		rows += lookups
 	}
-	return replaceText(dir, LookupsTextFile, rows, o.writeLookupsText)
+	return addText(g, obsolete, LookupsTextFile, rows, o.writeLookupsText)
 }
 
-// replaceShort does so with the series.
-func (o *Outcome) replaceShort(dir string) error {
+// addShort does so with the series.
+func (o *Outcome) addShort(g *staging, obsolete *[]string) error {
 	rows := 0
 	for _, run := range o.Runs {
-		rows += len(run.Series)
+		_, series := run.counts()
+		rows += series
 	}
-	return replaceText(dir, SeriesTextFile, rows, o.writeSeriesText)
+	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
 }
 
-func replaceText(dir, name string, rows int, write func(io.Writer) error) error {
+func addText(
+	g *staging, obsolete *[]string, name string, rows int, write func(io.Writer) error,
+) error {
 	if rows <= textRows {
-		return replace(dir, name, write)
+		return g.add(name, write)
 	}
-	err := os.Remove(filepath.Join(dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	*obsolete = append(*obsolete, name)
+	return nil
+}
+
+// groupRows is after how many rows a group of them is closed: what is open is in memory.
+const groupRows = 250_000
+
+// writeRows writes the rows of all runs to a Parquet file, one run after the other.
+func writeRows[Row any](
+	p *parquet.GenericWriter[Row], runs []*Run, rowsOf func(*Run) ([]Row, error),
+) error {
+	open := 0
+	for _, run := range runs {
+		rows, err := rowsOf(run)
+		if err != nil {
+			return err
+		}
+		if open += len(rows); open > groupRows {
+			open = len(rows)
+			if err := p.Flush(); err != nil {
+				return err
+			}
+		}
+		if _, err := p.Write(rows); err != nil {
+			return err
+		}
 	}
-	return err
+	return p.Close()
 }
 
 func (o *Outcome) writeLookupsText(w io.Writer) error {
@@ -69,8 +87,12 @@ func (o *Outcome) writeLookupsText(w io.Writer) error {
 		"hops_total", "rounds", "messages",
 		"timeouts", "success", "recall", "peers"})
 	for _, run := range o.Runs {
-		for n := range run.Lookups {
-			l := &run.Lookups[n]
+		lookups, err := run.lookupRows()
+		if err != nil {
+			return err
+		}
+		for n := range lookups {
+			l := &lookups[n]
 			row := []string{strconv.Itoa(int(l.Cell)), strconv.FormatUint(l.Seed, 10), l.Kind,
 				l.Client, strconv.FormatUint(uint64(l.Node), 10)}
 			for _, v := range []int64{l.At, l.Latency, l.Found, l.FirstPeers, int64(l.Contact),
@@ -100,10 +122,9 @@ type checkpointRow struct {
 func (o *Outcome) writeCheckpoints(w io.Writer) error {
 	p := parquet.NewGenericWriter[checkpointRow](w, parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy(createdBy, "", ""))
-	var rows []checkpointRow
-	for _, run := range o.Runs {
-		rows = rows[:0]
-		for _, c := range run.Checkpoints {
+	return writeRows(p, o.Runs, func(run *Run) (rows []checkpointRow, err error) {
+		checkpoints, err := run.checkpointRows()
+		for _, c := range checkpoints {
 			row := checkpointRow{Cell: int32(run.Cell), Seed: run.Seed, Second: int32(c.Second),
 				Events: c.Events, Wire: c.Wire, Outcome: c.Outcome}
 			for _, cell := range c.Syndrome {
@@ -111,11 +132,8 @@ func (o *Outcome) writeCheckpoints(w io.Writer) error {
 			}
 			rows = append(rows, row)
 		}
-		if _, err := p.Write(rows); err != nil {
-			return err
-		}
-	}
-	return p.Close()
+		return rows, err
+	})
 }
 
 // writeRuns writes a row for each run: the network's books beside the protocol's.

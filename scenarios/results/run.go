@@ -23,8 +23,12 @@ type Run struct {
 	Counters    dht.Counters
 	Measured    time.Duration // simulated time after the warm-up
 	Clients     []ClientRun   // in the order of the nodes
+	Cut         int64         // ns; measured lookups begin at this or later, if it is not 0
+	TooShort    bool          // the run, to tell where its beginning ends; see CutTransient
 	Series      []Sample      // by time, and then in the order of Clients
 	Terrain     Terrain
+
+	kept *kept // where the rows are (Lookups, Series, Checkpoints) if a Store has them
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops and times

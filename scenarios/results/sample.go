@@ -46,12 +46,7 @@ type Sample struct {
 func (o *Outcome) writeSeries(w io.Writer) error {
 	p := parquet.NewGenericWriter[Sample](w, parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy(createdBy, "", ""))
-	for _, run := range o.Runs {
-		if _, err := p.Write(run.Series); err != nil {
-			return err
-		}
-	}
-	return p.Close()
+	return writeRows(p, o.Runs, (*Run).seriesRows)
 }
 
 func (o *Outcome) writeSeriesText(w io.Writer) error {
@@ -59,8 +54,12 @@ func (o *Outcome) writeSeriesText(w io.Writer) error {
 	c.Write([]string{"cell", "seed", "second", "client", "online", "up_ns", "datagrams", "bytes",
 		"tables", "contacts", "stale", "good", "reachable", "shut", "filtered", "dropped"})
 	for _, run := range o.Runs {
-		for n := range run.Series {
-			s := &run.Series[n]
+		series, err := run.seriesRows()
+		if err != nil {
+			return err
+		}
+		for n := range series {
+			s := &series[n]
 			row := []string{strconv.Itoa(int(s.Cell)), strconv.FormatUint(s.Seed, 10),
 				strconv.Itoa(int(s.Second)), s.Client}
 			for _, v := range []int64{int64(s.Online), s.Up, s.Datagrams, s.Bytes,

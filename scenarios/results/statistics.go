@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Number is a statistic, rounded to nine significant digits: more than any of them means, and few
@@ -35,8 +33,12 @@ type Statistics struct {
 	P90  Number     `json:"p90"`
 	P95  Number     `json:"p95"`
 	P99  Number     `json:"p99"`
-	CI95 *[2]Number `json:"ci95"`          // of the mean, over seeds; null with one seed
-	CDF  []Number   `json:"cdf,omitempty"` // of counts: P(X <= 1), P(X <= 2), ...
+	CI95 *[2]Number `json:"ci95"` // of the mean, over seeds; null with one seed
+	// Intervals of the quantiles; null where there are too few observations, or seeds, for one.
+	P50CI95 *[2]Number `json:"p50_ci95"`
+	P90CI95 *[2]Number `json:"p90_ci95"`
+	P99CI95 *[2]Number `json:"p99_ci95"`
+	CDF     []Number   `json:"cdf,omitempty"` // of counts: P(X <= 1), P(X <= 2), ...
 }
 
 // summariseInts sums up whole numbers, one slice a seed, in units of 1/scale. The sums are exact,
@@ -70,6 +72,13 @@ func summariseInts(seeds [][]int64, scale float64, counts bool) Statistics {
 		Min: at(0), Max: at(1), P5: at(.05), P25: at(.25), P50: at(.5), P75: at(.75), P90: at(.9),
 		P95: at(.95), P99: at(.99), CI95: interval(means),
 	}
+	of := func(p float64) *[2]Number {
+		if i := quantileInterval(seeds, all, p); i != nil {
+			return &[2]Number{Number(float64(i[0]) / scale), Number(float64(i[1]) / scale)}
+		}
+		return nil
+	}
+	s.P50CI95, s.P90CI95, s.P99CI95 = of(.5), of(.9), of(.99)
 	if counts {
 		s.CDF = cdf(all)
 	}
@@ -106,22 +115,7 @@ func cdf(sorted []int64) []Number {
 // interval returns Student's 95 % confidence interval of the mean of independent observations: one
 // a seed, because lookups of one run are not independent. With fewer than two there is none.
 func interval(means []float64) *[2]Number {
-	n := float64(len(means))
-	if n < 2 {
-		return nil
-	}
-	sum := 0.0
-	for _, m := range means {
-		sum += m
-	}
-	mean := sum / n
-	squares := 0.0
-	for _, m := range means {
-		squares += float64((m - mean) * (m - mean))
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	half := t * math.Sqrt(squares/(n-1)/n)
-	return &[2]Number{Number(mean - half), Number(mean + half)}
+	return around(student(means, alpha))
 }
 
 // summariseRuns sums up a metric with one observation a run.

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"swarmlab/protocol/dht"
@@ -20,6 +21,18 @@ type Summary struct {
 	Interrupted bool          `json:"interrupted,omitempty"`
 	Figures     []string      `json:"figures"`
 	Cells       []CellSummary `json:"cells"`
+	Comparisons []Comparison  `json:"comparisons,omitempty"`
+	// Failures are the runs that did not reach their end.
+	Failures []FailureSummary `json:"failures,omitempty"`
+}
+
+// FailureSummary is a run that did not reach its end, and what that was worth knowing of it.
+type FailureSummary struct {
+	Cell   int            `json:"cell"`
+	Set    map[string]any `json:"set"`
+	Seed   uint64         `json:"seed"`
+	Error  string         `json:"error"`  // its first line; the manifest has all
+	Replay string         `json:"replay"` // the command, to be given in the results folder
 }
 
 // CellSummary is one point of the sweep.
@@ -35,6 +48,12 @@ type CellSummary struct {
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
+	// Stopping is set where the scenario says until when runs are repeated, and Transient where it
+	// leaves out the beginning of runs.
+	Stopping  *Stopping         `json:"stopping,omitempty"`
+	Transient *TransientSummary `json:"transient,omitempty"`
+
+	means map[string][]float64 // of each metric, in the order of Seeds
 }
 
 // ClientSummary is the nodes of one client in a cell.
@@ -52,8 +71,16 @@ type Prediction struct {
 }
 
 // Summarise reduces an outcome, which it sorts, to statistics. Cells without a finished run are
-// left out.
+// left out. Rows that are on the disk must be there still.
 func Summarise(o *Outcome) Summary {
+	s, err := summarise(o)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func summarise(o *Outcome) (Summary, error) {
 	o.Sort()
 	s := Summary{
 		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
@@ -61,25 +88,48 @@ func Summarise(o *Outcome) Summary {
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}
 	for _, cell := range o.Cells {
-		if runs := o.runsOf(cell.Index); len(runs) > 0 {
+		runs, err := o.measuredOf(cell.Index)
+		if err != nil {
+			return s, err
+		}
+		if len(runs) > 0 {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
 		}
 	}
-	return s
+	s.Comparisons = compare(o.Scenario.Vary, s.Cells)
+	for n := range s.Cells {
+		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)
+		s.Cells[n].addStopping(o.Scenario, ended)
+		s.Cells[n].means = nil
+	}
+	for _, f := range o.Failures {
+		first, _, _ := strings.Cut(f.Error, "\n")
+		s.Failures = append(s.Failures, FailureSummary{f.Cell, settings(o.Cells[f.Cell]), f.Seed,
+			first, o.Replay(f, ScenarioFile)})
+	}
+	return s, nil
+}
+
+// settings returns what makes a cell.
+func settings(cell scenarios.Cell) map[string]any {
+	all := map[string]any{}
+	for _, set := range cell.Set {
+		all[set.Path] = set.Value
+	}
+	return all
 }
 
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c := CellSummary{
-		Cell: cell.Index, Set: map[string]any{}, Fingerprint: foldRuns(runs).String(),
+		Cell: cell.Index, Set: settings(cell), Fingerprint: foldRuns(runs).String(),
 		Nodes: runs[0].Nodes, Models: predict(cell.Scenario), Faults: summariseFaults(runs),
-	}
-	for _, set := range cell.Set {
-		c.Set[set.Path] = set.Value
 	}
 	for _, run := range runs {
 		c.Seeds = append(c.Seeds, run.Seed)
 	}
 	c.addMetrics(cell.Scenario, runs)
+	c.addMeans(time.Duration(cell.Scenario.Duration).Seconds(), runs)
+	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}
 		for _, client := range runs[0].Clients {

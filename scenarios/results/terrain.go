@@ -2,12 +2,8 @@ package results
 
 import (
 	"encoding/csv"
-	"errors"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 )
 
@@ -98,18 +94,15 @@ func summariseFaults(runs []*Run) []FaultSummary {
 	return all
 }
 
-// replaceFaults writes a row for each fault of each run, or removes what was there.
-func (o *Outcome) replaceFaults(dir string) error {
+// addFaults adds a row for each fault of each run, if there are any.
+func (o *Outcome) addFaults(g *staging, obsolete *[]string) error {
 	for _, run := range o.Runs {
 		if len(run.Terrain.Faults) > 0 {
-			return replace(dir, FaultsFile, o.writeFaults)
+			return g.add(FaultsFile, o.writeFaults)
 		}
 	}
-	err := os.Remove(filepath.Join(dir, FaultsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	*obsolete = append(*obsolete, FaultsFile)
+	return nil
 }
 
 func (o *Outcome) writeFaults(w io.Writer) error {

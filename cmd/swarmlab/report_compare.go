@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"swarmlab/scenarios/results"
+)
+
+// comparedRows bounds the table of differences; summary.json has all.
+const comparedRows = 20
+
+// comparisons is a table of what each varied setting does to the latency of the main operations,
+// seed by seed, and how much of the chance both cells share.
+func (w *work) comparisons() string {
+	all := w.summary.Comparisons
+	if len(all) == 0 {
+		return ""
+	}
+	metric := mainKind(w.summary.Cells) + ".latency_ms"
+	t := table{left: 1}
+	t.add("paired differences", "of", "latency, ms", "pairs", "correlation")
+	for _, c := range all {
+		d, ok := c.Metrics[metric]
+		if !ok || len(t.rows) > comparedRows {
+			continue
+		}
+		change := fmt.Sprintf("cell %d - cell %d", c.Cell, c.Against)
+		m := results.Statistics{Mean: d.Mean, CI95: d.CI95}
+		t.add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N),
+			fmt.Sprintf("%.2f", float64(d.Correlation)))
+	}
+	if len(t.rows) == 1 {
+		return ""
+	}
+	return "\n" + t.String()
+}
+
+// cautions says where an answer is not as good as was asked for.
+func (w *work) cautions() string {
+	var b strings.Builder
+	missed, short := 0, 0
+	for _, c := range w.summary.Cells {
+		if c.Stopping != nil && !c.Stopping.Enough {
+			missed++
+		}
+		if c.Transient != nil {
+			short += c.Transient.TooShort
+		}
+	}
+	if missed > 0 {
+		fmt.Fprintf(&b, "\n%s not known to %s after all repetitions in %s: raise repeat\n",
+			w.plan.scenario.Until.Metric, w.plan.scenario.Until.HalfWidth,
+			quantity(missed, "cell"))
+	}
+	if short > 0 {
+		fmt.Fprintf(&b, "\n%s too short for MSER-5 to find where the beginning ends: "+
+			"raise duration\n", quantity(short, "run"))
+	}
+	return b.String()
+}

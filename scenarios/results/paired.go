@@ -1,0 +1,92 @@
+package results
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"swarmlab/scenarios"
+)
+
+// Comparison is what one varied setting does, everything else being equal: a cell against the one
+// that has the first value of that axis. Runs of both cells with the same seed share identities,
+// network, sessions and workload, so that their difference varies less than each of them.
+type Comparison struct {
+	Axis    string                `json:"axis"` // the path of the setting
+	Cell    int                   `json:"cell"`
+	Against int                   `json:"against"` // the cell with the axis' first value
+	Metrics map[string]Difference `json:"metrics"`
+}
+
+// Difference is that of the means of pairs of runs: cell less the one against.
+type Difference struct {
+	N    int        `json:"n"` // pairs: seeds with which both runs have the metric
+	Mean Number     `json:"mean"`
+	CI95 *[2]Number `json:"ci95"`
+	// Correlation of the pairs: where it is not positive, common random numbers gain nothing. It
+	// is null where one of the two does not vary.
+	Correlation Number `json:"correlation"`
+}
+
+// compare makes all comparisons of a sweep.
+func compare(vary scenarios.Vary, cells []CellSummary) []Comparison {
+	byIndex := map[int]*CellSummary{}
+	for n := range cells {
+		byIndex[cells[n].Cell] = &cells[n]
+	}
+	var all []Comparison
+	for n := range cells {
+		c := &cells[n]
+		stride := 1
+		strides := make([]int, len(vary))
+		for a := len(vary) - 1; a >= 0; a-- {
+			strides[a] = stride
+			stride *= len(vary[a].Values)
+		}
+		for a, axis := range vary {
+			digit := c.Cell / strides[a] % len(axis.Values)
+			base := byIndex[c.Cell-digit*strides[a]]
+			if digit == 0 || base == nil {
+				continue
+			}
+			if metrics := differences(c, base); len(metrics) > 0 {
+				all = append(all, Comparison{axis.Path, c.Cell, base.Cell, metrics})
+			}
+		}
+	}
+	return all
+}
+
+func differences(c, base *CellSummary) map[string]Difference {
+	all := map[string]Difference{}
+	for name, means := range c.means {
+		var these, those, apart []float64
+		for n, seed := range c.Seeds {
+			for m, other := range base.Seeds {
+				if a, b := means[n], base.means[name][m]; seed == other &&
+					!math.IsNaN(a) && !math.IsNaN(b) {
+					these, those, apart = append(these, a), append(those, b), append(apart, a-b)
+				}
+			}
+		}
+		if len(apart) >= 2 {
+			mean, half := student(apart, alpha)
+			all[name] = Difference{len(apart), Number(mean), around(mean, half),
+				Number(stat.Correlation(these, those, nil))}
+		}
+	}
+	return all
+}
+
+// addMeans notes the mean of each metric in each run.
+func (c *CellSummary) addMeans(seconds float64, runs []*Run) {
+	c.means = map[string][]float64{}
+	for _, d := range Definitions() {
+		if _, ok := c.Metrics[d.Name]; !ok {
+			continue
+		}
+		for _, run := range runs {
+			c.means[d.Name] = append(c.means[d.Name], runMean(run, &d, seconds))
+		}
+	}
+}

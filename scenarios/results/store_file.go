@@ -1,0 +1,219 @@
+package results
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"swarmlab/sim"
+)
+
+// storeMagic begins the file of a stored run. Behind it come the sections, each with its length,
+// the SHA-256 of length and content, and the content as gob.
+const storeMagic = "swarmlab run 1\n"
+
+const (
+	headSection = iota
+	lookupSection
+	seriesSection
+	checkpointSection
+	runSections
+)
+
+// storedHead is the first section: what is kept in memory of a run.
+type storedHead struct {
+	Hash     runHash
+	Build    string
+	Scenario string
+	Run      *Run     // without rows; nil of one that failed
+	Failure  *Failure // of one that failed
+	Budget   string   // that it had
+	Lookups  int      // rows
+	Series   int
+}
+
+// encodeRun makes the sections of a run.
+func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
+	parts := []any{head, run.Lookups, run.Series, run.Checkpoints}
+	sections := make([][]byte, len(parts))
+	for n, part := range parts {
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(part); err != nil {
+			return nil, err
+		}
+		sections[n] = b.Bytes()
+	}
+	return sections, nil
+}
+
+// writeSections writes a whole file.
+func writeSections(w io.Writer, sections [][]byte) error {
+	if _, err := io.WriteString(w, storeMagic); err != nil {
+		return err
+	}
+	for _, s := range sections {
+		length := binary.LittleEndian.AppendUint64(nil, uint64(len(s)))
+		sum := sectionSum(length, s)
+		for _, part := range [][]byte{length, sum[:], s} {
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sectionSum(length, content []byte) [sha256.Size]byte {
+	sum := sha256.New()
+	sum.Write(length)
+	sum.Write(content)
+	return [sha256.Size]byte(sum.Sum(nil))
+}
+
+var (
+	errNoRun     = errors.New("it is not the file of a run")
+	errCut       = errors.New("it is cut short")
+	errChanged   = errors.New("its content has changed")
+	errTooLong   = errors.New("there is something behind its end")
+	errOtherName = errors.New("it has the name of another run")
+)
+
+// cutSections takes a whole file apart and checks those sections that are wanted.
+func cutSections(b []byte, wanted func(section int) bool) ([][]byte, error) {
+	rest, ok := bytes.CutPrefix(b, []byte(storeMagic))
+	if !ok {
+		return nil, errNoRun
+	}
+	sections := make([][]byte, runSections)
+	for n := range sections {
+		const header = 8 + sha256.Size
+		if len(rest) < header {
+			return nil, errCut
+		}
+		length := binary.LittleEndian.Uint64(rest)
+		if length > uint64(len(rest)-header) {
+			return nil, errCut
+		}
+		content := rest[header : header+int(length)]
+		sum := sectionSum(rest[:8], content)
+		if wanted(n) && !bytes.Equal(sum[:], rest[8:header]) {
+			return nil, errChanged
+		}
+		sections[n], rest = content, rest[header+int(length):]
+	}
+	if len(rest) > 0 {
+		return nil, errTooLong
+	}
+	return sections, nil
+}
+
+func decode(section []byte, v any) error {
+	return gob.NewDecoder(bytes.NewReader(section)).Decode(v)
+}
+
+// readHead checks a whole file and returns its head.
+func readHead(path string) (*storedHead, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return headOf(b)
+}
+
+func headOf(b []byte) (*storedHead, error) {
+	sections, err := cutSections(b, func(int) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	head := &storedHead{}
+	if err := decode(sections[headSection], head); err != nil {
+		return nil, err
+	}
+	if (head.Run == nil) == (head.Failure == nil) {
+		return nil, errNoRun
+	}
+	return head, nil
+}
+
+// kept is where the rows of a run are that is not in memory.
+type kept struct {
+	path            string
+	lookups, series int // rows
+}
+
+// readRows reads one section of a stored run. The file was checked when it was written or found;
+// what has become of it since is an error.
+func readRows[Row any](k *kept, section int) (rows []Row, err error) {
+	b, err := os.ReadFile(k.path)
+	var sections [][]byte
+	if err == nil {
+		sections, err = cutSections(b, func(n int) bool { return n == section })
+	}
+	if err == nil {
+		err = decode(sections[section], &rows)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: damaged: %w; run the same command again", k.path, err)
+	}
+	return rows, nil
+}
+
+// lookupRows returns the run's lookups, from memory or from its file.
+func (run *Run) lookupRows() ([]Lookup, error) {
+	if run.kept == nil {
+		return run.Lookups, nil
+	}
+	rows, err := readRows[Lookup](run.kept, lookupSection)
+	for n := range rows {
+		rows[n].Cell = int32(run.Cell)
+	}
+	return rows, err
+}
+
+func (run *Run) seriesRows() ([]Sample, error) {
+	if run.kept == nil {
+		return run.Series, nil
+	}
+	rows, err := readRows[Sample](run.kept, seriesSection)
+	for n := range rows {
+		rows[n].Cell = int32(run.Cell)
+	}
+	return rows, err
+}
+
+func (run *Run) checkpointRows() ([]sim.Checkpoint, error) {
+	if run.kept == nil {
+		return run.Checkpoints, nil
+	}
+	return readRows[sim.Checkpoint](run.kept, checkpointSection)
+}
+
+// counts returns the numbers of rows.
+func (run *Run) counts() (lookups, series int) {
+	if run.kept != nil {
+		return run.kept.lookups, run.kept.series
+	}
+	return len(run.Lookups), len(run.Series)
+}
+
+// measured returns the run with all rows that metrics are made of.
+func (run *Run) measured() (*Run, error) {
+	if run.kept == nil {
+		return run, nil
+	}
+	whole := *run
+	var err error
+	if whole.Lookups, err = run.lookupRows(); err != nil {
+		return nil, err
+	}
+	if whole.Series, err = run.seriesRows(); err != nil {
+		return nil, err
+	}
+	whole.kept = nil
+	return &whole, nil
+}

@@ -1,0 +1,399 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+// made is an experiment of two cells whose runs were never run.
+func made(t *testing.T, change ...string) (*scenarios.Scenario, []scenarios.Cell) {
+	t.Helper()
+	s, err := scenarios.Parse("made.yaml", []byte(`
+name: made
+duration: 20s
+groups: [{name: nodes, size: 20, join: {over: 1s}}]
+workload: [{kind: lookup, group: nodes, rate: 2/s, start: 10s}]
+vary: {groups.nodes.dht.alpha: [1, 3]}
+repeat: 2
+`))
+	require.NoError(t, err)
+	for n := 0; n < len(change); n += 2 {
+		require.NoError(t, s.Set(change[n], change[n+1]))
+	}
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	return s, cells
+}
+
+// madeRun makes up the record of a run.
+func madeRun(cell int, seed uint64, lookups int) *Run {
+	r := rand.New(rand.NewPCG(uint64(cell), seed))
+	run := &Run{Cell: cell, Seed: seed, Nodes: 20, Asked: lookups, Ended: lookups,
+		Fingerprint: sim.Fingerprint{Events: r.Uint64(), Wire: r.Uint64(), Outcome: r.Uint64()},
+		Measured:    10 * time.Second,
+		Clients:     []ClientRun{{Client: "bep5", Nodes: 20, Online: time.Minute, Queries: 9}}}
+	run.Counters[3] = r.Uint64()
+	for n := range lookups {
+		run.Lookups = append(run.Lookups, Lookup{Cell: int32(cell), Seed: seed, Kind: "lookup",
+			Client: "bep5", Node: uint32(n), At: int64(n) * 1e9, Latency: r.Int64N(1e10),
+			Contact: 1 + r.Int32N(4), Success: true})
+	}
+	for n := range 3 {
+		run.Series = append(run.Series, Sample{Cell: int32(cell), Seed: seed, Client: "bep5",
+			Second: int32(60 * n), Up: r.Int64N(1e12), Tables: 20, Contacts: 1 + r.Int32N(99)})
+		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
+			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
+	}
+	return run
+}
+
+func openStore(t *testing.T, home string, change ...string) (*Store, error) {
+	s, cells := made(t, change...)
+	st, err := OpenStore(home, s, cells)
+	if err == nil {
+		t.Cleanup(func() { st.Close() })
+	}
+	return st, err
+}
+
+// files returns the content of all files below a folder, but the manifest's.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() || e.Name() == ManifestFile {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all[strings.TrimPrefix(path, dir)] = string(b)
+		return err
+	}))
+	return all
+}
+
+// TestStoredRunsMakeTheSameFiles: what is written from the disk is what is written from memory.
+func TestStoredRunsMakeTheSameFiles(t *testing.T) {
+	home, memory := t.TempDir(), t.TempDir()
+	s, cells := made(t)
+	direct := &Outcome{Scenario: s, Cells: cells}
+	st, err := openStore(t, home)
+	require.NoError(t, err)
+	for cell := range 2 {
+		for seed := range uint64(2) {
+			run := madeRun(cell, seed+1, 50)
+			direct.Runs = append(direct.Runs, run)
+			light, err := st.Put(run)
+			require.NoError(t, err)
+			require.Empty(t, light.Lookups, "the rows are not in memory")
+			require.Len(t, run.Lookups, 50, "the caller's run is untouched")
+		}
+	}
+	require.NoError(t, st.Close())
+	_, err = Write(memory, direct, time.Now())
+	require.NoError(t, err)
+
+	st, err = openStore(t, home)
+	require.NoError(t, err)
+	require.Equal(t, 4, st.Found)
+	o := &Outcome{Scenario: s, Cells: cells}
+	for cell := range 2 {
+		for seed := range uint64(2) {
+			run, failure := st.Find(cell, seed+1)
+			require.Nil(t, failure)
+			whole, err := run.measured()
+			require.NoError(t, err)
+			whole.Checkpoints, err = run.checkpointRows()
+			require.NoError(t, err)
+			require.Equal(t, madeRun(cell, seed+1, 50), whole)
+			o.Runs = append(o.Runs, run)
+		}
+	}
+	_, err = Write(home, o, time.Now())
+	require.NoError(t, err)
+	require.NoError(t, st.Discard())
+	require.Equal(t, files(t, memory), files(t, home))
+}
+
+// TestEveryFlippedBitIsFound: and every cut, and every addition.
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	home := t.TempDir()
+	st, err := openStore(t, home)
+	require.NoError(t, err)
+	light, err := st.Put(madeRun(1, 2, 1))
+	require.NoError(t, err)
+	path := light.kept.path
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	try := func(b []byte) error {
+		_, err := headOf(b)
+		return err
+	}
+	require.NoError(t, try(good))
+	for bit := range 8 * len(good) {
+		b := append([]byte{}, good...)
+		b[bit/8] ^= 1 << (bit % 8)
+		if try(b) == nil {
+			require.Fail(t, "not found", "bit %d", bit)
+		}
+	}
+	for length := range good {
+		require.Error(t, try(good[:length]), "cut to %d", length)
+	}
+	require.ErrorIs(t, try(append(good, 0)), errTooLong)
+}
+
+// TestDamagedRunsAreDoneAgain: they are put aside under another name, and nobody else is harmed.
+func TestDamagedRunsAreDoneAgain(t *testing.T) {
+	home := t.TempDir()
+	st, err := openStore(t, home)
+	require.NoError(t, err)
+	good, err := st.Put(madeRun(0, 1, 5))
+	require.NoError(t, err)
+	bad, err := st.Put(madeRun(0, 2, 5))
+	require.NoError(t, err)
+	renamed, err := st.Put(madeRun(1, 1, 5))
+	require.NoError(t, err)
+	require.NoError(t, os.Truncate(bad.kept.path, 500))
+	b, err := os.ReadFile(good.kept.path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(renamed.kept.path, b, 0o644))
+	half := filepath.Join(st.dir, tempPrefix+"half")
+	require.NoError(t, os.WriteFile(half, b[:10], 0o644))
+	st.Close()
+
+	st, err = openStore(t, home)
+	require.NoError(t, err)
+	require.Equal(t, 1, st.Found)
+	require.Len(t, st.Damaged, 2)
+	require.Contains(t, strings.Join(st.Damaged, "\n"), bad.kept.path+damagedEnding+": it is cut")
+	require.Contains(t, strings.Join(st.Damaged, "\n"), errOtherName.Error())
+	require.NoFileExists(t, half)
+	run, failure := st.Find(0, 2)
+	require.Nil(t, run)
+	require.Nil(t, failure)
+	_, err = st.Put(madeRun(0, 2, 5))
+	require.NoError(t, err)
+	st.Close()
+	st, err = openStore(t, home)
+	require.NoError(t, err)
+	require.Equal(t, 2, st.Found)
+
+	// A run that goes bad after it was found is an error with a mend, not a wrong figure.
+	run, _ = st.Find(0, 1)
+	require.NoError(t, os.Truncate(run.kept.path, 500))
+	s, cells := made(t)
+	_, err = Write(home, &Outcome{Scenario: s, Cells: cells, Runs: []*Run{run}}, time.Now())
+	require.ErrorContains(t, err, "damaged: it is cut short; run the same command again")
+	require.NoFileExists(t, filepath.Join(home, SummaryFile))
+}
+
+// TestForeignRunsAreRefused: they are somebody's work, and nothing is changed.
+func TestForeignRunsAreRefused(t *testing.T) {
+	home := t.TempDir()
+	st, err := openStore(t, home)
+	require.NoError(t, err)
+	_, err = st.Put(madeRun(0, 1, 5))
+	require.NoError(t, err)
+	_, err = openStore(t, home)
+	require.ErrorContains(t, err, "another run is writing its results there")
+	st.Close()
+	before := files(t, home)
+	for name, c := range map[string]struct{ path, value, want string }{
+		"setting":  {"groups.nodes.dht.k", "16", "made with other settings or seeds"},
+		"seed":     {"seed", "7", "made with other settings or seeds"},
+		"scenario": {"name", "other", ""},
+	} {
+		st, err := openStore(t, home, c.path, c.value)
+		if c.want == "" { // a name is no setting that a run depends on
+			require.NoError(t, err, name)
+			require.Equal(t, 1, st.Found)
+			st.Close()
+			continue
+		}
+		require.ErrorContains(t, err, "1 finished run of "+c.want, name)
+		require.ErrorContains(t, err, "choose another folder with --out, or remove", name)
+		require.Equal(t, before, files(t, home), name)
+	}
+	st, err = openStore(t, home, "repeat", "5")
+	require.NoError(t, err, "more of the same")
+	require.Equal(t, 1, st.Found)
+
+	// The same by another program.
+	st.build = "another"
+	for n := range st.cells {
+		st.cells[n] = runHash{byte(n)}
+	}
+	_, err = st.Put(madeRun(0, 2, 5))
+	require.NoError(t, err)
+	st.Close()
+	_, err = openStore(t, home)
+	require.ErrorContains(t, err, "1 finished run of made by another build of the program")
+
+	require.NoError(t, os.WriteFile(filepath.Join(home, StoreFolder, "thesis.tex"), nil, 0o644))
+	_, err = openStore(t, home)
+	require.ErrorContains(t, err, "thesis.tex: this is no file of swarmlab")
+}
+
+func TestFailuresAreStored(t *testing.T) {
+	home := t.TempDir()
+	st, err := openStore(t, home)
+	require.NoError(t, err)
+	f := Failure{Cell: 1, Seed: 2, Error: "panic: broken"}
+	require.NoError(t, st.PutFailure(f))
+	st.Close()
+	st, err = openStore(t, home)
+	require.NoError(t, err)
+	run, found := st.Find(1, 2)
+	require.Nil(t, run)
+	require.Equal(t, &f, found)
+	st.budget = "another"
+	_, found = st.Find(1, 2)
+	require.Nil(t, found, "with another budget it may come out otherwise")
+}
+
+// badDisk fails at the n-th thing that it is asked to do.
+type badDisk struct {
+	realDisk
+	calls, fatal int
+	log          []string
+}
+
+type badFile struct {
+	file
+	disk *badDisk
+}
+
+func (d *badDisk) ask(what string) error {
+	d.calls++
+	if d.calls == d.fatal {
+		d.log = append(d.log, what)
+		return fmt.Errorf("%s: %w", what, syscall.EIO)
+	}
+	return nil
+}
+
+func (d *badDisk) create(dir, pattern string) (file, error) {
+	if err := d.ask("create"); err != nil {
+		return nil, err
+	}
+	f, err := d.realDisk.create(dir, pattern)
+	return badFile{f, d}, err
+}
+
+func (d *badDisk) rename(from, to string) error {
+	return errors.Join(d.ask("rename"), d.unless(func() error {
+		return d.realDisk.rename(from, to)
+	}))
+}
+
+func (d *badDisk) syncFolder(dir string) error {
+	return errors.Join(d.ask("sync folder"), d.unless(func() error {
+		return d.realDisk.syncFolder(dir)
+	}))
+}
+
+func (d *badDisk) unless(f func() error) error {
+	if d.calls == d.fatal {
+		return nil
+	}
+	return f()
+}
+
+func (f badFile) Write(p []byte) (int, error) {
+	if err := f.disk.ask("write"); err != nil {
+		n, _ := f.file.Write(p[:len(p)/2]) // a short write
+		return n, errors.Join(err, io.ErrShortWrite)
+	}
+	return f.file.Write(p)
+}
+
+func (f badFile) Chmod(mode os.FileMode) error {
+	return errors.Join(f.disk.ask("chmod"), f.file.Chmod(mode))
+}
+
+func (f badFile) Sync() error { return errors.Join(f.disk.ask("sync"), f.file.Sync()) }
+
+func (f badFile) Close() error { return errors.Join(f.disk.ask("close"), f.file.Close()) }
+
+// TestFailingDiskUnderTheStore fails each call in turn: a run is stored whole, or not at all.
+func TestFailingDiskUnderTheStore(t *testing.T) {
+	seen := map[string]bool{}
+	for fatal := 1; ; fatal++ {
+		home := t.TempDir()
+		st, err := openStore(t, home)
+		require.NoError(t, err)
+		_, err = st.Put(madeRun(0, 1, 5))
+		require.NoError(t, err)
+		d := &badDisk{fatal: fatal}
+		st.disk = d
+		_, err = st.Put(madeRun(0, 2, 5))
+		st.Close()
+		again, openErr := openStore(t, home)
+		require.NoError(t, openErr)
+		require.Empty(t, again.Damaged)
+		run, _ := again.Find(0, 1)
+		require.NotNil(t, run, "what was there before")
+		if len(d.log) == 0 {
+			require.NoError(t, err)
+			require.Equal(t, 2, again.Found)
+			break
+		}
+		require.ErrorIs(t, err, syscall.EIO, d.log)
+		for _, what := range d.log {
+			seen[what] = true
+		}
+		left, err := filepath.Glob(filepath.Join(home, StoreFolder, ".*"))
+		require.NoError(t, err)
+		require.Empty(t, left)
+	}
+	require.Len(t, seen, 7, seen)
+}
+
+// TestFailingDiskUnderTheResults fails each call of a replacement in turn: as long as no file was
+// moved to its place, all that was there before is there still, and then the manifest is not.
+func TestFailingDiskUnderTheResults(t *testing.T) {
+	s, cells := made(t)
+	old := &Outcome{Scenario: s, Cells: cells, Runs: []*Run{madeRun(0, 1, 5)}}
+	now := &Outcome{Scenario: s, Cells: cells, Runs: []*Run{madeRun(0, 2, 5)}}
+	dir := t.TempDir()
+	kept := 0
+	for fatal := 1; ; fatal++ {
+		_, err := Write(dir, old, time.Now())
+		require.NoError(t, err)
+		before := files(t, dir)
+		d := &badDisk{fatal: fatal}
+		_, err = write(d, dir, now, time.Now())
+		left, globErr := filepath.Glob(filepath.Join(dir, ".*"))
+		require.NoError(t, globErr)
+		require.Empty(t, left)
+		if len(d.log) == 0 {
+			require.NoError(t, err)
+			break
+		}
+		require.ErrorIs(t, err, syscall.EIO)
+		switch d.log[0] {
+		case "rename":
+			require.NoFileExists(t, filepath.Join(dir, ManifestFile))
+		case "sync folder":
+			require.FileExists(t, filepath.Join(dir, ManifestFile))
+		default:
+			kept++
+			require.Equal(t, before, files(t, dir))
+			require.FileExists(t, filepath.Join(dir, ManifestFile))
+		}
+	}
+	require.Equal(t, 50, kept, "calls before the first rename: ten files, and what each takes")
+}

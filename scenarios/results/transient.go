@@ -1,0 +1,55 @@
+package results
+
+import (
+	"cmp"
+	"slices"
+)
+
+// CutTransient leaves out the lookups of a run that began before its MSER-5 point: the point in
+// time from which on a metric of lookups, in the order in which they began, is like the rest. It
+// notes the point in run.Cut. The metric must be one that CheckMetrics accepts.
+func CutTransient(run *Run, metric string) {
+	d := definition(metric)
+	type observation struct{ at, value int64 }
+	var all []observation
+	for n := range run.Lookups {
+		l := &run.Lookups[n]
+		if v, ok := d.value(l); ok && l.Kind == d.kind {
+			all = append(all, observation{l.At, v})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b observation) int { return cmp.Compare(a.at, b.at) })
+	values := make([]float64, len(all))
+	for n, o := range all {
+		values[n] = float64(o.value)
+	}
+	first, short := mser(values)
+	run.TooShort = short
+	if first == 0 {
+		return
+	}
+	run.Cut = all[first].at
+	run.Lookups = slices.DeleteFunc(run.Lookups, func(l Lookup) bool { return l.At < run.Cut })
+}
+
+// TransientSummary is what MSER-5 left out of the runs of a cell.
+type TransientSummary struct {
+	Metric string   `json:"metric"`
+	From   []Number `json:"from_s"` // of each seed, where what is measured begins; 0 is the warm-up
+	// TooShort is the number of runs whose second half is still unlike its end: their means are
+	// not to be trusted, and the scenario should last longer.
+	TooShort int `json:"too_short"`
+}
+
+func (c *CellSummary) addTransient(metric string, runs []*Run) {
+	if metric == "" {
+		return
+	}
+	c.Transient = &TransientSummary{Metric: metric}
+	for _, run := range runs {
+		c.Transient.From = append(c.Transient.From, Number(float64(run.Cut)/1e9))
+		if run.TooShort {
+			c.Transient.TooShort++
+		}
+	}
+}

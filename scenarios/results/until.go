@@ -1,0 +1,127 @@
+package results
+
+import (
+	"math"
+	"time"
+
+	"swarmlab/scenarios"
+)
+
+// definition returns the entry of the dictionary, or nil.
+func definition(name string) *Definition {
+	for _, d := range Definitions() {
+		if d.Name == name {
+			return &d
+		}
+	}
+	return nil
+}
+
+// CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
+// not enough in a run.
+func CheckMetrics(s *scenarios.Scenario) error {
+	for _, c := range []struct{ path, name string }{
+		{"until.metric", s.Until.Metric}, {"transient", s.Transient},
+	} {
+		if c.name == "" {
+			continue
+		}
+		d := definition(c.name)
+		if d == nil {
+			var known []string
+			for _, d := range Definitions() {
+				known = append(known, d.Name)
+			}
+			return s.Refuse(c.path, "there is no metric %q%s", c.name,
+				scenarios.Suggest(c.name, known))
+		}
+		if c.path == "transient" && d.value == nil {
+			return s.Refuse(c.path, "%s has one value a run; "+
+				"name a metric of lookups, as in lookup.latency_ms", c.name)
+		}
+	}
+	return nil
+}
+
+// RunMean returns the mean of a metric in one run; what was not observed is not a number.
+func RunMean(run *Run, s *scenarios.Scenario, metric string) (float64, error) {
+	whole, err := run.measured()
+	if err != nil {
+		return 0, err
+	}
+	return runMean(whole, definition(metric), time.Duration(s.Duration).Seconds()), nil
+}
+
+func runMean(run *Run, d *Definition, seconds float64) float64 {
+	if d.value == nil {
+		for n := range runMetrics {
+			if runMetrics[n].Name == d.Name {
+				return perRun(run, seconds)[n]
+			}
+		}
+		for n := range nodeMetrics {
+			if nodeMetrics[n].Name == d.Name {
+				return perNode(run, anyClient)[n]
+			}
+		}
+	}
+	var values []int64
+	for n := range run.Lookups {
+		l := &run.Lookups[n]
+		if v, ok := d.value(l); ok && l.Kind == d.kind {
+			values = append(values, v)
+		}
+	}
+	return meanOf(values) / d.scale
+}
+
+// Stopping is what the rule of when to stop found at a look.
+type Stopping struct {
+	Metric string `json:"metric"`
+	Look   int    `json:"look"`   // at so many seeds
+	Miss   Number `json:"miss"`   // how often the interval at this look may miss
+	Mean   Number `json:"mean"`   // of the means of the runs
+	Half   Number `json:"half"`   // of the interval
+	Enough bool   `json:"enough"` // it is as narrow as was asked for
+}
+
+// Look applies the rule of a scenario to the means of the runs of a cell, at the look of that
+// number. The chance to miss, 5 %, is spent over the looks in proportion to the seeds that each
+// adds, so that all intervals together, and so the one at which it stops, miss no more often than
+// that (Lan and DeMets 1983, with the linear spending of Kim and DeMets 1987, and no credit for the
+// looks' dependence on each other).
+func Look(s *scenarios.Scenario, means []float64, look int) Stopping {
+	looks := s.Looks()
+	before := 0
+	if look > 0 {
+		before = looks[look-1]
+	}
+	miss := alpha * float64(looks[look]-before) / float64(looks[len(looks)-1])
+	known := make([]float64, 0, len(means))
+	for _, v := range means {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			known = append(known, v)
+		}
+	}
+	mean, half := student(known, miss)
+	return Stopping{Metric: s.Until.Metric, Look: looks[look], Miss: Number(miss),
+		Mean: Number(mean), Half: Number(half), Enough: half <= s.Until.Share()*math.Abs(mean)}
+}
+
+// addStopping says at which look the cell stopped, and gives the metric the interval that holds for
+// all looks together. Cells that were interrupted between looks have none.
+func (c *CellSummary) addStopping(s *scenarios.Scenario, ended int) {
+	if s.Until == (scenarios.Until{}) {
+		return
+	}
+	for n, look := range s.Looks() {
+		if look == ended {
+			stop := Look(s, c.means[s.Until.Metric], n)
+			c.Stopping = &stop
+			if m, ok := c.Metrics[s.Until.Metric]; ok {
+				m.CI95 = around(float64(stop.Mean), float64(stop.Half))
+				c.Metrics[s.Until.Metric] = m
+			}
+		}
+	}
+}
