@@ -60,6 +60,9 @@ func compare(vary scenarios.Vary, cells []CellSummary) []Comparison {
 func differences(c, base *CellSummary) map[string]Difference {
 	all := map[string]Difference{}
 	for name, means := range c.means {
+		if base.means[name] == nil {
+			continue // as what NATs refuse, where there are none
+		}
 		var these, those, apart []float64
 		for n, seed := range c.Seeds {
 			for m, other := range base.Seeds {

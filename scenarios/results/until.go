@@ -64,6 +64,11 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 				return perNode(run, anyClient)[n]
 			}
 		}
+		for n := range terrainMetrics {
+			if terrainMetrics[n].Name == d.Name {
+				return perTerrain(run)[n]
+			}
+		}
 	}
 	var values []int64
 	for n := range run.Lookups {
