@@ -209,7 +209,8 @@ func (o *swarmTest) trial(v *lab.Verdict) trialDocument {
 // replay is the command that repeats a trial.
 func (o *swarmTest) replay(v *lab.Verdict) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "swarmlab swarm-test %s --seed %d --repeat 1", results.ShellWord(o.name), v.Seed)
+	fmt.Fprintf(&b, "swarmlab swarm-test %s --seed %d --repeat 1", results.ShellWord(o.name),
+		v.Seed)
 	if o.changes.quick {
 		b.WriteString(" --quick")
 	}
