@@ -1,7 +1,6 @@
 package results
 
 import (
-	"slices"
 	"time"
 
 	"swarmlab/scenarios"
@@ -43,7 +42,27 @@ func Definitions() []Definition {
 			all = append(all, d)
 		}
 	}
-	return slices.Concat(all, runMetrics, nodeMetrics, terrainMetrics)
+	for _, g := range runGroups() {
+		all = append(all, g.metrics...)
+	}
+	return all
+}
+
+// runGroup is metrics with one observation a run that are worked out together.
+type runGroup struct {
+	metrics []Definition
+	// values returns those of one run of so many seconds, in the order of metrics. What has no
+	// value is not a number.
+	values func(run *Run, client string, seconds float64) []float64
+	// byClient: they can be those of the nodes of one client; others are of the whole run.
+	byClient bool
+}
+
+func runGroups() []runGroup {
+	return []runGroup{
+		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
+		{terrainMetrics, perTerrain, false},
+	}
 }
 
 func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
@@ -124,7 +143,7 @@ var lookupMetrics = []Definition{
 		value:      always(func(l *Lookup) int32 { return l.Peers })},
 }
 
-// runMetrics have one observation a run. Their values are in perRun.
+// runMetrics are of the network and the workload. Their values are in perRun.
 var runMetrics = []Definition{
 	{Name: "network.messages_per_node_s", Unit: "datagrams/s",
 		Definition: "datagrams sent, by all causes, per node and simulated second of the whole " +
@@ -139,8 +158,7 @@ var runMetrics = []Definition{
 		Definition: "operations whose node was not running; they are not measured"},
 }
 
-// perRun returns the values of runMetrics for one run of so many seconds, in their order.
-func perRun(run *Run, seconds float64) []float64 {
+func perRun(run *Run, _ string, seconds float64) []float64 {
 	sent := run.Ledger.Sent
 	nodeSeconds := float64(run.Nodes) * seconds
 	return []float64{

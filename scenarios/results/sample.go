@@ -74,8 +74,7 @@ func (o *Outcome) writeSeriesText(w io.Writer) error {
 	return c.Error()
 }
 
-// nodeMetrics have one observation a run, of the nodes of one client or of all. Their values are in
-// perNode.
+// nodeMetrics are of the nodes of one client or of all. Their values are in perNode.
 var nodeMetrics = []Definition{
 	{Name: "nodes.online", Unit: "nodes",
 		Definition: "mean number of nodes that were up after the warm-up"},
@@ -101,9 +100,7 @@ var nodeMetrics = []Definition{
 // anyClient stands for all clients together.
 const anyClient = ""
 
-// perNode returns the values of nodeMetrics for one run, in their order. What has no value is not a
-// number.
-func perNode(run *Run, client string) []float64 {
+func perNode(run *Run, client string, _ float64) []float64 {
 	var sum ClientRun
 	for _, c := range run.Clients {
 		if client == anyClient || c.Client == client {

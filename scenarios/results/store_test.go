@@ -57,6 +57,14 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
 			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
 	}
+	if cell > 0 { // one cell has what the other has not
+		run.Terrain = Terrain{Gated: true, Narrow: true,
+			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000)}}}
+		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
+		for n := range run.Series {
+			run.Series[n].Online, run.Series[n].Reachable = 20, r.Int32N(20)
+		}
+	}
 	return run
 }
 

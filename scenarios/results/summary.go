@@ -127,32 +127,22 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	for _, run := range runs {
 		c.Seeds = append(c.Seeds, run.Seed)
 	}
-	c.addMetrics(cell.Scenario, runs)
-	c.addMeans(time.Duration(cell.Scenario.Duration).Seconds(), runs)
+	seconds := time.Duration(cell.Scenario.Duration).Seconds()
+	c.Metrics = metricsOf(runs, anyClient, seconds)
+	c.addMeans(seconds, runs)
 	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}
 		for _, client := range runs[0].Clients {
 			c.Clients[client.Client] = ClientSummary{client.Nodes,
-				metricsOf(runs, client.Client)}
+				metricsOf(runs, client.Client, seconds)}
 		}
 	}
 	return c
 }
 
-func (c *CellSummary) addMetrics(s *scenarios.Scenario, runs []*Run) {
-	c.Metrics = metricsOf(runs, anyClient)
-	seconds := time.Duration(s.Duration).Seconds()
-	for n, d := range runMetrics {
-		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perRun(run, seconds)[n] })
-	}
-	for n, d := range terrainMetrics {
-		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perTerrain(run)[n] })
-	}
-}
-
-// metricsOf sums up the lookups and nodes of one client, or of all.
-func metricsOf(runs []*Run, client string) map[string]Statistics {
+// metricsOf sums up the lookups and nodes of one client, or all that there is.
+func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistics {
 	metrics := map[string]Statistics{}
 	for _, d := range Definitions() {
 		if d.value == nil {
@@ -163,8 +153,15 @@ func metricsOf(runs []*Run, client string) map[string]Statistics {
 			metrics[d.Name] = s
 		}
 	}
-	for n, d := range nodeMetrics {
-		addPerRun(metrics, d, runs, func(run *Run) float64 { return perNode(run, client)[n] })
+	for _, g := range runGroups() {
+		if client != anyClient && !g.byClient {
+			continue
+		}
+		for n, d := range g.metrics {
+			addPerRun(metrics, d, runs, func(run *Run) float64 {
+				return g.values(run, client, seconds)[n]
+			})
+		}
 	}
 	return metrics
 }

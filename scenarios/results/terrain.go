@@ -29,8 +29,7 @@ type FaultSummary struct {
 	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
 }
 
-// terrainMetrics have one observation a run, if it had what they tell of. Their values are in
-// perTerrain.
+// terrainMetrics are of runs that had what they tell of. Their values are in perTerrain.
 var terrainMetrics = []Definition{
 	{Name: "network.filtered", Unit: "share",
 		Definition: "share of the datagrams sent that a NAT or firewall did not let in"},
@@ -48,9 +47,7 @@ var terrainMetrics = []Definition{
 		Definition: "datagrams that faults did something to; one that two faults hit counts twice"},
 }
 
-// perTerrain returns the values of terrainMetrics for one run, in their order. What has no value is
-// not a number.
-func perTerrain(run *Run) []float64 {
+func perTerrain(run *Run, _ string, _ float64) []float64 {
 	none, sent := math.NaN(), float64(run.Ledger.Sent.Datagrams)
 	values := []float64{none, none, none, none, none, none}
 	if run.Terrain.Gated {

@@ -53,20 +53,10 @@ func RunMean(run *Run, s *scenarios.Scenario, metric string) (float64, error) {
 }
 
 func runMean(run *Run, d *Definition, seconds float64) float64 {
-	if d.value == nil {
-		for n := range runMetrics {
-			if runMetrics[n].Name == d.Name {
-				return perRun(run, seconds)[n]
-			}
-		}
-		for n := range nodeMetrics {
-			if nodeMetrics[n].Name == d.Name {
-				return perNode(run, anyClient)[n]
-			}
-		}
-		for n := range terrainMetrics {
-			if terrainMetrics[n].Name == d.Name {
-				return perTerrain(run)[n]
+	for _, g := range runGroups() {
+		for n := range g.metrics {
+			if g.metrics[n].Name == d.Name {
+				return g.values(run, anyClient, seconds)[n]
 			}
 		}
 	}
