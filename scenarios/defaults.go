@@ -51,8 +51,11 @@ var scenarioRules = []rule{
 	{path: "repeat", fallback: "1", limits: "1..10000",
 		meaning: "runs of each cell, each with a seed of its own"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients",
+		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
+			"targets",
 		meaning: "drawn after the run"},
+	{path: "targets", fallback: "[]",
+		meaning: "published values that the results are held against"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
 }
@@ -224,7 +227,8 @@ var workRules = []rule{
 }
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
-var rules = indexRules(scenarioRules, networkRules, groupRules, dhtRules, workRules)
+var rules = indexRules(scenarioRules, networkRules, groupRules, dhtRules, workRules,
+	targetRules)
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -41,6 +42,12 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 			docs = appendSettings(docs, field.Elem(), pattern+".NAME")
 		case field == reflect.TypeFor[[]Work]():
 			docs = appendSettings(docs, field.Elem(), pattern+".KIND")
+		case field == reflect.TypeFor[[]Target]():
+			before := len(docs)
+			docs = appendSettings(docs, field.Elem(), pattern+".NUMBER")
+			for n := range docs[before:] {
+				docs[before+n].When = cmp.Or(docs[before+n].When, key+": not []")
+			}
 		case nested(field):
 			before := len(docs)
 			docs = appendSettings(docs, field, pattern)
@@ -77,6 +84,12 @@ func typeName(t reflect.Type) string {
 		return "client or mix"
 	case "netmodel.Span":
 		return "distribution"
+	case "scenarios.Real":
+		return "decimal"
+	case "scenarios.Of":
+		return "statistic"
+	case "scenarios.Tolerance":
+		return "tolerance"
 	case "scenarios.Duration":
 		return "duration"
 	case "scenarios.Rate":
@@ -196,7 +209,7 @@ func (p *printer) setting(at place, indent string) {
 		p.axes(v, indent)
 	case Overrides:
 		p.overrides(v, indent)
-	case []Group, []Work:
+	case []Group, []Work, []Target:
 		if at.value.Len() == 0 {
 			p.WriteString(" []\n")
 			return
@@ -260,7 +273,7 @@ func flowText(at place) string {
 		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string, Clients, IDs:
+	case string, Clients, IDs, Of, Tolerance:
 		return quoted(at.value.String())
 	case netmodel.Span:
 		return quoted(v.String())

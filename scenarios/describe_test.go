@@ -97,6 +97,7 @@ vary:
   workload.lookup.rate: [1/s, 2/m]
 repeat: 1
 figures: [hops, hops-cdf, latency-cdf]
+targets: []
 quick:
   vary: none
 `

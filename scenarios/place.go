@@ -44,10 +44,15 @@ func (p place) elements(names []string) []place {
 			known = "NAME"
 		case []Work:
 			known = "KIND"
+		case []Target:
+			known = "NUMBER"
 		default:
 			continue
 		}
 		name := names[i]
+		if known == "NUMBER" {
+			name = ""
+		}
 		if name == "" || slices.Index(names, name) != i || slices.Contains(names[i+1:], name) {
 			name = strconv.Itoa(i)
 		}

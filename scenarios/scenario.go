@@ -25,6 +25,8 @@ type Scenario struct {
 	// Repeat is the number of runs of each cell, each with a seed of its own.
 	Repeat  int      `yaml:"repeat"`
 	Figures []string `yaml:"figures"`
+	// Targets are published values that the results are held against.
+	Targets []Target `yaml:"targets"`
 	// Quick makes a short variant of the scenario; ApplyQuick applies it.
 	Quick Overrides `yaml:"quick"`
 
@@ -168,6 +170,7 @@ func (s *Scenario) clone() *Scenario {
 	c.Groups = slices.Clone(s.Groups)
 	c.Workload = slices.Clone(s.Workload)
 	c.Vary = slices.Clone(s.Vary)
+	c.Targets = slices.Clone(s.Targets)
 	c.Quick = slices.Clone(s.Quick)
 	return &c
 }

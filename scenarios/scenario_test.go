@@ -74,6 +74,8 @@ func TestRulesMatchFields(t *testing.T) {
 				paths = append(paths, walk(field.Elem(), key+".NAME")...)
 			case field == reflect.TypeFor[[]Work]():
 				paths = append(paths, walk(field.Elem(), key+".KIND")...)
+			case field == reflect.TypeFor[[]Target]():
+				paths = append(paths, walk(field.Elem(), key+".NUMBER")...)
 			case nested(field):
 				paths = append(paths, walk(field, key)...)
 			}

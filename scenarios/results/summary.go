@@ -20,6 +20,8 @@ type Summary struct {
 	Interrupted bool          `json:"interrupted,omitempty"`
 	Figures     []string      `json:"figures"`
 	Cells       []CellSummary `json:"cells"`
+	// Targets are published values beside ours, in the scenario's order.
+	Targets []Target `json:"targets,omitempty"`
 }
 
 // CellSummary is one point of the sweep.
@@ -64,6 +66,7 @@ func Summarise(o *Outcome) Summary {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
 		}
 	}
+	s.Targets = o.compare(s.Cells)
 	return s
 }
 
