@@ -18,8 +18,9 @@ type figure struct {
 
 	title  string // the message, in one sentence
 	plot   *plot.Plot
-	beside *plot.Plot // a second one, to the right or, in a narrow page, below; nil: none
-	panels *panels    // drawn in place of plot, if not nil
+	beside *plot.Plot  // a second one, to the right or, in a narrow page, below; nil: none
+	panels *panels     // drawn in place of plot, if not nil
+	rows   *targetRows // also
 	legend []legendEntry
 	data   table
 	about  about
@@ -103,6 +104,10 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		f.panels.draw(area, l)
 		return
 	}
+	if f.rows != nil {
+		f.rows.draw(area, l)
+		return
+	}
 	f.drawPlots(area, l)
 }
 
@@ -139,6 +144,10 @@ func (f *figure) height(l look) vg.Length {
 	if f.panels != nil {
 		const around = 5 // lines of title, footer and margins
 		height = max(height, f.panels.height(l)+around*l.text)
+	}
+	if f.rows != nil {
+		const around = 5
+		height = max(height, f.rows.height(l)+around*l.text)
 	}
 	return height
 }

@@ -26,6 +26,7 @@ type results struct {
 	Fingerprint string   `json:"fingerprint"`
 	Figures     []string `json:"figures"`
 	Cells       []cell   `json:"cells"`
+	Targets     []target `json:"targets"`
 }
 
 // A cell is one point of the sweep, run once for each seed.

@@ -42,7 +42,7 @@ func Definitions() []Definition {
 			all = append(all, d)
 		}
 	}
-	return append(append(all, runMetrics...), nodeMetrics...)
+	return append(append(append(all, runMetrics...), nodeMetrics...), churnMetrics...)
 }
 
 func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {

@@ -23,6 +23,7 @@ type Run struct {
 	Measured    time.Duration // simulated time after the warm-up
 	Clients     []ClientRun   // in the order of the nodes
 	Series      []Sample      // by time, and then in the order of Clients
+	Churn       *ChurnSeen    // nil if all nodes stay
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops that do not apply are 0.

@@ -98,6 +98,9 @@ func (c *CellSummary) addMetrics(s *scenarios.Scenario, runs []*Run) {
 	for n, d := range runMetrics {
 		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perRun(run, seconds)[n] })
 	}
+	for n, d := range churnMetrics {
+		addPerRun(c.Metrics, d, runs, func(run *Run) float64 { return perChurn(run)[n] })
+	}
 }
 
 // metricsOf sums up the lookups and nodes of one client, or of all.
