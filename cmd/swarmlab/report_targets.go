@@ -37,15 +37,33 @@ func targetsTable(sets ...targetSet) string {
 	if len(t.rows) == 0 {
 		return ""
 	}
-	text := t.String()
+	return t.String() + unmeasured(sets) + fmt.Sprintf("%d met, %d missed, %d not measured\n", met, missed, not)
+}
+
+// reasonsShown bounds the list of reasons; summary.json has all.
+const reasonsShown = 6
+
+// unmeasured says why values were not measured, each reason once.
+func unmeasured(sets []targetSet) string {
+	var reasons []string
+	counts := map[string]int{}
 	for _, set := range sets {
 		for n := range set.targets {
-			if r := &set.targets[n]; r.Why != "" {
-				text += fmt.Sprintf("not measured: %s: %s\n", r.What, r.Why)
+			if why := set.targets[n].Why; why != "" {
+				if counts[why]++; counts[why] == 1 {
+					reasons = append(reasons, why)
+				}
 			}
 		}
 	}
-	return text + fmt.Sprintf("%d met, %d missed, %d not measured\n", met, missed, not)
+	text := ""
+	for _, why := range reasons[:min(len(reasons), reasonsShown)] {
+		text += fmt.Sprintf("%d not measured: %s\n", counts[why], why)
+	}
+	if more := len(reasons) - reasonsShown; more > 0 {
+		text += fmt.Sprintf("... and for %s\n", quantity(more, "more reason"))
+	}
+	return text
 }
 
 // targetSet is the targets of one scenario.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"swarmlab/plots"
+	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -30,16 +31,18 @@ type runOptions struct {
 func newRunCommand() *cobra.Command {
 	o := &runOptions{}
 	cmd := &cobra.Command{
-		Use:   "run [SCENARIO | FILE.yaml]",
+		Use:   "run [SCENARIO | FILE.yaml]...",
 		Short: "Run a scenario, store the results and draw the figures",
 		Long: `Run a shipped scenario (see list) or a scenario file (see init), without argument the
 flagship ` + flagship + `. Results and figures go to one folder, which plot and verify read.
+Several are run one after the other, into folders below one, with the published results that
+they are to reproduce in one table: validation is such a set.
 
 Ctrl-C stops early and keeps the runs that are finished; a second one quits at once.`,
 		Example: `  swarmlab run
   swarmlab run hops --quick
+  swarmlab run validation
   swarmlab run hops --set groups.nodes.size=1000 --repeat 5 --out results/thousand`,
-		Args:              atMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE:              o.run,
 	}
@@ -59,7 +62,11 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := openPlan(args, &o.changes, o.jobs)
+	names := scenarios.Expand(args)
+	if len(names) > 1 {
+		return o.runSet(cmd, theme, names)
+	}
+	p, err := openPlan(names, &o.changes, o.jobs)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func Claim(dir string) error {
 
 // holdsResults tells a results folder, also one whose writing was cut short, from others.
 func holdsResults(dir string) bool {
-	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile} {
+	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile, TargetsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
