@@ -30,9 +30,9 @@ func (t *targetRows) height(l look) vg.Length {
 
 // draw lays the rows out from the top, in one column or two.
 func (t *targetRows) draw(area draw.Canvas, l look) {
-	columns, each := 1, len(t.all)
+	columns, each, size := 1, len(t.all), l.text
 	if !l.grows && each > targetColumn {
-		columns, each = 2, (each+1)/2
+		columns, each, size = 2, (each+1)/2, 0.7*l.text // labels need the room
 	}
 	gap := 1.2 * l.text
 	wide := (area.Size().X - gap*vg.Length(columns-1)) / vg.Length(columns)
@@ -40,7 +40,7 @@ func (t *targetRows) draw(area draw.Canvas, l look) {
 	for n := range t.all {
 		x := area.Min.X + vg.Length(n/each)*(wide+gap)
 		y := area.Max.Y - vg.Length(n%each+1)*high
-		row := targetRow{&t.all[n], l, min(0.72*high, l.text)}
+		row := targetRow{&t.all[n], l, min(0.72*high, size)}
 		row.draw(draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{
 			Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + wide, Y: y + high},
 		}})
@@ -102,7 +102,8 @@ func (r targetRow) drawAxis(c draw.Canvas) {
 	l, middle := r.look, (c.Min.Y+c.Max.Y)/2
 	x := func(v float64) vg.Length {
 		v = math.Max(-targetAxis, math.Min(targetAxis, v))
-		return c.Min.X + c.Size().X*vg.Length((v+targetAxis)/(2*targetAxis))
+		inset := 0.5 * l.radius // so that arrows at the ends keep off the numbers
+		return c.Min.X + inset + (c.Size().X-2*inset)*vg.Length((v+targetAxis)/(2*targetAxis))
 	}
 	half := 0.36 * c.Size().Y
 	c.StrokeLine2(draw.LineStyle{Color: l.grid, Width: l.thin / 2}, c.Min.X, middle, c.Max.X,

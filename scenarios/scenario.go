@@ -170,7 +170,6 @@ func (s *Scenario) clone() *Scenario {
 	c.Groups = slices.Clone(s.Groups)
 	c.Workload = slices.Clone(s.Workload)
 	c.Vary = slices.Clone(s.Vary)
-	c.Targets = slices.Clone(s.Targets)
 	c.Quick = slices.Clone(s.Quick)
 	return &c
 }

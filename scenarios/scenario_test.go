@@ -191,7 +191,7 @@ func TestMatrixBesideTheScenario(t *testing.T) {
 
 func TestShipped(t *testing.T) {
 	list := Shipped()
-	require.Len(t, list, 5)
+	require.Len(t, list, 15)
 	for _, summary := range list {
 		s, err := Open(summary.Name)
 		require.NoError(t, err)

@@ -37,7 +37,8 @@ func targetsTable(sets ...targetSet) string {
 	if len(t.rows) == 0 {
 		return ""
 	}
-	return t.String() + unmeasured(sets) + fmt.Sprintf("%d met, %d missed, %d not measured\n", met, missed, not)
+	return t.String() + unmeasured(sets) +
+		fmt.Sprintf("%d met, %d missed, %d not measured\n", met, missed, not)
 }
 
 // reasonsShown bounds the list of reasons; summary.json has all.

@@ -14,6 +14,12 @@
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above
 //
+// Where a scenario names published values, summary.json has them beside ours, with a verdict each
+// ([Target]). Scenarios that were run together have a folder each, and one of their targets:
+//
+//	targets.json         of all scenarios ([Join], [WriteJoint])
+//	figures/
+//
 // A crawl of a DHT, real or simulated, has a folder of its own: [NewCrawl] takes what a crawler
 // found, and [WriteCrawl] lays it out:
 //

@@ -22,7 +22,8 @@ var churnMetrics = []Definition{
 	{Name: "uptime.start.over_24h", Unit: "share",
 		Definition: "the same for 24 h"},
 	{Name: "uptime.end.over_5h", Unit: "share",
-		Definition: "of the nodes online when the run ends, those that have been for more than 5 h"},
+		Definition: "of the nodes online when the run ends, those that have been for more " +
+			"than 5 h"},
 	{Name: "uptime.end.over_24h", Unit: "share",
 		Definition: "the same for 24 h"},
 	{Name: "arrivals.dispersion", Unit: "ratio",
