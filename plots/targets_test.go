@@ -11,9 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// joined writes a folder of so many targets, every third of them missed and every seventh not
-// measured.
 func joined(t *testing.T, rows int) string {
+	dir := t.TempDir()
+	writeJoined(t, dir, rows)
+	return dir
+}
+
+// writeJoined makes a folder of so many targets, every third of them missed and every seventh not
+// measured.
+func writeJoined(t *testing.T, dir string, rows int) {
 	t.Helper()
 	var targets []map[string]any
 	for n := range rows {
@@ -30,14 +36,12 @@ func joined(t *testing.T, rows int) string {
 		}
 		targets = append(targets, row)
 	}
-	dir := t.TempDir()
 	body, err := json.Marshal(map[string]any{"scenario": "validation", "title": "All",
 		"version": "swarmlab 0.1.0", "fingerprint": "3f2a91c0", "figures": []string{"targets"},
 		"parts":   []any{map[string]any{"scenario": "hops-model", "seed": 1, "repeat": 3}},
 		"targets": targets})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, targetsFile), body, 0o644))
-	return dir
 }
 
 // TestTargetsFigure draws few rows and many; the data and the caption tell all of them.
