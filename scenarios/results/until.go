@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -20,9 +21,12 @@ func definition(name string) *Definition {
 // CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
 // not enough in a run.
 func CheckMetrics(s *scenarios.Scenario) error {
-	for _, c := range []struct{ path, name string }{
-		{"until.metric", s.Until.Metric}, {"transient", s.Transient},
-	} {
+	type mention struct{ path, name string }
+	all := []mention{{"until.metric", s.Until.Metric}, {"transient", s.Transient}}
+	for n := range s.Targets {
+		all = append(all, mention{fmt.Sprintf("targets.%d.metric", n), s.Targets[n].Metric})
+	}
+	for _, c := range all {
 		if c.name == "" {
 			continue
 		}
