@@ -15,7 +15,8 @@ type Target struct {
 	Metric    string    `yaml:"metric"` // of metrics.json; empty: nothing here measures it
 	Of        Of        `yaml:"of"`
 	Where     Overrides `yaml:"where"`   // the cells, by their settings
-	Against   Overrides `yaml:"against"` // ratio: the cells below the line
+	Against   Overrides `yaml:"against"` // ratio: the cell below the line; none: the same
+	Over      string    `yaml:"over"`    // ratio: the metric below the line; empty: the same
 	Published Real      `yaml:"published"`
 	Tolerance Tolerance `yaml:"tolerance"`
 	Kind      string    `yaml:"kind"` // oracle, simulation or field
@@ -31,11 +32,13 @@ var targetRules = []rule{
 	{path: "targets.NUMBER.of", fallback: "mean",
 		meaning: "what of it: mean, sd, min, max, p5, p25, p50, p75, p90, p95, p99; cdf(3), the " +
 			"share of values up to 3 (of hops); slope, of the mean against log10 of the nodes, " +
-			"over the cells; ratio, of the means of two cells"},
+			"over the cells; ratio, of two means: of two cells, of two metrics, or both"},
 	{path: "targets.NUMBER.where", fallback: noneWord, word: noneWord,
 		meaning: "the cells, PATH: VALUE for each setting that picks them; none: all cells"},
 	{path: "targets.NUMBER.against", fallback: noneWord, word: noneWord, when: "of=ratio",
-		meaning: "the cell that the ratio divides by"},
+		meaning: "the cell that the ratio divides by; none: the same cell"},
+	{path: "targets.NUMBER.over", fallback: noneWord, word: noneWord, when: "of=ratio",
+		meaning: "the metric that the ratio divides by; none: the same metric"},
 	{path: "targets.NUMBER.published", fallback: required,
 		meaning: "the published value, in the metric's unit; shares are 0 to 1"},
 	{path: "targets.NUMBER.tolerance", fallback: required,
@@ -189,9 +192,9 @@ func (s *Scenario) checkTargets(c *complaints) {
 			c.addAt(path+".of", "%s: only hops have a distribution by number; write a percentile, "+
 				"as in p50", t.Of)
 		}
-		if t.Of == OfRatio && len(t.Against) == 0 {
-			c.addAt(path+".against", "a ratio has two cells; name the one below the line, as in "+
-				"{groups.nodes.dht.alpha: 1}")
+		if t.Of == OfRatio && len(t.Against) == 0 && t.Over == "" {
+			c.addAt(path+".against", "a ratio is of two things; name the cell below the line, as "+
+				"in {groups.nodes.dht.alpha: 1}, or with over the metric")
 		}
 	}
 }

@@ -26,8 +26,8 @@ const (
 )
 
 // Claim makes a folder ready to be written to, or says why it cannot be: it must be new, empty, or
-// hold results, which will be replaced. parts are folders in it that are claimed by themselves; they
-// may be there, even if the program was killed before it had written anything beside them.
+// hold results, which will be replaced. parts are folders in it that are claimed by themselves:
+// they may be there, as a program leaves them that was killed before it wrote beside them.
 func Claim(dir string, parts ...string) error {
 	entries, err := os.ReadDir(dir)
 	switch {

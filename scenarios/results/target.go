@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -94,7 +95,7 @@ func (o *Outcome) compareOne(
 	for _, set := range t.Where {
 		r.Where = append(r.Where, set.Path+"="+set.Value)
 	}
-	above, below := o.pick(cells, t.Where), o.pick(cells, t.Against)
+	above, below := o.sides(t, cells)
 	for _, c := range above {
 		r.Cells = append(r.Cells, c.Cell)
 		r.Seeds = max(r.Seeds, len(c.Seeds))
@@ -107,7 +108,8 @@ func (o *Outcome) compareOne(
 	}
 	var each []float64
 	for _, alone := range seeds {
-		v, why := statistic(t, o.pick(alone, t.Where), o.pick(alone, t.Against))
+		above, below := o.sides(t, alone)
+		v, why := statistic(t, above, below)
 		if why == "" {
 			each = append(each, v)
 		}
@@ -122,6 +124,18 @@ func (o *Outcome) compareOne(
 		r.Verdict = TargetMissed
 	}
 	return r
+}
+
+// sides returns the cells that a target is about, and those below the line of a ratio.
+func (o *Outcome) sides(t *scenarios.Target, cells []CellSummary) (above, below []*CellSummary) {
+	above = o.pick(cells, t.Where)
+	if t.Of != scenarios.OfRatio {
+		return above, nil
+	}
+	if len(t.Against) == 0 {
+		return above, above
+	}
+	return above, o.pick(cells, t.Against)
 }
 
 // pick returns the cells that have all these settings.
@@ -141,8 +155,8 @@ func statistic(t *scenarios.Target, cells, against []*CellSummary) (value float6
 	if t.Metric == "" {
 		return nan, "nothing here measures it"
 	}
-	for _, c := range slices.Concat(cells, against) {
-		if c.Metrics[t.Metric].N == 0 && (t.Of == scenarios.OfRatio || slices.Contains(cells, c)) {
+	for _, c := range cells {
+		if c.Metrics[t.Metric].N == 0 {
 			return nan, fmt.Sprintf("cell %d has no %s", c.Cell, t.Metric)
 		}
 	}
@@ -158,11 +172,15 @@ func statistic(t *scenarios.Target, cells, against []*CellSummary) (value float6
 	case len(against) != 1:
 		return nan, fmt.Sprintf("%d cells fit below the line, and a ratio has one", len(against))
 	}
-	below := float64(against[0].Metrics[t.Metric].Mean)
-	if below == 0 {
+	over := cmp.Or(t.Over, t.Metric)
+	below := against[0].Metrics[over]
+	switch {
+	case below.N == 0:
+		return nan, fmt.Sprintf("cell %d has no %s", against[0].Cell, over)
+	case below.Mean == 0:
 		return nan, "the mean below the line is 0"
 	}
-	return float64(cells[0].Metrics[t.Metric].Mean) / below, ""
+	return float64(cells[0].Metrics[t.Metric].Mean) / float64(below.Mean), ""
 }
 
 func settingsText(where scenarios.Overrides) string {

@@ -32,7 +32,7 @@ targets:
 			run := &Run{Cell: n, Seed: uint64(seed), Nodes: nodes}
 			for _, h := range hops(nodes, seed) {
 				run.Lookups = append(run.Lookups, Lookup{Cell: int32(n), Seed: uint64(seed),
-					Kind: scenarios.KindLookup, Contact: h, Success: true})
+					Kind: scenarios.KindLookup, Contact: h, Rounds: 2, Success: true})
 			}
 			o.Runs = append(o.Runs, run)
 		}
@@ -67,6 +67,10 @@ func TestVerdicts(t *testing.T) {
 		{row(hop, "slope", "none", "1", "1e-9"), 1, TargetMet, 0},
 		{row(hop, "ratio, against: "+small, large, "1.8", "1e-9"), 1.8, TargetMet,
 			12.706 * (2.0 - 5.0/3) / 2},
+		{row(hop, "ratio, over: lookup.rounds", small, "1.25", "1e-9"), 1.25, TargetMet,
+			12.706 * 0.25},
+		{row(hop, "ratio, over: lookup.messages", small, "1", "0"), math.NaN(),
+			TargetNotMeasured, 0},
 		{row(hop, "mean", "none", "1", "0"), math.NaN(), TargetNotMeasured, 0},
 		{row(hop, "mean", "{groups.nodes.size: 7}", "1", "0"), math.NaN(), TargetNotMeasured, 0},
 		{row(hop, "slope", small, "1", "0"), math.NaN(), TargetNotMeasured, 0},

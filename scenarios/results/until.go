@@ -24,7 +24,8 @@ func CheckMetrics(s *scenarios.Scenario) error {
 	type mention struct{ path, name string }
 	all := []mention{{"until.metric", s.Until.Metric}, {"transient", s.Transient}}
 	for n := range s.Targets {
-		all = append(all, mention{fmt.Sprintf("targets.%d.metric", n), s.Targets[n].Metric})
+		t, path := &s.Targets[n], fmt.Sprintf("targets.%d", n)
+		all = append(all, mention{path + ".metric", t.Metric}, mention{path + ".over", t.Over})
 	}
 	for _, c := range all {
 		if c.name == "" {
