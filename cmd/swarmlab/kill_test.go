@@ -93,7 +93,9 @@ func (k *killing) command(dir string) *exec.Cmd {
 
 func (k *killing) home() string {
 	dir := k.t.TempDir()
-	for name, text := range map[string]string{"kill.yaml": killScenario, "second.yaml": secondScenario} {
+	for name, text := range map[string]string{
+		"kill.yaml": killScenario, "second.yaml": secondScenario,
+	} {
 		require.NoError(k.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
 	return dir
