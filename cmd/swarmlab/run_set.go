@@ -140,9 +140,12 @@ func (j *joint) do(ctx context.Context) error {
 		all = append(all, j.write(through))
 	}
 	switch err := errors.Join(all...); {
+	case j.interrupted && len(j.done()) == 0:
+		return exitError{interrupted, err}
 	case j.interrupted:
-		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s begun; "+
-			"the same command goes on", len(j.done()), quantity(len(j.works), "scenario")))}
+		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
+			"results; the same command goes on", len(j.done()),
+			quantity(len(j.works), "scenario")))}
 	case err != nil:
 		return exitError{failed, err}
 	}
