@@ -232,7 +232,11 @@ func (j *joint) print(out io.Writer, json bool) error {
 	t.add("fingerprint", j.table().Fingerprint)
 	t.add("results", j.dir.path)
 	for n, line := range j.figures {
-		t.add(map[bool]string{true: "figures"}[n == 0], line)
+		label := ""
+		if n == 0 {
+			label = "figures"
+		}
+		t.add(label, line)
 	}
 	t.add("time", timeText(time.Since(j.started)))
 	_, err := fmt.Fprintf(out, "%s\n\n%s\n%s%s", j.title, targetsTable(sets...), failures,
