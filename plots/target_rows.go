@@ -18,32 +18,56 @@ const (
 )
 
 // targetRows is a table whose middle column is a common axis of deviations.
-type targetRows struct{ all []target }
+type targetRows struct{ lines []targetLine }
+
+// targetLine is a line of it: a target, or the name of the scenario of those that follow.
+type targetLine struct {
+	scenario string
+	target   *target
+}
+
+// newTargetRows sets the rows, each scenario's below its name if there are several.
+func newTargetRows(all []target) *targetRows {
+	t, last := &targetRows{}, ""
+	for n := range all {
+		if all[n].Scenario != last {
+			last = all[n].Scenario
+			t.lines = append(t.lines, targetLine{scenario: last})
+		}
+		t.lines = append(t.lines, targetLine{target: &all[n]})
+	}
+	return t
+}
 
 // targetBand is the shade of a tolerance.
 func (l look) targetBand() color.NRGBA { return faded(l.palette[0], 0.25) }
 
 // height returns what the rows need in a page that grows.
 func (t *targetRows) height(l look) vg.Length {
-	return vg.Length(float64(len(t.all))*targetRowHeight) * l.text
+	return vg.Length(float64(len(t.lines))*targetRowHeight) * l.text
 }
 
 // draw lays the rows out from the top, in one column or two.
 func (t *targetRows) draw(area draw.Canvas, l look) {
-	columns, each, size := 1, len(t.all), l.text
+	columns, each, size := 1, len(t.lines), l.text
 	if !l.grows && each > targetColumn {
 		columns, each, size = 2, (each+1)/2, 0.7*l.text // labels need the room
 	}
 	gap := 1.2 * l.text
 	wide := (area.Size().X - gap*vg.Length(columns-1)) / vg.Length(columns)
 	high := min(area.Size().Y/vg.Length(each), targetRowHeight*l.text)
-	for n := range t.all {
+	for n, line := range t.lines {
 		x := area.Min.X + vg.Length(n/each)*(wide+gap)
 		y := area.Max.Y - vg.Length(n%each+1)*high
-		row := targetRow{&t.all[n], l, min(0.72*high, size)}
-		row.draw(draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{
+		room := draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{
 			Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + wide, Y: y + high},
-		}})
+		}}
+		row := targetRow{line.target, l, min(0.72*high, size)}
+		if line.target == nil {
+			row.write(room, line.scenario, l.muted)
+			continue
+		}
+		row.draw(room)
 	}
 }
 
@@ -69,18 +93,23 @@ type targetRow struct {
 	size vg.Length // of its type
 }
 
+// base is the line on which its type stands.
+func (r targetRow) base(c draw.Canvas) vg.Length {
+	return c.Min.Y + c.Size().Y/2 - 0.35*r.size
+}
+
+// write begins the row with a text.
+func (r targetRow) write(c draw.Canvas, text string, ink color.Color) {
+	write(c, text, r.size, ink, vg.Point{X: c.Min.X, Y: r.base(c)})
+}
+
 func (r targetRow) draw(c draw.Canvas) {
 	l, across := r.look, c.Size().X
-	base := c.Min.Y + c.Size().Y/2 - 0.35*r.size
+	base := r.base(c)
 	number := width("0.0000", r.size) + 0.4*r.size
 	axis := 0.27 * across
 	label := across - axis - 2*number
-	what := r.What
-	if r.Scenario != "" {
-		what = r.Scenario + ": " + what
-	}
-	write(c, fit(what, r.size, label-0.4*r.size), r.size, l.ink,
-		vg.Point{X: c.Min.X, Y: base})
+	r.write(c, fit(r.What, r.size, label-0.4*r.size), l.ink)
 	right := func(s string, end vg.Length, ink color.Color) {
 		write(c, s, r.size, ink, vg.Point{X: end - width(s, r.size), Y: base})
 	}

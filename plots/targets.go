@@ -84,7 +84,7 @@ func targetsFigure(r *results, l look) (*figure, error) {
 			t.Band[0], t.Band[1], ours, low, high, t.Verdict, t.Why)
 	}
 	shown := l.shownTargets(r.Targets)
-	f.rows = &targetRows{shown}
+	f.rows = newTargetRows(shown)
 	f.legend = l.targetsLegend(shown)
 	f.about = targetsAbout(r, len(shown))
 	return f, nil
@@ -114,7 +114,7 @@ func (l look) shownTargets(all []target) []target {
 	if l.grows {
 		most = 2 * targetRowsMost
 	}
-	if len(all) <= most {
+	if len(newTargetRows(all).lines) <= most {
 		return all
 	}
 	rank := func(t target) int {
@@ -122,7 +122,11 @@ func (l look) shownTargets(all []target) []target {
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b target) int { return rank(a) - rank(b) })
-	return sorted[:most]
+	for n := min(most, len(sorted)); ; n-- {
+		if len(newTargetRows(sorted[:n]).lines) <= most {
+			return sorted[:n]
+		}
+	}
 }
 
 // targetsLegend names the marks that there are.

@@ -102,7 +102,7 @@ func TestMissesComeFirst(t *testing.T) {
 		}
 	}
 	shown := Slide.look().shownTargets(r.Targets)
-	require.Len(t, shown, targetRowsMost)
+	require.Len(t, newTargetRows(shown).lines, targetRowsMost)
 	require.Greater(t, missed, 10)
 	for n := range missed {
 		require.Equal(t, verdictMissed, shown[n].Verdict)

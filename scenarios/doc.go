@@ -15,6 +15,9 @@
 // access lines ([Links]). What goes wrong, and when, is the list [Fault]: what is wrong all the
 // time is a fault without an end. [FaultsText] writes a list as --set faults= takes it.
 //
+// A [Target] is a published value that a scenario is to reproduce, within a tolerance; results are
+// held against it. [Collections] are shipped scenarios that are run together, by one name.
+//
 // The table of rules in defaults.go is the one place that knows defaults, ranges and meanings.
 //
 // Package lab below runs scenarios, package results writes down what they found, and package

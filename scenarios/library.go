@@ -60,6 +60,12 @@ func Open(nameOrPath string) (*Scenario, error) {
 	if _, err := os.Stat(nameOrPath); err == nil || isPath {
 		return Load(nameOrPath)
 	}
+	for _, c := range Collections() {
+		if c.Name == nameOrPath {
+			return nil, fmt.Errorf("%s is several scenarios, which swarmlab run takes together; "+
+				"name one of them: %s", c.Name, strings.Join(c.Scenarios, ", "))
+		}
+	}
 	names := shippedNames()
 	return nil, fmt.Errorf("there is no scenario %s%s (a file is named with its ending, "+
 		"as in mine.yaml)", show(nameOrPath), suggest(nameOrPath, names))

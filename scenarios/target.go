@@ -29,7 +29,7 @@ var targetRules = []rule{
 	{path: "targets.NUMBER.metric", fallback: noneWord, word: noneWord,
 		meaning: "the metric of metrics.json that is compared; none: nothing here measures it, " +
 			"which the table will say"},
-	{path: "targets.NUMBER.of", fallback: "mean",
+	{path: "targets.NUMBER.of", fallback: OfMean,
 		meaning: "what of it: mean, sd, min, max, p5, p25, p50, p75, p90, p95, p99; cdf(3), the " +
 			"share of values up to 3 (of hops); slope, of the mean against log10 of the nodes, " +
 			"over the cells; ratio, of two means: of two cells, of two metrics, or both"},
@@ -75,8 +75,9 @@ func parseReal(text string) (Real, error) {
 // canonical text.
 type Of string
 
-// Two values of Of take more than one cell.
+// Some values of Of.
 const (
+	OfMean  = "mean"
 	OfSlope = "slope"
 	OfRatio = "ratio"
 )
@@ -85,7 +86,7 @@ const (
 const cdfMost = 1000
 
 func ofWords() []string {
-	return []string{"mean", "sd", "min", "max", "p5", "p25", "p50", "p75", "p90", "p95", "p99",
+	return []string{OfMean, "sd", "min", "max", "p5", "p25", "p50", "p75", "p90", "p95", "p99",
 		OfSlope, OfRatio}
 }
 

@@ -17,11 +17,6 @@ import (
 
 var kills = flag.Int("kills", 12, "how often TestKilledAtAnyMoment kills the program")
 
-// sweepOf is a command that takes the program a second or less, for 20 runs.
-func sweepOf() []string {
-	return []string{"run", "kill.yaml", "--jobs", "2", "--quiet", "--out", "r"}
-}
-
 const killScenario = `
 name: kill
 duration: 60s
@@ -47,41 +42,82 @@ func content(t *testing.T, dir string) map[string]string {
 	return all
 }
 
+// secondScenario is the same as another scenario, with a published value.
+const secondScenario = `
+name: second
+duration: 60s
+groups: [{name: nodes, size: 30, join: {over: 20s}}]
+workload: [{kind: lookup, group: nodes, rate: 5/s, start: 30s}]
+repeat: 8
+figures: [targets]
+targets:
+  - {what: hops, metric: lookup.hops.contact, published: 2, tolerance: 50%,
+     kind: oracle, source: nobody}
+`
+
 // TestKilledAtAnyMoment kills the program (kill -9) again and again, each time repeating the same
 // command, until it comes to its end: the files are those of a run that nothing has disturbed.
 func TestKilledAtAnyMoment(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
 	least := *kills
 	if testing.Short() {
 		least = min(least, 5)
 	}
-	name, seed := program(t), uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	command := func(dir string) *exec.Cmd {
-		cmd := exec.Command(name, sweepOf()...)
-		cmd.Dir = dir
-		return cmd
+	k := killing{t: t, name: program(t), r: r, scenarios: []string{"kill.yaml"}, files: 9,
+		stored: "r/unfinished/*.run"}
+	k.repeat(least)
+	k.scenarios = append(k.scenarios, "second.yaml")
+	k.files, k.stored = 9+9+2*5+1, "r/*/unfinished/*.run"
+	k.repeat((least + 1) / 2)
+}
+
+// killing is a command that takes the program a second or less, for some 20 runs, and what it
+// leaves.
+type killing struct {
+	t         *testing.T
+	name      string // of the program
+	r         *rand.Rand
+	scenarios []string
+	files     int
+	stored    string // where finished runs are
+}
+
+func (k *killing) command(dir string) *exec.Cmd {
+	args := append([]string{"run", "--jobs", "2", "--quiet", "--out", "r"}, k.scenarios...)
+	cmd := exec.Command(k.name, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+func (k *killing) home() string {
+	dir := k.t.TempDir()
+	for name, text := range map[string]string{
+		"kill.yaml": killScenario, "second.yaml": secondScenario,
+	} {
+		require.NoError(k.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
-	home := func() string {
-		dir := t.TempDir()
-		file := filepath.Join(dir, "kill.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(killScenario), 0o644))
-		return dir
-	}
-	undisturbed, began := home(), time.Now()
-	out, err := command(undisturbed).CombinedOutput()
+	return dir
+}
+
+// repeat kills so many times, or more.
+func (k *killing) repeat(least int) {
+	t := k.t
+	undisturbed, began := k.home(), time.Now()
+	out, err := k.command(undisturbed).CombinedOutput()
 	require.NoError(t, err, string(out))
 	whole := time.Since(began)
 	want := content(t, filepath.Join(undisturbed, "r"))
-	require.Len(t, want, 9)
+	require.Len(t, want, k.files)
 
 	killed, resumed := 0, 0
-	for killed < least {
-		dir, wait := home(), whole
+	for killed < least || resumed == 0 && killed < 10*least {
+		dir := k.home()
 		for {
-			cmd := command(dir)
+			cmd := k.command(dir)
 			require.NoError(t, cmd.Start())
-			over := time.AfterFunc(time.Duration(r.Int64N(int64(wait))), func() {
+			over := time.AfterFunc(time.Duration(k.r.Int64N(int64(whole))), func() {
 				cmd.Process.Kill()
 			})
 			err := cmd.Wait()
@@ -91,7 +127,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			}
 			require.Equal(t, "signal: killed", err.Error())
 			killed++
-			stored, err := filepath.Glob(filepath.Join(dir, "r", results.StoreFolder, "*.run"))
+			stored, err := filepath.Glob(filepath.Join(dir, k.stored))
 			require.NoError(t, err)
 			if len(stored) > 0 {
 				resumed++
@@ -100,5 +136,5 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		require.Equal(t, want, content(t, filepath.Join(dir, "r")))
 	}
 	require.Positive(t, resumed, "it was killed with finished runs")
-	t.Logf("killed %d times, %d of them with finished runs", killed, resumed)
+	t.Logf("%v: killed %d times, %d of them with finished runs", k.scenarios, killed, resumed)
 }

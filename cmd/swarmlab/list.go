@@ -28,6 +28,17 @@ func newListCommand() *cobra.Command {
 	}
 }
 
+// completeRuns completes what run takes: any number of scenarios and their collections.
+func completeRuns(
+	cmd *cobra.Command, _ []string, text string,
+) ([]string, cobra.ShellCompDirective) {
+	names, directive := completeScenarios(cmd, nil, text)
+	for _, c := range scenarios.Collections() {
+		names = append(names, c.Name+"\t"+c.Title)
+	}
+	return names, directive
+}
+
 // completeScenarios completes the name of a shipped scenario, or of a file.
 func completeScenarios(
 	_ *cobra.Command, args []string, _ string,

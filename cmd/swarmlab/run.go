@@ -44,7 +44,7 @@ Ctrl-C stops early and reports the runs that are finished; a second one quits at
   swarmlab run hops --quick
   swarmlab run validation
   swarmlab run hops --set groups.nodes.size=1000 --repeat 5 --out results/thousand`,
-		ValidArgsFunction: completeScenarios,
+		ValidArgsFunction: completeRuns,
 		RunE:              o.run,
 	}
 	o.changes.addFlags(cmd)

@@ -140,9 +140,12 @@ func (j *joint) do(ctx context.Context) error {
 		all = append(all, j.write(through))
 	}
 	switch err := errors.Join(all...); {
+	case j.interrupted && len(j.done()) == 0:
+		return exitError{interrupted, err}
 	case j.interrupted:
-		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s begun; "+
-			"the same command goes on", len(j.done()), quantity(len(j.works), "scenario")))}
+		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
+			"results; the same command goes on", len(j.done()),
+			quantity(len(j.works), "scenario")))}
 	case err != nil:
 		return exitError{failed, err}
 	}
@@ -229,7 +232,11 @@ func (j *joint) print(out io.Writer, json bool) error {
 	t.add("fingerprint", j.table().Fingerprint)
 	t.add("results", j.dir.path)
 	for n, line := range j.figures {
-		t.add(map[bool]string{true: "figures"}[n == 0], line)
+		label := ""
+		if n == 0 {
+			label = "figures"
+		}
+		t.add(label, line)
 	}
 	t.add("time", timeText(time.Since(j.started)))
 	_, err := fmt.Fprintf(out, "%s\n\n%s\n%s%s", j.title, targetsTable(sets...), failures,

@@ -19,9 +19,17 @@ func newVerifyCommand() *cobra.Command {
 		Use:   "verify DIR",
 		Short: "Rerun stored results and compare the fingerprints",
 		Long: `Repeat every run of a results folder and compare the fingerprints. Where they differ,
-name the first simulated second and the nodes that differ in it. Nothing is written.`,
+name the first simulated second and the nodes that differ in it. In a folder of several scenarios,
+that is done for each of them. Nothing is written.`,
 		Args: oneArgument("a results folder", ", as in swarmlab verify results/hops"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			joint, err := results.OpenJoint(args[0])
+			if err != nil {
+				return err
+			}
+			if joint != nil {
+				return verifySet(cmd, args[0], joint, jobs, asJSON)
+			}
 			v, err := openVerification(args[0], jobs)
 			if err != nil {
 				return err

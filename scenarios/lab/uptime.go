@@ -13,8 +13,8 @@ import (
 // Steiner, En-Najjary and Biersack (IMC 2007).
 const arrivalsEvery = protocol.Time(5 * time.Minute)
 
-// ageOf are the uptimes of nodes that are online, counted for results.Uptimes.
-func ageOf(u *results.Uptimes, age protocol.Time) {
+// countUp counts a node that is online, and has been for that long.
+func countUp(u *results.Uptimes, age protocol.Time) {
 	u.Online++
 	if age > protocol.Time(5*time.Hour) {
 		u.Over5h++
@@ -51,17 +51,17 @@ func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) *results.ChurnSee
 	return seen
 }
 
-// see follows one life.
+// see counts what happens in one life.
 func see(seen *results.ChurnSeen, life netmodel.Life, from, end protocol.Time) {
 	if life.Online() {
-		ageOf(&seen.Start, -life.Begun())
+		countUp(&seen.Start, -life.Begun())
 	}
 	for {
 		online, begun := life.Online(), life.Begun()
 		at, event := life.Next()
 		if at > end {
 			if online {
-				ageOf(&seen.End, end-begun)
+				countUp(&seen.End, end-begun)
 			}
 			return
 		}

@@ -3,7 +3,13 @@ package results
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 )
 
 // TargetsFile is what a folder of several results folders has: their targets together.
@@ -57,3 +63,29 @@ func Join(name, title string, parts []Summary) *Joint {
 
 // WriteJoint puts targets.json into a folder.
 func WriteJoint(dir string, j *Joint) error { return replaceJSON(dir, TargetsFile, j) }
+
+// OpenJoint reads the targets.json of a folder. It returns nil for one that is of one scenario, or
+// of none.
+func OpenJoint(dir string) (*Joint, error) {
+	if _, err := os.Stat(filepath.Join(dir, ManifestFile)); err == nil {
+		return nil, nil
+	}
+	path := filepath.Join(dir, TargetsFile)
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	j := &Joint{}
+	if err := json.Unmarshal(body, j); err != nil {
+		return nil, damaged(path, err)
+	}
+	for _, part := range j.Parts {
+		if !filepath.IsLocal(part.Scenario) || filepath.Base(part.Scenario) != part.Scenario {
+			return nil, damaged(path, fmt.Errorf("%q is no name of a scenario", part.Scenario))
+		}
+	}
+	return j, nil
+}

@@ -114,7 +114,9 @@ func (o *Outcome) compareOne(
 			each = append(each, v)
 		}
 	}
-	r.CI95 = interval(each)
+	if r.CI95 = interval(each); t.Of == scenarios.OfMean && why == "" {
+		r.CI95 = above[0].Metrics[t.Metric].CI95 // that of sequential stopping is wider
+	}
 	switch {
 	case why != "":
 		r.Verdict, r.CI95 = TargetNotMeasured, nil
