@@ -23,6 +23,9 @@ func registry() []drawing {
 		{"id-space", idSpace},
 		{"buckets", buckets},
 		{"clients", clients},
+		{"sweep", sweepFigure},
+		{"heat", heatFigure},
+		{"front", frontFigure},
 	}
 }
 

@@ -20,6 +20,7 @@ type Summary struct {
 	Fingerprint string        `json:"fingerprint"`
 	Interrupted bool          `json:"interrupted,omitempty"`
 	Figures     []string      `json:"figures"`
+	Study       *StudySummary `json:"study,omitempty"` // of a sweep
 	Cells       []CellSummary `json:"cells"`
 	Comparisons []Comparison  `json:"comparisons,omitempty"`
 	// Failures are the runs that did not reach their end.
@@ -96,6 +97,7 @@ func summarise(o *Outcome) (Summary, error) {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
 		}
 	}
+	s.Study = summariseStudy(o.Scenario)
 	s.Comparisons = compare(o.Scenario.Vary, s.Cells)
 	for n := range s.Cells {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)

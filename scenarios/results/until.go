@@ -28,19 +28,38 @@ func CheckMetrics(s *scenarios.Scenario) error {
 		}
 		d := definition(c.name)
 		if d == nil {
-			var known []string
-			for _, d := range Definitions() {
-				known = append(known, d.Name)
-			}
 			return s.Refuse(c.path, "there is no metric %q%s", c.name,
-				scenarios.Suggest(c.name, known))
+				scenarios.Suggest(c.name, metricNames()))
 		}
 		if c.path == "transient" && d.value == nil {
 			return s.Refuse(c.path, "%s has one value a run; "+
 				"name a metric of lookups, as in lookup.latency_ms", c.name)
 		}
 	}
+	if len(s.Study.Metrics) == 0 {
+		return s.Refuse("study.metrics", "names none; write some, as in [lookup.success]")
+	}
+	paths, measures := s.Study.Measures()
+	for i, measure := range measures {
+		metric, quantile := scenarios.CutQuantile(measure)
+		switch d := definition(metric); {
+		case d == nil:
+			return s.Refuse(paths[i], "there is no metric %q%s", measure,
+				scenarios.Suggest(metric, metricNames()))
+		case quantile != "" && d.value == nil:
+			return s.Refuse(paths[i], "%s has one value a run, and so no %s of its own; "+
+				"write %s", metric, quantile, metric)
+		}
+	}
 	return nil
+}
+
+func metricNames() []string {
+	var known []string
+	for _, d := range Definitions() {
+		known = append(known, d.Name)
+	}
+	return known
 }
 
 // RunMean returns the mean of a metric in one run; what was not observed is not a number.
