@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // A choice is one cell of a sweep by what it costs and what that is worth.
@@ -149,8 +150,8 @@ func (f *figure) setFrontScales(l look, choices []choice, cost, worth *measure) 
 		x, y = append(x, c.cost), append(y, c.worth)
 	}
 	p := plane{cost.rulerOf(x, wide), worth.rulerOf(y, wide)}
-	p.x.set(&f.plot.X, cost.ticks(p.x, l.width, 8*l.text))
-	p.y.set(&f.plot.Y, worth.ticks(p.y, 0.5*l.height, 1.6*l.text))
+	p.x.set(&f.plot.X, cost.ticks(p.x, 5))
+	p.y.set(&f.plot.Y, worth.ticks(p.y, 5))
 	return p
 }
 
@@ -181,7 +182,7 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 			at := p.at(&c)
 			dots.at = append(dots.at, at)
 			if c.front || c.usual {
-				f.plot.Add(newCross(&c, p, l.lineStyle(dashless(pen), l.thin)))
+				f.plot.Add(newCross(&c, p, whiskerStyle(l, pen)))
 			}
 			if t, ok := c.tag(axes); ok {
 				t.at = at
@@ -197,6 +198,11 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 	f.legend = append(f.legend, legendEntry{label: "Pareto front", line: style})
 	slices.SortStableFunc(labels.tags, func(a, b tag) int { return cmp.Compare(a.rank, b.rank) })
 	f.plot.Add(labels)
+}
+
+// whiskerStyle is light, because whiskers of many dots cross each other.
+func whiskerStyle(l look, p pen) draw.LineStyle {
+	return draw.LineStyle{Color: faded(p.color, 0.5), Width: 0.8 * l.thin}
 }
 
 // tag is the label of a choice: the default and the knee always have one, and the rest of the front

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 )
 
 // A ruler says where values lie along an axis. Logarithms are taken here and not by the axis: the
@@ -66,28 +65,45 @@ func (m *measure) rulerOf(values []measured, times float64) ruler {
 		span = 0.1 * high
 	}
 	low, high = tidyRange([]float64{max(least, low-span), min(most, high+span)})
-	if m.most > 0 {
-		high = min(high, m.most)
+	if m.most > 0 && high > m.most {
+		high = m.most + 0.08*(m.most-low) // room for the label of all, but not for more than all
 	}
 	return ruler{false, low, high}
 }
 
-// ticks labels round values on an axis of that length.
-func (m *measure) ticks(u ruler, length vg.Length, size vg.Length) []plot.Tick {
-	fit := min(max(int(length/size), 2), 5)
-	if u.log && u.high/u.low > 8 {
-		ticks := logTicks(u.low, u.high, significant)
-		for i := range ticks {
-			if labelled(ticks) <= fit {
-				break
-			}
-			if i%2 == 0 {
-				ticks[i].Label = ""
-			}
-		}
-		return ticks
+// ticks labels round values on an axis with room for so many, none of them at its very end, where
+// the label would stand out of the plot.
+func (m *measure) ticks(u ruler, most int) []plot.Tick {
+	logarithmic := u.log && u.high/u.low > 8
+	var ticks []plot.Tick
+	if logarithmic {
+		ticks = logTicks(u.low, u.high, significant)
+	} else {
+		ticks = roundTicks(u.low, u.high, most, m.show)
 	}
-	return roundTicks(u.low, u.high, fit, m.show)
+	end := u.at(u.low) + 0.95*(u.at(u.high)-u.at(u.low))
+	for i, t := range ticks {
+		if u.at(t.Value) > end || m.beyond(t.Value) {
+			ticks[i].Label = ""
+		}
+	}
+	if logarithmic && labelled(ticks) > most {
+		return decades(ticks)
+	}
+	return ticks
+}
+
+// beyond says whether a measure cannot have the value.
+func (m *measure) beyond(v float64) bool { return m.most > 0 && v > m.most }
+
+// decades leaves labels to powers of ten only.
+func decades(ticks []plot.Tick) []plot.Tick {
+	for i := range ticks {
+		if e := math.Log10(ticks[i].Value); math.Abs(e-math.Round(e)) > 1e-9 {
+			ticks[i].Label = ""
+		}
+	}
+	return ticks
 }
 
 // labelled counts the ticks that have labels.

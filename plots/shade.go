@@ -17,9 +17,9 @@ func shade(share float64) color.NRGBA {
 	return lab{mix(from.lightness, to.lightness), mix(from.a, to.a), mix(from.b, to.b)}.rgb()
 }
 
-// shadeInk returns the colour of text on a shade.
+// shadeInk returns the colour of text on a shade: black and white have the same contrast at 0.41.
 func shadeInk(share float64) color.NRGBA {
-	if share < 0.5 {
+	if share < 0.41 {
 		return rgb(0xFFFFFF)
 	}
 	return rgb(0x000000)

@@ -150,7 +150,7 @@ func (f *figure) panelPlot(r *results, l look, p panel, all []panel, n int) *plo
 	}
 	p.x.set(&pl.X, across, l)
 	up := p.ruler(r, all)
-	ticks := p.ticks(up, 0.5*l.height/vg.Length((len(all)+f.columns-1)/f.columns), 1.6*l.text)
+	ticks := p.ticks(up, 5)
 	if byValue && n%f.columns > 0 {
 		ticks = unlabelled(ticks)
 	}
@@ -190,7 +190,7 @@ func unlabelled(ticks []plot.Tick) []plot.Tick {
 
 // ruler is the one of all panels of the same metric.
 func (p *panel) ruler(r *results, all []panel) ruler {
-	const wide = 12
+	const wide = 8
 	var values []measured
 	for _, other := range all {
 		if other.name != p.name {

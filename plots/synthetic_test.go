@@ -24,6 +24,7 @@ type synthetic struct {
 	lookups int // of each seed
 	figures []string
 	models  bool
+	study   *study // of a sweep, if not nil
 }
 
 type syntheticCell struct {
@@ -63,9 +64,9 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl and of a comparison of clients.
+// lookupFigures are all figures but those of a crawl, of a comparison of clients and of a study.
 func lookupFigures() []string {
-	others := append(crawlFigures(), clientsRun().figures...)
+	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures)
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -191,6 +192,9 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		"version": "swarmlab 0.1.0 (go1.26)",
 		"seed":    1, "repeat": s.seeds, "fingerprint": "3f2a91c0-77d06e15-b8f04aa2",
 		"figures": s.figures, "cells": cells,
+	}
+	if s.study != nil {
+		summary["study"] = s.study
 	}
 	writeSummary(t, dir, summary)
 	s.writeWorlds(t, dir)
