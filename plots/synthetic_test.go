@@ -191,10 +191,7 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		"scenario": "hops", "title": "Hop counts in a Mainline DHT",
 		"version": "swarmlab 0.1.0 (go1.26)",
 		"seed":    1, "repeat": s.seeds, "fingerprint": "3f2a91c0-77d06e15-b8f04aa2",
-		"figures": s.figures, "cells": cells,
-	}
-	if s.study != nil {
-		summary["study"] = s.study
+		"figures": s.figures, "study": s.study, "cells": cells,
 	}
 	writeSummary(t, dir, summary)
 	s.writeWorlds(t, dir)

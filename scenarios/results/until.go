@@ -36,22 +36,7 @@ func CheckMetrics(s *scenarios.Scenario) error {
 				"name a metric of lookups, as in lookup.latency_ms", c.name)
 		}
 	}
-	if len(s.Study.Metrics) == 0 {
-		return s.Refuse("study.metrics", "names none; write some, as in [lookup.success]")
-	}
-	paths, measures := s.Study.Measures()
-	for i, measure := range measures {
-		metric, quantile := scenarios.CutQuantile(measure)
-		switch d := definition(metric); {
-		case d == nil:
-			return s.Refuse(paths[i], "there is no metric %q%s", measure,
-				scenarios.Suggest(metric, metricNames()))
-		case quantile != "" && d.value == nil:
-			return s.Refuse(paths[i], "%s has one value a run, and so no %s of its own; "+
-				"write %s", metric, quantile, metric)
-		}
-	}
-	return nil
+	return checkStudy(s)
 }
 
 func metricNames() []string {
