@@ -35,11 +35,11 @@ func frontFigure(r *results, l look) (*figure, error) {
 		data: studyTable(axes, "front", "default", "knee"),
 	}
 	f.about = studyAbout(axes, r.Cells, nil)
-	f.about.shows = "Dots: cells. Line: the Pareto front, the cells that no other beats in one " +
-		"of the two without being worse in the other. Whiskers, of cells on it and of the " +
-		"default: 95 % interval. Labels tell what is not the default. The knee is the cell of the front " +
-		"furthest from the straight line between its ends, where both scales are logarithmic: " +
-		"beyond it a little more costs a lot."
+	f.about.shows = "Dots: cells. Line: the Pareto front, the cells that no other beats in " +
+		"one of the two without being worse in the other. Whiskers, of cells on it and of the " +
+		"default: 95 % interval. Labels tell what is not the default. The knee is the cell of " +
+		"the front furthest from the straight line between its ends, where both scales are " +
+		"logarithmic: beyond it a little more costs a lot."
 	f.addChoices(l, axes, choices, f.setFrontScales(l, choices, &cost, &worth))
 	for _, c := range choices {
 		for _, m := range []*measure{&cost, &worth} {

@@ -11,6 +11,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
+// heatMax is how many maps fit on a slide, with values that can be read.
+const heatMax = 4
+
 // A tile is one cell of a heat map, of size 1, and its value in words.
 type tile struct {
 	x, y  float64 // lower left corner
@@ -29,11 +32,12 @@ func heatFigure(r *results, l look) (*figure, error) {
 	if len(measures) == 0 {
 		return &figure{skipped: "the run has none of the metrics of its study"}, nil
 	}
-	measures = measures[:min(len(measures), panelColumns*panelLines)]
-	f := &figure{line: 0.6 * l.height, data: studyTable(axes), columns: min(len(measures), 2)}
-	if len(measures) > 4 && !l.grows {
-		f.columns = panelColumns
+	if len(measures) > heatMax {
+		notes = append(notes, fmt.Sprintf("Of the metrics of the study these are the first %d.",
+			heatMax))
+		measures = measures[:heatMax]
 	}
+	f := &figure{line: 0.6 * l.height, data: studyTable(axes), columns: min(len(measures), 2)}
 	if len(axes) > 2 {
 		notes = append(notes, fmt.Sprintf("The settings varied beside these, %s, are at their "+
 			"defaults. The axes are those of vary, in its order.", usual(axes).named(axes[2:])))

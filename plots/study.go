@@ -52,6 +52,7 @@ func nouns() map[string]string {
 		"lookup.timeouts":              "Timeouts per lookup",
 		"traffic.bytes_per_node_s":     "Traffic per node",
 		"traffic.datagrams_per_node_s": "Datagrams per node",
+		"workload.unfinished_share":    "Cut short",
 		"table.stale_share":            "Stale contacts",
 		"get_peers.latency_ms":         "get_peers time",
 		"get_peers.success":            "get_peers success",
