@@ -49,7 +49,13 @@ func damages() map[string]damage {
 			`cells[0]: missing "seeds"`},
 		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
 			`unknown figure "pie"; known figures: hops, hops-cdf, latency-cdf, hops-size, ` +
-				`calibration, id-space, buckets, clients`},
+				`calibration, id-space, buckets, clients, targets, sweep, heat, front`},
+		"a study of nothing": {set("study", map[string]any{}), summaryFile,
+			`not a swarmlab result: study: missing "axes"`},
+		"a study without metrics": {set("study", map[string]any{"axes": []string{"seed"}}),
+			summaryFile, `study: missing "metrics"`},
+		"a study without cost": {set("study", map[string]any{"axes": []string{"seed"},
+			"metrics": []string{"lookup.success"}}), summaryFile, `missing "cost" or "worth"`},
 		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
 		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
 		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {

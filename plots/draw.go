@@ -24,6 +24,9 @@ func registry() []drawing {
 		{"buckets", buckets},
 		{"clients", clients},
 		{"targets", targetsFigure},
+		{"sweep", sweepFigure},
+		{"heat", heatFigure},
+		{"front", frontFigure},
 	}
 }
 

@@ -25,6 +25,7 @@ type results struct {
 	Version     string   `json:"version"`
 	Fingerprint string   `json:"fingerprint"`
 	Figures     []string `json:"figures"`
+	Study       *study   `json:"study"` // of a sweep; may be absent
 	Cells       []cell   `json:"cells"`
 	Targets     []target `json:"targets"`
 	Parts       []part   `json:"parts"` // of a joint folder, which has no cells
@@ -53,6 +54,14 @@ type metric struct {
 	Mean float64     `json:"mean"`
 	CI95 *[2]float64 `json:"ci95"` // of the mean, over seeds; absent with one seed
 	CDF  []float64   `json:"cdf"`  // CDF[i] = P(X <= i+1), of counts only
+	Unit string      `json:"unit"`
+	P50  float64     `json:"p50"`
+	P90  float64     `json:"p90"`
+	P99  float64     `json:"p99"`
+	// Intervals of the quantiles; absent where there is none.
+	P50CI95 *[2]float64 `json:"p50_ci95"`
+	P90CI95 *[2]float64 `json:"p90_ci95"`
+	P99CI95 *[2]float64 `json:"p99_ci95"`
 }
 
 // A model is what theory says about a metric.
@@ -125,6 +134,11 @@ func (r *results) validate() error {
 	} {
 		if required.missing {
 			return fmt.Errorf("missing %q", required.key)
+		}
+	}
+	if r.Study != nil {
+		if err := r.Study.validate(); err != nil {
+			return err
 		}
 	}
 	numbers := map[int]bool{}

@@ -24,6 +24,7 @@ type synthetic struct {
 	lookups int // of each seed
 	figures []string
 	models  bool
+	study   *study // of a sweep, if not nil
 }
 
 type syntheticCell struct {
@@ -63,9 +64,11 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl, of a comparison of clients and of targets.
+// lookupFigures are all figures but those of a crawl, of a comparison of clients, of a study and of
+// targets.
 func lookupFigures() []string {
-	others := append(append(crawlFigures(), clientsRun().figures...), "targets")
+	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures,
+		[]string{"targets"})
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -190,7 +193,7 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		"scenario": "hops", "title": "Hop counts in a Mainline DHT",
 		"version": "swarmlab 0.1.0 (go1.26)",
 		"seed":    1, "repeat": s.seeds, "fingerprint": "3f2a91c0-77d06e15-b8f04aa2",
-		"figures": s.figures, "cells": cells,
+		"figures": s.figures, "study": s.study, "cells": cells,
 	}
 	writeSummary(t, dir, summary)
 	s.writeWorlds(t, dir)

@@ -83,10 +83,21 @@ var scenarioRules = []rule{
 			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
-			"targets",
+			"targets|sweep|heat|front",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},
+	{path: "study", fallback: "{}",
+		meaning: "what the figures sweep, heat and front show of a sweep. Their axes are those " +
+			"of vary, in its order; the first value of each is taken for the default"},
+	{path: "study.metrics", fallback: "[lookup.latency_ms.p50, traffic.bytes_per_node_s, " +
+		"lookup.latency_ms.p90, lookup.success]",
+		meaning: "metrics of metrics.json, each for its mean, or with the end .p50, .p90 or " +
+			".p99 for that quantile"},
+	{path: "study.cost", fallback: "traffic.bytes_per_node_s",
+		meaning: "what is paid, in the figure front"},
+	{path: "study.worth", fallback: "lookup.latency_ms.p50",
+		meaning: "what it is paid for, in the figure front"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
 }

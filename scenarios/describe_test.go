@@ -106,6 +106,10 @@ budget:
   events: unlimited
 figures: [hops, hops-cdf, latency-cdf]
 targets: none
+study:
+  metrics: [lookup.latency_ms.p50, traffic.bytes_per_node_s, lookup.latency_ms.p90, lookup.success]
+  cost: traffic.bytes_per_node_s
+  worth: lookup.latency_ms.p50
 quick:
   vary: none
 `

@@ -34,6 +34,7 @@ type Scenario struct {
 	Figures []string `yaml:"figures"`
 	// Targets are published values that the results are held against.
 	Targets []Target `yaml:"targets"`
+	Study   Study    `yaml:"study"`
 	// Quick makes a short variant of the scenario; ApplyQuick applies it.
 	Quick Overrides `yaml:"quick"`
 

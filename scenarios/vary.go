@@ -130,7 +130,7 @@ func plainValue(p place, text string) any {
 
 // unvaried are the settings that are about a whole scenario and so cannot differ between cells.
 var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat", "budget", "until",
-	"transient", "targets"}
+	"transient", "targets", "study"}
 
 const noneWord = "none"
 

@@ -153,7 +153,12 @@ var runMetrics = []Definition{
 	{Name: "network.lost", Unit: "share",
 		Definition: "share of the datagrams sent that the network lost"},
 	{Name: "workload.unfinished", Unit: "lookups",
-		Definition: "operations that had not ended when the run did; they are not measured"},
+		Definition: "operations that had not ended when their node left or the run ended; they " +
+			"are not measured"},
+	{Name: "workload.unfinished_share", Unit: "share",
+		Definition: "share of the operations that nodes began which had not ended when the node " +
+			"left or the run ended. Success and times are of the others only: where lookups are " +
+			"slow and sessions short, of the faster ones"},
 	{Name: "workload.skipped", Unit: "operations",
 		Definition: "operations whose node was not running; they are not measured"},
 }
@@ -161,11 +166,13 @@ var runMetrics = []Definition{
 func perRun(run *Run, _ string, seconds float64) []float64 {
 	sent := run.Ledger.Sent
 	nodeSeconds := float64(run.Nodes) * seconds
+	begun := run.Asked - int(run.Tally.Skipped)
 	return []float64{
 		float64(sent.Datagrams) / nodeSeconds,
 		float64(sent.Bytes) / nodeSeconds,
 		float64(run.Ledger.Lost.Datagrams) / max(float64(sent.Datagrams), 1),
-		float64(run.Asked - run.Ended - int(run.Tally.Skipped)),
+		float64(begun - run.Ended),
+		float64(begun-run.Ended) / max(float64(begun), 1),
 		float64(run.Tally.Skipped),
 	}
 }

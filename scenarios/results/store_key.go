@@ -39,7 +39,7 @@ func cellHash(build string, cell scenarios.Cell) (runHash, error) {
 		return runHash{}, err
 	}
 	s.Name, s.Title, s.Seed, s.Repeat, s.Figures = "cell", "", 1, 1, nil
-	s.Budget, s.Until = scenarios.Budget{}, scenarios.Until{}
+	s.Budget, s.Until, s.Study = scenarios.Budget{}, scenarios.Until{}, scenarios.Study{}
 	sum.Write(s.Resolved())
 	return runHash(sum.Sum(nil)), nil
 }

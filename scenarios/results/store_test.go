@@ -235,9 +235,10 @@ func TestForeignRunsAreRefused(t *testing.T) {
 		"setting":  {"groups.nodes.dht.k", "16", "made with other settings or seeds"},
 		"seed":     {"seed", "7", "made with other settings or seeds"},
 		"scenario": {"name", "other", ""},
+		"study":    {"study.cost", "lookup.messages", ""},
 	} {
 		st, err := openStore(t, home, c.path, c.value)
-		if c.want == "" { // a name is no setting that a run depends on
+		if c.want == "" { // no setting that a run depends on
 			require.NoError(t, err, name)
 			require.Equal(t, 1, st.Found)
 			st.Close()

@@ -20,6 +20,7 @@ type Summary struct {
 	Fingerprint string        `json:"fingerprint"`
 	Interrupted bool          `json:"interrupted,omitempty"`
 	Figures     []string      `json:"figures"`
+	Study       *StudySummary `json:"study,omitempty"` // of a sweep
 	Cells       []CellSummary `json:"cells"`
 	Comparisons []Comparison  `json:"comparisons,omitempty"`
 	// Targets are published values beside ours, in the scenario's order.
@@ -102,6 +103,7 @@ func summarise(o *Outcome) (Summary, error) {
 			}
 		}
 	}
+	s.Study = summariseStudy(o.Scenario)
 	s.Comparisons = compare(o.Scenario.Vary, s.Cells)
 	for n := range s.Cells {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)

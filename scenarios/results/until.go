@@ -33,19 +33,23 @@ func CheckMetrics(s *scenarios.Scenario) error {
 		}
 		d := definition(c.name)
 		if d == nil {
-			var known []string
-			for _, d := range Definitions() {
-				known = append(known, d.Name)
-			}
 			return s.Refuse(c.path, "there is no metric %q%s", c.name,
-				scenarios.Suggest(c.name, known))
+				scenarios.Suggest(c.name, metricNames()))
 		}
 		if c.path == "transient" && d.value == nil {
 			return s.Refuse(c.path, "%s has one value a run; "+
 				"name a metric of lookups, as in lookup.latency_ms", c.name)
 		}
 	}
-	return nil
+	return checkStudy(s)
+}
+
+func metricNames() []string {
+	var known []string
+	for _, d := range Definitions() {
+		known = append(known, d.Name)
+	}
+	return known
 }
 
 // RunMean returns the mean of a metric in one run; what was not observed is not a number.

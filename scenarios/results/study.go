@@ -1,0 +1,54 @@
+package results
+
+import (
+	"slices"
+
+	"swarmlab/scenarios"
+)
+
+// StudySummary is what the figures of a sweep show: its axes, in the order of vary, and of each
+// cell the metrics, what they cost, and the one that this is paid for. A metric's name stands for
+// its mean, and with the end .p50, .p90 or .p99 for that quantile.
+type StudySummary struct {
+	Axes    []string `json:"axes"` // paths of settings
+	Metrics []string `json:"metrics"`
+	Cost    string   `json:"cost"`
+	Worth   string   `json:"worth"`
+}
+
+// summariseStudy returns nil where nothing is varied.
+func summariseStudy(s *scenarios.Scenario) *StudySummary {
+	if len(s.Vary) == 0 {
+		return nil
+	}
+	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth}
+	for _, axis := range s.Vary {
+		study.Axes = append(study.Axes, axis.Path)
+	}
+	return study
+}
+
+// checkStudy refuses a study that names a metric, or a quantile, which does not exist.
+func checkStudy(s *scenarios.Scenario) error {
+	if len(s.Study.Metrics) == 0 {
+		return s.Refuse("study.metrics", "names no metric; write some, as in [lookup.success]")
+	}
+	for i, measure := range s.Study.Metrics {
+		if slices.Contains(s.Study.Metrics[:i], measure) {
+			return s.Refuse("study.metrics", "%s is there twice; remove one", measure)
+		}
+	}
+	paths, measures := s.Study.Measures()
+	for i, measure := range measures {
+		metric, quantile := scenarios.CutQuantile(measure)
+		switch d := definition(metric); {
+		case d == nil:
+			return s.Refuse(paths[i], "there is no metric %q%s", measure,
+				scenarios.Suggest(metric, metricNames()))
+		case quantile != "" && d.value == nil:
+			return s.Refuse(paths[i], "%s has one value a run, and so no %s of its own; "+
+				"write %s", metric, quantile, metric)
+		}
+	}
+	return nil
+}
