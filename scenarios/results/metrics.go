@@ -61,7 +61,8 @@ type runGroup struct {
 func runGroups() []runGroup {
 	return []runGroup{
 		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
-		{terrainMetrics, perTerrain, false},
+		{terrainMetrics, perTerrain, false}, {healthMetrics, perTable, true},
+		{recordMetrics, perRecord, true},
 	}
 }
 
