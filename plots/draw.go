@@ -23,6 +23,9 @@ func registry() []drawing {
 		{"id-space", idSpace},
 		{"buckets", buckets},
 		{"clients", clients},
+		{"timeline", timeline},
+		{"table-health", tableHealth},
+		{"holders", holders},
 	}
 }
 

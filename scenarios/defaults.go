@@ -82,7 +82,8 @@ var scenarioRules = []rule{
 		word: "unlimited", meaning: "that the simulator processes: datagrams and wake-ups. The " +
 			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients",
+		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
+			"timeline|table-health|holders",
 		meaning: "drawn after the run"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
