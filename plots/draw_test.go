@@ -46,7 +46,10 @@ func sources() []source {
 			"fingerprint 3f2a91c0"}
 	}
 	crawl := syntheticCrawl{nodes: 400, silent: 100, crowd: 20, sybils: 9}
+	health := healthRun()
 	return []source{of(sweep(), 100), of(clientsRun(), 100),
+		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
+			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"}}
 }
 

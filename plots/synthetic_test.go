@@ -63,9 +63,11 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl and of a comparison of clients.
+// lookupFigures are all figures but those of a crawl, of a comparison of clients, and of what was
+// sampled over time.
 func lookupFigures() []string {
 	others := append(crawlFigures(), clientsRun().figures...)
+	others = append(others, healthRun().figures...)
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -170,6 +172,7 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		cell := map[string]any{
 			"cell": i, "set": c.set, "seeds": seeds, "nodes": c.nodes,
 			"fingerprint": fmt.Sprintf("%08x", i*77),
+			"warmup_s":    600, "duration_s": 3600,
 			"metrics": map[string]any{
 				hopMetric:        metric,
 				latencyMetric:    map[string]any{"unit": "ms", "n": total, "mean": 412.0},

@@ -61,21 +61,20 @@ func tableHealth(r *results, l look) (*figure, error) {
 	}
 	depths := l.newPanel("Contacts in a bucket", "Bucket: bits shared with the owner's id")
 	dead := l.newPanel("Dead contacts, %", "Bucket: bits shared with the owner's id")
+	var named []series
+	for _, s := range all {
+		named = append(named, s.series)
+	}
+	f.legend = l.key(named)
 	f.drawDepths(depths, all, shown, l)
-	f.drawDead(dead, all, shown, l)
+	drawDead(dead, all, shown, l)
 	f.addDepths(all)
 	columns := 2
 	if l.grows {
 		columns = 1
 	}
 	f.setPanels([]*plot.Plot{depths, dead}, columns)
-	var named []series
-	for _, s := range all {
-		named = append(named, s.series)
-	}
-	f.legend = append(l.key(named), legendEntry{label: "nodes that belong there",
-		line: l.lineStyle(l.modelPen(), l.thin)})
-	f.title = healthTitle(all[0].cell)
+	f.title = healthTitle(all)
 	return f, nil
 }
 
@@ -144,10 +143,10 @@ func (d *depthsOf) total() []bucketSum {
 	return sum
 }
 
-// shown is up to which depth there is anything to see.
+// shown is up to which depth there is enough to see: one table in five has a contact there.
 func (d *depthsOf) shown() (depths int) {
 	for depth, s := range d.total() {
-		if s.contacts >= 0.05*s.tables && s.contacts > 0 {
+		if s.contacts >= 0.2*s.tables && s.contacts > 0 {
 			depths = depth + 1
 		}
 	}
@@ -178,27 +177,40 @@ func (s bucketSum) expected(depth int) float64 { return supply(s.supply/s.tables
 func (f *figure) drawDepths(p *plot.Plot, all []depthsOf, shown int, l look) {
 	top := 0.0
 	for i := range all {
-		top = max(top, f.drawSeries(p, &all[i], i, shown, 1, bucketSum.mean, l))
+		top = max(top, drawSeries(p, all, i, shown, 1, bucketSum.mean, l))
 	}
 	setDepthAxes(p, shown, top)
-	for i := range all {
-		var supplied plotter.XYs
-		sums := all[i].total()
-		for x := -0.5; x <= float64(shown)-0.5; x += 0.05 {
-			s := sums[min(max(int(math.Round(x)), 0), len(sums)-1)]
-			if y := (s.supply / s.tables) / math.Exp2(x+1); y <= p.Y.Max {
-				supplied = append(supplied, plotter.XY{X: x, Y: y})
-			}
+	var supplied plotter.XYs
+	sums := all[0].total()
+	for x := -0.5; x <= float64(shown)-0.5; x += 0.05 {
+		s := sums[min(max(int(math.Round(x)), 0), len(sums)-1)]
+		if y := supply(s.supply/s.tables, 0) / math.Exp2(x); y <= p.Y.Max {
+			supplied = append(supplied, plotter.XY{X: x, Y: y})
 		}
-		p.Add(polyline{points: supplied, style: l.lineStyle(l.modelPen(), l.thin)})
 	}
+	style := l.lineStyle(l.modelPen(), l.thin)
+	p.Add(polyline{points: supplied, style: style})
+	f.legend = append(f.legend, legendEntry{label: suppliedLabel(all), line: style})
+}
+
+// suppliedLabel names the curve of all nodes. That of the first series is drawn, so it is named if
+// another has not as many.
+func suppliedLabel(all []depthsOf) string {
+	const label = "nodes that belong there"
+	first := all[0].total()[0].expected(0)
+	for i := range all {
+		if math.Abs(all[i].total()[0].expected(0)-first) > 0.02*first {
+			return label + " (" + all[0].label + ")"
+		}
+	}
+	return label
 }
 
 // drawDead draws the second panel.
-func (f *figure) drawDead(p *plot.Plot, all []depthsOf, shown int, l look) {
+func drawDead(p *plot.Plot, all []depthsOf, shown int, l look) {
 	top := 0.0
 	for i := range all {
-		top = max(top, f.drawSeries(p, &all[i], i, shown, 100, bucketSum.deadShare, l))
+		top = max(top, drawSeries(p, all, i, shown, 100, bucketSum.deadShare, l))
 	}
 	setDepthAxes(p, shown, min(max(top, 1), 100/1.08))
 }
@@ -210,11 +222,14 @@ func setDepthAxes(p *plot.Plot, shown int, top float64) {
 	p.X.Tick.Marker = integerTicks(0, shown-1, 9)
 }
 
-// drawSeries draws one value by depth, with its interval, and returns the highest end.
-func (f *figure) drawSeries(
-	p *plot.Plot, d *depthsOf, i, shown int, scale float64, value func(bucketSum) float64, l look,
+// drawSeries draws one value of a series by depth, with its interval, and returns the highest end.
+// Several series stand side by side.
+func drawSeries(
+	p *plot.Plot, all []depthsOf, i, shown int, scale float64, value func(bucketSum) float64,
+	l look,
 ) (top float64) {
-	pen := l.pen(i)
+	pen, d := l.pen(i), &all[i]
+	aside := (float64(i) - float64(len(all)-1)/2) * 0.1
 	var at plotter.XYs
 	var caps whiskers
 	for depth, s := range d.total()[:min(shown, len(d.total()))] {
@@ -222,17 +237,18 @@ func (f *figure) drawSeries(
 		if math.IsNaN(v) {
 			continue
 		}
-		at, top = append(at, plotter.XY{X: float64(depth), Y: v}), max(top, v)
+		x := float64(depth) + aside
+		at, top = append(at, plotter.XY{X: x, Y: v}), max(top, v)
 		if ci, ok := interval95(d.each(depth, value)); ok {
 			ci = interval{max(ci.low, 0) * scale, ci.high * scale}
 			if scale == 100 {
 				ci.high = min(ci.high, 100)
 			}
-			caps.x, caps.y = append(caps.x, float64(depth)), append(caps.y, ci)
+			caps.x, caps.y = append(caps.x, x), append(caps.y, ci)
 			top = max(top, ci.high)
 		}
 	}
-	caps.style, caps.cap = l.lineStyle(plainPen(pen), l.thin), 0.6*l.text
+	caps.style, caps.cap = l.lineStyle(plainPen(pen), l.thin), 0.4*l.text
 	p.Add(polyline{points: at, style: l.lineStyle(pen, l.line)}, caps,
 		points{at, pen.marker, 0.7 * l.radius, pen.color, l.background})
 	return top
@@ -262,21 +278,30 @@ func (f *figure) addDepths(all []depthsOf) {
 	}
 }
 
-// healthTitle tells what the run's metrics say of the tables.
-func healthTitle(c cell) string {
-	share := func(name string) (string, bool) {
-		m, ok := c.Metrics[name]
-		return significant(math.Round(m.Mean*1000)/10) + "\u00A0%", ok && m.N > 0
+// healthTitle tells how many contacts are dead, over all cells.
+func healthTitle(all []depthsOf) string {
+	share := func(name string) string {
+		low, high := math.Inf(1), math.Inf(-1)
+		for i := range all {
+			if m, ok := all[i].cell.Metrics[name]; ok && m.N > 0 {
+				low, high = min(low, m.Mean), max(high, m.Mean)
+			}
+		}
+		if low > high {
+			return ""
+		}
+		from, to := significant(math.Round(low*1e3)/10), significant(math.Round(high*1e3)/10)
+		if from == to {
+			return to + "\u00A0%"
+		}
+		return from + " to " + to + "\u00A0%"
 	}
-	full, hasFull := share("table.dead_share_full")
-	open, hasOpen := share("table.dead_share_open")
+	full, open := share("table.dead_share_full"), share("table.dead_share_open")
 	switch {
-	case hasFull && hasOpen:
+	case full != "" && open != "":
 		return fmt.Sprintf("Dead are %s of the contacts in full buckets, %s in others", full, open)
-	case hasOpen:
-		return fmt.Sprintf("Dead are %s of the contacts", open)
-	case hasFull:
-		return fmt.Sprintf("Dead are %s of the contacts", full)
+	case full+open != "":
+		return fmt.Sprintf("Dead are %s of the contacts", full+open)
 	}
 	return "What the tables hold"
 }
