@@ -27,6 +27,9 @@ func registry() []drawing {
 		{"sweep", sweepFigure},
 		{"heat", heatFigure},
 		{"front", frontFigure},
+		{"timeline", timeline},
+		{"table-health", tableHealth},
+		{"holders", holders},
 	}
 }
 

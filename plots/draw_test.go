@@ -46,9 +46,12 @@ func sources() []source {
 			"fingerprint 3f2a91c0"}
 	}
 	crawl := syntheticCrawl{nodes: 400, silent: 100, crowd: 20, sybils: 9}
+	health := healthRun()
 	return []source{of(sweep(), 100), of(clientsRun(), 100), of(studyRun(), 5),
 		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
 			"fingerprint 3f2a91c0"}}
 }
 

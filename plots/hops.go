@@ -145,8 +145,8 @@ func shares(cdf []float64) []float64 {
 	return out
 }
 
-// at returns the share of h hops.
-func at(shares []float64, h int) float64 {
+// at returns the share, or the number, of h hops.
+func at[N int | float64](shares []N, h int) N {
 	if h > len(shares) {
 		return 0
 	}
@@ -179,36 +179,53 @@ type hopRow struct {
 // this index. With one seed there is nothing to compare, and the rows are not read.
 func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
 	out := make([][]float64, most)
-	seeds := len(r.Cells[index].Seeds)
-	if seeds < 2 {
+	if len(r.Cells[index].Seeds) < 2 {
 		return out, nil
 	}
-	counts := make([][]int, seeds)
-	for i := range counts {
-		counts[i] = make([]int, most+1) // [0] is the total
-	}
-	err := scanLookups(r, func(row *hopRow) error {
-		cell, seed, err := r.place(row.Cell, row.Seed)
-		counted := row.Kind == lookupKind && row.Success && row.Hops != 0
-		if err != nil || cell != index || !counted {
-			return err
-		}
-		if row.Hops < 0 || int(row.Hops) > most {
-			return fmt.Errorf("a lookup of %d hops, more than %s knows", row.Hops, summaryFile)
-		}
-		counts[seed][0]++
-		counts[seed][row.Hops]++
-		return nil
-	})
+	all, err := r.hopCountsBySeed(index + 1)
 	if err != nil {
 		return nil, err
 	}
 	for h := range out {
-		for _, c := range counts {
+		for _, c := range all[index] {
 			if c[0] > 0 {
-				out[h] = append(out[h], float64(c[h+1])/float64(c[0]))
+				out[h] = append(out[h], float64(at(c[1:], h+1))/float64(c[0]))
 			}
 		}
 	}
 	return out, nil
+}
+
+// hopCountsBySeed returns, of the first n cells, how many lookups of each seed had 1, 2, ... hops;
+// [0] is all of them. Where no cell has two seeds the rows are not read.
+func (r *results) hopCountsBySeed(n int) ([][][]int, error) {
+	all, compare := make([][][]int, n), false
+	for i := range all {
+		all[i] = make([][]int, len(r.Cells[i].Seeds))
+		for seed := range all[i] {
+			all[i][seed] = []int{0}
+		}
+		compare = compare || len(all[i]) > 1
+	}
+	if !compare {
+		return all, nil
+	}
+	return all, scanLookups(r, func(row *hopRow) error {
+		cell, seed, err := r.place(row.Cell, row.Seed)
+		counted := row.Kind == lookupKind && row.Success && row.Hops != 0
+		if err != nil || cell >= n || !counted {
+			return err
+		}
+		most := len(r.Cells[cell].Metrics[hopMetric].CDF)
+		if row.Hops < 0 || int(row.Hops) > most {
+			return fmt.Errorf("a lookup of %d hops, more than %s knows", row.Hops, summaryFile)
+		}
+		c := &all[cell][seed]
+		for len(*c) <= int(row.Hops) {
+			*c = append(*c, 0)
+		}
+		(*c)[0]++
+		(*c)[row.Hops]++
+		return nil
+	})
 }

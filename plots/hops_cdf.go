@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 
 	"gonum.org/v1/plot/plotter"
 )
@@ -20,13 +21,17 @@ func hopCDF(r *results, l look) (*figure, error) {
 		title: hopCDFTitle(r, cells),
 		plot:  l.newPlot("Hops to the target (H_contact)", "Share of lookups"),
 		data: table{header: []string{"cell", "label", "nodes", "source", "hops",
-			"share_at_most"}},
+			"share_at_most", "share_ci95_low", "share_ci95_high"}},
 		about: about{
 			shows: "Staircases: share of the lookups that reached their target with at most that " +
 				"many hops.",
 			definition: defineHContact, cells: cells, n: lookupsCounted(hopMetric),
-			intervals: "none drawn; the curves pool all seeds of a cell", notes: r.shownNote(),
+			intervals: "none: one seed", notes: r.shownNote(),
 		},
+	}
+	bySeed, err := r.hopCountsBySeed(len(cells))
+	if err != nil {
+		return nil, err
 	}
 	f.plot.X.Min, f.plot.X.Max = 0, float64(last)+0.35
 	f.plot.X.Tick.Marker = integerTicks(0, last, 12)
@@ -41,14 +46,21 @@ func hopCDF(r *results, l look) (*figure, error) {
 		if len(cells) == 1 {
 			entry.line.Width *= 1.5 // it needs no markers, but to be seen beneath the model
 		}
-		f.plot.Add(polyline{stairs, true, entry.line})
+		spread := hopSpread(bySeed[i], len(c.Metrics[hopMetric].CDF))
+		f.plot.Add(spread.band(stairs, faded(p.color, 0.25)), polyline{stairs, true, entry.line})
 		if len(cells) > 1 {
 			at := onTreads(stairs, i, len(cells))
 			entry.marker = &points{at, p.marker, l.radius, p.color, l.background}
 			f.plot.Add(entry.marker)
 		}
 		f.legend = append(f.legend, entry)
-		f.addCDF(r, c, "simulated", c.Metrics[hopMetric].CDF)
+		f.addCDF(r, c, "simulated", c.Metrics[hopMetric].CDF, spread)
+		if len(spread) > 0 {
+			f.about.intervals = overSeeds
+		}
+	}
+	if f.about.intervals == overSeeds {
+		f.about.shows += " Bands: 95 % interval of the share."
 	}
 	f.addCDFModels(r, l, cells, last)
 	return f, nil
@@ -73,7 +85,7 @@ func (f *figure) addCDFModels(r *results, l look, cells []cell, last int) {
 		}
 		stairs := staircase(theory.CDF, last)
 		f.plot.Add(polyline{stairs, true, style})
-		f.addCDF(r, c, "model "+theory.Name, theory.CDF)
+		f.addCDF(r, c, "model "+theory.Name, theory.CDF, nil)
 		if !named[theory.Name] {
 			named[theory.Name] = true
 			f.legend = append(f.legend, legendEntry{label: theory.Name + " model", line: style})
@@ -84,10 +96,52 @@ func (f *figure) addCDFModels(r *results, l look, cells []cell, last int) {
 }
 
 // addCDF adds a curve to the figure's data.
-func (f *figure) addCDF(r *results, c cell, source string, cdf []float64) {
+func (f *figure) addCDF(r *results, c cell, source string, cdf []float64, s hopIntervals) {
 	for i, p := range cdf {
-		f.data.add(c.Cell, r.label(c), c.Nodes, source, i+1, p)
+		low, high := any(nil), any(nil)
+		if i < len(s) {
+			low, high = s[i].low, s[i].high
+		}
+		f.data.add(c.Cell, r.label(c), c.Nodes, source, i+1, p, low, high)
 	}
+}
+
+// hopIntervals are those of the shares of at most 1, 2, ... hops; none with one seed.
+type hopIntervals []interval
+
+// hopSpread works them out, up to so many hops, from the lookups of each seed by hops, [0] being
+// all of them.
+func hopSpread(bySeed [][]int, last int) hopIntervals {
+	var all hopIntervals
+	for h := 1; h <= last; h++ {
+		var shares []float64
+		for _, counts := range bySeed {
+			sum := 0
+			for _, n := range counts[1:min(h+1, len(counts))] {
+				sum += n
+			}
+			if counts[0] > 0 {
+				shares = append(shares, float64(sum)/float64(counts[0]))
+			}
+		}
+		i, ok := interval95(shares)
+		if !ok {
+			return nil
+		}
+		all = append(all, i.clamp())
+	}
+	return all
+}
+
+// band follows the treads of a staircase.
+func (s hopIntervals) band(stairs plotter.XYs, fill color.Color) band {
+	b := band{fill: fill}
+	for h, at := range stairs[1:] {
+		if len(s) > 0 {
+			b.x, b.y = append(b.x, at.X), append(b.y, s[min(h, len(s)-1)])
+		}
+	}
+	return b
 }
 
 // hopCDFTitle states within how many hops nearly all lookups end, or how the means range.

@@ -41,10 +41,14 @@ func latencyCDF(r *results, l look) (*figure, error) {
 		about: latencyAbout(r, cells, curves),
 	}
 	if len(cells) > 1 {
-		f.title = r.label(cells[0]) + ": half of the lookups within " +
-			span(first.quantile(0.50)) + ", 99\u00A0% within " + span(first.quantile(0.99))
+		f.title = latencyTitle(curves)
+	}
+	var names []string
+	for _, c := range cells {
+		names = append(names, r.label(c))
 	}
 	f.setLatencyAxes(l, curves)
+	named := f.callouts(l, curves, names)
 	for i, c := range cells {
 		p := l.pen(i)
 		curve := curves[i].thin(f.plot.X.Min)
@@ -53,8 +57,10 @@ func latencyCDF(r *results, l look) (*figure, error) {
 		f.plot.Add(polyline{curve.line, true, style})
 		dots := points{curves[i].marks(), p.marker, l.radius, p.color, l.background}
 		f.plot.Add(dots)
-		f.legend = append(f.legend, legendEntry{
-			label: r.label(c), line: style, marker: &dots})
+		if named == nil {
+			f.legend = append(f.legend, legendEntry{
+				label: r.label(c), line: style, marker: &dots})
+		}
 		for j, at := range curve.line[1:] {
 			low, high := any(nil), any(nil)
 			if len(curve.spread) > 0 {
@@ -64,7 +70,21 @@ func latencyCDF(r *results, l look) (*figure, error) {
 		}
 	}
 	f.labelMarks(l, curves)
+	f.plot.Add(named...)
 	return f, nil
+}
+
+// latencyTitle tells how the medians and the slowest range over several cells.
+func latencyTitle(curves []latencies) string {
+	over := func(share float64) string {
+		low, high := math.Inf(1), 0.0
+		for i := range curves {
+			low, high = min(low, curves[i].quantile(share)), max(high, curves[i].quantile(share))
+		}
+		return spans(low, high)
+	}
+	return fmt.Sprintf("Half of the lookups finish within %s, 99\u00A0%% within %s", over(0.5),
+		over(0.99))
 }
 
 func latencyAbout(r *results, cells []cell, curves []latencies) about {

@@ -17,10 +17,15 @@ const rowsAtOnce = 4096
 // lookupKind marks the rows of find_node lookups, which the metrics lookup.* are about.
 const lookupKind = "lookup"
 
-// scanLookups calls visit for each row of dir/lookups.parquet, in order. T names the columns to
-// read in its `parquet` tags; no other column is touched. The row is valid during the call only.
+// scanLookups calls visit for each row of dir/lookups.parquet, in order.
 func scanLookups[T any](r *results, visit func(*T) error) error {
-	path := r.path(lookupsFile)
+	return scanTable(r, lookupsFile, visit)
+}
+
+// scanTable calls visit for each row of a Parquet file of the folder, in order. T names the columns
+// to read in its `parquet` tags; no other column is touched. The row is valid during the call only.
+func scanTable[T any](r *results, name string, visit func(*T) error) error {
+	path := r.path(name)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such file; restore it, or run 'swarmlab run' again", path)

@@ -46,6 +46,17 @@ type cell struct {
 	Nodes   int               `json:"nodes"`
 	Metrics map[string]metric `json:"metrics"`
 	Models  map[string]model  `json:"models"` // by metric; may be absent
+
+	Warmup   float64 `json:"warmup_s"`
+	Duration float64 `json:"duration_s"`
+	Faults   []fault `json:"faults"`
+}
+
+// A fault is something wrong with the network for a while.
+type fault struct {
+	Kind string  `json:"kind"`
+	From float64 `json:"from_s"`
+	To   float64 `json:"to_s"`
 }
 
 // A metric sums up n observations of a cell, all seeds together.

@@ -64,11 +64,10 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl, of a comparison of clients, of a study and of
-// targets.
+// lookupFigures are the figures that any scenario with lookups can have.
 func lookupFigures() []string {
 	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures,
-		[]string{"targets"})
+		healthRun().figures, []string{"targets"})
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -173,6 +172,7 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		cell := map[string]any{
 			"cell": i, "set": c.set, "seeds": seeds, "nodes": c.nodes,
 			"fingerprint": fmt.Sprintf("%08x", i*77),
+			"warmup_s":    600, "duration_s": 3600,
 			"metrics": map[string]any{
 				hopMetric:        metric,
 				latencyMetric:    map[string]any{"unit": "ms", "n": total, "mean": 412.0},

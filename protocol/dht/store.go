@@ -231,6 +231,26 @@ func (s *store) live(i uint32, infoHash krpc.ID, now protocol.Time) *torrent {
 	return tor
 }
 
+// holds reports whether a peer on the host of a is stored that has not expired. It changes nothing.
+func (s *store) holds(i uint32, infoHash krpc.ID, now protocol.Time, a protocol.Addr) bool {
+	x, ok := s.index[torrentKey{i, infoHash}]
+	if !ok {
+		return false
+	}
+	for x := s.torrents.at(x).peers; x != nilIndex; x = s.peers.at(x).next {
+		if p := s.peers.at(x); p.addr.SameIP(a) && p.at.Add(s.expiry) > now {
+			return true
+		}
+	}
+	return false
+}
+
+// Holds reports whether node i stores a peer on the host of an address under an infohash, one that
+// has not expired. It is for observers and changes nothing.
+func (g *Group) Holds(i uint32, infoHash krpc.ID, host protocol.Addr, now protocol.Time) bool {
+	return g.store.holds(i, infoHash, now, host)
+}
+
 // scrape makes the filters of a torrent's seeds and of its other peers, and reports whether it has
 // any (BEP 33).
 func (s *store) scrape(

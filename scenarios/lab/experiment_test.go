@@ -36,7 +36,7 @@ func TestSameBytes(t *testing.T) {
 	}
 	entries, err := os.ReadDir(dirs[0])
 	require.NoError(t, err)
-	require.Len(t, entries, 10)
+	require.Len(t, entries, 12)
 	for _, e := range entries {
 		if e.Name() == results.ManifestFile {
 			continue

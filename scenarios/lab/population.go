@@ -25,6 +25,7 @@ const (
 	purposeInstead
 	purposeSample
 	purposeStorm
+	purposeRecord
 )
 
 // population is the nodes of one group that run one client, built. Their numbers in the world

@@ -13,14 +13,15 @@ import (
 
 // recorder judges the lookups that end, by the global view, and keeps a row of each.
 type recorder struct {
-	world  *sim.World
-	work   *workload
-	cell   int32
-	seed   uint64
-	warmup protocol.Time
-	rows   []results.Lookup
-	ended  int   // lookups that ended, measured or not
-	places []int // scratch
+	world   *sim.World
+	work    *workload
+	cell    int32
+	seed    uint64
+	warmup  protocol.Time
+	rows    []results.Lookup
+	records *records
+	ended   int   // lookups that ended, measured or not
+	places  []int // scratch
 }
 
 // Done implements dht.Observer.
@@ -32,6 +33,9 @@ func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	row.Client, row.Node, row.At = p.client, t.Self, int64(r.Started)
 	p.asked += uint64(r.Messages + r.Stored)
 	rec.judge(&row, p, r)
+	if r.Method == krpc.AnnouncePeer {
+		rec.records.stored(p, t.Self, t.Now, r)
+	}
 	success := uint64(0)
 	if row.Success {
 		success = 1

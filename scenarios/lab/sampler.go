@@ -26,6 +26,9 @@ type sampler struct {
 	last    protocol.Time // of the sample before
 	clients []*sampled
 	rows    []results.Sample
+	health  health
+	buckets []results.Bucket
+	records *records
 }
 
 // sampled is one client of a run, whatever groups its nodes are in.
@@ -45,9 +48,10 @@ type books struct {
 	filtered, dropped uint64
 }
 
-func newSampler(o *overlay, cell int32) *sampler {
+func newSampler(o *overlay, work *workload, cell int32) *sampler {
 	second := protocol.Time(time.Second)
-	s := &sampler{overlay: o, cell: cell, end: protocol.Time(o.scenario.Duration)}
+	s := &sampler{overlay: o, cell: cell, end: protocol.Time(o.scenario.Duration),
+		health: health{overlay: o}, records: newRecords(o, work, cell)}
 	s.from = (protocol.Time(o.scenario.Warmup) + second - 1) / second * second
 	s.last = s.from
 	for _, p := range o.populations {
@@ -81,6 +85,7 @@ func watched(seed uint64, p *population) []uint32 {
 
 // tick is called at the end of each simulated second.
 func (s *sampler) tick(now protocol.Time) {
+	s.records.tick(now)
 	switch {
 	case now < s.from:
 	case now == s.from:
@@ -89,8 +94,10 @@ func (s *sampler) tick(now protocol.Time) {
 			c.last = c.start
 		}
 	case (now-s.from)%sampleEvery == 0 || now == s.end:
+		supply := s.overlay.supply()
 		for _, c := range s.clients {
-			s.rows = append(s.rows, s.sample(c, now))
+			row := s.sample(c, now)
+			s.rows, s.buckets = append(s.rows, row), s.health.take(s.buckets, &row, supply)
 		}
 		s.last = now
 	}
@@ -135,30 +142,26 @@ func (s *sampler) sample(c *sampled, now protocol.Time) results.Sample {
 				}
 			}
 		}
+		looked := 0
 		for _, i := range p.watched {
 			if s.overlay.world.Alive(p.first + i) {
-				s.overlay.look(p, i, now, &row)
+				s.health.look(p, i, now, &row)
+				looked++
 			}
 		}
+		s.health.addRoom(p, looked)
 	}
 	return row
 }
 
-// look counts the contacts of one table.
-func (o *overlay) look(p *population, i uint32, now protocol.Time, row *results.Sample) {
-	row.Tables++
-	p.group.EachContact(i, now, func(_ int, c dht.Contact, good bool) {
-		row.Contacts++
-		if good {
-			row.Good++
+// supply counts the nodes that are up and let strangers in.
+func (o *overlay) supply() (nodes int32) {
+	for node := range o.ids.size {
+		if o.world.Alive(node) && o.world.Welcomes(node) {
+			nodes++
 		}
-		switch present, open := o.present(c); {
-		case !present:
-			row.Stale++
-		case !open:
-			row.Shut++
-		}
-	})
+	}
+	return nodes
 }
 
 // present tells whether the node of a contact is up, under the contact's id, and whether a stranger

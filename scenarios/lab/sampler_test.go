@@ -71,7 +71,7 @@ func TestTablesAgainstTheTruth(t *testing.T) {
 	for node := range uint32(150) {
 		o.world.StartAt(node, 0)
 	}
-	watch := newSampler(o, 0)
+	watch := newSampler(o, newWorkload(o), 0)
 	count := func() (contacts, stale, knowing int32) {
 		for _, c := range watch.clients {
 			row := watch.sample(c, o.world.Now())

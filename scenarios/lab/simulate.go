@@ -46,12 +46,14 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	rec.world, o.world = world, world
 	o.lives.schedule(world, protocol.Time(s.Duration))
 	rec.work.schedule(world)
-	watch := newSampler(o, rec.cell)
+	watch := newSampler(o, rec.work, rec.cell)
+	rec.records = watch.records
 	if err := j.advance(limit, world, watch); err != nil {
 		return nil, err
 	}
 	world.Audit()
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
+	run.Buckets, run.Records = watch.buckets, watch.records.rows
 	collect(run, world, rec, o)
 	run.Churn = churnSeen(s, j.seed, j.laws)
 	if s.Transient != "" {

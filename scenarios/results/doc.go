@@ -10,6 +10,10 @@
 //	lookups.parquet      a row for each measured lookup; lookups.csv beside it if they are few
 //	series.parquet       a row for each minute and client: nodes up, traffic, the state of tables;
 //	                     series.csv beside it if it is short
+//	buckets.parquet      a row for each minute, client and depth of the table: contacts, and how
+//	                     many are dead; buckets.csv beside it if there are few
+//	records.parquet      what became of announced records: a row for each record and age;
+//	                     records.csv beside it if there are few; neither if nothing was announced
 //	runs.csv             a row for each run: fingerprint, ledger, counters
 //	faults.csv           a row for each fault of each run: how many datagrams it hit
 //	checkpoints.parquet  the fingerprint of each run at each simulated second

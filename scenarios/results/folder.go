@@ -99,6 +99,8 @@ func write(d disk, dir string, o *Outcome, started time.Time) (Summary, error) {
 		func() error { return o.addSmall(g, &obsolete) },
 		func() error { return g.add(SeriesFile, o.writeSeries) },
 		func() error { return o.addShort(g, &obsolete) },
+		func() error { return o.addBuckets(g, &obsolete) },
+		func() error { return o.addRecords(g, &obsolete) },
 		func() error { return g.add(RunsFile, o.writeRuns) },
 		func() error { return o.addFaults(g, &obsolete) },
 		func() error { return g.add(CheckpointsFile, o.writeCheckpoints) },

@@ -62,6 +62,7 @@ func runGroups() []runGroup {
 	return []runGroup{
 		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
 		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
+		{healthMetrics, perTable, true}, {recordMetrics, perRecord, true},
 	}
 }
 

@@ -28,8 +28,7 @@ const textRows = 50_000
 func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
 	rows := 0
 	for _, run := range o.Runs {
-		lookups, _ := run.counts()
-		rows += lookups
+		rows += run.counts().Lookups
 	}
 	return addText(g, obsolete, LookupsTextFile, rows, o.writeLookupsText)
 }
@@ -38,8 +37,7 @@ func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
 func (o *Outcome) addShort(g *staging, obsolete *[]string) error {
 	rows := 0
 	for _, run := range o.Runs {
-		_, series := run.counts()
-		rows += series
+		rows += run.counts().Series
 	}
 	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
 }

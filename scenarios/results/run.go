@@ -26,10 +26,12 @@ type Run struct {
 	Cut         int64         // ns; measured lookups begin at this or later, if it is not 0
 	TooShort    bool          // the run, to tell where its beginning ends; see CutTransient
 	Series      []Sample      // by time, and then in the order of Clients
+	Buckets     []Bucket      // by time, then in the order of Clients, then by depth
+	Records     []Record      // by time, then in the order in which they were stored
 	Terrain     Terrain
 	Churn       *ChurnSeen // nil if all nodes stay
 
-	kept *kept // where the rows are (Lookups, Series, Checkpoints) if a Store has them
+	kept *kept // where the rows are, of all kinds, if a Store has them
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops and times

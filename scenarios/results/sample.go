@@ -41,6 +41,12 @@ type Sample struct {
 	Shut      int32 `parquet:"shut"`      // contacts whose node is up and does not, or not there
 	Filtered  int64 `parquet:"filtered"`  // datagrams of these nodes that were not let in
 	Dropped   int64 `parquet:"dropped"`   // and for which a line's queue was full
+
+	// Of the tables, those that hold all of the k nodes closest to their owner that are up and let
+	// strangers in, those that lack three or more of them, and those that hold fewer than five.
+	KnowsAll   int32 `parquet:"knows_all"`
+	LacksThree int32 `parquet:"lacks_three"`
+	KnowsFew   int32 `parquet:"knows_few"`
 }
 
 func (o *Outcome) writeSeries(w io.Writer) error {
@@ -52,7 +58,8 @@ func (o *Outcome) writeSeries(w io.Writer) error {
 func (o *Outcome) writeSeriesText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "second", "client", "online", "up_ns", "datagrams", "bytes",
-		"tables", "contacts", "stale", "good", "reachable", "shut", "filtered", "dropped"})
+		"tables", "contacts", "stale", "good", "reachable", "shut", "filtered", "dropped",
+		"knows_all", "lacks_three", "knows_few"})
 	for _, run := range o.Runs {
 		series, err := run.seriesRows()
 		if err != nil {
@@ -64,7 +71,8 @@ func (o *Outcome) writeSeriesText(w io.Writer) error {
 				strconv.Itoa(int(s.Second)), s.Client}
 			for _, v := range []int64{int64(s.Online), s.Up, s.Datagrams, s.Bytes,
 				int64(s.Tables), int64(s.Contacts), int64(s.Stale), int64(s.Good),
-				int64(s.Reachable), int64(s.Shut), s.Filtered, s.Dropped} {
+				int64(s.Reachable), int64(s.Shut), s.Filtered, s.Dropped, int64(s.KnowsAll),
+				int64(s.LacksThree), int64(s.KnowsFew)} {
 				row = append(row, strconv.FormatInt(v, 10))
 			}
 			c.Write(row)

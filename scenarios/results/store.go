@@ -189,7 +189,7 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 		case err != nil || head.Hash != h:
 		case head.Run != nil:
 			head.Run.Cell = cell
-			head.Run.kept = &kept{path, head.Lookups, head.Series}
+			head.Run.kept = &kept{path, head.Rows}
 			return head.Run, nil
 		case head.Budget == st.budget:
 			head.Failure.Cell = cell
@@ -203,12 +203,13 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 func (st *Store) Put(run *Run) (*Run, error) {
 	light := *run
 	light.Lookups, light.Series, light.Checkpoints = nil, nil, nil
-	head := &storedHead{Run: &light, Lookups: len(run.Lookups), Series: len(run.Series)}
+	light.Buckets, light.Records = nil, nil
+	head := &storedHead{Run: &light, Rows: run.counts()}
 	path, err := st.put(head, run, runEnding, run.Cell, run.Seed)
 	if err != nil {
 		return nil, err
 	}
-	light.kept = &kept{path, head.Lookups, head.Series}
+	light.kept = &kept{path, head.Rows}
 	return &light, nil
 }
 

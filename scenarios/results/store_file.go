@@ -15,13 +15,15 @@ import (
 
 // storeMagic begins the file of a stored run. Behind it come the sections, each with its length,
 // the SHA-256 of length and content, and the content as gob.
-const storeMagic = "swarmlab run 1\n"
+const storeMagic = "swarmlab run 2\n"
 
 const (
 	headSection = iota
 	lookupSection
 	seriesSection
 	checkpointSection
+	bucketSection
+	recordSection
 	runSections
 )
 
@@ -33,13 +35,16 @@ type storedHead struct {
 	Run      *Run     // without rows; nil of one that failed
 	Failure  *Failure // of one that failed
 	Budget   string   // that it had
-	Lookups  int      // rows
-	Series   int
+	Rows     rowCounts
 }
+
+// rowCounts is how many rows a run has of those kinds that are also written as text.
+type rowCounts struct{ Lookups, Series, Buckets, Records int }
 
 // encodeRun makes the sections of a run.
 func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
-	parts := []any{head, run.Lookups, run.Series, run.Checkpoints}
+	parts := []any{head, run.Lookups, run.Series, run.Checkpoints, run.Buckets,
+		run.Records}
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -142,8 +147,8 @@ func headOf(b []byte) (*storedHead, error) {
 
 // kept is where the rows of a run are that is not in memory.
 type kept struct {
-	path            string
-	lookups, series int // rows
+	path string
+	rows rowCounts
 }
 
 // readRows reads one section of a stored run. The file was checked when it was written or found;
@@ -186,6 +191,28 @@ func (run *Run) seriesRows() ([]Sample, error) {
 	return rows, err
 }
 
+func (run *Run) bucketRows() ([]Bucket, error) {
+	if run.kept == nil {
+		return run.Buckets, nil
+	}
+	rows, err := readRows[Bucket](run.kept, bucketSection)
+	for n := range rows {
+		rows[n].Cell = int32(run.Cell)
+	}
+	return rows, err
+}
+
+func (run *Run) recordRows() ([]Record, error) {
+	if run.kept == nil {
+		return run.Records, nil
+	}
+	rows, err := readRows[Record](run.kept, recordSection)
+	for n := range rows {
+		rows[n].Cell = int32(run.Cell)
+	}
+	return rows, err
+}
+
 func (run *Run) checkpointRows() ([]sim.Checkpoint, error) {
 	if run.kept == nil {
 		return run.Checkpoints, nil
@@ -193,12 +220,11 @@ func (run *Run) checkpointRows() ([]sim.Checkpoint, error) {
 	return readRows[sim.Checkpoint](run.kept, checkpointSection)
 }
 
-// counts returns the numbers of rows.
-func (run *Run) counts() (lookups, series int) {
+func (run *Run) counts() rowCounts {
 	if run.kept != nil {
-		return run.kept.lookups, run.kept.series
+		return run.kept.rows
 	}
-	return len(run.Lookups), len(run.Series)
+	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records)}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -212,6 +238,12 @@ func (run *Run) measured() (*Run, error) {
 		return nil, err
 	}
 	if whole.Series, err = run.seriesRows(); err != nil {
+		return nil, err
+	}
+	if whole.Buckets, err = run.bucketRows(); err != nil {
+		return nil, err
+	}
+	if whole.Records, err = run.recordRows(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil

@@ -45,6 +45,8 @@ type CellSummary struct {
 	Seeds       []uint64              `json:"seeds"`
 	Fingerprint string                `json:"fingerprint"`
 	Nodes       int                   `json:"nodes"`
+	Warmup      Number                `json:"warmup_s"`   // what begins before is not measured
+	Duration    Number                `json:"duration_s"` // of a run, the warm-up included
 	Metrics     map[string]Statistics `json:"metrics"`
 	Models      map[string]Prediction `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary        `json:"faults,omitempty"` // in the order of the list
@@ -133,12 +135,15 @@ func settings(cell scenarios.Cell) map[string]any {
 func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c := CellSummary{
 		Cell: cell.Index, Set: settings(cell), Fingerprint: foldRuns(runs).String(),
-		Nodes: runs[0].Nodes, Models: predict(cell.Scenario), Faults: summariseFaults(runs),
+		Nodes: runs[0].Nodes, Models: predict(cell.Scenario),
+		Faults: summariseFaults(cell.Scenario, runs),
 	}
 	for _, run := range runs {
 		c.Seeds = append(c.Seeds, run.Seed)
 	}
 	seconds := time.Duration(cell.Scenario.Duration).Seconds()
+	c.Warmup = Number(time.Duration(cell.Scenario.Warmup).Seconds())
+	c.Duration = Number(seconds)
 	c.Metrics = metricsOf(runs, anyClient, seconds)
 	c.addMeans(seconds, runs)
 	c.addTransient(cell.Scenario.Transient, runs)

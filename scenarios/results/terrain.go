@@ -5,6 +5,9 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"time"
+
+	"swarmlab/scenarios"
 )
 
 // FaultsFile has a row for each fault of each run; there is none if no fault is written.
@@ -26,6 +29,9 @@ type FaultHits struct {
 // FaultSummary is one fault of a cell.
 type FaultSummary struct {
 	Fault     string     `json:"fault"`
+	Kind      string     `json:"kind"`
+	From      Number     `json:"from_s"`
+	To        Number     `json:"to_s"`
 	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
 }
 
@@ -77,16 +83,26 @@ func perTerrain(run *Run, _ string, _ float64) []float64 {
 }
 
 // summariseFaults sums up the faults of a cell, which are the same in each of its runs.
-func summariseFaults(runs []*Run) []FaultSummary {
+func summariseFaults(s *scenarios.Scenario, runs []*Run) []FaultSummary {
 	var all []FaultSummary
-	for n, f := range runs[0].Terrain.Faults {
+	for n, hits := range runs[0].Terrain.Faults {
+		f := FaultSummary{Fault: hits.Fault}
+		if n < len(s.Faults) {
+			from, to := s.Faults[n].From, s.Faults[n].To
+			if to == 0 { // the end of the run
+				to = s.Duration
+			}
+			f.Kind = s.Faults[n].Kind
+			f.From = Number(time.Duration(from).Seconds())
+			f.To = Number(time.Duration(to).Seconds())
+		}
 		values := make([]float64, len(runs))
 		for r, run := range runs {
 			values[r] = float64(run.Terrain.Faults[n].Datagrams)
 		}
-		s := summariseRuns(values)
-		s.Unit = "datagrams"
-		all = append(all, FaultSummary{f.Fault, s})
+		f.Datagrams = summariseRuns(values)
+		f.Datagrams.Unit = "datagrams"
+		all = append(all, f)
 	}
 	return all
 }

@@ -1,0 +1,80 @@
+package plots
+
+import (
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A callout names a curve where it is: a line in the curve's colour leads from a point of it to the
+// side, and carries the name.
+type callout struct {
+	at     plotter.XY
+	text   string
+	left   bool // to the left of the point
+	style  draw.LineStyle
+	ink    color.Color
+	ground color.Color
+	size   vg.Length
+}
+
+func (o callout) Plot(c draw.Canvas, plt *plot.Plot) {
+	x, y := plt.Transforms(&c)
+	from, across := vg.Point{X: x(o.at.X), Y: y(o.at.Y)}, calloutWidth(o.text, o.size)
+	to := vg.Point{X: from.X + across, Y: from.Y}
+	corner := vg.Point{X: to.X - width(o.text, o.size), Y: from.Y + 0.1*o.size}
+	if o.left {
+		to.X = from.X - across
+		corner.X = to.X
+	}
+	c.SetColor(o.ground)
+	c.Fill(vg.Rectangle{
+		Min: vg.Point{X: corner.X - o.size/8, Y: from.Y},
+		Max: vg.Point{X: corner.X + width(o.text, o.size) + o.size/8, Y: corner.Y + o.size},
+	}.Path())
+	c.StrokeLine2(o.style, from.X, from.Y, to.X, to.Y)
+	write(c, o.text, o.size, o.ink, vg.Point{X: corner.X, Y: corner.Y + 0.15*o.size})
+}
+
+// calloutWidth is how far a callout reaches to the side.
+func calloutWidth(text string, size vg.Length) vg.Length { return width(text, size) + 0.9*size }
+
+// callouts names curves of a family of distributions, each at another share, from the fastest on
+// the upper left to the slowest on the lower right, so that the outer ones stand where no curve is.
+// There are none if a name is too long for that.
+func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plotter {
+	if len(curves) < 2 {
+		return nil
+	}
+	for _, name := range names {
+		if calloutWidth(name, l.text) > 0.2*l.width {
+			return nil
+		}
+	}
+	order := make([]int, len(curves))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if curves[a].quantile(0.5) < curves[b].quantile(0.5) {
+			return -1
+		}
+		return 1
+	})
+	const high, low = 0.76, 0.2
+	var all []plot.Plotter
+	for rank, i := range order {
+		share := high - (high-low)*float64(rank)/float64(len(order)-1)
+		pen := plainPen(l.pen(i))
+		all = append(all, callout{
+			at: plotter.XY{X: curves[i].quantile(share), Y: share}, text: names[i],
+			left: 2*rank < len(order)-1, style: l.lineStyle(pen, 0.7*l.line), ink: l.ink,
+			ground: faded(l.background, 0.85), size: l.text,
+		})
+	}
+	return all
+}

@@ -1,0 +1,250 @@
+package plots
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+)
+
+const recordsFile = "records.parquet"
+
+type recordRow struct {
+	Cell    int32  `parquet:"cell"`
+	Seed    uint64 `parquet:"seed"`
+	Age     int32  `parquet:"age_s"`
+	Holders int32  `parquet:"holders"`
+	Online  int32  `parquet:"online"`
+	Holding int32  `parquet:"holding"`
+	Closest int32  `parquet:"closest"`
+}
+
+// A fate is what one panel of the figure shows.
+type fate struct {
+	heading string
+	name    string // in the data
+	value   func(*recordRow) int32
+}
+
+func fates() []fate {
+	return []fate{
+		{"Holders still online", "online", func(r *recordRow) int32 { return r.Online }},
+		{"Still among the k closest", "closest", func(r *recordRow) int32 { return r.Closest }},
+		{"Still with the record", "holding", func(r *recordRow) int32 { return r.Holding }},
+	}
+}
+
+// aged is what became of the records of one cell: by age in seconds, and by seed.
+type aged struct {
+	series
+	ages map[int32][][]int64
+}
+
+// holders draws how many of the nodes that had stored a record are still of use, by its age.
+func holders(r *results, l look) (*figure, error) {
+	if ok, err := r.has(recordsFile); err != nil || !ok {
+		return &figure{skipped: "no announced record was followed: the workload must have " +
+			"announces after the warm-up"}, err
+	}
+	f := &figure{
+		line: 6.5 * l.text,
+		data: table{header: []string{"cell", "label", "quantity", "age_s", "records", "p5", "p25",
+			"p50", "p75", "p95", "mean", "mean_ci95_low", "mean_ci95_high"}},
+	}
+	var panels []*plot.Plot
+	var first []aged
+	most := int64(0)
+	for _, w := range fates() {
+		all, err := r.aging(w)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == 0 {
+			return &figure{skipped: "no record of the cells that are shown was followed"}, nil
+		}
+		if first == nil {
+			first = all
+			most = mostHolders(all)
+		}
+		f.addAges(w, all)
+		panels = append(panels, w.panel(all, most, l))
+	}
+	columns := 3
+	if l.grows {
+		columns = 1
+	}
+	f.setPanels(panels, columns)
+	var named []series
+	for _, a := range first {
+		named = append(named, a.series)
+	}
+	f.legend = l.key(named)
+	f.about = holdersAbout(r, first)
+	f.title = holdersTitle(r, first)
+	return f, nil
+}
+
+// aging reads one value of all records.
+func (r *results) aging(w fate) ([]aged, error) {
+	all := make([]aged, 0, seriesMax)
+	for _, s := range r.cellSeries() {
+		all = append(all, aged{s, map[int32][][]int64{}})
+	}
+	err := scanTable(r, recordsFile, func(row *recordRow) error {
+		cell, seed, err := r.place(row.Cell, row.Seed)
+		if err != nil || cell >= len(all) {
+			return err
+		}
+		a := &all[cell]
+		if a.ages[row.Age] == nil {
+			a.ages[row.Age] = make([][]int64, len(a.cell.Seeds))
+		}
+		a.ages[row.Age][seed] = append(a.ages[row.Age][seed], int64(w.value(row)))
+		return nil
+	})
+	return slices.DeleteFunc(all, func(a aged) bool { return len(a.ages) == 0 }), err
+}
+
+// sorted returns all records at an age, of all seeds, and the means of the seeds.
+func (a *aged) sorted(age int32) (values []int64, means []float64) {
+	for _, of := range a.ages[age] {
+		if len(of) == 0 {
+			continue
+		}
+		sum := int64(0)
+		for _, v := range of {
+			sum += v
+		}
+		values, means = append(values, of...), append(means, float64(sum)/float64(len(of)))
+	}
+	slices.Sort(values)
+	return values, means
+}
+
+// mature returns the ages in order, as long as half of the records come to them: later there are
+// only those that were stored early.
+func (a *aged) mature() []int32 {
+	ages := slices.Sorted(maps.Keys(a.ages))
+	whole, _ := a.sorted(ages[0])
+	return slices.DeleteFunc(ages, func(age int32) bool {
+		values, _ := a.sorted(age)
+		return 2*len(values) < len(whole)
+	})
+}
+
+func mostHolders(all []aged) (most int64) {
+	for i := range all {
+		for age := range all[i].ages {
+			values, _ := all[i].sorted(age)
+			most = max(most, values[len(values)-1])
+		}
+	}
+	return most
+}
+
+// addAges enters a panel in the data.
+func (f *figure) addAges(w fate, all []aged) {
+	for i := range all {
+		a := &all[i]
+		for _, age := range a.mature() {
+			values, means := a.sorted(age)
+			row := []any{a.cell.Cell, a.label, w.name, int(age), len(values)}
+			of := latencies{ns: values}
+			for _, p := range []float64{.05, .25, .5, .75, .95} {
+				row = append(row, of.quantile(p))
+			}
+			sum := int64(0)
+			for _, v := range values {
+				sum += v
+			}
+			low, high := any(nil), any(nil)
+			if ci, ok := interval95(means); ok {
+				low, high = max(ci.low, 0), ci.high
+			}
+			f.data.add(append(row, float64(sum)/float64(len(values)), low, high)...)
+		}
+	}
+}
+
+// panel draws the median and the middle half of the records by age.
+func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
+	last := int32(1)
+	for i := range all {
+		last = max(last, slices.Max(all[i].mature()))
+	}
+	unit, name := clock(float64(last))
+	p := l.newPanel(w.heading, "Age, "+name)
+	p.X.Min, p.X.Max = 0, float64(last)/unit
+	across := l.width - 2*l.margin
+	if !l.grows {
+		across /= 3
+	}
+	p.X.Tick.Marker = fittingTicks(0, p.X.Max, across-4*l.text, l)
+	p.Y.Min, p.Y.Max = 0, float64(most)*1.05
+	p.Y.Tick.Marker = integerTicks(0, int(most), 6)
+	for i := range all {
+		a := &all[i]
+		half := ribbon{fill: faded(l.pen(i).color, 0.25)}
+		line := trace{style: l.lineStyle(l.pen(i), l.line)}
+		for _, age := range a.mature() {
+			values, _ := a.sorted(age)
+			of, x := latencies{ns: values}, float64(age)/unit
+			half.x = append(half.x, x)
+			half.y = append(half.y, interval{of.quantile(.25), of.quantile(.75)})
+			line.points = append(line.points, plotter.XY{X: x, Y: of.quantile(.5)})
+		}
+		p.Add(half, line)
+	}
+	return p
+}
+
+// holdersTitle tells how many holders are online at the last of the ages that the literature asks
+// for, or at the last one.
+func holdersTitle(r *results, all []aged) string {
+	a := &all[0]
+	ages := a.mature()
+	last := ages[len(ages)-1]
+	for _, age := range []int32{3600, 36000, 86400} {
+		if slices.Contains(ages, age) {
+			last = age
+		}
+	}
+	values, _ := a.sorted(last)
+	begin, _ := a.sorted(ages[0])
+	now, then := latencies{ns: values}, latencies{ns: begin}
+	unit, name := clock(float64(last))
+	text := fmt.Sprintf("%s\u00A0%s after it was stored, half of the records have %s or more of "+
+		"%s holders online", significant(float64(last)/unit), name,
+		significant(now.quantile(.5)), significant(then.quantile(.5)))
+	if len(all) > 1 {
+		return r.label(a.cell) + ": " + text
+	}
+	return text
+}
+
+func holdersAbout(r *results, all []aged) about {
+	a := about{
+		shows: "Lines: medians of the records at that age. Bands: their middle half, from the " +
+			"25 % to the 75 % quantile.",
+		definition: "A record is what one node announced under one key; its holders are the nodes " +
+			"that had stored it when the announce ended, by the global view. Nobody announces it " +
+			"again. Online: up, under the same id. Among the k closest: of the running nodes " +
+			"that let strangers in, to the key. With the record: it expires, and a node that " +
+			"leaves forgets it (ProbeLab RFM 17 has the first two).",
+		n: func(c cell) string {
+			i := slices.IndexFunc(all, func(o aged) bool { return o.cell.Cell == c.Cell })
+			values, _ := all[i].sorted(slices.Min(slices.Collect(maps.Keys(all[i].ages))))
+			return plural(len(values), "record")
+		},
+		intervals: "bands are of the records; of their mean, the data has the 95 % interval, " +
+			"Student's t over the seeds",
+		notes: append(r.shownNote(), "Ages to which less than half of the records came before "+
+			"the run ended are left out."),
+	}
+	for i := range all {
+		a.cells = append(a.cells, all[i].cell)
+	}
+	return a
+}

@@ -1,0 +1,160 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+)
+
+const seriesFile = "series.parquet"
+
+// binsMost is how many bins of time a run has at most.
+const binsMost = 60
+
+// bins cut the measured part of a run.
+type bins struct {
+	from, to float64 // s
+	width    float64
+	n        int
+}
+
+// newBins takes as narrow bins as there may be, of whole minutes.
+func newBins(from, to float64) bins {
+	b := bins{from: from, to: to}
+	for _, minutes := range []float64{1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 1440} {
+		b.width = minutes * 60
+		if (to-from)/b.width <= binsMost {
+			break
+		}
+	}
+	for (to-from)/b.width > binsMost {
+		b.width *= 2
+	}
+	b.n = max(1, int(math.Ceil((to-from)/b.width-1e-9)))
+	return b
+}
+
+// ends returns the ends of a bin.
+func (b bins) ends(i int) (from, to float64) {
+	from = b.from + float64(i)*b.width
+	return from, min(from+b.width, b.to)
+}
+
+// A moment is what happened in one bin of one run.
+type moment struct {
+	online         map[int32]float64 // nodes, by second of the look
+	contacts, dead float64
+	lookups, found float64
+	taken          []int64 // ns, of those that found
+}
+
+// course is one run: its moments by bin.
+type course []moment
+
+type timeRow struct {
+	Cell     int32  `parquet:"cell"`
+	Seed     uint64 `parquet:"seed"`
+	Second   int32  `parquet:"second"`
+	Online   int32  `parquet:"online"`
+	Contacts int32  `parquet:"contacts"`
+	Stale    int32  `parquet:"stale"`
+	Shut     int32  `parquet:"shut"`
+}
+
+type startRow struct {
+	latencyRow
+	At int64 `parquet:"at_ns"`
+}
+
+// courses reads the runs of the first cells, as many as there are bins, by cell and seed.
+func (r *results) courses(cut []bins) ([][]course, error) {
+	all := make([][]course, len(cut))
+	for i, b := range cut {
+		all[i] = make([]course, len(r.Cells[i].Seeds))
+		for s := range all[i] {
+			all[i][s] = make(course, b.n)
+		}
+	}
+	// at returns the moment of a time, which for a look is the bin that it ends.
+	at := func(cell int32, seed uint64, second float64, look bool) (*moment, error) {
+		i, s, err := r.place(cell, seed)
+		if err != nil || i >= len(cut) {
+			return nil, err
+		}
+		bin := (second - cut[i].from) / cut[i].width
+		if look {
+			bin = math.Ceil(bin-1e-9) - 1
+		}
+		if n := int(math.Floor(bin)); n >= 0 && n < cut[i].n {
+			return &all[i][s][n], nil
+		}
+		return nil, nil // such as what the end of a run that is no whole minute leaves
+	}
+	err := scanTable(r, seriesFile, func(row *timeRow) error {
+		m, err := at(row.Cell, row.Seed, float64(row.Second), true)
+		if m == nil {
+			return err
+		}
+		if m.online == nil {
+			m.online = map[int32]float64{}
+		}
+		m.online[row.Second] += float64(row.Online)
+		m.contacts += float64(row.Contacts)
+		m.dead += float64(row.Stale + row.Shut)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = scanLookups(r, func(row *startRow) error {
+		m, err := at(row.Cell, row.Seed, float64(row.At)/1e9, false)
+		if m == nil || row.Kind != lookupKind {
+			return err
+		}
+		m.lookups++
+		if row.Success {
+			m.found++
+			m.taken = append(m.taken, row.Latency)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// population is the mean number of nodes that were up at the looks.
+func (m *moment) population() float64 {
+	sum := 0.0
+	for _, n := range m.online { // whole numbers: their order does not matter
+		sum += n
+	}
+	return sum / float64(len(m.online))
+}
+
+func (m *moment) deadShare() float64 { return m.dead / m.contacts }
+
+func (m *moment) success() float64 { return m.found / m.lookups }
+
+// median is that of the latencies of lookups that found, in ns.
+func (m *moment) median() float64 {
+	if len(m.taken) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(m.taken)
+	one := latencies{ns: m.taken}
+	return one.quantile(0.5)
+}
+
+// has tells whether the folder has a file.
+func (r *results) has(name string) (bool, error) {
+	_, err := os.Stat(r.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", r.path(name), err)
+	}
+	return true, nil
+}
