@@ -165,7 +165,7 @@ func (l *lives) atStart(node uint32) bool { return l.begin(node) == 0 }
 
 // schedule enters all comings and goings.
 func (l *lives) schedule(w *sim.World, end protocol.Time) {
-	for node := range uint32(w.Len()) {
+	for node := range uint32(len(l.offset) - 1) {
 		for _, s := range l.of(node) {
 			w.StartAt(node, s.from)
 			switch {

@@ -20,6 +20,7 @@ type overlay struct {
 	space       *idSpace // of all nodes
 	lives       *lives
 	populations []*population
+	observers   *observers         // nil: nobody observes
 	sections    map[string]section // by the names of groups
 	network     *netmodel.Network
 	gated       bool       // some nodes are behind NATs or firewalls
@@ -62,7 +63,8 @@ func newOverlay(
 		}
 	}
 	o.warm()
-	return o, nil
+	o.observers, err = newObservers(o)
+	return o, err
 }
 
 // cores are the groups that the world calls, in the order of the nodes.
@@ -71,11 +73,14 @@ func (o *overlay) cores() []protocol.Datagrams {
 	for _, p := range o.populations {
 		all = append(all, p.cores())
 	}
-	return all
+	return append(all, o.observers.cores()...)
 }
 
 // idOf returns the id that a node has now.
 func (o *overlay) idOf(node uint32) krpc.ID {
+	if node >= o.ids.size {
+		return o.observers.idOf(node)
+	}
 	p := o.of(node)
 	return p.group.ID(node - p.first)
 }

@@ -45,6 +45,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	})
 	rec.world, o.world = world, world
 	o.lives.schedule(world, protocol.Time(s.Duration))
+	o.observers.schedule(world)
 	rec.work.schedule(world)
 	watch := newSampler(o, rec.cell)
 	if err := j.advance(limit, world, watch); err != nil {
@@ -53,6 +54,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	world.Audit()
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
+	o.observers.report(run, world.Now())
 	if s.Transient != "" {
 		results.CutTransient(run, s.Transient)
 	}
@@ -72,7 +74,7 @@ func (j *job) cores(o *overlay) []protocol.Datagrams {
 
 // newNetwork builds the network of one run.
 func newNetwork(s *scenarios.Scenario, seed uint64) (*netmodel.Network, error) {
-	config, err := s.NetworkConfig(s.Nodes())
+	config, err := s.NetworkConfig(s.Nodes() + s.Observers())
 	if err != nil {
 		return nil, err
 	}
