@@ -95,7 +95,7 @@ func (w *walk) look(now protocol.Time) {
 // census holds what the crawls found against the truth.
 func (c *crawlers) census(now protocol.Time) *results.Census {
 	s := c.observers.overlay.scenario
-	census := &results.Census{Zone: s.Crawl.Zone, Planted: s.Crawl.Planted}
+	census := &results.Census{Zone: s.Crawl.Zone}
 	answered := make([][]bool, len(c.crawls)) // of all nodes of the scenario
 	for n := range c.crawls {
 		w := &c.crawls[n]
@@ -124,8 +124,14 @@ func (c *crawlers) count(w *walk) (row results.Crawled, answered []bool) {
 	o := c.observers.overlay
 	middle := w.begun + (w.end-w.begun)/2
 	up := c.present(middle, &row)
+	planted := c.observers.planted
+	for i := range planted.size {
+		if o.lives.up(planted.first+i, middle) {
+			row.Planted++
+		}
+	}
 	row.Began, row.Ended = int64(w.begun), int64(w.end)
-	heard, own := make([]bool, len(up)), make([]bool, c.observers.planted.Len())
+	heard, own := make([]bool, len(up)), make([]bool, c.observers.planted.size)
 	answered = make([]bool, len(up))
 	if w.core == nil {
 		return row, answered
@@ -137,9 +143,11 @@ func (c *crawlers) count(w *walk) (row results.Crawled, answered []bool) {
 		if !ok || v.ID.SharedBits(c.cfg.Centre) < c.cfg.Zone {
 			continue
 		}
-		if node >= o.ids.size {
-			i := node - o.ids.size // own nodes are the first after all others
-			row.PlantedHeard += fresh(own, i)
+		if node >= planted.first+planted.size { // a vantage node
+			continue
+		}
+		if node >= planted.first {
+			row.PlantedHeard += fresh(own, node-planted.first)
 			if v.Reachable {
 				row.PlantedAnswered++
 			}

@@ -7,6 +7,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
@@ -18,7 +19,7 @@ import (
 type observers struct {
 	overlay     *overlay
 	centre      krpc.ID // of the zone
-	planted     *dht.Group
+	planted     *population
 	crawlers    *crawlers
 	vantages    *vantages
 	accomplices *accomplices
@@ -52,7 +53,7 @@ func newObservers(o *overlay) (*observers, error) {
 		return nil, err
 	}
 	for i := range uint32(s.Crawl.Planted) {
-		b.planted.Assign(i, inZone(b.centre, s.Crawl.Zone, &r))
+		b.planted.group.Assign(i, inZone(b.centre, s.Crawl.Zone, &r))
 	}
 	b.crawlers = newCrawlers(b)
 	own, err := b.newNodes(vantageKind)
@@ -60,9 +61,9 @@ func newObservers(o *overlay) (*observers, error) {
 		return nil, err
 	}
 	for i := range uint32(s.Probes.Vantages) {
-		own.Assign(i, krpc.RandomID(&r))
+		own.group.Assign(i, krpc.RandomID(&r))
 	}
-	b.vantages = newVantages(b, own)
+	b.vantages = newVantages(b, own.group)
 	b.accomplices = newAccomplices(b, krpc.RandomID(&r))
 	return b, nil
 }
@@ -76,20 +77,30 @@ func (b *observers) sizes() [observerKinds]int {
 
 // newNodes makes the ordinary nodes of a kind: like those of the first group's first client, but
 // with the ids that they were given.
-func (b *observers) newNodes(kind int) (*dht.Group, error) {
-	o := b.overlay
-	first := b.first[kind]
-	g := &o.scenario.Groups[0]
-	cfg := o.scenario.Config(g, g.Portions()[0].Client)
-	cfg.SecureIDs, cfg.Secret = dht.SecureIDsIgnored, secretOf(o.seed, first)
+func (b *observers) newNodes(kind int) (*population, error) {
+	o, g := b.overlay, &b.overlay.scenario.Groups[0]
+	p := &population{overlay: o, spec: g, client: g.Portions()[0].Client, first: b.first[kind],
+		size: uint32(b.sizes()[kind])}
+	p.cfg = o.scenario.Config(g, p.client)
+	p.cfg.SecureIDs, p.cfg.Secret = dht.SecureIDsIgnored, secretOf(o.seed, p.first)
 	seeds := func(i uint32, dst []protocol.Addr) []protocol.Addr {
-		return o.seedsNow(first+i, g.Join.Bootstrap, dst)
+		return o.seedsNow(p.first+i, max(g.Join.Bootstrap, 1), dst)
 	}
-	nodes, err := dht.New(cfg, dht.Env{Directory: o.ids, Seeds: seeds}, b.sizes()[kind])
+	var err error
+	p.group, err = dht.New(p.cfg, dht.Env{Directory: o.ids, Seeds: seeds}, int(p.size))
 	if err != nil {
 		return nil, fmt.Errorf("observers: %w", err)
 	}
-	return nodes, nil
+	return p, nil
+}
+
+// settled returns the own nodes if they run, as those of the first group do, since long before the
+// world begins: then they are in warm tables and have such. It is nil where there are none.
+func (b *observers) settled() *population {
+	if b == nil || b.planted.size == 0 || b.planted.spec.Tables != scenarios.TablesWarm {
+		return nil
+	}
+	return b.planted
 }
 
 // inZone returns a random id that begins as the zone's do.
@@ -104,21 +115,16 @@ func (b *observers) cores() []protocol.Datagrams {
 	if b == nil {
 		return nil
 	}
-	return []protocol.Datagrams{b.planted, b.crawlers, b.vantages, b.accomplices}
+	return []protocol.Datagrams{b.planted.cores(), b.crawlers, b.vantages, b.accomplices}
 }
 
-// schedule enters when the observers come, and that a crawl is cut short. Own nodes come with those
-// of the first group, and a second later, so that there is somebody.
+// schedule enters when the observers come, and that a crawl is cut short. Own nodes have lives like
+// those of all nodes, and are scheduled with them.
 func (b *observers) schedule(w *sim.World) {
 	if b == nil {
 		return
 	}
 	s := b.overlay.scenario
-	for i := range uint32(s.Crawl.Planted) {
-		node := b.first[plantedKind] + i
-		at := joinTime(&s.Groups[0], b.overlay.seed, uint64(node))
-		w.StartAt(node, at.Add(time.Second))
-	}
 	for i := range uint32(s.Crawl.Crawlers) {
 		node := b.first[crawlerKind] + i
 		w.StartAt(node, protocol.Time(s.Crawl.At))
@@ -141,7 +147,7 @@ func (b *observers) idOf(node uint32) krpc.ID {
 	case node >= b.first[vantageKind]:
 		return b.vantages.ID(node - b.first[vantageKind])
 	case node < b.first[crawlerKind]:
-		return b.planted.ID(node - b.first[plantedKind])
+		return b.planted.group.ID(node - b.planted.first)
 	}
 	return krpc.ID{}
 }

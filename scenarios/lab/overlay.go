@@ -62,9 +62,11 @@ func newOverlay(
 			first += p.size
 		}
 	}
+	if o.observers, err = newObservers(o); err != nil {
+		return nil, err
+	}
 	o.warm()
-	o.observers, err = newObservers(o)
-	return o, err
+	return o, nil
 }
 
 // cores are the groups that the world calls, in the order of the nodes.

@@ -113,8 +113,11 @@ func (k keeper) Drop(i uint32) {
 	k.Remember(i, known[:min(len(known), keptMost)])
 }
 
-// of returns the population to which a node belongs.
+// of returns the population to which a node belongs; observers' own nodes have one, too.
 func (o *overlay) of(node uint32) *population {
+	if node >= o.ids.size {
+		return o.observers.planted
+	}
 	after := sort.Search(len(o.populations), func(n int) bool {
 		return o.populations[n].first > node
 	})

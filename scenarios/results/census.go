@@ -13,9 +13,8 @@ const CensusFile = "census.csv"
 
 // Census is what the crawlers of a run counted, and the truth that no crawler knows.
 type Census struct {
-	Zone    int       // leading bits that the ids of those that are counted have in common
-	Planted int       // own nodes in the zone
-	Crawls  []Crawled // that began together
+	Zone   int       // leading bits that the ids of those that are counted have in common
+	Crawls []Crawled // that began together
 	// Both is how many nodes two crawls found alike: 1 and 0, 2 and 0, 2 and 1, 3 and 0...
 	Both []int
 }
@@ -33,6 +32,7 @@ type Crawled struct {
 	HeardOnline int // of them, those that were up
 	Answered    int // nodes that answered
 
+	Planted         int // own nodes in the zone that were up
 	PlantedHeard    int
 	PlantedAnswered int
 
@@ -91,7 +91,7 @@ func perCensus(run *Run, _ string, _ float64) []float64 {
 	crawls := float64(len(c.Crawls))
 	reachable, online := float64(sum.Reachable), float64(sum.Online)
 	answered, heard := float64(sum.Answered), float64(sum.Heard)
-	found := float64(sum.PlantedAnswered) / (crawls * float64(c.Planted))
+	found := float64(sum.PlantedAnswered) / float64(sum.Planted)
 	corrected := answered / found
 	zones := math.Ldexp(1, c.Zone)
 	copy(values, []float64{
@@ -119,6 +119,7 @@ func (c *Census) sum() (sum Crawled, spent time.Duration) {
 		sum.Heard += w.Heard
 		sum.HeardOnline += w.HeardOnline
 		sum.Answered += w.Answered
+		sum.Planted += w.Planted
 		sum.PlantedHeard += w.PlantedHeard
 		sum.PlantedAnswered += w.PlantedAnswered
 		sum.NetworkOnline += w.NetworkOnline
@@ -165,7 +166,7 @@ func (o *Outcome) writeCensus(w io.Writer) error {
 			row := []string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10)}
 			for _, v := range []int64{int64(n), int64(run.Census.Zone), w.Began, w.Ended,
 				int64(w.Queries), int64(w.Online), int64(w.Reachable), int64(w.Heard),
-				int64(w.HeardOnline), int64(w.Answered), int64(run.Census.Planted),
+				int64(w.HeardOnline), int64(w.Answered), int64(w.Planted),
 				int64(w.PlantedHeard), int64(w.PlantedAnswered), int64(w.NetworkOnline),
 				int64(w.NetworkReachable)} {
 				row = append(row, strconv.FormatInt(v, 10))
