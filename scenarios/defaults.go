@@ -88,9 +88,11 @@ var scenarioRules = []rule{
 		word: "unlimited", meaning: "that the simulator processes: datagrams and wake-ups. The " +
 			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|crawl|" +
-			"connectivity",
+		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
+			"targets|crawl|connectivity",
 		meaning: "drawn after the run"},
+	{path: "targets", fallback: noneWord, word: noneWord,
+		meaning: "published values that the results are held against"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
 }
@@ -399,7 +401,7 @@ var observerRules = []rule{
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
 var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
-	observerRules)
+	targetRules, observerRules)
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

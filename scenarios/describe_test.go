@@ -107,6 +107,7 @@ budget:
   time: 24h
   events: unlimited
 figures: [hops, hops-cdf, latency-cdf]
+targets: none
 quick:
   vary: none
 `

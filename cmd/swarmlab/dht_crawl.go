@@ -110,9 +110,11 @@ func (f *crawlFlags) run(c *cobra.Command) error {
 		err = w.keep(ending, theme)
 	}
 	tell.stop()
-	if w.result == nil {
+	if !w.stored {
 		dir.discard()
-		return err
+	}
+	if w.result == nil || w.result.Totals.Reachable == 0 && !f.json {
+		return err // which says it all
 	}
 	return printDHT(c, f.json, w.report(), errors.Join(err, w.verdict(ending)))
 }
@@ -189,6 +191,10 @@ func (w *crawlWork) watch(ctx context.Context, end func(), tell *crawlProgress) 
 
 // keep stores and draws what was found. There is nothing to keep if nobody answered.
 func (w *crawlWork) keep(ending string, theme plots.Theme) error {
+	w.result = results.NewCrawl(w.crawler, w.flags.cfg, w.flags.bootstrap, w.took, programName)
+	if ending != "" {
+		w.result.Ended = ending
+	}
 	if w.crawler.Progress().Answered == 0 {
 		if ending == endedByCaller {
 			return exitError{interrupted, errors.New("interrupted before anybody answered; " +
@@ -197,13 +203,8 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 		return dhtError(failed, "nobody answered at %v; is it running, and reachable from here?",
 			strings.Join(w.flags.bootstrap, ", "))
 	}
-	r := results.NewCrawl(w.crawler, w.flags.cfg, w.flags.bootstrap, w.took, programName)
-	if ending != "" {
-		r.Ended = ending
-	}
 	w.dir.dropFigures()
-	w.result = r
-	if err := results.WriteCrawl(w.dir.path, r, w.started); err != nil {
+	if err := results.WriteCrawl(w.dir.path, w.result, w.started); err != nil {
 		return dhtError(failed, "not all results could be stored: %w", err)
 	}
 	w.stored = true
@@ -216,7 +217,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 
 // verdict turns the ending into the exit status.
 func (w *crawlWork) verdict(ending string) error {
-	if ending == endedByCaller {
+	if ending == endedByCaller && w.stored {
 		return dhtError(interrupted, "interrupted: what was found is in %s", w.dir.path)
 	}
 	return nil

@@ -3,13 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"swarmlab/protocol/crawl"
 )
@@ -21,9 +16,7 @@ type crawlProgress struct {
 	now     crawl.Progress
 	started time.Time
 
-	screen io.Writer // terminal; nil if there is none
-	bars   *mpb.Progress
-	bar    *mpb.Bar
+	bar *bar // nil if there is no terminal
 
 	lines    io.Writer // plain; nil if there is a bar, or nothing is told
 	lastLine time.Time
@@ -32,9 +25,8 @@ type crawlProgress struct {
 func newCrawlProgress(w io.Writer, lines bool) *crawlProgress {
 	now := time.Now()
 	p := &crawlProgress{started: now, lastLine: now}
-	file, ok := w.(*os.File)
 	switch {
-	case ok && term.IsTerminal(int(file.Fd())):
+	case terminal(w) != nil:
 		p.showBar(w, barRefresh)
 	case lines:
 		p.lines = w
@@ -43,16 +35,12 @@ func newCrawlProgress(w io.Writer, lines bool) *crawlProgress {
 }
 
 func (p *crawlProgress) showBar(w io.Writer, refresh time.Duration) {
-	p.screen = w
-	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh())
-	left := func(decor.Statistics) string { return "\rcrawling " }
-	right := func(decor.Statistics) string {
+	right := func() string {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		return " " + p.text()
 	}
-	p.bar = p.bars.New(barSteps, mpb.BarStyle(), mpb.PrependDecorators(decor.Any(left)),
-		mpb.AppendDecorators(decor.Any(right)))
+	p.bar = newBar(w, refresh, func() string { return "crawling " }, right)
 }
 
 // update takes the progress of the crawl.
@@ -64,20 +52,11 @@ func (p *crawlProgress) update(now crawl.Progress) {
 		fmt.Fprintln(p.lines, p.text())
 	}
 	p.mu.Unlock()
-	if p.bar != nil { // not under the lock, which the bar's own goroutine takes to draw
-		share := float64(now.Done) / float64(max(now.Addresses, 1))
-		p.bar.SetCurrent(int64(share * (barSteps - 1))) // the last step is stop's
-	}
+	p.bar.advance(float64(now.Done) / float64(max(now.Addresses, 1)))
 }
 
-// stop ends the telling and clears the bar, and what the terminal wrote of a Ctrl-C beside it.
-func (p *crawlProgress) stop() {
-	if p.bar != nil {
-		p.bar.Abort(true)
-		p.bars.Wait()
-		fmt.Fprint(p.screen, "\r\x1b[K")
-	}
-}
+// stop ends the telling.
+func (p *crawlProgress) stop() { p.bar.stop() }
 
 // text tells the counts and, once that can be told, how long what is known will take.
 func (p *crawlProgress) text() string {

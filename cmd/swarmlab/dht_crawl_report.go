@@ -12,13 +12,16 @@ import (
 // crawlReport is what crawl prints.
 type crawlReport struct {
 	*results.Crawl
-	Out     string   `json:"out"`
+	Out     string   `json:"out,omitempty"` // where it is stored
 	Figures []string `json:"-"`
-	stored  bool
 }
 
 func (w *crawlWork) report() *crawlReport {
-	return &crawlReport{w.result, w.dir.path, w.figures, w.stored}
+	r := &crawlReport{Crawl: w.result, Figures: w.figures}
+	if w.stored {
+		r.Out = w.dir.path
+	}
+	return r
 }
 
 // sizePointsShown is how many points an estimate of the size must have to be printed.
@@ -73,7 +76,7 @@ func (r *crawlReport) print(w io.Writer) {
 	for _, line := range r.Figures {
 		fmt.Fprintln(w, line)
 	}
-	if !r.stored {
+	if r.Out == "" {
 		return // and the error says what could be
 	}
 	fmt.Fprintf(w, "%s holds nodes.parquet, nodes.csv and crawl.json\n", r.Out)

@@ -153,6 +153,16 @@ func TestDHTCrawlWithoutAnAnswerLeavesNothing(t *testing.T) {
 	require.ErrorContains(t, err, "interrupted before anybody answered")
 	require.Equal(t, interrupted, code)
 	require.NoDirExists(t, dir)
+
+	out, code, err = dhtRun(context.Background(), "crawl", "--bootstrap", addr, "--out", dir,
+		"--timeout", "50ms", "--json")
+	require.ErrorContains(t, err, "nobody answered at "+addr)
+	require.Equal(t, failed, code)
+	r := dhtDocument[crawlReport](t, out)
+	require.Equal(t, 1, r.Totals.Asked)
+	require.Zero(t, r.Totals.Reachable)
+	require.Empty(t, r.Out)
+	require.NoDirExists(t, dir)
 }
 
 func TestDHTCrawlRefusesBadInput(t *testing.T) {

@@ -41,7 +41,7 @@ type screen struct {
 
 // screenOf returns the terminal behind w, or nil if there is none.
 func screenOf(w io.Writer) *screen {
-	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file := terminal(w); file != nil {
 		return &screen{file: file}
 	}
 	return nil

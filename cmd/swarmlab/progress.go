@@ -3,21 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"swarmlab/scenarios/lab"
 )
 
 const (
-	barSteps   = 1000
-	barRefresh = 100 * time.Millisecond
-
 	lineApartRun = time.Second     // least time between two plain lines, if a run has finished
 	lineApart    = 5 * time.Second // and if none has
 )
@@ -26,14 +18,13 @@ const (
 // methods may be called from any goroutine. The lock guards what the bar's goroutine reads.
 type progress struct {
 	mu       sync.Mutex
+	label    string // of the experiment, if there are several
 	phase    string
 	counting bool // the phase is that of the runs
 	now      lab.Progress
 	started  time.Time // of the runs
 
-	screen io.Writer // terminal; nil if there is none
-	bars   *mpb.Progress
-	bar    *mpb.Bar
+	bar *bar // nil if there is no terminal
 
 	lines    io.Writer // plain; nil if there is a bar, or nothing is told
 	told     lab.Progress
@@ -44,28 +35,28 @@ type progress struct {
 func newProgress(w io.Writer, lines bool) *progress {
 	now := time.Now()
 	p := &progress{started: now, lastLine: now}
-	file, ok := w.(*os.File)
 	switch {
-	case ok && term.IsTerminal(int(file.Fd())):
-		p.showBar(w, barRefresh)
+	case terminal(w) != nil:
+		p.bar = newBar(w, barRefresh, p.left, p.right)
 	case lines:
 		p.lines = w
 	}
 	return p
 }
 
-func (p *progress) showBar(w io.Writer, refresh time.Duration) {
-	p.screen = w
-	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh())
-	p.bar = p.bars.New(barSteps, mpb.BarStyle(),
-		mpb.PrependDecorators(decor.Any(p.left)), mpb.AppendDecorators(decor.Any(p.right)))
+// next begins another experiment, one of several; label goes before its phases.
+func (p *progress) next(label string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.label, p.started = label, time.Now()
+	p.now, p.told, p.counting = lab.Progress{}, lab.Progress{}, false
 }
 
 // enter begins a phase of the work.
 func (p *progress) enter(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.counting = fmt.Sprintf(format, args...), false
+	p.phase, p.counting = p.label+fmt.Sprintf(format, args...), false
 	if p.lines != nil {
 		fmt.Fprintln(p.lines, p.phase)
 	}
@@ -76,10 +67,8 @@ func (p *progress) update(now lab.Progress) {
 	p.mu.Lock()
 	p.now, p.counting = now, true
 	p.mu.Unlock()
-	switch {
-	case p.bar != nil: // not under the lock, which the bar's own goroutine takes to draw
-		p.bar.SetCurrent(int64(now.Share * (barSteps - 1))) // the last step is stop's
-	case p.lines != nil:
+	p.bar.advance(now.Share)
+	if p.lines != nil {
 		p.line(now)
 	}
 }
@@ -101,30 +90,23 @@ func (p *progress) line(now lab.Progress) {
 // note tells something once.
 func (p *progress) note(text string) {
 	switch {
-	case p.bars != nil:
-		fmt.Fprintln(p.bars, text)
+	case p.bar != nil:
+		fmt.Fprintln(p.bar.bars, text)
 	case p.lines != nil:
 		fmt.Fprintln(p.lines, text)
 	}
 }
 
-// stop ends the telling and clears the bar, and what the terminal wrote of a Ctrl-C beside it.
-func (p *progress) stop() {
-	if p.bar != nil {
-		p.bar.Abort(true)
-		p.bars.Wait()
-		fmt.Fprint(p.screen, "\r\x1b[K")
-	}
-}
+// stop ends the telling.
+func (p *progress) stop() { p.bar.stop() }
 
-// left begins the bar's line, at the first column even if the terminal has just echoed ^C.
-func (p *progress) left(decor.Statistics) string {
+func (p *progress) left() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return "\r" + p.phase + " "
+	return p.phase + " "
 }
 
-func (p *progress) right(decor.Statistics) string {
+func (p *progress) right() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.counting {

@@ -17,7 +17,7 @@ import (
 func TestBarAndWorkDoNotWaitForEachOther(t *testing.T) {
 	var screen bytes.Buffer
 	p := &progress{started: time.Now()}
-	p.showBar(&screen, time.Microsecond)
+	p.bar = newBar(&screen, time.Microsecond, p.left, p.right)
 	p.enter("simulating %s", "hops")
 	over := make(chan struct{})
 	go func() {

@@ -55,6 +55,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
 	o.observers.report(run, world.Now())
+	run.Churn = churnSeen(s, j.seed, j.laws)
 	if s.Transient != "" {
 		results.CutTransient(run, s.Transient)
 	}

@@ -61,8 +61,8 @@ type runGroup struct {
 func runGroups() []runGroup {
 	return []runGroup{
 		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
-		{terrainMetrics, perTerrain, false}, {censusMetrics, perCensus, false},
-		{connectivityMetrics, perConnectivity, false},
+		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
+		{censusMetrics, perCensus, false}, {connectivityMetrics, perConnectivity, false},
 	}
 }
 

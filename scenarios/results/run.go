@@ -29,6 +29,7 @@ type Run struct {
 	Terrain      Terrain
 	Census       *Census       // of a scenario with crawlers
 	Connectivity *Connectivity // of a scenario with probes
+	Churn        *ChurnSeen    // nil if all nodes stay
 
 	kept *kept // where the rows are (Lookups, Series, Checkpoints) if a Store has them
 }
