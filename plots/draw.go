@@ -24,6 +24,8 @@ func registry() []drawing {
 		{"buckets", buckets},
 		{"clients", clients},
 		{"targets", targetsFigure},
+		{"crawl", censusFigure},
+		{"connectivity", connectivityFigure},
 	}
 }
 

@@ -84,7 +84,7 @@ func (b *observers) newNodes(kind int) (*population, error) {
 	p.cfg = o.scenario.Config(g, p.client)
 	p.cfg.SecureIDs, p.cfg.Secret = dht.SecureIDsIgnored, secretOf(o.seed, p.first)
 	seeds := func(i uint32, dst []protocol.Addr) []protocol.Addr {
-		return o.seedsNow(p.first+i, max(g.Join.Bootstrap, 1), dst)
+		return o.seedsNow(p.first+i, max(p.spec.Join.Bootstrap, 1), dst)
 	}
 	var err error
 	p.group, err = dht.New(p.cfg, dht.Env{Directory: o.ids, Seeds: seeds}, int(p.size))
