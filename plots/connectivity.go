@@ -11,7 +11,7 @@ import (
 // connectivityShares are the metrics that the figure shows, and their names on its axis.
 func connectivityShares() []estimator {
 	return []estimator{
-		{"connectivity.reciprocity", "answers us"},
+		{"connectivity.reciprocity", "us"},
 		{"connectivity.transitivity", "a third"},
 		{"connectivity.persistence", "us later"},
 		{"connectivity.good", "all three"},

@@ -63,9 +63,11 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl, of a comparison of clients and of targets.
+// lookupFigures are all figures but those of a crawl, of a comparison of clients, of targets and of
+// observers.
 func lookupFigures() []string {
-	others := append(append(crawlFigures(), clientsRun().figures...), "targets")
+	others := append(append(crawlFigures(), clientsRun().figures...), "targets", "crawl",
+		"connectivity")
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
