@@ -16,8 +16,10 @@ type Config struct {
 	Jitter  time.Duration // each message takes longer by 0 to Jitter, evenly drawn
 	Loss    Probability   // of each message
 	Reach   Reach         // who is behind a NAT or a firewall
-	Links   Links         // the width of access lines
-	Faults  []Fault       // what goes wrong, and when
+	// Vantages is how many of the last nodes are open whatever Reach says: those of observers.
+	Vantages int
+	Links    Links   // the width of access lines
+	Faults   []Fault // what goes wrong, and when
 }
 
 // Network answers what happens to messages. It is immutable.
@@ -67,6 +69,12 @@ func New(cfg Config) (*Network, error) {
 	}
 	if n.reach, err = cfg.Reach.build(cfg.Seed); err != nil {
 		return nil, err
+	}
+	if cfg.Vantages < 0 || cfg.Vantages > cfg.Nodes {
+		return nil, fmt.Errorf("vantages: %d of %d nodes", cfg.Vantages, cfg.Nodes)
+	}
+	if n.reach != nil {
+		n.reach.others = n.nodes - uint32(cfg.Vantages)
 	}
 	if n.links, err = cfg.Links.build(cfg.Seed); err != nil {
 		return nil, err

@@ -91,6 +91,7 @@ type reach struct {
 	nodes   stream
 	bounds  [classes - 1]uint64 // of the classes before, in units of 2^-63
 	timeout time.Duration
+	others  uint32 // nodes from this one on are open
 }
 
 func (c *Reach) build(seed uint64) (*reach, error) {
@@ -123,6 +124,9 @@ func (c *Reach) build(seed uint64) (*reach, error) {
 }
 
 func (r *reach) class(node uint32) Class {
+	if node >= r.others {
+		return Open
+	}
 	u, c := r.nodes.node(node)>>1, 0
 	for c < len(r.bounds) && u >= r.bounds[c] {
 		c++

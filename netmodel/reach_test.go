@@ -57,6 +57,21 @@ func TestPortsHaveNumbers(t *testing.T) {
 	require.Panics(t, func() { IndexedPort(mappedPorts + 1) })
 }
 
+func TestVantagesAreOpen(t *testing.T) {
+	const nodes, vantages = 50, 7
+	c := Config{Nodes: nodes, Latency: Constant{}, Reach: all(Firewalled), Vantages: vantages}
+	n := mustNew(t, c)
+	g := n.NewGates()
+	for i := range uint32(nodes) {
+		open := i >= nodes-vantages
+		require.Equal(t, open, n.Class(i) == Open)
+		require.Equal(t, open, g.Welcomes(0, i))
+	}
+	c.Vantages = nodes + 1
+	_, err := New(c)
+	require.EqualError(t, err, "vantages: 51 of 50 nodes")
+}
+
 // Shares of classes by Pearson's chi-square at 1 %; a class does not depend on how many nodes there
 // are, or on the other nodes.
 func TestSharesOfClasses(t *testing.T) {

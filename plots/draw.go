@@ -30,6 +30,8 @@ func registry() []drawing {
 		{"timeline", timeline},
 		{"table-health", tableHealth},
 		{"holders", holders},
+		{"crawl", censusFigure},
+		{"connectivity", connectivityFigure},
 	}
 }
 

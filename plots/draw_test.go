@@ -52,7 +52,9 @@ func sources() []source {
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
-			"fingerprint 3f2a91c0"}}
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { writeObserved(t, dir) },
+			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"}}
 }
 
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {

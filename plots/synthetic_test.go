@@ -67,7 +67,7 @@ func sweep() synthetic {
 // lookupFigures are the figures that any scenario with lookups can have.
 func lookupFigures() []string {
 	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures,
-		healthRun().figures, []string{"targets"})
+		healthRun().figures, []string{"targets", "crawl", "connectivity"})
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})

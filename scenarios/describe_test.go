@@ -96,6 +96,8 @@ workload:
     stop: end
     target: random-node
 faults: none
+crawl: none
+probes: none
 vary:
   workload.lookup.rate: [1/s, 2/m]
 repeat: 1

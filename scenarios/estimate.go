@@ -77,6 +77,10 @@ func (s *Scenario) estimateRun() Estimate {
 			run.Datagrams = plus(run.Datagrams, s.upkeep(g, p))
 		}
 	}
+	if n := s.Crawl.Planted + s.Probes.Vantages; n > 0 {
+		own := Portion{s.Groups[0].Portions()[0].Client, n}
+		run.Memory = plus(run.Memory, s.memory(&s.Groups[0], own))
+	}
 	run.Memory = plus(run.Memory, s.terrainMemory(run.Nodes))
 	for i := range s.Workload {
 		w := &s.Workload[i]

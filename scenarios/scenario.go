@@ -21,6 +21,8 @@ type Scenario struct {
 	Groups   []Group  `yaml:"groups"`
 	Workload []Work   `yaml:"workload"`
 	Faults   []Fault  `yaml:"faults"` // what goes wrong with the network, and when
+	Crawl    Crawl    `yaml:"crawl"`  // who measures the network's size from within
+	Probes   Probes   `yaml:"probes"` // who measures from within how nodes can be reached
 	// Vary is the sweep; Cells makes its product.
 	Vary Vary `yaml:"vary"`
 	// Repeat is the number of runs of each cell, each with a seed of its own.

@@ -28,6 +28,7 @@ func (s *Scenario) Validate() error {
 	s.checkNAT(c)
 	s.checkLinks(c)
 	s.checkFaults(c)
+	s.checkObservers(c)
 	s.checkOverrides(c)
 	s.checkTargets(c)
 	if l := s.Network.Latency; l.Model == "uniform" && l.Low > l.High {
@@ -146,7 +147,10 @@ func (s *Scenario) NetworkConfig(nodes int) (netmodel.Config, error) {
 		Loss:    s.Network.Loss,
 		Reach:   s.Network.NAT.reach(),
 		Links:   s.Network.Links.links(),
-		Faults:  s.faults(),
+
+		Vantages: min(nodes, s.Observers()),
+
+		Faults: s.faults(),
 	}, nil
 }
 

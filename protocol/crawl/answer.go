@@ -123,8 +123,12 @@ func (c *Crawler) open(h *host) {
 func (c *Crawler) read(i uint32, t *protocol.Turn, right bool) {
 	news := c.learn(i)
 	h := &c.hosts[i]
+	if !c.within(h.id) { // it was asked for the way into the zone
+		c.finish(h)
+		return
+	}
 	if right {
-		h.depth++
+		h.depth = uint8(c.bucket(h) + 1)
 		h.complete = news == 0 || int(h.depth) == c.cfg.Depth
 	}
 	c.proceed(i, t.Now)

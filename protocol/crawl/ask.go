@@ -38,10 +38,7 @@ func (c *Crawler) ask(t *protocol.Turn, i uint32) {
 	c.flying.push(flight{i, h.tid, t.Now})
 	c.progress.Sent++
 	c.progress.InFlight++
-	target := krpc.RandomID(t.Rand)
-	if h.known {
-		target = h.id.RandomInBucket(int(h.depth), t.Rand)
-	}
+	target := c.target(h, t.Rand)
 	var tid [4]byte
 	binary.BigEndian.PutUint32(tid[:], h.tid)
 	if h.sampling {
@@ -51,6 +48,19 @@ func (c *Crawler) ask(t *protocol.Turn, i uint32) {
 		c.packet = c.writer.FindNode(c.packet[:0], tid[:], c.self, target)
 	}
 	t.Out.SendTo(h.addr, c.packet)
+}
+
+// target returns what a host is asked for: its next bucket, or, where that says nothing of the
+// zone, some place in it.
+func (c *Crawler) target(h *host, r *protocol.Rand) krpc.ID {
+	anywhere := krpc.RandomID(r)
+	switch {
+	case h.known && c.within(h.id):
+		return h.id.RandomInBucket(c.bucket(h), r)
+	case c.cfg.Zone > 0:
+		return c.cfg.Centre.RandomInBucket(c.cfg.Zone, r)
+	}
+	return anywhere
 }
 
 // expire gives up the queries that have waited for too long.

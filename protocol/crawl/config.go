@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"swarmlab/protocol"
+	"swarmlab/protocol/krpc"
 )
 
 // DepthMax is the largest Config.Depth: more buckets than a table of a network that fits on earth.
@@ -26,6 +27,11 @@ type Config struct {
 	PerHost   int // most addresses asked at one public host, or in one public /64 of IPv6
 
 	Samples bool // ask also for samples of infohashes (BEP 51)
+
+	// Zone is the number of leading bits that the ids of the nodes to be crawled share with
+	// Centre; 0 is the whole network. It is below Depth.
+	Zone   int
+	Centre krpc.ID
 }
 
 // Default returns settings that no node should mind: two queries a second at most, each small, and
@@ -49,6 +55,7 @@ func (c *Config) Validate() error {
 		{"per_node", c.PerNode, 1, 1000},
 		{"tries", c.Tries, 1, 10},
 		{"depth", c.Depth, 1, DepthMax},
+		{"zone", c.Zone, 0, max(c.Depth-1, 0)},
 		{"nodes", c.Nodes, 1, 1 << 24},
 		{"per_answer", c.PerAnswer, 1, 500},
 		{"per_source", c.PerSource, 1, 1 << 16},

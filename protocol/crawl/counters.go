@@ -22,6 +22,7 @@ const (
 	Distrusted                // new contact beyond those that one source may teach
 	Crowded                   // new contact beyond the ports of a host, or the ids of an address
 	Overfull                  // new contact beyond the nodes that are remembered
+	Outside                   // contact that is not in the zone, nor on the way there
 	numReasons
 )
 
@@ -29,6 +30,7 @@ var reasonNames = [numReasons]string{
 	"answered", "refused", "bad_answer", "timed_out", "junk", "unmatched", "ignored",
 	"id_mismatch", "id_changed", "own_id", "no_port", "bad_address", "bad_contacts", "surplus",
 	"distrusted", "crowded", "overfull",
+	"outside",
 }
 
 // String returns the stable name of a reason.

@@ -257,6 +257,7 @@ func TestBadSettingsAreRefused(t *testing.T) {
 		"pause is -1ns":  func(c *Config) { c.Pause = -1 },
 		"nodes is 0":     func(c *Config) { c.Nodes = 0 },
 		"per_host is -1": func(c *Config) { c.PerHost = -1 },
+		"zone is 24":     func(c *Config) { c.Zone = c.Depth },
 	} {
 		cfg := Default()
 		change(&cfg)

@@ -23,6 +23,11 @@
 // address. With [Config.Samples] a node that answered gets one sample_infohashes at the end: once
 // in a crawl, so that no interval of BEP 51 is ever cut short.
 //
+// With [Config.Zone] only a part of the network is crawled, whose ids begin alike: the measure of
+// Steiner et al. (2007) and of Wang and Kangasharju (P2P 2013). Then a node in the zone is asked
+// for its buckets from Zone on, which are those that hold others of the zone. A node outside is
+// asked once, for a place in the zone, and only if it is closer to it than whoever told of it.
+//
 // All queries say ro=1 (BEP 43): the crawler answers nobody and belongs in no table.
 //
 // # What is a node

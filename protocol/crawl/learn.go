@@ -26,7 +26,7 @@ func (c *Crawler) learn(i uint32) (news int) {
 		if !ok {
 			break
 		}
-		if c.believable(i, id, a) && c.show(i, id, a) {
+		if c.believable(i, id, a) && c.wanted(i, id) && c.show(i, id, a) {
 			news++
 			c.meet(i, id, a)
 		}

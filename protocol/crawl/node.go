@@ -74,7 +74,7 @@ type Node struct {
 
 	Learned  int     // distinct contacts that it showed
 	Taught   int     // of them, those that the crawler had not known
-	Depth    int     // buckets 0 to Depth-1 were asked for
+	Depth    int     // buckets Config.Zone to Depth-1 were asked for
 	Complete bool    // and it had nothing to show beyond
 	Buckets  []uint8 // contacts by bucket, Config.Depth of them; nil if it did not answer
 

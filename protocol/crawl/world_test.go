@@ -143,6 +143,39 @@ func TestSimulatedNetwork(t *testing.T) {
 	require.Greater(t, exact, buckets*99/100)
 }
 
+// TestZone crawls a part of the network whose ids begin alike: all of it, and little else.
+func TestZone(t *testing.T) {
+	g := network(t)
+	cfg := crawl.Default()
+	cfg.Zone, cfg.Centre = 5, krpc.ID{Hi: 21 << 59}
+	w := crawled(t, g, cfg, "0%")
+	within := func(id krpc.ID) bool { return id.Hi>>59 == 21 }
+	want, outside := 0, 0
+	for i := range uint32(alive) {
+		if within(g.ID(i)) {
+			want++
+		}
+	}
+	found := 0
+	for n := range w.Progress().Known {
+		v := w.Node(n)
+		switch {
+		case !within(v.ID):
+			outside++
+			require.LessOrEqual(t, v.Queries, cfg.Tries, "outside only the way is asked for")
+		case v.Reachable:
+			found++
+			require.GreaterOrEqual(t, v.Depth, cfg.Zone)
+		}
+	}
+	require.Greater(t, want, 3)
+	require.Equal(t, want, found)
+	require.Less(t, outside, 60)
+	require.Positive(t, w.Counters()[crawl.Outside])
+	whole := crawled(t, g, crawl.Default(), "0%")
+	require.Less(t, w.Progress().Sent, whole.Progress().Sent/10)
+}
+
 // TestPoliteness holds what was sent against the settings, with a loss that makes it repeat itself.
 func TestPoliteness(t *testing.T) {
 	cfg := crawl.Default()

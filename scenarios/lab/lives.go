@@ -34,22 +34,27 @@ func newLives(s *scenarios.Scenario, seed uint64, laws *laws) *lives {
 	l := &lives{offset: make([]uint32, 1, nodes+1), sessions: make([]session, 0, nodes)}
 	end := protocol.Time(s.Duration)
 	for i := range s.Groups {
-		g := &s.Groups[i]
-		all := laws.of(&g.Churn)
-		l.churned = l.churned || all != nil
-		for range g.Size {
-			node := uint64(len(l.offset) - 1)
-			first := joinTime(g, seed, node)
-			if all == nil {
-				l.sessions = append(l.sessions, session{from: first, to: protocol.Never})
-			} else {
-				l.live(all.Of(seed, node), first, end)
-			}
-			l.offset = append(l.offset, uint32(len(l.sessions)))
-		}
+		l.settle(&s.Groups[i], s.Groups[i].Size, seed, laws, end)
 	}
+	l.settle(&s.Groups[0], s.Crawl.Planted, seed, laws, end)
 	l.sort()
 	return l
+}
+
+// settle adds that many nodes that live as those of a group do.
+func (l *lives) settle(g *scenarios.Group, size int, seed uint64, laws *laws, end protocol.Time) {
+	all := laws.of(&g.Churn)
+	l.churned = l.churned || all != nil
+	for range size {
+		node := uint64(len(l.offset) - 1)
+		first := joinTime(g, seed, node)
+		if all == nil {
+			l.sessions = append(l.sessions, session{from: first, to: protocol.Never})
+		} else {
+			l.live(all.Of(seed, node), first, end)
+		}
+		l.offset = append(l.offset, uint32(len(l.sessions)))
+	}
 }
 
 // laws are the tables of the churns of an experiment, made when a run first needs them and shared
@@ -165,7 +170,7 @@ func (l *lives) atStart(node uint32) bool { return l.begin(node) == 0 }
 
 // schedule enters all comings and goings.
 func (l *lives) schedule(w *sim.World, end protocol.Time) {
-	for node := range uint32(w.Len()) {
+	for node := range uint32(len(l.offset) - 1) {
 		for _, s := range l.of(node) {
 			w.StartAt(node, s.from)
 			switch {

@@ -20,6 +20,7 @@ type overlay struct {
 	space       *idSpace // of all nodes
 	lives       *lives
 	populations []*population
+	observers   *observers         // nil: nobody observes
 	sections    map[string]section // by the names of groups
 	network     *netmodel.Network
 	gated       bool       // some nodes are behind NATs or firewalls
@@ -61,6 +62,9 @@ func newOverlay(
 			first += p.size
 		}
 	}
+	if o.observers, err = newObservers(o); err != nil {
+		return nil, err
+	}
 	o.warm()
 	return o, nil
 }
@@ -71,11 +75,14 @@ func (o *overlay) cores() []protocol.Datagrams {
 	for _, p := range o.populations {
 		all = append(all, p.cores())
 	}
-	return all
+	return append(all, o.observers.cores()...)
 }
 
 // idOf returns the id that a node has now.
 func (o *overlay) idOf(node uint32) krpc.ID {
+	if node >= o.ids.size {
+		return o.observers.idOf(node)
+	}
 	p := o.of(node)
 	return p.group.ID(node - p.first)
 }

@@ -57,6 +57,8 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 		return nil, errors.New("network.nat: real nodes are behind no NAT: write none")
 	case !n.Links.None():
 		return nil, errors.New("network.links: real nodes share one line: write none")
+	case s.Observers() > 0:
+		return nil, errors.New("crawl and probes: nobody observes real nodes: write none")
 	case len(s.Faults) > 0:
 		return nil, errors.New("faults: nothing goes wrong between real nodes: write none")
 	}

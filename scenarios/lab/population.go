@@ -26,6 +26,7 @@ const (
 	purposeSample
 	purposeStorm
 	purposeRecord
+	purposeZone
 )
 
 // population is the nodes of one group that run one client, built. Their numbers in the world
@@ -50,9 +51,7 @@ func (o *overlay) newPopulation(
 		overlay: o, spec: spec, client: portion.Client, first: first, size: uint32(portion.Size),
 		cfg: o.scenario.Config(spec, portion.Client),
 	}
-	r := protocol.NewRand(o.seed, purposeSecret, uint64(first))
-	binary.LittleEndian.PutUint64(p.cfg.Secret[:8], r.Uint64())
-	binary.LittleEndian.PutUint64(p.cfg.Secret[8:], r.Uint64())
+	p.cfg.Secret = secretOf(o.seed, first)
 	env := dht.Env{Directory: o.ids, Observer: observer, Seeds: p.seeds}
 	if p.cfg.SecureIDs != dht.SecureIDsIgnored {
 		env.Rebound = p.rebound
@@ -66,6 +65,14 @@ func (o *overlay) newPopulation(
 		group.Assign(i, o.ids.id(first+i))
 	}
 	return p, nil
+}
+
+// secretOf draws the secret of the tokens of the nodes from a number on.
+func secretOf(seed uint64, first uint32) (secret [16]byte) {
+	r := protocol.NewRand(seed, purposeSecret, uint64(first))
+	binary.LittleEndian.PutUint64(secret[:8], r.Uint64())
+	binary.LittleEndian.PutUint64(secret[8:], r.Uint64())
+	return secret
 }
 
 // cores are the population as the world calls it.
@@ -108,8 +115,11 @@ func (k keeper) Drop(i uint32) {
 	k.Remember(i, known[:min(len(known), keptMost)])
 }
 
-// of returns the population to which a node belongs.
+// of returns the population to which a node belongs; observers' own nodes have one, too.
 func (o *overlay) of(node uint32) *population {
+	if node >= o.ids.size {
+		return o.observers.planted
+	}
 	after := sort.Search(len(o.populations), func(n int) bool {
 		return o.populations[n].first > node
 	})

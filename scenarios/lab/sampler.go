@@ -168,7 +168,7 @@ func (o *overlay) supply() (nodes int32) {
 // gets in there: what a symmetric NAT shows to one node is of no use to any other.
 func (o *overlay) present(c dht.Contact) (present, open bool) {
 	node, ok := sim.HostOf(c.Addr)
-	if !ok || node >= o.ids.size || !o.world.Alive(node) || o.idOf(node) != c.ID {
+	if !ok || int(node) >= o.world.Len() || !o.world.Alive(node) || o.idOf(node) != c.ID {
 		return false, false
 	}
 	return true, c.Addr.Port() == netmodel.HomePort && o.world.Welcomes(node)

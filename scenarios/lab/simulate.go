@@ -45,6 +45,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	})
 	rec.world, o.world = world, world
 	o.lives.schedule(world, protocol.Time(s.Duration))
+	o.observers.schedule(world)
 	rec.work.schedule(world)
 	watch := newSampler(o, rec.work, rec.cell)
 	rec.records = watch.records
@@ -55,6 +56,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	run.Buckets, run.Records = watch.buckets, watch.records.rows
 	collect(run, world, rec, o)
+	o.observers.report(run, world.Now())
 	run.Churn = churnSeen(s, j.seed, j.laws)
 	if s.Transient != "" {
 		results.CutTransient(run, s.Transient)
@@ -75,7 +77,7 @@ func (j *job) cores(o *overlay) []protocol.Datagrams {
 
 // newNetwork builds the network of one run.
 func newNetwork(s *scenarios.Scenario, seed uint64) (*netmodel.Network, error) {
-	config, err := s.NetworkConfig(s.Nodes())
+	config, err := s.NetworkConfig(s.Nodes() + s.Observers())
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,18 @@ func newIDSpace(d *identities, keep func(node uint32) bool) *idSpace {
 	return s
 }
 
+// add takes the nodes of a population that is not in the directory, if keep accepts them.
+func (s *idSpace) add(p *population, keep func(node uint32) bool) {
+	for i := range p.size {
+		if !keep(p.first + i) {
+			continue
+		}
+		id := p.group.ID(i)
+		place, _ := slices.BinarySearchFunc(s.ids, id, krpc.ID.Cmp)
+		s.ids, s.nodes = slices.Insert(s.ids, place, id), slices.Insert(s.nodes, place, p.first+i)
+	}
+}
+
 // move gives a node another id.
 func (s *idSpace) move(node uint32, from, to krpc.ID) {
 	old, found := slices.BinarySearchFunc(s.ids, from, krpc.ID.Cmp)

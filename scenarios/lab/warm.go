@@ -34,10 +34,15 @@ func (o *overlay) warm() {
 	if members == 0 {
 		return
 	}
-	if !all {
+	populations := o.populations
+	if own := o.observers.settled(); own != nil {
+		space, all = newIDSpace(o.ids, known), false
+		space.add(own, known)
+		populations = append(slices.Clip(populations), own)
+	} else if !all {
 		space = newIDSpace(o.ids, known)
 	}
-	for _, p := range o.populations {
+	for _, p := range populations {
 		for i := range p.size {
 			if all || present(p.first+i) {
 				r := protocol.NewRand(o.seed, purposeWarm, uint64(p.first+i))
@@ -48,7 +53,7 @@ func (o *overlay) warm() {
 }
 
 func (p *population) warmNode(i uint32, space *idSpace, r *protocol.Rand) {
-	own := p.overlay.ids.id(p.first + i)
+	own := p.group.ID(i)
 	rest, self := span{0, len(space.ids)}, 0
 	if _, among := slices.BinarySearchFunc(space.ids, own, krpc.ID.Cmp); among {
 		self = 1

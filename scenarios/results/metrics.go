@@ -63,6 +63,7 @@ func runGroups() []runGroup {
 		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
 		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
 		{healthMetrics, perTable, true}, {recordMetrics, perRecord, true},
+		{censusMetrics, perCensus, false}, {connectivityMetrics, perConnectivity, false},
 	}
 }
 

@@ -10,26 +10,28 @@ import (
 
 // Run is the record of one simulated run: one cell, one seed.
 type Run struct {
-	Cell        int
-	Seed        uint64
-	Nodes       int
-	Lookups     []Lookup // the measured ones, in the order in which they ended
-	Asked       int      // operations that the workload held
-	Ended       int      // lookups that ended before the run did, measured or not
-	Fingerprint sim.Fingerprint
-	Checkpoints []sim.Checkpoint
-	Ledger      sim.Ledger
-	Tally       sim.Tally
-	Counters    dht.Counters
-	Measured    time.Duration // simulated time after the warm-up
-	Clients     []ClientRun   // in the order of the nodes
-	Cut         int64         // ns; measured lookups begin at this or later, if it is not 0
-	TooShort    bool          // the run, to tell where its beginning ends; see CutTransient
-	Series      []Sample      // by time, and then in the order of Clients
-	Buckets     []Bucket      // by time, then in the order of Clients, then by depth
-	Records     []Record      // by time, then in the order in which they were stored
-	Terrain     Terrain
-	Churn       *ChurnSeen // nil if all nodes stay
+	Cell         int
+	Seed         uint64
+	Nodes        int
+	Lookups      []Lookup // the measured ones, in the order in which they ended
+	Asked        int      // operations that the workload held
+	Ended        int      // lookups that ended before the run did, measured or not
+	Fingerprint  sim.Fingerprint
+	Checkpoints  []sim.Checkpoint
+	Ledger       sim.Ledger
+	Tally        sim.Tally
+	Counters     dht.Counters
+	Measured     time.Duration // simulated time after the warm-up
+	Clients      []ClientRun   // in the order of the nodes
+	Cut          int64         // ns; measured lookups begin at this or later, if it is not 0
+	TooShort     bool          // the run, to tell where its beginning ends; see CutTransient
+	Series       []Sample      // by time, and then in the order of Clients
+	Buckets      []Bucket      // by time, then in the order of Clients, then by depth
+	Records      []Record      // by time, then in the order in which they were stored
+	Terrain      Terrain
+	Census       *Census       // of a scenario with crawlers
+	Connectivity *Connectivity // of a scenario with probes
+	Churn        *ChurnSeen    // nil if all nodes stay
 
 	kept *kept // where the rows are, of all kinds, if a Store has them
 }

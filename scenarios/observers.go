@@ -1,0 +1,71 @@
+package scenarios
+
+import (
+	"time"
+)
+
+// Crawl is who crawls the network, or a zone of it, and when; the zero value is nobody. How much a
+// crawl misses is measured twice: by own nodes that were planted in the zone, and by what several
+// crawlers found alike.
+type Crawl struct {
+	At       Duration `yaml:"at"`
+	Length   Duration `yaml:"length"` // 0: until all is asked
+	Zone     int      `yaml:"zone"`   // bits
+	Crawlers int      `yaml:"crawlers"`
+	Planted  int      `yaml:"planted"` // nodes
+	Rate     Rate     `yaml:"rate"`    // of one crawler
+	Queries  int      `yaml:"queries"` // to one node
+	Tries    int      `yaml:"tries"`
+}
+
+// None reports whether nobody crawls.
+func (c *Crawl) None() bool { return *c == Crawl{} }
+
+// End is the latest end of the crawl in a run of a duration.
+func (c *Crawl) End(run Duration) Duration {
+	if c.Length == 0 {
+		return run
+	}
+	return c.At + c.Length
+}
+
+// Probes is who probes nodes, as Jimenez, Osmani and Knutsson did (P2P 2009); the zero value is
+// nobody.
+type Probes struct {
+	From     Duration `yaml:"from"`
+	Vantages int      `yaml:"vantages"`
+	Again    Duration `yaml:"again"`
+}
+
+// None reports whether nobody probes.
+func (p *Probes) None() bool { return p.Vantages == 0 }
+
+// Observers is the number of nodes beside those of the groups, which are numbered after them: the
+// planted ones, the crawlers, the vantage nodes and their accomplices at other addresses.
+func (s *Scenario) Observers() int {
+	return s.Crawl.Planted + s.Crawl.Crawlers + 2*s.Probes.Vantages
+}
+
+// crawlRateMost is the most that a crawler can send.
+const crawlRateMost = 100_000
+
+func (s *Scenario) checkObservers(c *complaints) {
+	if w := &s.Crawl; !w.None() {
+		perSecond := w.Rate.Expected(time.Second)
+		switch {
+		case w.At >= s.Duration:
+			c.addAt("crawl.at", "%s is not before the end of the run, %s; crawl earlier", w.At,
+				s.Duration)
+		case w.End(s.Duration) > s.Duration:
+			c.addAt("crawl.length", "the crawl would end at %s, after the run, %s; shorten it",
+				w.End(s.Duration), s.Duration)
+		}
+		if perSecond < 1 || perSecond > crawlRateMost {
+			c.addAt("crawl.rate", "%s is outside 1/s..%d/s", w.Rate, crawlRateMost)
+		}
+	}
+	if p := &s.Probes; !p.None() && p.From+p.Again >= s.Duration {
+		c.addAt("probes.from", "%s and %s more are not before the end of the run, %s; join earlier",
+			p.From, p.Again, s.Duration)
+	}
+}
