@@ -34,8 +34,8 @@ func (s *Scenario) beside(file string) string {
 	return filepath.Join(s.origin.dir, file)
 }
 
-// Gather returns the scenario as it is to be stored in a folder: the files of measured round trips
-// that it names become names without a path. copy is called for each of them, with the file and
+// Gather returns the scenario as it is to be stored in a folder: the files of measured round trips,
+// traces and measured lengths that it names become names without a path. copy is called for each of them, with the file and
 // its new name.
 func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error) {
 	c := s.clone()
@@ -50,6 +50,9 @@ func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error)
 		}
 		names[file] = name
 		return name, copy(s.beside(file), name)
+	}
+	if err := c.gatherChurns(gather); err != nil {
+		return nil, err
 	}
 	l := &c.Network.Latency
 	if l.Model != "matrix" {

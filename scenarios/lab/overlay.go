@@ -36,8 +36,11 @@ func newOverlay(
 ) (*overlay, error) {
 	nodes := s.Nodes()
 	o := &overlay{scenario: s, seed: seed, ids: newIdentities(seed, nodes),
-		lives: newLives(s, seed, laws), sections: map[string]section{}}
+		sections: map[string]section{}}
 	var err error
+	if o.lives, err = newLives(s, seed, laws); err != nil {
+		return nil, err
+	}
 	if o.network, err = newNetwork(s, seed); err != nil {
 		return nil, err
 	}
