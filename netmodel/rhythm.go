@@ -22,8 +22,8 @@ type Rhythm struct {
 }
 
 // KadRhythm has the scatter of arrivals that was measured in Kad: Steiner, En-Najjary, Biersack, A
-// global view of KAD, IMC 2007, found in one zone 115.6 arrivals in five minutes in the mean, with a
-// variance 7.87 times as large, where Poisson's is as large. As many nodes with the laws of the
+// global view of KAD, IMC 2007, found in one zone 115.6 arrivals in five minutes in the mean, with
+// a variance 7.87 times as large, where Poisson's is as large. As many nodes with the laws of the
 // preset kad have 7 to 8.6 times with this. How much of it is the day's and how much is bursts is
 // ours. Fewer nodes have less: what is above 1 is in proportion to the number of arrivals.
 func KadRhythm() Rhythm {
@@ -33,7 +33,7 @@ func KadRhythm() Rhythm {
 
 const (
 	rhythmSlot = 15 * time.Minute // for which a rate lasts
-	rhythmLead = 3               // periods before 0 in which a steady start takes up the rhythm
+	rhythmLead = 3                // periods before 0 in which a steady start takes up the rhythm
 	// rhythmAhead is how many slots, 30 days, a time offline follows the rhythm. What is then left
 	// of it passes at the mean rate.
 	rhythmAhead = 30 * 24 * 4

@@ -13,8 +13,8 @@ import (
 	"swarmlab/netmodel"
 )
 
-// ChurnFiles are the files that churns name, each read once. The zero value has none yet. It belongs
-// to one goroutine at a time.
+// ChurnFiles are the files that churns name, each read once. The zero value has none yet. It
+// belongs to one goroutine at a time.
 type ChurnFiles struct {
 	traces   map[string]*netmodel.Trace
 	observed map[string]*netmodel.Observed

@@ -254,8 +254,8 @@ var groupRules = []rule{
 			"own beside it, redhat, debian, flatout, ipfs, ipfs-2022, heep or li. {trace: FILE} " +
 			"replays a measurement"},
 	{path: "groups.NAME.churn.trace", fallback: noneWord, word: noneWord,
-		meaning: "a file of when nodes were up: a table node,up_ms,down_ms, the table event_trace " +
-			"of the Failure Trace Archive, or an .avt; .gz too. Each node replays one of the " +
+		meaning: "a file of when nodes were up: a table node,up_ms,down_ms, the table " +
+			"event_trace of the Failure Trace Archive, or an .avt; .gz too. Each node replays one of the " +
 			"file, dealt by the seed; at its end all stays as it was"},
 	{path: "groups.NAME.churn.trace_from", fallback: "0s", limits: anySpan, when: "trace!=none",
 		meaning: "time of the trace at which the run begins"},

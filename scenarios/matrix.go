@@ -35,8 +35,8 @@ func (s *Scenario) beside(file string) string {
 }
 
 // Gather returns the scenario as it is to be stored in a folder: the files of measured round trips,
-// traces and measured lengths that it names become names without a path. copy is called for each of them, with the file and
-// its new name.
+// traces and measured lengths that it names become names without a path. copy is called for each of
+// them, with the file and its new name.
 func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error) {
 	c := s.clone()
 	names := map[string]string{}

@@ -98,7 +98,8 @@ type returner struct {
 // large network would take more memory than all tables, and a join asks only the closest few.
 const keptMost = 64
 
-// Drop implements protocol.Group. What is new is new from now on: nobody can tell before the return.
+// Drop implements protocol.Group. What is new is new from now on: nobody can tell before the
+// return.
 func (r returner) Drop(i uint32) {
 	p, o := r.population, r.population.overlay
 	c, node := &p.spec.Churn, p.first+i
