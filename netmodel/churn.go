@@ -8,8 +8,8 @@ import (
 
 // Churn is how the nodes of a group come and go: each alternates between sessions and times
 // offline, independently of all others, and all lengths are independent of each other; or each
-// replays a node of a trace. Fill it, or take a [ChurnPreset], and call Check once. [NewLives] makes
-// of it the [Life] of each node.
+// replays a node of a trace. Fill it, or take a [ChurnPreset], and call Check once. [NewLives]
+// makes of it the [Life] of each node.
 type Churn struct {
 	Session  Span
 	Offline  Span        // between two sessions
@@ -94,7 +94,8 @@ func (c *Churn) Check() error {
 
 // Online returns the probability that a node is online at a random moment in the long run: the mean
 // session over the mean of a session with the time offline after it, and 1 for those that are
-// always on. Arrivals move it by less than 1 % of it. Of a trace, it is the share of its nodes' time.
+// always on. The shipped Arrivals move it by less than 1 % of it. Of a trace, it is the share of
+// its nodes' time.
 func (c *Churn) Online() Probability {
 	if c.Trace.Of != nil {
 		return c.Trace.Of.online()

@@ -17,9 +17,9 @@ const (
 // LoadObserved reads measured lengths of time, in any order, one a line with its unit, as in 41.9m
 // or 1h30m; or, below a heading such as length_s or length_ms, as plain numbers of that unit. Below
 // the heading quantile,length (or quantile,length_s...) a line has a probability, from 0 to 1 (or
-// 0 % to 100 %), and the length below which a span stays with it, both rising. Blank lines, and those
-// that begin with #, do not count. A length is 1 ms or more and at most 146 years; at most 64 MiB
-// and a million lengths are read. Errors begin with name:line.
+// 0 % to 100 %), and the length below which a span stays with it, both rising. Blank lines, and
+// those that begin with #, do not count. A length is 1 ms or more and at most 146 years; at most
+// 64 MiB and a million lengths are read. Errors begin with name:line.
 func LoadObserved(r io.Reader, name string) (*Observed, error) {
 	p := observedParser{textLines: newTextLines(r, name, observedBytesMax)}
 	for p.next() {

@@ -119,7 +119,7 @@ func TestGatherChurns(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Len(t, copied, 3)
-	require.Equal(t, "/elsewhere/up.csv", copied["1-up.csv"])
+	require.Equal(t, "/elsewhere/up.csv", copied["1-input-up.csv"])
 	require.Equal(t, "/else/s.txt", copied["2-s.txt"])
 	require.True(t, strings.HasSuffix(copied["s.txt"], "/s.txt"))
 	require.Equal(t, "s.txt", stored.Groups[0].Churn.Offline.File())
@@ -127,7 +127,7 @@ func TestGatherChurns(t *testing.T) {
 	require.NoError(t, err)
 	cells, err := again.Cells()
 	require.NoError(t, err)
-	require.Equal(t, "1-up.csv", cells[0].Scenario.Groups[0].Churn.Trace)
+	require.Equal(t, "1-input-up.csv", cells[0].Scenario.Groups[0].Churn.Trace)
 	require.Equal(t, "2-s.txt", cells[1].Scenario.Groups[0].Churn.Session.File())
 	require.True(t, cells[2].Scenario.Groups[0].Churn.None())
 
@@ -135,5 +135,5 @@ func TestGatherChurns(t *testing.T) {
 	require.NoError(t, s.Set("vary", "{groups.nodes.churn.trace: [a/up.csv, b/up.csv]}"))
 	stored, err = s.Gather(func(string, string) error { return nil })
 	require.NoError(t, err)
-	require.Equal(t, []string{`"1-up.csv"`, `"2-up.csv"`}, stored.Vary[0].Values)
+	require.Equal(t, []string{`"1-input-up.csv"`, `"2-input-up.csv"`}, stored.Vary[0].Values)
 }

@@ -255,8 +255,8 @@ var groupRules = []rule{
 			"replays a measurement"},
 	{path: "groups.NAME.churn.trace", fallback: noneWord, word: noneWord,
 		meaning: "a file of when nodes were up: a table node,up_ms,down_ms, the table " +
-			"event_trace of the Failure Trace Archive, or an .avt; .gz too. Each node replays one of the " +
-			"file, dealt by the seed; at its end all stays as it was"},
+			"event_trace of the Failure Trace Archive, or an .avt; .gz too. Each node replays " +
+			"one of the file, dealt by the seed; at its end all stays as it was"},
 	{path: "groups.NAME.churn.trace_from", fallback: "0s", limits: anySpan, when: "trace!=none",
 		meaning: "time of the trace at which the run begins"},
 	{path: "groups.NAME.churn.session", fallback: required, when: "trace=none",

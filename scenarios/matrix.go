@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -34,6 +35,17 @@ func (s *Scenario) beside(file string) string {
 	return filepath.Join(s.origin.dir, file)
 }
 
+// inputName is the name under which a file is stored beside results, which have tables and
+// documents of their own.
+func inputName(name string) string {
+	const prefix = "input-"
+	switch filepath.Ext(name) {
+	case ".csv", ".json", ".parquet", ".yaml":
+		return prefix + strings.TrimPrefix(name, prefix)
+	}
+	return name
+}
+
 // Gather returns the scenario as it is to be stored in a folder: the files of measured round trips,
 // traces and measured lengths that it names become names without a path. copy is called for each of
 // them, with the file and its new name.
@@ -44,7 +56,7 @@ func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error)
 		if name, ok := names[file]; ok {
 			return name, nil
 		}
-		name := filepath.Base(file)
+		name := inputName(filepath.Base(file))
 		if len(names) > 0 {
 			name = fmt.Sprintf("%d-%s", len(names), name)
 		}
