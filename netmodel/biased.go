@@ -67,8 +67,13 @@ func (b *biased) draw(t *Table, r *protocol.Rand) int64 {
 	total := b.sums[len(b.sums)-1]
 	cell, _ := slices.BinarySearch(b.sums[:], r.Uint64n(total)+1) // the first that reaches it
 	low, high := t.cell(cell)
-	// The density rises from low to high in proportion: an even part, and a rising one, which the
-	// greater of two even draws has.
+	return foundWithin(low, high, r)
+}
+
+// foundWithin returns a value that was found at a random moment, of a law that is even from low to
+// high. The density rises from low to high in proportion: an even part, and a rising one, which the
+// greater of two even draws has.
+func foundWithin(low, high int64, r *protocol.Rand) int64 {
 	width := uint64(high-low) + 1
 	d := r.Uint64n(width)
 	if r.Uint64n(uint64(low+high)) >= 2*uint64(low) {

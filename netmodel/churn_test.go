@@ -3,6 +3,7 @@ package netmodel
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ func TestChurnCheck(t *testing.T) {
 			"write for instance exponential(30m)": func(c *Churn) { c.Offline = Span{} },
 		"graceful: 100.0000000000000001% is above 100%: " +
 			"a probability is 0 to 100%": func(c *Churn) { c.Graceful = Certain + 1 },
+		"always_on: 100.0000000000000001% is above 100%: " +
+			"a share is 0 to 100%": func(c *Churn) { c.AlwaysOn = Certain + 1 },
 		"start: there is no such start: " +
 			"use steady, empty or together": func(c *Churn) { c.Start = 3 },
 	} {
@@ -58,6 +61,10 @@ func TestChurnOnline(t *testing.T) {
 	require.InEpsilon(t, session/(session+30), float64(c.Online())/float64(Certain), 1e-6)
 	c.Offline = c.Session
 	require.Equal(t, Certain/2, c.Online())
+	c.AlwaysOn = Certain / 10
+	require.InDelta(t, float64(Certain)*(0.1+0.9/2), float64(c.Online()), 1000)
+	c.AlwaysOn = Certain
+	require.Equal(t, Certain, c.Online())
 }
 
 func TestChurnPresets(t *testing.T) {
@@ -77,6 +84,11 @@ func TestChurnPresets(t *testing.T) {
 		require.InDelta(t, offline[name], c.Offline.Mean().Minutes(), 0.1, name)
 		require.Equal(t, graceful[name]*(Certain/100), c.Graceful, name)
 		require.Equal(t, Steady, c.Start)
+		if strings.HasPrefix(name, "ipfs") {
+			require.Equal(t, Certain/1000*14, c.AlwaysOn)
+		} else {
+			require.Zero(t, c.AlwaysOn)
+		}
 		c.Offline = parseSpanOf(t, "exponential(30m)")
 		require.NoError(t, c.Check())
 	}
@@ -123,8 +135,10 @@ func TestSteadyShareOnline(t *testing.T) {
 	kad, _ := ChurnPreset("kad")
 	redhat, _ := ChurnPreset("redhat")
 	redhat.Offline = parseSpanOf(t, "pareto(2, 20m)")
+	settled := swarm(t, Steady)
+	settled.AlwaysOn = Certain / 10
 	for name, c := range map[string]*Churn{"swarm": swarm(t, Steady), "kad": &kad,
-		"redhat": &redhat} {
+		"redhat": &redhat, "settled": settled} {
 		sum, lives := 0.0, NewLives(*c)
 		for round, at := range times {
 			z := deviation(lives, round, at)

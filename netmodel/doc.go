@@ -83,9 +83,14 @@
 // "weibull(0.59, 41.9m)". A [Churn] has one for sessions and one for the times offline between
 // them; set-up code fills it, or takes a [ChurnPreset] and sets what the study leaves open, calls
 // [Churn.Check] once, has [NewLives] make the tables, which runs may share, and asks [Lives.Of]
-// for each node. [Life.Next] then tells the node's events
-// one after the other, for as long as somebody asks: a driver keeps one event of each node in its
-// queue and asks for the next when that one is due.
+// for each node. [Life.Next] then tells the node's events one after the other, for as long as
+// somebody asks: a driver keeps one event of each node in its queue and asks for the next when
+// that one is due.
+//
+// The law empirical is that of a file: [LoadObserved] reads measured lengths, or quantiles, and
+// [Span.Of] joins the two. Nothing is fitted: of n lengths each has the probability 1/n. Instead of
+// laws a churn may have a [Replay] of a [Trace], which [LoadTrace] reads: then each node does what
+// one node of the trace did, in its order, with all correlations of the measurement.
 //
 //   - A life is a pure function of (seed, node) and of the churn; the number of nodes enters
 //     nowhere. Two arms of a comparison with one seed share their churn to the nanosecond.
@@ -93,9 +98,15 @@
 //     found under way is likely a long one: its age and its remaining time have the density
 //     (1-F(x))/mean each, and not that of a new session. With a fresh start of all
 //     ([Together]) the measured laws need days to forget it, some of them weeks.
-//   - Nodes are independent, and so are consecutive sessions of a node. Measured ones are so in
-//     BitTorrent, but correlated in Gnutella and Kad, which nothing here models. Nor does the
-//     rate of arrivals follow the hour of the day, or come in bursts.
+//   - Nodes that are [Churn.AlwaysOn] never leave. They are a share of all nodes, and so a greater
+//     one of those that are online.
+//   - A [Rhythm] has more nodes come at some times than at others: by a wave, and in bursts that
+//     all nodes of a run share. A time offline is a draw of its law, and passes at the rate of the
+//     moment; the hazard to return is that of the law times the rate. Nothing is stored for it.
+//     The share online then goes up and down with the wave, about the mean that [Churn.Online]
+//     gives, and "steady" means that the first day is like all others.
+//   - Nodes are independent but for that, and so are consecutive sessions of a node. Measured ones
+//     are so in BitTorrent, but correlated in Gnutella and Kad, which only a trace has.
 //
 // Heavy tails are what makes these laws special: in the Red Hat swarm one session of a hundred has
 // 31 % of all online time. Tables have cells of one relative width down to a tail probability of

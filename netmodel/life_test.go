@@ -152,6 +152,33 @@ func TestLifeCommonRandomNumbers(t *testing.T) {
 	}
 }
 
+// Nodes that are always on never leave, once they are there; the others do not notice.
+func TestLifeAlwaysOn(t *testing.T) {
+	for _, start := range []Start{Steady, Empty, Together} {
+		plain, settled := swarm(t, start), swarm(t, start)
+		settled.AlwaysOn = Certain / 100 * 2
+		a, b := NewLives(*plain), NewLives(*settled)
+		always := 0
+		for i := range uint64(10_000) {
+			was, now := changes(a.Of(3, i), 10), changes(b.Of(3, i), 10)
+			if now[1].at != protocol.Never {
+				require.Equal(t, was, now)
+				continue
+			}
+			always++
+			require.Equal(t, Starts, now[0].e)
+			if start == Empty {
+				require.Equal(t, was[0], now[0])
+				continue
+			}
+			require.Zero(t, now[0].at)
+			life := b.Of(3, i)
+			require.Equal(t, start == Steady, life.Begun() < 0)
+		}
+		require.InDelta(t, 200, always, 4*math.Sqrt(200))
+	}
+}
+
 func TestLifeIsAFunctionOfItsArguments(t *testing.T) {
 	c := NewLives(*swarm(t, Steady))
 	l := c.Of(1, 2)
@@ -217,8 +244,8 @@ var goldenLives = map[string]string{
 	"flatout":   "62026dd67b83e56e",
 	"kad":       "7020f245a4cc6287",
 	"kad-first": "0dcae0ea7cec2a0f",
-	"ipfs":      "5a44190b6e269cc3",
-	"ipfs-2022": "e8cc273f060554c5",
+	"ipfs":      "9cabd5aa7170c0c7",
+	"ipfs-2022": "21982027e95002da",
 	"heep":      "4cbb5f00a09cc38d",
 	"li":        "9e0b03bc5adb89e2",
 }

@@ -57,7 +57,8 @@ func spanOracles() []spanOracle {
 	const s, m, h = float64(time.Second), float64(time.Minute), float64(time.Hour)
 	const sigma = 1.9
 	return []spanOracle{
-		weibullOracle("exponential(30m)", 1, 30*m),
+		oracleOf("exponential(30m)", distuv.Exponential{Rate: 1 / (30 * m)},
+			func(x float64) float64 { return (1 + x/(30*m)) * math.Exp(-x/(30*m)) }),
 		weibullOracle("weibull(0.34, 21.3m)", 0.34, 21.3*m),
 		weibullOracle("weibull(0.59, 41.9m)", 0.59, 41.9*m),
 		weibullOracle("weibull(0.47648, 413.6765m)", 0.47648, 413.6765*m),

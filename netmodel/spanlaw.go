@@ -47,6 +47,8 @@ func (s *Span) tabulate(tail uint64) (low, high int64) {
 func (s *Span) formula() time.Duration {
 	x := fixed(0)
 	switch s.form {
+	case formEmpirical:
+		return time.Duration(s.observed().mean)
 	case formWeibull:
 		x = lnGamma(one + one.ratio(millionths, s.shape))
 	case formPareto:

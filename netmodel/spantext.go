@@ -3,6 +3,7 @@ package netmodel
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,6 +19,7 @@ const (
 	formPareto
 	formUniform
 	formConstant
+	formEmpirical
 	formCount
 )
 
@@ -34,6 +36,7 @@ var forms = [formCount]struct {
 	formPareto:      {"pareto", [2]string{"shape", "minimum"}, "pareto(2, 1h)"},
 	formUniform:     {"uniform", [2]string{"low", "high"}, "uniform(10m, 1h)"},
 	formConstant:    {"constant", [2]string{"length"}, "constant(1h)"},
+	formEmpirical:   {"empirical", [2]string{"file"}, "empirical(sessions.txt)"},
 }
 
 const (
@@ -43,6 +46,8 @@ const (
 	shapeMin = millionths / 10
 	shapeMax = 100 * millionths
 	sigmaTop = 10 * millionths
+
+	fileNameMax = 200
 )
 
 // ParseSpan reads a distribution. With S(x) for the probability to last longer than x:
@@ -54,6 +59,7 @@ const (
 //	                        the shifted one of Lomax); shape above 1 and up to 100
 //	uniform(LOW, HIGH)      even between the two
 //	constant(LENGTH)        always the same
+//	empirical(FILE)         as measured: what LoadObserved reads from the file, see [Span.Of]
 //
 // A length of time has units, as in 41.9m or 1h30m; other numbers have at most six decimals.
 // Lengths below 1 ms are refused, as is what a simulation cannot hold: a mean that is infinite,
@@ -80,6 +86,18 @@ func parseSpan(text string) (Span, error) {
 	case !open || !closed:
 		return s, fmt.Errorf("has no parameters in parentheses: write for instance %s",
 			forms[s.form].example)
+	}
+	if s.form == formEmpirical {
+		s.file = strings.TrimSpace(list)
+		if s.file == "" {
+			return s, fmt.Errorf("names no file: write for instance %s", forms[s.form].example)
+		}
+		unclean := func(r rune) bool { return !strconv.IsPrint(r) }
+		if len(s.file) > fileNameMax || strings.ContainsFunc(s.file, unclean) {
+			return s, fmt.Errorf("has a file name that is longer than %d bytes or cannot be "+
+				"printed: rename the file", fileNameMax)
+		}
+		return s, nil
 	}
 	if err := s.parseParameters(strings.Split(list, ",")); err != nil {
 		return s, err
@@ -156,6 +174,8 @@ func (s Span) String() string {
 	switch s.form {
 	case formNone:
 		return ""
+	case formEmpirical:
+		return fmt.Sprintf("%s(%s)", f.name, s.file)
 	case formWeibull, formPareto:
 		return fmt.Sprintf("%s(%s, %s)", f.name, shape, scale)
 	case formLognormal:

@@ -1,23 +1,64 @@
 package scenarios
 
-import "swarmlab/netmodel"
+import (
+	"time"
+
+	"swarmlab/netmodel"
+)
 
 // Churn is the coming and going of a group's nodes; the zero value is none. Each node is up for a
-// while and down for a while, in turns, all its life on its own.
+// while and down for a while, in turns, all its life on its own; or as a node of a trace was.
 type Churn struct {
-	Session  netmodel.Span        `yaml:"session"`
-	Offline  netmodel.Span        `yaml:"offline"`
-	Graceful netmodel.Probability `yaml:"graceful"` // share of leaves that are not crashes
-	Start    string               `yaml:"start"`    // steady, empty or together
-	Table    string               `yaml:"table"`    // lost or kept
+	Trace     string               `yaml:"trace"` // a file, relative to the scenario file
+	TraceFrom Duration             `yaml:"trace_from"`
+	Session   netmodel.Span        `yaml:"session"`
+	Offline   netmodel.Span        `yaml:"offline"`
+	AlwaysOn  netmodel.Probability `yaml:"always_on"` // share of nodes that never leave
+	Arrivals  Arrivals             `yaml:"arrivals"`
+	Start     string               `yaml:"start"`    // steady, empty or together
+	Graceful  netmodel.Probability `yaml:"graceful"` // share of leaves that are not crashes
+	Table     string               `yaml:"table"`    // lost or kept
+	Return    string               `yaml:"return"`   // same, new-id, new-address or new
+}
+
+// Arrivals is how the rate at which nodes come online differs from time to time; the zero value is
+// even. Fields are those of netmodel.Rhythm.
+type Arrivals struct {
+	Swing  netmodel.Probability `yaml:"swing"`
+	Period Duration             `yaml:"period"`
+	Peak   Duration             `yaml:"peak"`
+	Burst  netmodel.Probability `yaml:"burst"`
 }
 
 // None reports whether the nodes stay.
-func (c *Churn) None() bool { return c.Session.IsZero() }
+func (c *Churn) None() bool { return c.Session.IsZero() && c.Trace == "" }
 
-// means are the mean session and the mean time offline, each at least 1 ns.
+// NewID reports whether a node that returns has another id than before.
+func (c *Churn) NewID() bool { return c.Return == ReturnNewID || c.Return == ReturnNew }
+
+// NewAddress reports whether a node that returns has another address than before.
+func (c *Churn) NewAddress() bool { return c.Return == ReturnNewAddress || c.Return == ReturnNew }
+
+// means are the mean session and the mean time offline, each at least 1 ns. What is in a file is
+// guessed: nobody reads it for an estimate.
 func (c *Churn) means() (session, offline uint64) {
-	return max(uint64(c.Session.Mean()), 1), max(uint64(c.Offline.Mean()), 1)
+	return meanOf(c.Session, time.Hour), meanOf(c.Offline, time.Hour)
+}
+
+func meanOf(s netmodel.Span, guess time.Duration) uint64 {
+	if s.IsZero() || s.File() != "" {
+		return uint64(guess)
+	}
+	return max(uint64(s.Mean()), 1)
+}
+
+// checkChurn checks what the settings of one churn do not show alone.
+func (s *Scenario) checkChurn(c *complaints, g *Group, path string) {
+	a := &g.Churn.Arrivals
+	if *a != (Arrivals{}) && a.Peak >= a.Period {
+		c.addAt(path+".churn.arrivals.peak", "%s is not below the period, %s; write less", a.Peak,
+			a.Period)
+	}
 }
 
 const presetKey = "preset"
@@ -45,7 +86,7 @@ func (f filler) withPreset(p place, n *treeNode) *treeNode {
 	}
 	for _, s := range []struct{ key, text string }{
 		{"session", churn.Session.String()}, {"offline", churn.Offline.String()},
-		{"graceful", churn.Graceful.String()},
+		{"graceful", churn.Graceful.String()}, {"always_on", churn.AlwaysOn.String()},
 	} {
 		switch {
 		case n.child(s.key) != nil:

@@ -236,8 +236,9 @@ func TestChurn(t *testing.T) {
 	cells, err = s.Cells()
 	require.NoError(t, err)
 	require.Equal(t, "none", cells[0].Set[0].Value)
-	require.Equal(t, `{session: "exponential(2h)", offline: "exponential(30m)", graceful: 78%, `+
-		`start: steady, table: lost}`, cells[1].Set[0].Value)
+	require.Equal(t, `{trace: none, session: "exponential(2h)", offline: "exponential(30m)", `+
+		`always_on: 0%, arrivals: even, start: steady, graceful: 78%, table: lost, return: same}`,
+		cells[1].Set[0].Value)
 }
 
 // TestChurnPresets writes every published churn, and holds it against the library's.
@@ -258,7 +259,8 @@ func TestChurnPresets(t *testing.T) {
 		}
 		require.NoError(t, err)
 		require.Equal(t, Churn{Session: want.Session, Offline: want.Offline,
-			Graceful: want.Graceful, Start: "steady", Table: TableKept}, s.Groups[0].Churn)
+			Graceful: want.Graceful, AlwaysOn: want.AlwaysOn,
+			Start: "steady", Table: TableKept, Return: ReturnSame}, s.Groups[0].Churn)
 		again, err := Parse("again.yaml", s.Resolved())
 		require.NoError(t, err)
 		require.Equal(t, bare(s), bare(again), "what is stored needs no presets")

@@ -13,7 +13,8 @@ type rule struct {
 	limits string
 	// word is written in place of the zero value, which it names.
 	word string
-	// when restricts the setting to values of a sibling: "model=uniform|regions".
+	// when restricts the setting to values of a sibling: "model=uniform|regions", or to all but
+	// some: "trace!=none".
 	when    string
 	meaning string
 }
@@ -25,6 +26,7 @@ const (
 
 const (
 	restWord = "rest"
+	evenWord = "even"
 	allWord  = "all"
 )
 
@@ -270,20 +272,46 @@ var groupRules = []rule{
 		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
 			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay. " +
 			"{preset: NAME} is a published one: kad and kad-first, or, with an offline of your " +
-			"own beside it, redhat, debian, flatout, ipfs, ipfs-2022, heep or li"},
-	{path: "groups.NAME.churn.session", fallback: required,
+			"own beside it, redhat, debian, flatout, ipfs, ipfs-2022, heep or li. {trace: FILE} " +
+			"replays a measurement"},
+	{path: "groups.NAME.churn.trace", fallback: noneWord, word: noneWord,
+		meaning: "a file of when nodes were up: a table node,up_ms,down_ms, the table " +
+			"event_trace of the Failure Trace Archive, or an .avt; .gz too. Each node replays " +
+			"one of the file, dealt by the seed; at its end all stays as it was"},
+	{path: "groups.NAME.churn.trace_from", fallback: "0s", limits: anySpan, when: "trace!=none",
+		meaning: "time of the trace at which the run begins"},
+	{path: "groups.NAME.churn.session", fallback: required, when: "trace=none",
 		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), " +
-			"lognormal(MEDIAN, SIGMA), pareto(SHAPE, MINIMUM), uniform(LOW, HIGH) or " +
-			"constant(LENGTH)"},
-	{path: "groups.NAME.churn.offline", fallback: "exponential(30m)",
-		meaning: "how long a node is down until it returns, with the same id and address"},
+			"lognormal(MEDIAN, SIGMA), pareto(SHAPE, MINIMUM), uniform(LOW, HIGH), " +
+			"constant(LENGTH) or empirical(FILE): measured lengths, one a line with its unit, or " +
+			"quantiles below the heading quantile,length_s"},
+	{path: "groups.NAME.churn.offline", fallback: "exponential(30m)", when: "trace=none",
+		meaning: "how long a node is down until it returns"},
+	{path: "groups.NAME.churn.always_on", fallback: "0%", limits: "0%..100%", when: "trace=none",
+		meaning: "share of nodes that never leave once they are up"},
+	{path: "groups.NAME.churn.arrivals", fallback: evenWord, word: evenWord, when: "trace=none",
+		meaning: "how the rate at which nodes return differs from time to time: even, or as in " +
+			"{swing: 30%, period: 24h, peak: 6h, burst: 21%}, which has the scatter of Kad's " +
+			"arrivals and is what {} stands for"},
+	{path: "groups.NAME.churn.arrivals.swing", fallback: "30%", limits: "0%..100%",
+		meaning: "height of the wave over the mean rate"},
+	{path: "groups.NAME.churn.arrivals.period", fallback: "24h", limits: "1h..168h",
+		meaning: "of the wave"},
+	{path: "groups.NAME.churn.arrivals.peak", fallback: "6h", limits: "0s..168h",
+		meaning: "time of the run at which the rate is highest; below the period"},
+	{path: "groups.NAME.churn.arrivals.burst", fallback: "21%", limits: "0%..100%",
+		meaning: "standard deviation, over its mean, of the rate of each quarter of an hour"},
+	{path: "groups.NAME.churn.start", fallback: "steady", limits: "steady|empty|together",
+		when:    "trace=none",
+		meaning: "who is up at the start: as many as at any time (steady), nobody or all"},
 	{path: "groups.NAME.churn.graceful", fallback: "78%", limits: "0%..100%",
 		meaning: "share of leaves that are not crashes; Mainline has no message for either"},
-	{path: "groups.NAME.churn.start", fallback: "steady", limits: "steady|empty|together",
-		meaning: "who is up at the start: as many as at any time (steady), nobody or all"},
 	{path: "groups.NAME.churn.table", fallback: "lost", limits: "lost|kept",
 		meaning: "what becomes of the table of a node that leaves. kept: when it returns it " +
 			"first asks the contacts that were good"},
+	{path: "groups.NAME.churn.return", fallback: "same", limits: "same|new-id|new-address|new",
+		meaning: "what a node that returns is known by: the same id and address, another id, " +
+			"another address, or both"},
 	{path: "groups.NAME.dht", fallback: "{}",
 		meaning: "the Mainline DHT node. client: the value that the node's client has"},
 }
@@ -440,8 +468,9 @@ func (r *rule) words() []string {
 // bounds are the ends of a range.
 func (r *rule) bounds() (low, high string, ranged bool) { return strings.Cut(r.limits, "..") }
 
-// condition splits when into the sibling's key and the values that it may have.
-func (r *rule) condition() (sibling string, values []string) {
+// condition splits when into the sibling's key and the values that it may have, or must not have.
+func (r *rule) condition() (sibling string, values []string, not bool) {
 	sibling, list, _ := strings.Cut(r.when, "=")
-	return sibling, strings.Split(list, "|")
+	sibling, not = strings.CutSuffix(sibling, "!")
+	return sibling, strings.Split(list, "|"), not
 }

@@ -47,10 +47,16 @@ func appendSettings(docs []SettingDoc, t reflect.Type, path string) []SettingDoc
 			needWord(docs[before:], key, r)
 		default:
 			docs = append(docs, SettingDoc{pattern, typeName(field), r.limitsText(), r.fallback,
-				strings.ReplaceAll(strings.Replace(r.when, "=", ": ", 1), "|", " or "), r.meaning})
+				r.whenText(), r.meaning})
 		}
 	}
 	return docs
+}
+
+// whenText is the condition for people.
+func (r *rule) whenText() string {
+	text := strings.Replace(strings.Replace(r.when, "!=", ": not ", 1), "=", ": ", 1)
+	return strings.ReplaceAll(text, "|", " or ")
 }
 
 // needWord notes that settings have no meaning where the whole is a word.

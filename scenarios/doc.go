@@ -9,7 +9,8 @@
 //
 // All groups of a scenario are one network. The nodes of a group run one deployed client or a mix
 // ([Clients]); what the group does not write below dht is each client's own, the default "client",
-// and [Scenario.Config] is where the two meet. [Churn] has nodes come and go.
+// and [Scenario.Config] is where the two meet. [Churn] has nodes come and go; [ChurnFiles] reads
+// the traces and measured lengths that it names.
 //
 // What the network does to datagrams is below network: delays, loss, NATs and firewalls ([NAT]),
 // access lines ([Links]). What goes wrong, and when, is the list [Fault]: what is wrong all the

@@ -22,3 +22,11 @@ const (
 	TableLost = "lost"
 	TableKept = "kept"
 )
+
+// What of a node is new when it returns: the values of a churn's setting "return".
+const (
+	ReturnSame       = "same"
+	ReturnNewID      = "new-id"
+	ReturnNewAddress = "new-address"
+	ReturnNew        = "new" // both
+)

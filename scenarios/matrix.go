@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -34,9 +35,20 @@ func (s *Scenario) beside(file string) string {
 	return filepath.Join(s.origin.dir, file)
 }
 
-// Gather returns the scenario as it is to be stored in a folder: the files of measured round trips
-// that it names become names without a path. copy is called for each of them, with the file and
-// its new name.
+// inputName is the name under which a file is stored beside results, which have tables and
+// documents of their own.
+func inputName(name string) string {
+	const prefix = "input-"
+	switch filepath.Ext(name) {
+	case ".csv", ".json", ".parquet", ".yaml":
+		return prefix + strings.TrimPrefix(name, prefix)
+	}
+	return name
+}
+
+// Gather returns the scenario as it is to be stored in a folder: the files of measured round trips,
+// traces and measured lengths that it names become names without a path. copy is called for each of
+// them, with the file and its new name.
 func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error) {
 	c := s.clone()
 	names := map[string]string{}
@@ -44,12 +56,15 @@ func (s *Scenario) Gather(copy func(file, name string) error) (*Scenario, error)
 		if name, ok := names[file]; ok {
 			return name, nil
 		}
-		name := filepath.Base(file)
+		name := inputName(filepath.Base(file))
 		if len(names) > 0 {
 			name = fmt.Sprintf("%d-%s", len(names), name)
 		}
 		names[file] = name
 		return name, copy(s.beside(file), name)
+	}
+	if err := c.gatherChurns(gather); err != nil {
+		return nil, err
 	}
 	l := &c.Network.Latency
 	if l.Model != "matrix" {

@@ -105,15 +105,25 @@ func (p place) applies(parent reflect.Value) (why string, ok bool) {
 	if r == nil || r.when == "" {
 		return "", true
 	}
-	key, values := r.condition()
+	key, values, not := r.condition()
 	index := slices.Index(structKeys(parent.Type()), key)
 	have := parent.Field(index).String()
-	if slices.Contains(values, have) {
+	if sibling := rules[strings.TrimSuffix(r.path, p.key())+key]; have == "" {
+		have = sibling.word
+	}
+	if slices.Contains(values, have) != not {
 		return "", true
 	}
 	if have == "" { // it was refused; one complaint is enough
 		return "", false
 	}
-	return fmt.Sprintf("belongs to %s: %s, and here is %s: %s; remove it or change %s",
-		key, strings.Join(values, " or "), key, have, key), false
+	needs := key + ": " + strings.Join(values, " or ")
+	if not {
+		needs = key + ": not " + strings.Join(values, " or ")
+	}
+	return fmt.Sprintf("belongs to %s, and here is %s: %s; remove it or change %s",
+		needs, key, have, key), false
 }
+
+// key is the last part of the setting's name.
+func (p place) key() string { return p.pattern[strings.LastIndexByte(p.pattern, '.')+1:] }

@@ -203,7 +203,7 @@ func TestShipped(t *testing.T) {
 			require.Empty(t, s.Quick)
 		}
 	}
-	_, err := Open("hosp")
+	_, err = Open("hosp")
 	require.EqualError(t, err, `there is no scenario "hosp"; did you mean "hops"? `+
 		`(a file is named with its ending, as in mine.yaml)`)
 	_, err = Open("example")

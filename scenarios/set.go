@@ -166,7 +166,7 @@ func (p located) dependents() []dependent {
 			continue
 		}
 		sibling := p.above.field(i)
-		if on, _ := sibling.rule().condition(); sibling.rule().when == "" || on != p.key {
+		if on, _, _ := sibling.rule().condition(); sibling.rule().when == "" || on != p.key {
 			continue
 		}
 		_, applied := sibling.applies(p.parent)

@@ -64,6 +64,7 @@ func (s *Scenario) checkGroups(c *complaints) {
 				s.Duration)
 		}
 		nodes += g.Size
+		s.checkChurn(c, g, path)
 		for _, share := range g.Client.Shares() {
 			if config := s.Config(g, share.Client); config.Validate() != nil {
 				c.addAt(path+".dht", "%v, for %s", config.Validate(), share.Client)

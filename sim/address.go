@@ -15,12 +15,17 @@ const (
 	addressUndo = 0x051347d5 // its inverse
 	addressPort = netmodel.HomePort
 	nodesMax    = 1 << 24
+	movesMax    = 1 << (29 - 24) // addresses of one node
 )
 
 // AddrOf returns the address of a node, port 6881. Addresses are arithmetic, so that neither the
 // engine nor a directory of contacts needs a table.
-func AddrOf(node uint32) protocol.Addr {
-	return protocol.Addr4(addressNet|node*addressStep&addressMask, addressPort)
+func AddrOf(node uint32) protocol.Addr { return movedAddr(node, 0) }
+
+// movedAddr returns the address of a node that has moved so many times.
+func movedAddr(node uint32, moves uint8) protocol.Addr {
+	number := uint32(moves)*nodesMax | node
+	return protocol.Addr4(addressNet|number*addressStep&addressMask, addressPort)
 }
 
 // NodeOf returns the number of the node with an address, and whether the address is one that
@@ -36,9 +41,58 @@ func NodeOf(a protocol.Addr) (node uint32, ok bool) {
 // HostOf returns the number of the node with an IP, whatever the port: a node behind a symmetric
 // NAT has a different one for each that it sends to.
 func HostOf(a protocol.Addr) (node uint32, ok bool) {
+	node, moves, ok := holder(a)
+	return node, ok && moves == 0
+}
+
+// holder returns the node that an IP belongs to after so many moves.
+func holder(a protocol.Addr) (node uint32, moves uint8, ok bool) {
 	if !a.Is4() || a.IP4()&^addressMask != addressNet {
-		return 0, false
+		return 0, 0, false
 	}
-	node = (a.IP4() & addressMask) * addressUndo & addressMask
-	return node, node < nodesMax
+	number := (a.IP4() & addressMask) * addressUndo & addressMask
+	return number % nodesMax, uint8(number / nodesMax), true
+}
+
+// Move gives a node, which must be down, another address: what is sent to the old one arrives
+// nowhere. After 32 moves it has its first address again. It is the same host: delays, line and NAT
+// are as before, and a NAT that it has sent to knows it by either address.
+func (w *World) Move(node uint32) {
+	if w.nodes[node].alive {
+		w.broken(node, "moved while it is up")
+	}
+	if w.moves == nil {
+		w.moves = make([]uint8, len(w.nodes))
+	}
+	w.moves[node] = (w.moves[node] + 1) % movesMax
+}
+
+// AddrOf returns the address that a node has now. It is that of the function AddrOf until the node
+// moves.
+func (w *World) AddrOf(node uint32) protocol.Addr { return movedAddr(node, w.movesOf(node)) }
+
+// HostOf returns the number of the node that has an IP now, whatever the port.
+func (w *World) HostOf(a protocol.Addr) (node uint32, ok bool) {
+	node, moves, ok := holder(a)
+	return node, ok && int(node) < len(w.nodes) && moves == w.movesOf(node)
+}
+
+func (w *World) movesOf(node uint32) uint8 {
+	if w.moves == nil {
+		return 0
+	}
+	return w.moves[node]
+}
+
+// holder is the function holder for addresses that lead anywhere in this world: where nobody has
+// moved those of moved nodes do not.
+func (w *World) holder(a protocol.Addr) (node uint32, moves uint8, ok bool) {
+	node, moves, ok = holder(a)
+	return node, moves, ok && (moves == 0 || w.moves != nil)
+}
+
+// strayed reports whether a datagram was sent to an address that its target has no longer.
+func (w *World) strayed(e *event) bool {
+	_, to := w.pool.moves(e.handle())
+	return to != w.moves[e.target]
 }

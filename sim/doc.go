@@ -51,6 +51,14 @@
 // does not reach the core and leaves no mark in the fingerprint. Of each node's wake-ups at most
 // two are remembered.
 //
+// # Moves
+//
+// [World.Move] gives a node that is down another address. Each datagram carries where it was sent
+// from and to; at delivery the target is asked whether it is still there, before its NAT and before
+// liveness, and what is not delivered for that counts as unroutable. [World.AddrOf] and
+// [World.HostOf] know where nodes are now, the functions of these names where they began. A world
+// in which nobody moves has no memory for it.
+//
 // # Terrain
 //
 // A [Network] that is a [Terrain] may have NATs and firewalls, access lines with queues, and

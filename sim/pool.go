@@ -17,7 +17,7 @@ const (
 	exactUnits  = 32   // up to here there is a size class for every number of units
 	classes     = exactUnits + 7
 	handleMax   = 1<<(32-kindBits) - 1
-	headerBytes = 16 // time of sending, length, ports on a terrain
+	headerBytes = 16 // time of sending, length, moves where nodes move, ports on a terrain
 )
 
 // pool keeps what is in flight: blocks of whole units, each with a header and a payload. Blocks
@@ -59,7 +59,7 @@ func (p *pool) put(sent protocol.Time, payload []byte) handle {
 // get returns what put stored. The payload is valid until the block is dropped.
 func (p *pool) get(h handle) (sent protocol.Time, payload []byte) {
 	b := p.block(h)
-	end := headerBytes + binary.LittleEndian.Uint32(b[8:])
+	end := headerBytes + uint32(binary.LittleEndian.Uint16(b[8:]))
 	return protocol.Time(binary.LittleEndian.Uint64(b)), b[headerBytes:end:end]
 }
 
@@ -76,10 +76,23 @@ func (p *pool) ports(h handle) (from, to uint16) {
 	return binary.LittleEndian.Uint16(b[12:]), binary.LittleEndian.Uint16(b[14:])
 }
 
+// address adds how often the node that a datagram comes from, and the address that it goes to, have
+// moved. Without it that is never.
+func (p *pool) address(h handle, from, to uint8) {
+	b := p.block(h)
+	b[10], b[11] = from, to
+}
+
+// moves returns what address added.
+func (p *pool) moves(h handle) (from, to uint8) {
+	b := p.block(h)
+	return b[10], b[11]
+}
+
 // drop takes a block back.
 func (p *pool) drop(h handle) {
 	b := p.block(h)
-	length := int(binary.LittleEndian.Uint32(b[8:]))
+	length := int(binary.LittleEndian.Uint16(b[8:]))
 	index, _ := class((headerBytes + length + unitBytes - 1) / unitBytes)
 	binary.LittleEndian.PutUint32(b, uint32(p.free[index]))
 	p.free[index] = h

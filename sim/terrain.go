@@ -81,13 +81,14 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	if seq >= copyMark {
 		w.broken(id, "sent two billion datagrams, the most on a terrain")
 	}
-	target, ok := t.route(to)
+	target, moves, ok := w.holder(to)
+	ok = ok && (t.gates != nil || to.Port() == addressPort) // the target's gate knows more, then
 	if !ok || int(target) >= len(w.nodes) {
 		book.Undelivered.add(len(payload))
 		w.fates.unroutable.add(len(payload))
 		return
 	}
-	p := parcel{from: addressPort, to: to.Port(), payload: payload}
+	p := parcel{from: addressPort, to: to.Port(), moves: moves, payload: payload}
 	if t.gates != nil {
 		p.from = t.gates.Out(w.now, id, target, p.to)
 	}
@@ -117,21 +118,29 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	}
 }
 
-// parcel is a datagram with its two ports.
+// parcel is a datagram with its two ports, and how often the address that it goes to has moved.
 type parcel struct {
 	from, to uint16
+	moves    uint8
 	payload  []byte
 }
 
 func (w *World) launch(e event, p *parcel) {
 	h := w.pool.put(w.now, p.payload)
 	w.pool.label(h, p.from, p.to)
+	if w.moves != nil {
+		w.pool.address(h, w.moves[e.source], p.moves)
+	}
 	e.data = pack(w.terrain.arrival, h)
 	w.queue.push(&e)
 }
 
 // arrive puts a datagram into the queue of its target's line.
 func (w *World) arrive(e *event) {
+	if w.moves != nil && w.strayed(e) { // it never comes to the line
+		w.deliver(e)
+		return
+	}
 	_, payload := w.pool.get(e.handle())
 	size := len(payload) + netmodel.DatagramHeaders
 	done, ok := w.terrain.lines.Down(w.now, e.target, size)
@@ -151,15 +160,6 @@ func (w *World) arrive(e *event) {
 	w.queue.push(&next)
 }
 
-// route returns the node that an address leads to. Without gates only HomePort leads anywhere;
-// with them the target's gate knows, when the datagram is there.
-func (t *terrain) route(to protocol.Addr) (node uint32, ok bool) {
-	if t.gates == nil {
-		return NodeOf(to)
-	}
-	return HostOf(to)
-}
-
 // admits reports whether a datagram that arrives gets through the gate of its target.
 func (w *World) admits(e *event) bool {
 	if w.terrain == nil || w.terrain.gates == nil {
@@ -171,9 +171,14 @@ func (w *World) admits(e *event) bool {
 
 // origin returns the address that the target of a datagram sees.
 func (w *World) origin(e *event) protocol.Addr {
+	addr := AddrOf(e.source)
+	if w.moves != nil {
+		moves, _ := w.pool.moves(e.handle())
+		addr = movedAddr(e.source, moves)
+	}
 	if w.terrain == nil {
-		return AddrOf(e.source)
+		return addr
 	}
 	from, _ := w.pool.ports(e.handle())
-	return AddrOf(e.source).WithPort(from)
+	return addr.WithPort(from)
 }

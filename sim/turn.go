@@ -45,8 +45,8 @@ func (w *World) send(id uint32, n *node, to protocol.Addr, payload []byte) {
 		w.cross(id, seq, to, payload)
 		return
 	}
-	target, ok := NodeOf(to)
-	if !ok || int(target) >= len(w.nodes) {
+	target, moves, ok := w.holder(to)
+	if !ok || to.Port() != addressPort || int(target) >= len(w.nodes) {
 		book.Undelivered.add(len(payload))
 		w.fates.unroutable.add(len(payload))
 		return
@@ -56,9 +56,12 @@ func (w *World) send(id uint32, n *node, to protocol.Addr, payload []byte) {
 		book.Lost.add(len(payload))
 		return
 	}
+	h := w.pool.put(w.now, payload)
+	if w.moves != nil {
+		w.pool.address(h, w.moves[id], moves)
+	}
 	w.queue.push(&event{
-		when: w.now.Add(delay), target: target, source: id, seq: seq,
-		data: pack(kindDatagram, w.pool.put(w.now, payload)),
+		when: w.now.Add(delay), target: target, source: id, seq: seq, data: pack(kindDatagram, h),
 	})
 }
 
@@ -79,6 +82,9 @@ func (w *World) deliver(e *event) {
 	n := &w.nodes[e.target]
 	n.eventHash = hashEvent(n.eventHash, e)
 	switch {
+	case w.moves != nil && w.strayed(e):
+		w.books[e.source].Undelivered.add(len(payload))
+		w.fates.unroutable.add(len(payload))
 	case !w.admits(e):
 		w.terrain.detours[e.source].Filtered.add(len(payload))
 	case !n.alive:
@@ -94,6 +100,9 @@ func (w *World) deliver(e *event) {
 		from := w.origin(e)
 		if from.Port() != addressPort {
 			n.wireHash = chain(n.wireHash, uint64(from.Port()))
+		}
+		if w.moves != nil {
+			n.wireHash = chain(n.wireHash, uint64(from.IP4()))
 		}
 		g := &w.groups[n.group]
 		g.cores.Datagram(e.target-g.first, w.begin(e.target), from, payload)

@@ -67,6 +67,7 @@ type World struct {
 	books  []book
 
 	terrain *terrain // nil: the network has nothing but paths
+	moves   []uint8  // of each node, to another address; nil: nobody has moved
 }
 
 // population is a group and the number of its first node.

@@ -116,7 +116,10 @@ func newPlan(s *scenarios.Scenario, jobs int) (*plan, error) {
 			return nil, err
 		}
 	}
-	return p, p.checkNetworks()
+	if err := p.checkNetworks(); err != nil {
+		return p, err
+	}
+	return p, p.checkChurns()
 }
 
 // fitJobs lowers the number of runs at a time to what memory holds, even of the largest.
@@ -175,6 +178,23 @@ func (p *plan) checkNetworks() error {
 		}
 		if _, err := netmodel.New(config); err != nil {
 			return fmt.Errorf("%s: network: %w", p.scenario.Name, err)
+		}
+	}
+	return nil
+}
+
+// checkChurns reads the files that churns name, to find out now that they cannot be used.
+func (p *plan) checkChurns() error {
+	var files scenarios.ChurnFiles
+	for _, cell := range p.cells {
+		for i := range cell.Scenario.Groups {
+			g := &cell.Scenario.Groups[i]
+			if g.Churn.None() {
+				continue
+			}
+			if _, err := files.Churn(cell.Scenario, g); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -8,6 +8,10 @@
 // number. So two cells that differ in a client, or in a setting, share all the rest. The plan of
 // who is up when is made before the run: what nodes are asked, and whom a newcomer knows, go by it.
 //
+// Who returns may have another id, another address, or both: then the global view, the directory
+// and the bootstrap nodes go by the present ones. The node's number, and with it its place in the
+// network and its life, stays.
+//
 // Where there are NATs, newcomers are given bootstrap nodes that let strangers in, warm tables hold
 // no others, and a lookup is judged by the nodes that let strangers in or that answered it. What
 // faults do is no excuse: while a part of the network is cut off its nodes are still to be found.

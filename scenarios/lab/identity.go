@@ -49,14 +49,26 @@ func (d *identities) bind(first, size uint32, share netmodel.Probability) {
 		d.bound = ids
 	}
 	for node := first; node < first+size; node++ {
-		r := protocol.NewRand(d.seed, purposeBound, uint64(node))
-		if r.Uint64n(uint64(netmodel.Certain)) < uint64(share) {
+		if r, secure := d.draw(node, share); secure {
 			d.bound[node] = krpc.SecureID(sim.AddrOf(node), byte(r.Uint64()), &r)
 		}
 	}
 }
 
-// id returns the id of a node.
+// draw tells whether a node is among a share with ids bound to addresses, with the stream that
+// makes the id.
+func (d *identities) draw(node uint32, share netmodel.Probability) (r protocol.Rand, secure bool) {
+	r = protocol.NewRand(d.seed, purposeBound, uint64(node))
+	secure = r.Uint64n(uint64(netmodel.Certain)) < uint64(share)
+	return r, secure
+}
+
+func (d *identities) secured(node uint32, share netmodel.Probability) bool {
+	_, secure := d.draw(node, share)
+	return secure
+}
+
+// id returns the id that a node begins with.
 func (d *identities) id(node uint32) krpc.ID {
 	if d.bound != nil {
 		return d.bound[node]

@@ -29,21 +29,28 @@ type session struct {
 	graceful bool
 }
 
-func newLives(s *scenarios.Scenario, seed uint64, laws *laws) *lives {
+func newLives(s *scenarios.Scenario, seed uint64, laws *laws) (*lives, error) {
 	nodes := s.Nodes()
 	l := &lives{offset: make([]uint32, 1, nodes+1), sessions: make([]session, 0, nodes)}
-	end := protocol.Time(s.Duration)
 	for i := range s.Groups {
-		l.settle(&s.Groups[i], s.Groups[i].Size, seed, laws, end)
+		if err := l.settle(s, &s.Groups[i], s.Groups[i].Size, seed, laws); err != nil {
+			return nil, err
+		}
 	}
-	l.settle(&s.Groups[0], s.Crawl.Planted, seed, laws, end)
+	if err := l.settle(s, &s.Groups[0], s.Crawl.Planted, seed, laws); err != nil {
+		return nil, err
+	}
 	l.sort()
-	return l
+	return l, nil
 }
 
 // settle adds that many nodes that live as those of a group do.
-func (l *lives) settle(g *scenarios.Group, size int, seed uint64, laws *laws, end protocol.Time) {
-	all := laws.of(&g.Churn)
+func (l *lives) settle(s *scenarios.Scenario, g *scenarios.Group, size int, seed uint64,
+	laws *laws) error {
+	all, err := laws.of(s, g)
+	if err != nil {
+		return err
+	}
 	l.churned = l.churned || all != nil
 	for range size {
 		node := uint64(len(l.offset) - 1)
@@ -51,41 +58,41 @@ func (l *lives) settle(g *scenarios.Group, size int, seed uint64, laws *laws, en
 		if all == nil {
 			l.sessions = append(l.sessions, session{from: first, to: protocol.Never})
 		} else {
-			l.live(all.Of(seed, node), first, end)
+			l.live(all.Of(seed, node), first, protocol.Time(s.Duration))
 		}
 		l.offset = append(l.offset, uint32(len(l.sessions)))
 	}
+	return nil
 }
 
-// laws are the tables of the churns of an experiment, made when a run first needs them and shared
-// by all runs. The zero value has none yet.
+// laws are the tables of the churns of an experiment and the files that these name, made and read
+// when a run first needs them and shared by all runs. The zero value has none yet.
 type laws struct {
 	mu    sync.Mutex
+	files scenarios.ChurnFiles
 	lives map[netmodel.Churn]*netmodel.Lives
 }
 
 const lawsMost = 64 // churns whose tables are kept: 650 KB each
 
 // of returns the lives of a group's churn, or nil if there is none.
-func (ls *laws) of(c *scenarios.Churn) *netmodel.Lives {
-	if c.None() {
-		return nil
+func (ls *laws) of(s *scenarios.Scenario, g *scenarios.Group) (*netmodel.Lives, error) {
+	if g.Churn.None() {
+		return nil, nil
 	}
-	start, err := netmodel.ParseStart(c.Start)
-	if err != nil {
-		panic("lab: " + err.Error()) // the words were checked
-	}
-	churn := netmodel.Churn{Session: c.Session, Offline: c.Offline, Graceful: c.Graceful,
-		Start: start}
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
+	churn, err := ls.files.Churn(s, g)
+	if err != nil {
+		return nil, err
+	}
 	if ls.lives == nil || len(ls.lives) == lawsMost {
 		ls.lives = map[netmodel.Churn]*netmodel.Lives{}
 	}
 	if ls.lives[churn] == nil {
 		ls.lives[churn] = netmodel.NewLives(churn)
 	}
-	return ls.lives[churn]
+	return ls.lives[churn], nil
 }
 
 // joinTime draws the time at which a node of a group comes into the network.

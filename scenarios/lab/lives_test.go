@@ -21,10 +21,17 @@ groups:
     churn: {session: exponential(1h), offline: exponential(30m), graceful: 78%}
 `
 
+func livesOf(t *testing.T, s *scenarios.Scenario, seed uint64, of *laws) *lives {
+	t.Helper()
+	l, err := newLives(s, seed, of)
+	require.NoError(t, err)
+	return l
+}
+
 // TestLivesAreTheChurn counts the comings and goings of a plan against what the distributions say.
 func TestLivesAreTheChurn(t *testing.T) {
 	s := parse(t, restless)
-	l := newLives(s, 3, new(laws))
+	l := livesOf(t, s, 3, new(laws))
 	require.True(t, l.churned)
 	end := protocol.Time(s.Duration)
 	online, starts, leaves, graceful := 0, 0, 0, 0
@@ -71,7 +78,7 @@ func within(t *testing.T, mean, deviation float64, count int) {
 
 // TestUpIsThePlan holds the search against a walk over the sessions, at their edges too.
 func TestUpIsThePlan(t *testing.T) {
-	l := newLives(parse(t, restless, "groups.nodes.size", "50"), 4, new(laws))
+	l := livesOf(t, parse(t, restless, "groups.nodes.size", "50"), 4, new(laws))
 	for node := range uint32(50) {
 		var times []protocol.Time
 		for _, of := range l.of(node) {
@@ -91,10 +98,10 @@ func TestUpIsThePlan(t *testing.T) {
 // all if they have left before; later ones are not touched.
 func TestJoinComesFirst(t *testing.T) {
 	s := parse(t, restless)
-	warm := newLives(s, 3, new(laws))
+	warm := livesOf(t, s, 3, new(laws))
 	require.NoError(t, s.Set("groups.nodes.tables", "join"))
 	require.NoError(t, s.Set("groups.nodes.join.over", "20m"))
-	join := newLives(s, 3, new(laws))
+	join := livesOf(t, s, 3, new(laws))
 	dropped := 0
 	for node := range uint32(2000) {
 		was, now := warm.of(node), join.of(node)
@@ -119,7 +126,7 @@ func TestJoinComesFirst(t *testing.T) {
 // TestNobodyLeavesWithoutChurn keeps networks without churn as they always were.
 func TestNobodyLeavesWithoutChurn(t *testing.T) {
 	s := parse(t, restless, "groups.nodes.churn", "none")
-	l := newLives(s, 3, new(laws))
+	l := livesOf(t, s, 3, new(laws))
 	require.False(t, l.churned)
 	for node := range uint32(2000) {
 		require.Equal(t, []session{{from: 0, to: protocol.Never}}, l.of(node))
@@ -127,7 +134,7 @@ func TestNobodyLeavesWithoutChurn(t *testing.T) {
 		require.True(t, l.up(node, 1))
 	}
 	require.NoError(t, s.Set("groups.nodes.tables", "join"))
-	l = newLives(s, 3, new(laws))
+	l = livesOf(t, s, 3, new(laws))
 	for n, node := range l.order {
 		require.Equal(t, n, l.earlier(node))
 		if n > 0 {
@@ -139,7 +146,7 @@ func TestNobodyLeavesWithoutChurn(t *testing.T) {
 // TestTogetherAndEmpty: all nodes are up at the start, or none.
 func TestTogetherAndEmpty(t *testing.T) {
 	for start, up := range map[string]int{"together": 2000, "empty": 0} {
-		l := newLives(parse(t, restless, "groups.nodes.churn.start", start), 3, new(laws))
+		l := livesOf(t, parse(t, restless, "groups.nodes.churn.start", start), 3, new(laws))
 		count := 0
 		for node := range uint32(2000) {
 			if l.atStart(node) {
@@ -155,15 +162,21 @@ func TestTogetherAndEmpty(t *testing.T) {
 func TestLawsAreShared(t *testing.T) {
 	s := parse(t, restless)
 	all, churn := new(laws), &s.Groups[0].Churn
-	first := all.of(churn)
-	require.Same(t, first, all.of(churn))
+	of := func() *netmodel.Lives {
+		lives, err := all.of(s, &s.Groups[0])
+		require.NoError(t, err)
+		return lives
+	}
+	first := of()
+	require.Same(t, first, of())
 	churn.Start = "empty"
-	require.NotSame(t, first, all.of(churn))
+	require.NotSame(t, first, of())
 	for len(all.lives) < lawsMost {
 		all.lives[netmodel.Churn{Graceful: netmodel.Probability(len(all.lives))}] = first
 	}
 	churn.Start = "together"
-	require.NotNil(t, all.of(churn))
+	require.NotNil(t, of())
 	require.Len(t, all.lives, 1)
-	require.Nil(t, all.of(&scenarios.Churn{}))
+	*churn = scenarios.Churn{}
+	require.Nil(t, of())
 }

@@ -26,6 +26,7 @@ type overlay struct {
 	gated       bool       // some nodes are behind NATs or firewalls
 	world       *sim.World // that the overlay is simulated in, once there is one
 	picked      []int      // scratch
+	renamed     map[uint32]renaming
 }
 
 // section is the nodes of one group of the scenario.
@@ -37,8 +38,11 @@ func newOverlay(
 ) (*overlay, error) {
 	nodes := s.Nodes()
 	o := &overlay{scenario: s, seed: seed, ids: newIdentities(seed, nodes),
-		lives: newLives(s, seed, laws), sections: map[string]section{}}
+		sections: map[string]section{}}
 	var err error
+	if o.lives, err = newLives(s, seed, laws); err != nil {
+		return nil, err
+	}
 	if o.network, err = newNetwork(s, seed); err != nil {
 		return nil, err
 	}
@@ -87,6 +91,44 @@ func (o *overlay) idOf(node uint32) krpc.ID {
 	return p.group.ID(node - p.first)
 }
 
+// renaming is the id of a node that has not, or not always had, the one it began with.
+type renaming struct {
+	id    krpc.ID
+	count uint32 // of ids that were new when the node returned
+}
+
+// rename follows a node that takes another id, in the global view.
+func (o *overlay) rename(node uint32, id krpc.ID) {
+	was, again := o.renamed[node]
+	if !again {
+		was.id = o.ids.id(node)
+	}
+	o.space.move(node, was.id, id)
+	if o.renamed == nil {
+		o.renamed = map[uint32]renaming{}
+	}
+	o.renamed[node] = renaming{id, was.count}
+}
+
+// newID makes an id for a node that returns. It is bound to its address (BEP 42) if the first one
+// was.
+func (o *overlay) newID(node uint32, secure netmodel.Probability) krpc.ID {
+	was, again := o.renamed[node]
+	if !again {
+		was.id = o.ids.id(node)
+	}
+	was.count++
+	if o.renamed == nil {
+		o.renamed = map[uint32]renaming{}
+	}
+	o.renamed[node] = was
+	r := protocol.NewRand(o.seed, purposeRenewed|uint64(was.count)<<32, uint64(node))
+	if o.ids.secured(node, secure) {
+		return krpc.SecureID(o.world.AddrOf(node), byte(r.Uint64()), &r)
+	}
+	return krpc.RandomID(&r)
+}
+
 // seeds gives a joining node the addresses of different nodes that started before it. The very
 // first one knows nobody; others find it.
 func (o *overlay) seeds(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
@@ -117,7 +159,7 @@ func (o *overlay) seedsNow(node uint32, count int, dst []protocol.Addr) []protoc
 	want := len(dst) + count
 	for range drawsMost {
 		other := uint32(r.Intn(int(o.ids.size)))
-		addr := sim.AddrOf(other)
+		addr := o.world.AddrOf(other)
 		if other == node || !o.lives.up(other, now) || !o.world.Welcomes(other) ||
 			slices.Contains(dst, addr) {
 			continue

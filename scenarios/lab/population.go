@@ -27,6 +27,7 @@ const (
 	purposeStorm
 	purposeRecord
 	purposeZone
+	purposeRenewed
 )
 
 // population is the nodes of one group that run one client, built. Their numbers in the world
@@ -77,8 +78,9 @@ func secretOf(seed uint64, first uint32) (secret [16]byte) {
 
 // cores are the population as the world calls it.
 func (p *population) cores() protocol.Datagrams {
-	if p.spec.Churn.Table == scenarios.TableKept {
-		return keeper{p.group, p.overlay}
+	c := &p.spec.Churn
+	if c.Table == scenarios.TableKept || c.NewID() || c.NewAddress() {
+		return returner{p.group, p}
 	}
 	return p.group
 }
@@ -91,28 +93,41 @@ func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
 
 // rebound follows a node that takes another id because its address demands it (BEP 42). From now on
 // that is its id in the global view; to the directory it is a stranger, and whoever has it in its
-// table by the old id has a stale contact. It happens once, because addresses stay.
-func (p *population) rebound(i uint32, id krpc.ID) {
-	node := p.first + i
-	p.overlay.space.move(node, p.overlay.ids.id(node), id)
-}
+// table by the old id has a stale contact.
+func (p *population) rebound(i uint32, id krpc.ID) { p.overlay.rename(p.first+i, id) }
 
-// keeper is a population whose nodes remember contacts while they are down, as programs do that
-// save their state.
-type keeper struct {
+// returner is a population whose nodes remember contacts while they are down, as programs do that
+// save their state, or that are known by another id or at another address when they return.
+type returner struct {
 	*dht.Group
-	overlay *overlay
+	population *population
 }
 
 // keptMost is how many contacts a node remembers: a program's file has a few hundred, which in a
 // large network would take more memory than all tables, and a join asks only the closest few.
 const keptMost = 64
 
-// Drop implements protocol.Group.
-func (k keeper) Drop(i uint32) {
-	known := k.State(i, k.overlay.world.Now()).Contacts
-	k.Group.Drop(i)
-	k.Remember(i, known[:min(len(known), keptMost)])
+// Drop implements protocol.Group. What is new is new from now on: nobody can tell before the
+// return.
+func (r returner) Drop(i uint32) {
+	p, o := r.population, r.population.overlay
+	c, node := &p.spec.Churn, p.first+i
+	var known []dht.Contact
+	if c.Table == scenarios.TableKept {
+		known = r.State(i, o.world.Now()).Contacts
+	}
+	r.Group.Drop(i)
+	if c.NewAddress() {
+		o.world.Move(node)
+	}
+	if c.NewID() {
+		id := o.newID(node, p.spec.IDs.Secure())
+		r.Assign(i, id)
+		o.rename(node, id)
+	}
+	if known != nil {
+		r.Remember(i, known[:min(len(known), keptMost)])
+	}
 }
 
 // of returns the population to which a node belongs; observers' own nodes have one, too.

@@ -167,8 +167,8 @@ func (o *overlay) supply() (nodes int32) {
 // present tells whether the node of a contact is up, under the contact's id, and whether a stranger
 // gets in there: what a symmetric NAT shows to one node is of no use to any other.
 func (o *overlay) present(c dht.Contact) (present, open bool) {
-	node, ok := sim.HostOf(c.Addr)
-	if !ok || int(node) >= o.world.Len() || !o.world.Alive(node) || o.idOf(node) != c.ID {
+	node, ok := o.world.HostOf(c.Addr)
+	if !ok || !o.world.Alive(node) || o.idOf(node) != c.ID {
 		return false, false
 	}
 	return true, c.Addr.Port() == netmodel.HomePort && o.world.Welcomes(node)

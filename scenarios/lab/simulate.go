@@ -57,7 +57,9 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	run.Buckets, run.Records = watch.buckets, watch.records.rows
 	collect(run, world, rec, o)
 	o.observers.report(run, world.Now())
-	run.Churn = churnSeen(s, j.seed, j.laws)
+	if run.Churn, err = churnSeen(s, j.seed, j.laws); err != nil {
+		return nil, err
+	}
 	if s.Transient != "" {
 		results.CutTransient(run, s.Transient)
 	}

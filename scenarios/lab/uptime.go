@@ -28,13 +28,16 @@ func countUp(u *results.Uptimes, age protocol.Time) {
 // many sessions begin in each window after the warm-up. It follows the lives of the nodes once
 // more: they are functions of the seed, and what a session was before the start is in them alone.
 // Groups without churn count for nothing; without any, it returns nil.
-func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) *results.ChurnSeen {
+func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSeen, error) {
 	var seen *results.ChurnSeen
 	end := protocol.Time(s.Duration)
 	node := uint64(0)
 	for i := range s.Groups {
 		g := &s.Groups[i]
-		all := laws.of(&g.Churn)
+		all, err := laws.of(s, g)
+		if err != nil {
+			return nil, err
+		}
 		if all == nil {
 			node += uint64(g.Size)
 			continue
@@ -48,7 +51,7 @@ func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) *results.ChurnSee
 			node++
 		}
 	}
-	return seen
+	return seen, nil
 }
 
 // see counts what happens in one life.

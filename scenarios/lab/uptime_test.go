@@ -14,11 +14,13 @@ import (
 func TestChurnSeen(t *testing.T) {
 	s := open(t, "uptimes", "vary", "none", "groups.nodes.size", "400", "duration", "30h",
 		"warmup", "1h", "groups.nodes.churn.session", "weibull(0.34, 21.3m)")
-	seen := churnSeen(s, 7, &laws{})
+	seen, err := churnSeen(s, 7, &laws{})
+	require.NoError(t, err)
 	require.Len(t, seen.Arrivals, 29*12)
 	type span struct{ from, to protocol.Time }
 	end, warmup := protocol.Time(s.Duration), protocol.Time(s.Warmup)
-	churn := new(laws).of(&s.Groups[0].Churn)
+	churn, err := new(laws).of(s, &s.Groups[0])
+	require.NoError(t, err)
 	var all []span
 	for node := range uint64(400) {
 		life := churn.Of(7, node)
@@ -60,7 +62,9 @@ func TestChurnSeen(t *testing.T) {
 		}
 	}
 	require.Equal(t, want, arrived)
-	require.Nil(t, churnSeen(open(t, "quickstart"), 1, &laws{}))
+	seen, err = churnSeen(open(t, "quickstart"), 1, &laws{})
+	require.NoError(t, err)
+	require.Nil(t, seen)
 }
 
 // TestReturnsAreCheap: a warm node that returns asks one node for the way, not all that are up.

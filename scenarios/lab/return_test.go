@@ -1,0 +1,94 @@
+package lab
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios"
+	"swarmlab/sim"
+)
+
+// restarted runs the churned half of a mixed network to its end.
+func restarted(t *testing.T, settings ...string) *overlay {
+	t.Helper()
+	s := parse(t, mixed, append(settings, "groups.moving.client", "bep5")...)
+	o, err := newOverlay(s, 1, new(laws), nil)
+	require.NoError(t, err)
+	network, err := newNetwork(s, 1)
+	require.NoError(t, err)
+	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network})
+	end := protocol.Time(s.Duration)
+	o.lives.schedule(o.world, end)
+	o.world.Run(end)
+	o.world.Audit()
+	return o
+}
+
+// TestReturn: who returns has what the setting says, and what it had before is dead: nobody is
+// present by it, nothing sent there arrives, and the global view does not know it.
+func TestReturn(t *testing.T) {
+	for word, want := range map[string]struct{ id, address bool }{
+		scenarios.ReturnSame: {}, scenarios.ReturnNewID: {id: true},
+		scenarios.ReturnNewAddress: {address: true}, scenarios.ReturnNew: {true, true},
+	} {
+		for _, table := range []string{scenarios.TableLost, scenarios.TableKept} {
+			o := restarted(t, "groups.moving.churn.return", word, "groups.moving.churn.table",
+				table)
+			back := 0
+			for node := uint32(40); node < o.ids.size; node++ {
+				if !o.world.Alive(node) || len(o.lives.of(node)) < 2 {
+					continue
+				}
+				back++
+				oldID, newID := o.ids.id(node), o.idOf(node)
+				oldAddr, newAddr := sim.AddrOf(node), o.world.AddrOf(node)
+				require.Equal(t, want.id, oldID != newID)
+				require.Equal(t, want.address, oldAddr != newAddr)
+				now, _ := o.present(dht.Contact{ID: newID, Addr: newAddr})
+				before, _ := o.present(dht.Contact{ID: oldID, Addr: oldAddr})
+				require.True(t, now)
+				require.Equal(t, word == scenarios.ReturnSame, before)
+				require.Equal(t, krpc.ValidID(oldID, oldAddr) && want.id,
+					krpc.ValidID(newID, newAddr) && want.id, "it is bound to its address again")
+				places := o.space.closest(nil, newID, 1, func(uint32) bool { return true })
+				require.Equal(t, newID, o.space.ids[places[0]])
+				require.Equal(t, node, o.space.nodes[places[0]])
+				if want.id {
+					places = o.space.closest(nil, oldID, 1, func(uint32) bool { return true })
+					require.NotEqual(t, oldID, o.space.ids[places[0]])
+				}
+			}
+			require.Greater(t, back, 20)
+			require.Len(t, o.space.ids, int(o.ids.size))
+			unroutable := o.world.Ledger().Unroutable.Datagrams
+			if want.address {
+				require.Greater(t, unroutable, uint64(100), "sent to where somebody was")
+			} else {
+				require.Zero(t, unroutable)
+			}
+		}
+	}
+}
+
+// TestNewcomersAreFound: lookups find nodes by the ids and at the addresses that they have now.
+func TestNewcomersAreFound(t *testing.T) {
+	for _, word := range []string{scenarios.ReturnSame, scenarios.ReturnNew} {
+		run := experiment(t, parse(t, mixed, "groups.moving.churn.return", word), 1).Runs[0]
+		found, all := 0, 0
+		for _, row := range run.Lookups {
+			if row.Kind == scenarios.KindLookup {
+				all++
+				if row.Success {
+					found++
+				}
+			}
+		}
+		t.Log(word, found, all)
+		require.Greater(t, all, 500)
+		require.Greater(t, found, all*85/100)
+	}
+}
