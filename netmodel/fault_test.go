@@ -51,7 +51,7 @@ func TestFaultKindText(t *testing.T) {
 		"ireland, frankfurt, tokyo, seoul, singapore, sydney, sao-paulo")
 }
 
-const nobodyAmong100 = ": names nobody among 100 nodes: raise its share, or name nodes " +
+const nobodyAmong100 = ": names nobody among 100 nodes; raise its share, or name nodes " +
 	"that there are"
 
 func TestFaultsAreRefused(t *testing.T) {

@@ -109,7 +109,7 @@ func (f *fault) prepare(cfg *Config, m model, i int) error {
 }
 
 func nobody(key string, nodes int) error {
-	return fmt.Errorf("%s: names nobody among %d nodes: raise its share, or name nodes that there "+
+	return fmt.Errorf("%s: names nobody among %d nodes; raise its share, or name nodes that there "+
 		"are", key, nodes)
 }
 

@@ -162,6 +162,7 @@ type trialDocument struct {
 type faultDocument struct {
 	Fault     string `json:"fault"`
 	Datagrams uint64 `json:"datagrams"`
+	Nodes     uint64 `json:"nodes"`
 }
 
 // swarmTestDocument is what --json prints.
@@ -199,7 +200,7 @@ func (o *swarmTest) trial(v *lab.Verdict) trialDocument {
 	for n, f := range v.Faults {
 		fault := faultDocument{Fault: f.String()}
 		if n < len(v.Hits) {
-			fault.Datagrams = v.Hits[n]
+			fault.Datagrams, fault.Nodes = v.Hits[n].Datagrams, v.Hits[n].Nodes
 		}
 		t.Faults = append(t.Faults, fault)
 	}
@@ -254,7 +255,10 @@ func (o *swarmTest) report() string {
 		for n, f := range v.Faults {
 			fmt.Fprintf(&b, "  %v", f)
 			if n < len(v.Hits) {
-				fmt.Fprintf(&b, "  hit %s", quantity(int(v.Hits[n]), "datagram"))
+				b.WriteString("  hit " + quantity(int(v.Hits[n].Datagrams), "datagram"))
+			}
+			if n < len(v.Hits) && v.Hits[n].Nodes > 0 {
+				b.WriteString(", " + quantity(int(v.Hits[n].Nodes), "node"))
 			}
 			b.WriteByte('\n')
 		}
@@ -266,8 +270,8 @@ func (o *swarmTest) report() string {
 
 func (o *swarmTest) row(v *lab.Verdict) []string {
 	hits, outcome := uint64(0), "passed"
-	for _, n := range v.Hits {
-		hits += n
+	for _, h := range v.Hits {
+		hits += h.Datagrams
 	}
 	if !v.Passed {
 		outcome = "failed"

@@ -59,7 +59,7 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 	}
 	if cell > 0 { // one cell has what the other has not
 		run.Terrain = Terrain{Gated: true, Narrow: true,
-			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000)}}}
+			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000), 0}}}
 		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
 		for n := range run.Series {
 			run.Series[n].Online, run.Series[n].Reachable = 20, r.Int32N(20)

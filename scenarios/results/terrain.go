@@ -17,16 +17,19 @@ type Terrain struct {
 	Faults []FaultHits
 }
 
-// FaultHits is one fault of a run, and how many datagrams it did something to.
+// FaultHits is one fault of a run, how many datagrams it did something to, and how many nodes it
+// froze or crashed.
 type FaultHits struct {
 	Fault     string // as the scenario file has it
-	Datagrams uint64
+	Datagrams uint64 // of a pause those that it lost, of a crash none
+	Nodes     uint64
 }
 
 // FaultSummary is one fault of a cell.
 type FaultSummary struct {
 	Fault     string     `json:"fault"`
 	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
+	Nodes     Statistics `json:"nodes"`     // it froze or crashed; likewise
 }
 
 // terrainMetrics are of runs that had what they tell of. Their values are in perTerrain.
@@ -80,13 +83,14 @@ func perTerrain(run *Run, _ string, _ float64) []float64 {
 func summariseFaults(runs []*Run) []FaultSummary {
 	var all []FaultSummary
 	for n, f := range runs[0].Terrain.Faults {
-		values := make([]float64, len(runs))
+		datagrams, nodes := make([]float64, len(runs)), make([]float64, len(runs))
 		for r, run := range runs {
-			values[r] = float64(run.Terrain.Faults[n].Datagrams)
+			hits := run.Terrain.Faults[n]
+			datagrams[r], nodes[r] = float64(hits.Datagrams), float64(hits.Nodes)
 		}
-		s := summariseRuns(values)
-		s.Unit = "datagrams"
-		all = append(all, FaultSummary{f.Fault, s})
+		s := FaultSummary{f.Fault, summariseRuns(datagrams), summariseRuns(nodes)}
+		s.Datagrams.Unit, s.Nodes.Unit = "datagrams", "nodes"
+		all = append(all, s)
 	}
 	return all
 }
@@ -104,11 +108,12 @@ func (o *Outcome) addFaults(g *staging, obsolete *[]string) error {
 
 func (o *Outcome) writeFaults(w io.Writer) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"cell", "seed", "number", "fault", "datagrams"})
+	c.Write([]string{"cell", "seed", "number", "fault", "datagrams", "nodes"})
 	for _, run := range o.Runs {
 		for n, f := range run.Terrain.Faults {
 			c.Write([]string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10),
-				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10)})
+				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10),
+				strconv.FormatUint(f.Nodes, 10)})
 		}
 	}
 	c.Flush()
