@@ -33,6 +33,9 @@ const regionWords = "us-east|us-west|oregon|ireland|frankfurt|tokyo|seoul|singap
 
 const anySpan = "0s..8760h"
 
+// latencies are from netmodel.Floor, below which nothing is simulated, to netmodel.Ceiling.
+const latencies = "100us..1h"
+
 // clientWord stands for the value that a node's client has, and is the default of all settings
 // below dhtPath.
 const (
@@ -94,13 +97,13 @@ var networkRules = []rule{
 		limits: "constant|uniform|lognormal|regions|coordinates|matrix",
 		meaning: "constant; drawn per pair (uniform, lognormal); between regions of the world" +
 			" (regions); on a plane (coordinates); or measured (matrix)"},
-	{path: "network.latency.delay", fallback: "50ms", limits: "0s..1h", when: "model=constant",
+	{path: "network.latency.delay", fallback: "50ms", limits: latencies, when: "model=constant",
 		meaning: "one way, of every pair"},
-	{path: "network.latency.low", fallback: "20ms", limits: "0s..1h", when: "model=uniform",
+	{path: "network.latency.low", fallback: "20ms", limits: latencies, when: "model=uniform",
 		meaning: "shortest one-way delay"},
-	{path: "network.latency.high", fallback: "80ms", limits: "0s..1h", when: "model=uniform",
+	{path: "network.latency.high", fallback: "80ms", limits: latencies, when: "model=uniform",
 		meaning: "longest one-way delay"},
-	{path: "network.latency.median", fallback: "67.5ms", limits: "0s..1h", when: "model=lognormal",
+	{path: "network.latency.median", fallback: "67.5ms", limits: latencies, when: "model=lognormal",
 		meaning: "median one-way delay over the pairs"},
 	{path: "network.latency.sigma", fallback: "0.6", limits: "0..3", when: "model=lognormal",
 		meaning: "standard deviation of the delay's logarithm; measured networks have 0.3 to 1"},

@@ -118,6 +118,12 @@ func TestWordsOfTheModel(t *testing.T) {
 		_, known := netmodel.LinksPreset(word)
 		require.Equal(t, word != customWord, known, word)
 	}
+	low, high, _ := rules["network.latency.delay"].bounds()
+	for text, want := range map[string]time.Duration{low: netmodel.Floor, high: netmodel.Ceiling} {
+		limit, err := time.ParseDuration(text)
+		require.NoError(t, err)
+		require.Equal(t, want, limit)
+	}
 	d, err := netmodel.Defaults("coordinates")
 	require.NoError(t, err)
 	s := parseSmall(t, "network: {latency: {model: coordinates}}\n")

@@ -44,7 +44,11 @@ func newSwarmTestCommand() *cobra.Command {
 kinds, of random strength, drawn from the seed; or those of the scenario, if it has any. They
 begin after the warm-up and are over halfway from there to the end. Some time later lookups must
 find the true closest nodes again. Of the first seed that fails, the list of faults is made as
-short and mild as it can be, and the command that replays it is printed.`,
+short and mild as it can be, and the command that replays it is printed.
+
+Where a partition lasts until the nodes of both sides have given those of the other up, as in a
+small network with many lookups, there are two networks afterwards: nothing in BEP 5 joins them
+again. The test then fails, and says that it was the partition.`,
 		Example: `  swarmlab swarm-test
   swarmlab swarm-test storm --seed 100 --repeat 50
   swarmlab swarm-test mine.yaml --set faults='[{kind: partition, whom: {share: 40%}}]'`,
