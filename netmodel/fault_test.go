@@ -64,17 +64,6 @@ func TestFaultsAreRefused(t *testing.T) {
 		"to: it is over at 1s, and begins at 2s: exchange them": func(f *Fault) {
 			f.From, f.To = protocol.Time(2*time.Second), protocol.Time(time.Second)
 		},
-		"others: means nothing for crash: leave it out": func(f *Fault) {
-			*f = always(Crash)
-			f.Others.Count = 1
-		},
-		"one_way: means nothing for pause: leave it out": func(f *Fault) {
-			*f = always(Pause)
-			f.OneWay = true
-		},
-		"share: means nothing for pause: leave it out": func(f *Fault) {
-			f.Kind = Pause
-		},
 		"one_way: a pair is severed in both directions: use partition": func(f *Fault) {
 			*f = always(Sever)
 			f.OneWay = true
@@ -129,6 +118,26 @@ func TestFaultsAreRefused(t *testing.T) {
 	_, err = New(Config{Nodes: 100, Latency: Constant{}, Faults: []Fault{
 		{Kind: Loss, To: 5, Share: 1, Whom: Whom{Share: 1}}}})
 	require.EqualError(t, err, "faults[0].whom"+nobodyAmong100)
+}
+
+func TestFaultsOfNodesAreRefused(t *testing.T) {
+	for want, spoil := range map[string]func(f *Fault){
+		"others: means nothing for crash: leave it out": func(f *Fault) {
+			f.Kind, f.Others.Count = Crash, 1
+		},
+		"one_way: means nothing for pause: leave it out": func(f *Fault) { f.OneWay = true },
+		"share: means nothing for pause: leave it out":   func(f *Fault) { f.Share = 1 },
+		"delay: means nothing for pause: leave it out":   func(f *Fault) { f.Delay = 1 },
+		"whom" + nobodyAmong100:                          func(f *Fault) { f.Whom.Share = 1 },
+	} {
+		f := always(Pause)
+		spoil(&f)
+		_, err := New(Config{Nodes: 100, Latency: Constant{}, Faults: []Fault{f}})
+		require.EqualError(t, err, "faults[0]."+want)
+	}
+	_, err := New(Config{Nodes: 100, Latency: Constant{},
+		Faults: []Fault{always(Crash), always(Crash), always(Pause), always(Pause)}})
+	require.NoError(t, err, "of one draw, too: they have no random numbers but those of whom")
 }
 
 func TestWhom(t *testing.T) {

@@ -77,8 +77,8 @@ func (g *Group) elsewhere(i uint32, id krpc.ID) bool {
 	return p >= 0 && !g.isBad(g.bucket(i, g.nodes[i].bucketOf(id))[p])
 }
 
-// askedAgain notes a query from a contact that is in the table. One that had failed too often may be
-// well again, and is pinged as a stranger is: nothing else would ever ask it, since lookups and
+// askedAgain notes a query from a contact that is in the table. One that had failed too often may
+// be well again, and is pinged as a stranger is: nothing else would ever ask it, since lookups and
 // replies leave it out, and a node that all others gave up would stay unknown to them.
 func (g *Group) askedAgain(i uint32, t *protocol.Turn, b int, s *slot) {
 	switch g.cfg.Upkeep {

@@ -25,8 +25,8 @@ func pairedP(apart []float64) float64 {
 
 // addHolm corrects the p of all metrics of a comparison for there being many (Holm 1979, Scand. J.
 // Statist. 6): with m metrics the smallest is multiplied by m, the next one by m-1, and so on, and
-// none comes out below one before it. However the metrics depend on each other, calling real what is
-// below 5 % afterwards is wrong about any of them in 5 % of such comparisons at most.
+// none comes out below one before it. However the metrics depend on each other, calling real what
+// is below 5 % afterwards is wrong about any of them in 5 % of such comparisons at most.
 func addHolm(all map[string]Difference) {
 	names := make([]string, 0, len(all))
 	for name := range all {
