@@ -77,6 +77,11 @@
 // its Draw. Bursts and slow spells come from a Markov chain for each pair, or each line, of which
 // nothing is stored: time is cut into slots, and a hash says in which slots the state changes.
 //
+// Two kinds befall nodes and not datagrams. The simulator asks [Weather.Frozen] before a node does
+// anything or gets anything ([Pause]). Who plans the lives of nodes asks [Weather.Fault] and
+// [Weather.Concerns], and cuts the sessions short ([Crash]). What [Corrupt] does is [Damage], which
+// the simulator does to its copy of the datagram.
+//
 // # Churn
 //
 // A [Span] is a law of lengths of time, read by [ParseSpan] from a text such as

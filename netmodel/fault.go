@@ -7,7 +7,7 @@ import (
 	"swarmlab/protocol"
 )
 
-// FaultKind is what a fault does to datagrams.
+// FaultKind is what a fault does to datagrams, or to nodes.
 type FaultKind uint8
 
 const (
@@ -30,8 +30,16 @@ const (
 	// Slow delays all datagrams by Delay while the line of the node of Whom is slow, which it is
 	// by turns, or always.
 	Slow
+	// Corrupt flips a few bits of a share of datagrams, which arrive so; see [Damage].
+	Corrupt
+	// Pause freezes the nodes of Whom that run when it begins, as a machine that sleeps does: they
+	// do nothing, what arrives is lost, and when it is over they go on with what is overdue.
+	Pause
+	// Crash takes the nodes of Whom down when it begins; those that are to be up when it is over
+	// start then. Whoever plans when nodes are up carries it out, not the network.
+	Crash
 
-	faultKinds = int(Slow) + 1
+	faultKinds = int(Crash) + 1
 )
 
 // String returns the name that the scenario file has for a kind.
@@ -53,6 +61,12 @@ func (k FaultKind) String() string {
 		return "reorder"
 	case Slow:
 		return "slow"
+	case Corrupt:
+		return "corrupt"
+	case Pause:
+		return "pause"
+	case Crash:
+		return "crash"
 	}
 	return "?"
 }
@@ -69,6 +83,9 @@ func ParseFaultKind(text string) (FaultKind, error) {
 	return 0, fmt.Errorf("%s is no kind of fault: use one of %s", quote(text), known[2:])
 }
 
+// OfNodes reports whether a kind befalls nodes; otherwise it befalls datagrams.
+func (k FaultKind) OfNodes() bool { return k == Pause || k == Crash }
+
 // Fault is something wrong with the network for a while. What lasts for the whole run is a fault
 // from 0 to [protocol.Never].
 //
@@ -80,15 +97,17 @@ type Fault struct {
 	Kind     FaultKind
 	From, To protocol.Time // it begins at From and is over at To
 	Whom     Whom
-	Others   Whom // all nodes by default; for a partition, all that are not in Whom
-	OneWay   bool // not for Sever
+	// Others are all nodes by default; for a partition, all that are not in Whom. Not for faults of
+	// nodes, nor is OneWay, which is not for Sever either.
+	Others Whom
+	OneWay bool
 	// Draw names its random numbers; two faults of one kind must not share it. As long as it
 	// stays the same, other faults may come and go without changing what this one does.
 	Draw uint32
 
-	// Share is that of datagrams concerned (Loss, Duplicate, Reorder), of pairs (Sever), or of
-	// time (the bursts, Slow); above 0, and Certain at most, but 99.9 % for what comes in
-	// spells. Not for Partition.
+	// Share is that of datagrams concerned (Loss, Duplicate, Reorder, Corrupt), of pairs (Sever),
+	// or of time (the bursts, Slow); above 0, and Certain at most, but 99.9 % for what comes in
+	// spells. Not for Partition, nor for faults of nodes.
 	Share Probability
 	// Bad is the loss within bursts, above 0.
 	Bad Probability
@@ -113,7 +132,7 @@ type uses struct{ share, bad, length, delay bool }
 
 func (k FaultKind) uses() uses {
 	switch k {
-	case Loss, Sever:
+	case Loss, Sever, Corrupt:
 		return uses{share: true}
 	case PathBursts, LineBursts:
 		return uses{share: true, bad: true, length: true}
@@ -133,12 +152,22 @@ func (f *Fault) check() error {
 	if f.From < 0 {
 		return fmt.Errorf("from: %v is before the run", time.Duration(f.From))
 	}
-	if f.To <= f.From {
+	if f.To == f.From {
+		return fmt.Errorf("to: it is over at %v, when it begins: let it last",
+			time.Duration(f.To))
+	}
+	if f.To < f.From {
 		return fmt.Errorf("to: it is over at %v, and begins at %v: exchange them",
 			time.Duration(f.To), time.Duration(f.From))
 	}
 	if f.Kind == Sever && f.OneWay {
 		return fmt.Errorf("one_way: a pair is severed in both directions: use partition")
+	}
+	if f.Kind.OfNodes() && f.Others != (Whom{}) {
+		return fmt.Errorf("others: means nothing for %v: leave it out", f.Kind)
+	}
+	if f.Kind.OfNodes() && f.OneWay {
+		return fmt.Errorf("one_way: means nothing for %v: leave it out", f.Kind)
 	}
 	u := f.Kind.uses()
 	forever := f.Kind == Slow && f.Share == Certain

@@ -25,7 +25,7 @@ func always(k FaultKind) Fault {
 	if u.delay {
 		f.Delay = 20 * ms
 	}
-	if k == Partition {
+	if k == Partition || k.OfNodes() {
 		f.Whom.Share = percent(30)
 	}
 	return f
@@ -40,7 +40,7 @@ func TestFaultKindText(t *testing.T) {
 	}
 	_, err := ParseFaultKind("lost")
 	require.EqualError(t, err, `"lost" is no kind of fault: use one of loss, partition, sever, `+
-		"path-bursts, line-bursts, duplicate, reorder, slow")
+		"path-bursts, line-bursts, duplicate, reorder, slow, corrupt, pause, crash")
 	for i := range regionCount {
 		set, err := ParseRegion(regionName(i))
 		require.NoError(t, err)
@@ -51,12 +51,18 @@ func TestFaultKindText(t *testing.T) {
 		"ireland, frankfurt, tokyo, seoul, singapore, sydney, sao-paulo")
 }
 
+const nobodyAmong100 = ": names nobody among 100 nodes; raise its share, or name nodes " +
+	"that there are"
+
 func TestFaultsAreRefused(t *testing.T) {
 	for want, spoil := range map[string]func(f *Fault){
-		"kind: 8 is no kind of fault":  func(f *Fault) { f.Kind = 8 },
+		"kind: 11 is no kind of fault": func(f *Fault) { f.Kind = 11 },
 		"from: -1ns is before the run": func(f *Fault) { f.From = -1 },
-		"to: it is over at 1s, and begins at 1s: exchange them": func(f *Fault) {
+		"to: it is over at 1s, when it begins: let it last": func(f *Fault) {
 			f.From, f.To = protocol.Time(time.Second), protocol.Time(time.Second)
+		},
+		"to: it is over at 1s, and begins at 2s: exchange them": func(f *Fault) {
+			f.From, f.To = protocol.Time(2*time.Second), protocol.Time(time.Second)
 		},
 		"one_way: a pair is severed in both directions: use partition": func(f *Fault) {
 			*f = always(Sever)
@@ -90,10 +96,10 @@ func TestFaultsAreRefused(t *testing.T) {
 		"others.regions: only the latency model regions has them": func(f *Fault) {
 			f.Others.Regions = 1
 		},
-		"whom: names nobody among 100 nodes": func(f *Fault) {
+		"whom" + nobodyAmong100: func(f *Fault) {
 			f.Whom = Whom{First: 100, Count: 5}
 		},
-		"others: names nobody among 100 nodes": func(f *Fault) {
+		"others" + nobodyAmong100: func(f *Fault) {
 			*f = always(Partition)
 			f.Whom = Whom{}
 		},
@@ -111,7 +117,27 @@ func TestFaultsAreRefused(t *testing.T) {
 	require.EqualError(t, err, "faults: there are 1001: at most 1000")
 	_, err = New(Config{Nodes: 100, Latency: Constant{}, Faults: []Fault{
 		{Kind: Loss, To: 5, Share: 1, Whom: Whom{Share: 1}}}})
-	require.EqualError(t, err, "faults[0].whom: names nobody among 100 nodes")
+	require.EqualError(t, err, "faults[0].whom"+nobodyAmong100)
+}
+
+func TestFaultsOfNodesAreRefused(t *testing.T) {
+	for want, spoil := range map[string]func(f *Fault){
+		"others: means nothing for crash: leave it out": func(f *Fault) {
+			f.Kind, f.Others.Count = Crash, 1
+		},
+		"one_way: means nothing for pause: leave it out": func(f *Fault) { f.OneWay = true },
+		"share: means nothing for pause: leave it out":   func(f *Fault) { f.Share = 1 },
+		"delay: means nothing for pause: leave it out":   func(f *Fault) { f.Delay = 1 },
+		"whom" + nobodyAmong100:                          func(f *Fault) { f.Whom.Share = 1 },
+	} {
+		f := always(Pause)
+		spoil(&f)
+		_, err := New(Config{Nodes: 100, Latency: Constant{}, Faults: []Fault{f}})
+		require.EqualError(t, err, "faults[0]."+want)
+	}
+	_, err := New(Config{Nodes: 100, Latency: Constant{},
+		Faults: []Fault{always(Crash), always(Crash), always(Pause), always(Pause)}})
+	require.NoError(t, err, "of one draw, too: they have no random numbers but those of whom")
 }
 
 func TestWhom(t *testing.T) {

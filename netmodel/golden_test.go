@@ -45,7 +45,7 @@ func TestGoldenTerrain(t *testing.T) {
 	n := mustNew(t, Config{Seed: 2026, Nodes: 1000, Latency: Constant{Delay: 50 * ms},
 		Reach: reach, Links: links, Faults: faults})
 	gates, lines, hits := n.NewGates(), n.NewLines(), make([]uint64, len(faults))
-	sum, trips := uint64(0), uint64(0)
+	sum, trips, flaws := uint64(0), uint64(0), uint64(0)
 	note := func(x uint64) { sum = protocol.Mix(sum + x) }
 	for i := range uint32(200_000) {
 		now, src, dst := protocol.Time(i)*protocol.Time(ms/5), i*7919%1000, i%997
@@ -58,10 +58,11 @@ func TestGoldenTerrain(t *testing.T) {
 		note(uint64(one.Delay) ^ uint64(one.Copy)<<32 + uint64(index(one.Lost)))
 		note(uint64(index(gates.In(now, dst, HomePort, src, port))))
 		trips += uint64(index(one.Lost))
+		flaws = protocol.Mix(flaws + one.Flaw)
 	}
-	require.Equal(t, "lost 131697; hits [20044 76437 10303 9325 15588 6905 6787 12752]; "+
-		"sum 4f8ae850328c76c4", fmt.Sprintf(
-		"lost %d; hits %d; sum %016x", trips, hits, sum))
+	require.Equal(t, "lost 131697; hits [20044 76437 10303 9325 15588 6905 6787 12752 6808 0 0]; "+
+		"sum 4f8ae850328c76c4, of flaws 58af535e09df778d", fmt.Sprintf(
+		"lost %d; hits %d; sum %016x, of flaws %016x", trips, hits, sum, flaws))
 }
 
 var firstAnswers = map[string]string{

@@ -28,7 +28,7 @@ const (
 //     event_type, event_start_time and event_stop_time, or event_end_time, are read; in s.
 //     A component is a node here. It is online in events of type 1 (availability) and in no others.
 //     The end NULL is that of the trace. The page "FTAFormat" of the archive describes the table;
-//     its look was taken from a copy of the LANL trace.
+//     its look was taken from an excerpt of a public copy.
 //   - If the name ends in .avt, the form of Godfrey's repository of availability traces: a node a
 //     line, as its name, its number of sessions, and their starts and ends in s. This is how two
 //     programs that read and write the form have it; the repository's own description was not at

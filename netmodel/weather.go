@@ -13,6 +13,7 @@ type Trip struct {
 	Delay time.Duration
 	Lost  bool
 	Copy  time.Duration // how much later than the datagram a copy of it arrives; 0: there is none
+	Flaw  uint64        // how it, and its copy, are damaged, for Damage; 0: they are not
 }
 
 // Weather is the list of faults of a run, ready to be asked. It is immutable: every answer is a
@@ -20,6 +21,7 @@ type Trip struct {
 type Weather struct {
 	faults []fault
 	spans  []span
+	pauses []uint16 // faults of that kind
 }
 
 // span is a time without changes: from its begin to that of the next.
@@ -56,13 +58,19 @@ func newWeather(cfg *Config, m model) (*Weather, error) {
 		}
 	}
 	w.spans = cut(cfg.Faults)
+	for i := range w.faults {
+		if w.faults[i].Kind == Pause {
+			w.pauses = append(w.pauses, uint16(i))
+		}
+	}
 	return w, nil
 }
 
 // unlike refuses a fault that draws the same random numbers as one before it.
 func unlike(before []Fault, f *Fault) error {
 	for i := range before {
-		if f.Kind == before[i].Kind && f.Draw == before[i].Draw && f.Kind != Partition {
+		if f.Kind == before[i].Kind && f.Draw == before[i].Draw && f.Kind != Partition &&
+			!f.Kind.OfNodes() {
 			return fmt.Errorf("draw: faults[%d] is a %v with the draw %d, too: they would hit "+
 				"the same datagrams; give one another number", i, f.Kind, f.Draw)
 		}
@@ -86,10 +94,10 @@ func (f *fault) prepare(cfg *Config, m model, i int) error {
 		f.others.without = &f.whom
 	}
 	if f.whom.empty(uint32(cfg.Nodes)) {
-		return fmt.Errorf("whom: names nobody among %d nodes", cfg.Nodes)
+		return nobody("whom", cfg.Nodes)
 	}
 	if f.others.empty(uint32(cfg.Nodes)) {
-		return fmt.Errorf("others: names nobody among %d nodes", cfg.Nodes)
+		return nobody("others", cfg.Nodes)
 	}
 	f.draws = newStream(cfg.Seed, purposeFault^f.key())
 	f.share, f.bad = f.Share.threshold(), f.Bad.threshold()
@@ -100,10 +108,16 @@ func (f *fault) prepare(cfg *Config, m model, i int) error {
 	return nil
 }
 
+func nobody(key string, nodes int) error {
+	return fmt.Errorf("%s: names nobody among %d nodes; raise its share, or name nodes that there "+
+		"are", key, nodes)
+}
+
 // key sets the streams of a fault apart from those of all others.
 func (f *fault) key() uint64 { return uint64(f.Kind)<<24 | uint64(f.Draw)<<32 }
 
-// cut returns the spans between the moments at which a fault begins or is over.
+// cut returns the spans between the moments at which a fault begins or is over, with those that
+// befall datagrams.
 func cut(faults []Fault) []span {
 	edges := []protocol.Time{0}
 	for i := range faults {
@@ -115,7 +129,7 @@ func cut(faults []Fault) []span {
 	for e, from := range edges {
 		spans[e].from = from
 		for i := range faults {
-			if faults[i].From <= from && from < faults[i].To {
+			if faults[i].From <= from && from < faults[i].To && !faults[i].Kind.OfNodes() {
 				spans[e].active = append(spans[e].active, uint16(i))
 			}
 		}
@@ -125,6 +139,30 @@ func cut(faults []Fault) []span {
 
 // Faults returns the number of faults.
 func (w *Weather) Faults() int { return len(w.faults) }
+
+// Fault returns one of the faults, by its place in the list.
+func (w *Weather) Fault(i int) Fault { return w.faults[i].Fault }
+
+// Concerns reports whether a node is in the Whom of a fault.
+func (w *Weather) Concerns(i int, node uint32) bool { return w.faults[i].whom.has(node) }
+
+// Pauses reports whether any fault freezes nodes.
+func (w *Weather) Pauses() bool { return len(w.pauses) > 0 }
+
+// Frozen returns which fault has frozen a node that was started at a time, and until when; of
+// several the last to end. It is -1 if the node runs.
+func (w *Weather) Frozen(
+	now protocol.Time, node uint32, started protocol.Time,
+) (fault int, until protocol.Time) {
+	fault = -1
+	for _, i := range w.pauses {
+		f := &w.faults[i]
+		if f.From <= now && now < f.To && started <= f.From && f.To > until && f.whom.has(node) {
+			fault, until = int(i), f.To
+		}
+	}
+	return fault, until
+}
 
 // Alter changes the trip of a datagram that sets out at a time, and adds 1 to the hits of each
 // fault that did something to it. hits has as many elements as there are faults.
@@ -189,6 +227,12 @@ func (f *fault) strike(
 			return false
 		}
 		trip.Delay += f.some(src, dst, seq)
+		return true
+	case Corrupt:
+		if !f.hits(src, dst, seq, f.share) {
+			return false
+		}
+		trip.Flaw = max(1, protocol.Mix(trip.Flaw^f.draws.message(src, dst, seq)+golden))
 		return true
 	}
 	return trip.Lost

@@ -33,7 +33,8 @@ func TestShares(t *testing.T) {
 		kind  FaultKind
 		share Probability
 		p     float64
-	}{{Loss, percent(7), 0.07}, {Duplicate, percent(3), 0.03}, {Reorder, percent(40), 0.4}} {
+	}{{Loss, percent(7), 0.07}, {Duplicate, percent(3), 0.03}, {Reorder, percent(40), 0.4},
+		{Corrupt, percent(2), 0.02}} {
 		f := always(c.kind)
 		f.Share = c.share
 		w := weather(t, f)
@@ -77,7 +78,7 @@ func TestWhomAFaultConcerns(t *testing.T) {
 	within := func(who Whom, node uint32) bool {
 		return who == Whom{} || node >= who.First && node-who.First < who.Count
 	}
-	for _, kind := range []FaultKind{Loss, Partition, Slow, Reorder} {
+	for _, kind := range []FaultKind{Loss, Partition, Slow, Reorder, Corrupt} {
 		for _, others := range []Whom{{}, high} {
 			for _, oneWay := range []bool{false, true} {
 				f := always(kind)
@@ -186,7 +187,7 @@ func TestSlowSpells(t *testing.T) {
 func TestFaultsDoNotDisturbEachOther(t *testing.T) {
 	var faults []Fault
 	for k := range FaultKind(faultKinds) {
-		for draw := range uint32(2) {
+		for draw := range uint32(2 - 2*index(k.OfNodes())) {
 			f := always(k)
 			f.Draw, f.Share = draw, f.Share/10
 			if k == Partition {
@@ -254,6 +255,9 @@ func TestWeatherDoesNotAllocate(t *testing.T) {
 
 func BenchmarkWeather(b *testing.B) {
 	for k := range FaultKind(faultKinds) {
+		if k.OfNodes() {
+			continue
+		}
 		w := weather(b, always(k))
 		hits := make([]uint64, 1)
 		b.Run(k.String(), func(b *testing.B) {

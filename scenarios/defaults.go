@@ -35,6 +35,9 @@ const regionWords = "us-east|us-west|oregon|ireland|frankfurt|tokyo|seoul|singap
 
 const anySpan = "0s..8760h"
 
+// latencies are from netmodel.Floor, below which nothing is simulated, to netmodel.Ceiling.
+const latencies = "100us..1h"
+
 // clientWord stands for the value that a node's client has, and is the default of all settings
 // below dhtPath.
 const (
@@ -117,13 +120,13 @@ var networkRules = []rule{
 		limits: "constant|uniform|lognormal|regions|coordinates|matrix",
 		meaning: "constant; drawn per pair (uniform, lognormal); between regions of the world" +
 			" (regions); on a plane (coordinates); or measured (matrix)"},
-	{path: "network.latency.delay", fallback: "50ms", limits: "0s..1h", when: "model=constant",
+	{path: "network.latency.delay", fallback: "50ms", limits: latencies, when: "model=constant",
 		meaning: "one way, of every pair"},
-	{path: "network.latency.low", fallback: "20ms", limits: "0s..1h", when: "model=uniform",
+	{path: "network.latency.low", fallback: "20ms", limits: latencies, when: "model=uniform",
 		meaning: "shortest one-way delay"},
-	{path: "network.latency.high", fallback: "80ms", limits: "0s..1h", when: "model=uniform",
+	{path: "network.latency.high", fallback: "80ms", limits: latencies, when: "model=uniform",
 		meaning: "longest one-way delay"},
-	{path: "network.latency.median", fallback: "67.5ms", limits: "0s..1h", when: "model=lognormal",
+	{path: "network.latency.median", fallback: "67.5ms", limits: latencies, when: "model=lognormal",
 		meaning: "median one-way delay over the pairs"},
 	{path: "network.latency.sigma", fallback: "0.6", limits: "0..3", when: "model=lognormal",
 		meaning: "standard deviation of the delay's logarithm; measured networks have 0.3 to 1"},
@@ -190,21 +193,26 @@ var networkRules = []rule{
 		meaning: "a datagram waits so long for its line at most; otherwise it is dropped"},
 }
 
+// datagramFaults are the kinds that may be one-way.
+const datagramFaults = "loss|partition|path-bursts|line-bursts|duplicate|reorder|slow|corrupt"
+
 var faultRules = []rule{
 	{path: "faults.KIND.kind", fallback: required,
-		limits: "loss|partition|sever|path-bursts|line-bursts|duplicate|reorder|slow",
+		limits: datagramFaults + "|sever|pause|crash",
 		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
 			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
 			"of a path or of a node's line; duplicate: copies; reorder: some take longer; " +
-			"slow: all do"},
+			"slow: all do; corrupt: flipped bits; pause: nodes freeze, and go on with what is " +
+			"overdue; crash: nodes go down, and come back"},
 	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
 		meaning: "simulated time at which it begins"},
 	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",
 		meaning: "simulated time at which it is over; end: with the run"},
 	{path: "faults.KIND.whom", fallback: allWord, word: allWord,
-		meaning: "nodes whose datagrams it concerns, as in {share: 30%}, {group: nodes}, " +
-			"{regions: [tokyo]} or {first: 0, count: 10}"},
+		meaning: "nodes that it befalls, or whose datagrams, as in {share: 30%}, " +
+			"{group: nodes}, {regions: [tokyo]} or {first: 0, count: 10}"},
 	{path: "faults.KIND.others", fallback: allWord, word: allWord,
+		when:    "kind=" + datagramFaults + "|sever",
 		meaning: "the nodes at the other end; all: for a partition, all that are not in whom"},
 	{path: "faults.KIND.whom.share", fallback: allWord, word: allWord,
 		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
@@ -227,12 +235,12 @@ var faultRules = []rule{
 	{path: "faults.KIND.others.count", fallback: allWord, limits: "1..16000000", word: allWord,
 		meaning: "how many nodes from first on"},
 	{path: "faults.KIND.one_way", fallback: "false",
-		when:    "kind=loss|partition|path-bursts|line-bursts|duplicate|reorder|slow",
+		when:    "kind=" + datagramFaults,
 		meaning: "true: only what goes from whom to others"},
 	{path: "faults.KIND.share", fallback: required, limits: "0%..100%",
-		when: "kind=loss|sever|path-bursts|line-bursts|duplicate|reorder|slow",
-		meaning: "its strength: of datagrams (loss, duplicate, reorder), of pairs (sever), or of " +
-			"the time (bursts, slow)"},
+		when: "kind=loss|sever|path-bursts|line-bursts|duplicate|reorder|slow|corrupt",
+		meaning: "its strength: of datagrams (loss, duplicate, reorder, corrupt), of pairs " +
+			"(sever), or of the time (bursts, slow)"},
 	{path: "faults.KIND.bad", fallback: "100%", limits: "0%..100%",
 		when: "kind=path-bursts|line-bursts", meaning: "loss within a burst"},
 	{path: "faults.KIND.length", fallback: "10s", limits: "1ms..24h",

@@ -146,10 +146,12 @@ func (s *Scenario) checkFaults(c *complaints) {
 				s.Duration)
 		case f.To > s.Duration:
 			c.addAt(path+".to", "%s is after the end of the run, %s; write end", f.To, s.Duration)
-		case f.To != 0 && f.To <= f.From:
+		case f.To != 0 && f.To == f.From:
+			c.addAt(path+".to", "%s is when it begins, too: it lasts no time; make it later", f.To)
+		case f.To != 0 && f.To < f.From:
 			c.addAt(path+".to", "%s is not after from, %s; exchange them", f.To, f.From)
 		}
-		if f.Share == 0 && f.Kind != netmodel.Partition.String() {
+		if f.Share == 0 && hasShare(f.Kind) {
 			c.addAt(path+".share", "0%% does nothing; raise it, or remove the fault")
 		}
 		s.checkWhom(c, path+".whom", &f.Whom)
@@ -161,6 +163,12 @@ func (s *Scenario) checkFaults(c *complaints) {
 	if err := s.tryFaults(); err != nil {
 		blame(c, places, err)
 	}
+}
+
+// hasShare reports whether a kind has a strength.
+func hasShare(kind string) bool {
+	k, err := netmodel.ParseFaultKind(kind)
+	return err == nil && k != netmodel.Partition && !k.OfNodes()
 }
 
 func (s *Scenario) checkWhom(c *complaints, path string, w *Whom) {

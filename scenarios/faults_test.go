@@ -26,6 +26,9 @@ faults:
   - {kind: duplicate, share: 7%, delay: 1s}
   - {kind: reorder, share: 8%}
   - {kind: slow, share: 100%, delay: 300ms, whom: {first: 10, count: 2}}
+  - {kind: corrupt, share: 1%}
+  - {kind: pause, from: 1m, to: 2m, whom: {group: more}}
+  - {kind: crash, from: 1m, whom: {share: 30%}}
 `
 
 func TestFaults(t *testing.T) {
@@ -63,6 +66,11 @@ func TestFaults(t *testing.T) {
 			Draw: first},
 		{Kind: netmodel.Slow, To: never, Share: netmodel.Certain, Delay: 300 * time.Millisecond,
 			Draw: first, Whom: netmodel.Whom{First: 10, Count: 2}},
+		{Kind: netmodel.Corrupt, To: never, Share: percent, Draw: first},
+		{Kind: netmodel.Pause, From: protocol.Time(time.Minute), To: protocol.Time(2 * time.Minute),
+			Draw: first, Whom: netmodel.Whom{First: 100, Count: 50}},
+		{Kind: netmodel.Crash, From: protocol.Time(time.Minute), To: never, Draw: first,
+			Whom: netmodel.Whom{Share: 30 * percent, Draw: first}},
 	}, config.Faults)
 	_, err = netmodel.New(config)
 	require.NoError(t, err)
@@ -109,6 +117,12 @@ func TestWordsOfTheModel(t *testing.T) {
 	for _, word := range rules["network.links.preset"].words() {
 		_, known := netmodel.LinksPreset(word)
 		require.Equal(t, word != customWord, known, word)
+	}
+	low, high, _ := rules["network.latency.delay"].bounds()
+	for text, want := range map[string]time.Duration{low: netmodel.Floor, high: netmodel.Ceiling} {
+		limit, err := time.ParseDuration(text)
+		require.NoError(t, err)
+		require.Equal(t, want, limit)
 	}
 	d, err := netmodel.Defaults("coordinates")
 	require.NoError(t, err)

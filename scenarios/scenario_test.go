@@ -189,8 +189,7 @@ func TestShipped(t *testing.T) {
 	list := Shipped()
 	files, err := filepath.Glob("library/*.yaml")
 	require.NoError(t, err)
-	require.Len(t, list, len(files))
-	require.NotEmpty(t, files)
+	require.Len(t, list, len(files)-1, "all but the one that init writes")
 	for _, summary := range list {
 		s, err := Open(summary.Name)
 		require.NoError(t, err)

@@ -65,6 +65,7 @@ func (s *Scenario) checkGroups(c *complaints) {
 		}
 		nodes += g.Size
 		s.checkChurn(c, g, path)
+		s.checkLimits(c, path+".dht", g)
 		for _, share := range g.Client.Shares() {
 			if config := s.Config(g, share.Client); config.Validate() != nil {
 				c.addAt(path+".dht", "%v, for %s", config.Validate(), share.Client)
@@ -74,6 +75,24 @@ func (s *Scenario) checkGroups(c *complaints) {
 	if nodes > nodesMax {
 		c.addAt("groups", "%d nodes, and at most %d are simulated; make groups smaller", nodes,
 			nodesMax)
+	}
+}
+
+// checkLimits refuses a ban, or a burst, of a limit that nobody has written and no client has.
+func (s *Scenario) checkLimits(c *complaints, path string, g *Group) {
+	limited, rated := g.DHT.SourceLimit != nil, g.DHT.QueryRate != nil
+	for _, share := range g.Client.Shares() {
+		config := s.Config(g, share.Client)
+		limited = limited || config.SourceLimit > 0
+		rated = rated || config.QueryRate > 0
+	}
+	if g.DHT.SourceBan != nil && !limited {
+		c.addAt(path+".source_ban", "without a source_limit nobody is ever banned; write "+
+			"source_limit, too, or leave this out")
+	}
+	if g.DHT.QueryBurst != nil && !rated {
+		c.addAt(path+".query_burst", "without a query_rate there is no limit to exceed; write "+
+			"query_rate, too, or leave this out")
 	}
 }
 

@@ -73,6 +73,10 @@
 // highest bit set. [World.FaultHits] counts, for each fault, the datagrams that it did something
 // to.
 //
+// A pause freezes nodes that are up when it begins. Meanwhile what arrives is lost; wake-ups and
+// actions are put off to its end, in their order; a stop is a crash, for the node has no last turn;
+// and for observers it is not alive. A node that is started meanwhile is not frozen.
+//
 // # Books
 //
 // The network writes an [Account] for every node. Sent + copied = delivered + lost + undelivered +

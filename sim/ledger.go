@@ -46,6 +46,7 @@ type Ledger struct {
 	Down       Count // the target was down
 	Late       Count // the target was started after the datagram was sent
 	Unroutable Count // the address is that of no node
+	Frozen     Count // the target was frozen by a fault
 	InFlight   Count
 }
 
@@ -101,6 +102,9 @@ func (w *World) Tally() Tally {
 // Ledger returns the sum of all accounts. It walks all nodes and the whole queue.
 func (w *World) Ledger() Ledger {
 	l := Ledger{Down: w.fates.down, Late: w.fates.late, Unroutable: w.fates.unroutable}
+	if w.terrain != nil {
+		l.Frozen = w.terrain.frozen
+	}
 	for i := range w.books {
 		l.plus(w.Account(uint32(i)))
 	}
@@ -174,6 +178,9 @@ func (w *World) auditSums() {
 	reasons := w.fates.down
 	reasons.plus(w.fates.late)
 	reasons.plus(w.fates.unroutable)
+	if w.terrain != nil {
+		reasons.plus(w.terrain.frozen)
+	}
 	if delivered != received || undelivered != reasons {
 		w.broken(scenario, "delivered %v, received %v, undelivered %v, for a reason %v",
 			delivered, received, undelivered, reasons)

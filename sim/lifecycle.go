@@ -79,6 +79,10 @@ func (w *World) start(e *event) {
 }
 
 func (w *World) stop(e *event) {
+	if fault, _ := w.frozen(e.target); fault >= 0 { // it cannot say a word any more
+		w.crash(e)
+		return
+	}
 	if !w.heed(e, true) {
 		return
 	}
@@ -107,6 +111,9 @@ func (w *World) drop(id uint32) {
 }
 
 func (w *World) act(e *event) {
+	if w.thaw(e) {
+		return
+	}
 	_, word := w.pool.get(e.handle())
 	code := binary.LittleEndian.Uint32(word)
 	w.pool.drop(e.handle())

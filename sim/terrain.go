@@ -29,6 +29,8 @@ type terrain struct {
 	hits    []uint64 // of each fault
 	detours []detour // of all nodes
 	arrival kind     // what a datagram is when its way is over
+	freezes bool     // some faults freeze nodes
+	frozen  Count    // what reached nodes that were frozen
 }
 
 // newTerrain returns nil if everything is off.
@@ -43,6 +45,7 @@ func newTerrain(n Network, nodes int) *terrain {
 	}
 	if t.weather != nil {
 		t.hits = make([]uint64, t.weather.Faults())
+		t.freezes = t.weather.Pauses()
 	}
 	t.arrival = kindDatagram
 	if t.lines != nil {
@@ -53,7 +56,7 @@ func newTerrain(n Network, nodes int) *terrain {
 }
 
 // FaultHits returns how many datagrams each fault of the network has done something to, in the
-// order of its list.
+// order of its list: of a pause those that it lost, of a crash none.
 func (w *World) FaultHits() []uint64 {
 	if w.terrain == nil {
 		return nil
@@ -110,6 +113,7 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 		return
 	}
 	e := event{when: departs.Add(trip.Delay), target: target, source: id, seq: seq}
+	p.flaw = trip.Flaw
 	w.launch(e, &p)
 	if trip.Copy > 0 {
 		t.detours[id].Copied.add(len(payload))
@@ -118,11 +122,13 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	}
 }
 
-// parcel is a datagram with its two ports, and how often the address that it goes to has moved.
+// parcel is a datagram with its two ports, how it is damaged, and how often the address that it goes
+// to has moved.
 type parcel struct {
 	from, to uint16
 	moves    uint8
 	payload  []byte
+	flaw     uint64
 }
 
 func (w *World) launch(e event, p *parcel) {
@@ -130,6 +136,10 @@ func (w *World) launch(e event, p *parcel) {
 	w.pool.label(h, p.from, p.to)
 	if w.moves != nil {
 		w.pool.address(h, w.moves[e.source], p.moves)
+	}
+	if p.flaw != 0 {
+		_, stored := w.pool.get(h)
+		netmodel.Damage(stored, p.flaw)
 	}
 	e.data = pack(w.terrain.arrival, h)
 	w.queue.push(&e)

@@ -93,6 +93,7 @@ func (w *World) deliver(e *event) {
 	case sent < n.started:
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.late.add(len(payload))
+	case w.terrain != nil && w.lostOn(e, len(payload)):
 	default:
 		w.books[e.source].Delivered.add(len(payload))
 		w.books[e.target].Received.add(len(payload))

@@ -40,6 +40,11 @@ func (w *World) wake(e *event) {
 		w.arm(e.target, n)
 		return
 	}
+	if fault, until := w.frozen(e.target); fault >= 0 && n.alive {
+		a.deadline = until
+		w.arm(e.target, n)
+		return
+	}
 	a.deadline = protocol.Never
 	n.eventHash = hashEvent(n.eventHash, e)
 	g := &w.groups[n.group]

@@ -141,8 +141,11 @@ func (w *World) Len() int { return len(w.nodes) }
 // Now returns the time of the present turn; between calls of Run, the time that Run reached.
 func (w *World) Now() protocol.Time { return w.now }
 
-// Alive reports whether a node is up.
-func (w *World) Alive(node uint32) bool { return w.nodes[node].alive }
+// Alive reports whether a node is up, and not frozen.
+func (w *World) Alive(node uint32) bool {
+	fault, _ := w.frozen(node)
+	return w.nodes[node].alive && fault < 0
+}
 
 // Run processes all events before the time until. It may be called again with a later time;
 // calling it in steps changes no result. After the last step, call [World.Audit].

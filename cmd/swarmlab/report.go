@@ -71,7 +71,11 @@ func (w *work) headline(c *results.CellSummary) string {
 	}
 	b.WriteString(t.String())
 	for _, f := range c.Faults {
-		fmt.Fprintf(&b, "fault %s: %s datagrams\n", f.Fault, count(uint64(f.Datagrams.Mean)))
+		fmt.Fprintf(&b, "fault %s: %s datagrams", f.Fault, count(uint64(f.Datagrams.Mean)))
+		if f.Nodes.Mean > 0 {
+			fmt.Fprintf(&b, ", %s nodes", count(uint64(f.Nodes.Mean)))
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -44,7 +44,11 @@ func newSwarmTestCommand() *cobra.Command {
 kinds, of random strength, drawn from the seed; or those of the scenario, if it has any. They
 begin after the warm-up and are over halfway from there to the end. Some time later lookups must
 find the true closest nodes again. Of the first seed that fails, the list of faults is made as
-short and mild as it can be, and the command that replays it is printed.`,
+short and mild as it can be, and the command that replays it is printed.
+
+Where a partition lasts until the nodes of both sides have given those of the other up, as in a
+small network with many lookups, there are two networks afterwards: nothing in BEP 5 joins them
+again. The test then fails, and says that it was the partition.`,
 		Example: `  swarmlab swarm-test
   swarmlab swarm-test storm --seed 100 --repeat 50
   swarmlab swarm-test mine.yaml --set faults='[{kind: partition, whom: {share: 40%}}]'`,
@@ -162,6 +166,7 @@ type trialDocument struct {
 type faultDocument struct {
 	Fault     string `json:"fault"`
 	Datagrams uint64 `json:"datagrams"`
+	Nodes     uint64 `json:"nodes"`
 }
 
 // swarmTestDocument is what --json prints.
@@ -199,7 +204,7 @@ func (o *swarmTest) trial(v *lab.Verdict) trialDocument {
 	for n, f := range v.Faults {
 		fault := faultDocument{Fault: f.String()}
 		if n < len(v.Hits) {
-			fault.Datagrams = v.Hits[n]
+			fault.Datagrams, fault.Nodes = v.Hits[n].Datagrams, v.Hits[n].Nodes
 		}
 		t.Faults = append(t.Faults, fault)
 	}
@@ -254,7 +259,10 @@ func (o *swarmTest) report() string {
 		for n, f := range v.Faults {
 			fmt.Fprintf(&b, "  %v", f)
 			if n < len(v.Hits) {
-				fmt.Fprintf(&b, "  hit %s", quantity(int(v.Hits[n]), "datagram"))
+				b.WriteString("  hit " + quantity(int(v.Hits[n].Datagrams), "datagram"))
+			}
+			if n < len(v.Hits) && v.Hits[n].Nodes > 0 {
+				b.WriteString(", " + quantity(int(v.Hits[n].Nodes), "node"))
 			}
 			b.WriteByte('\n')
 		}
@@ -266,8 +274,8 @@ func (o *swarmTest) report() string {
 
 func (o *swarmTest) row(v *lab.Verdict) []string {
 	hits, outcome := uint64(0), "passed"
-	for _, n := range v.Hits {
-		hits += n
+	for _, h := range v.Hits {
+		hits += h.Datagrams
 	}
 	if !v.Passed {
 		outcome = "failed"

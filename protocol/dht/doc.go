@@ -84,7 +84,8 @@
 //     one that is only questionable is not pinged first. Where datagrams are lost, hiding a
 //     contact at its first failure costs more than passing on a few dead ones.
 //   - Only contacts that answered a query of ours enter a bucket, unless Admission says otherwise.
-//     The sender of a query is pinged first, and only where there is room for it.
+//     The sender of a query is pinged first, and only where there is room for it. So is a contact
+//     that has become bad and asks something: BEP 5 would take its query for proof.
 //   - A token is bound to the asker's IP address, not to its port (NATs change it).
 //
 // # Departures from BEP 32

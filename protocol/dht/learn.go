@@ -77,7 +77,9 @@ func (g *Group) elsewhere(i uint32, id krpc.ID) bool {
 	return p >= 0 && !g.isBad(g.bucket(i, g.nodes[i].bucketOf(id))[p])
 }
 
-// askedAgain notes a query from a contact that is in the table.
+// askedAgain notes a query from a contact that is in the table. One that had failed too often may
+// be well again, and is pinged as a stranger is: nothing else would ever ask it, since lookups and
+// replies leave it out, and a node that all others gave up would stay unknown to them.
 func (g *Group) askedAgain(i uint32, t *protocol.Turn, b int, s *slot) {
 	switch g.cfg.Upkeep {
 	case UpkeepProbe: // its clock is that of our own queries
@@ -86,6 +88,9 @@ func (g *Group) askedAgain(i uint32, t *protocol.Turn, b int, s *slot) {
 		g.changed(i, b, t.Now)
 	}
 	s.heard(t.Now, false)
+	if g.cfg.VerifySenders && g.isBad(*s) {
+		g.verify(i, t, s.ref)
+	}
 }
 
 // overhear takes note of the contacts that an answer mentions, of the family that it came over.

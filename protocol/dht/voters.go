@@ -57,13 +57,15 @@ func (g *Group) voted(i uint32, t *protocol.Turn, voter protocol.Addr, ip []byte
 		own.voters = g.ballots.take()
 		*g.ballots.at(own.voters) = ballot{}
 	}
-	if !g.ballots.at(own.voters).cast(hostKey(voter), a) {
+	b := g.ballots.at(own.voters)
+	if !b.cast(hostKey(voter), a) {
 		return
 	}
-	if g.cfg.SecureIDs == SecureIDsIgnored || krpc.ValidID(g.nodes[i].id, a) {
+	winner := b.agreed // the last vote may have been for another
+	if g.cfg.SecureIDs == SecureIDsIgnored || krpc.ValidID(g.nodes[i].id, winner) {
 		return
 	}
-	id := krpc.SecureID(a, byte(t.Rand.Uint64()), t.Rand)
+	id := krpc.SecureID(winner, byte(t.Rand.Uint64()), t.Rand)
 	g.rehome(i, t, id)
 	if g.env.Rebound != nil {
 		g.env.Rebound(i, id)

@@ -92,6 +92,24 @@ func TestExternalAddressDisputed(t *testing.T) {
 	require.Equal(t, lie, a)
 }
 
+// TestTheLastVoteDecidesNothing: the id that a node takes fits the address that won, also where the
+// vote that ended the election was for another.
+func TestTheLastVoteDecidesNothing(t *testing.T) {
+	d, taken := votingNode(t, SecureIDsPreferred)
+	me, lie := protocol.Addr4(0x7c1f4b15, 6881), protocol.Addr4(0x154b1f7c, 6881)
+	for n := range votesNeeded - 1 {
+		d.votes(somebody(n), me)
+	}
+	require.Empty(t, *taken)
+	d.votes(somebody(votesNeeded), lie)
+	a, ok := d.External(0)
+	require.True(t, ok)
+	require.Equal(t, me, a)
+	require.Len(t, *taken, 1)
+	require.True(t, krpc.ValidID(d.ID(0), me))
+	require.False(t, krpc.ValidID(d.ID(0), lie))
+}
+
 // TestVotesThatDoNotCount casts invalid votes: of another family, for what is no address, and in
 // answers to nothing.
 func TestVotesThatDoNotCount(t *testing.T) {

@@ -39,7 +39,7 @@ faults:
 
 // pinnedWalled is the fingerprint of that scenario. When it moves, the commit that moves it says
 // why.
-const pinnedWalled = "e809731e39396de8-c2ffd8567026f96a-64d68dd786fe9f64"
+const pinnedWalled = "a0f1d8422c4ae3b0-d9e11763ecbe2157-8c3a6bd6c311260b"
 
 func TestWalledIsPinned(t *testing.T) {
 	run := experiment(t, parse(t, walled), 1).Runs[0]

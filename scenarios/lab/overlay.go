@@ -23,6 +23,7 @@ type overlay struct {
 	observers   *observers         // nil: nobody observes
 	sections    map[string]section // by the names of groups
 	network     *netmodel.Network
+	struck      []uint64   // nodes that each fault befalls
 	gated       bool       // some nodes are behind NATs or firewalls
 	world       *sim.World // that the overlay is simulated in, once there is one
 	picked      []int      // scratch
@@ -46,6 +47,7 @@ func newOverlay(
 	if o.network, err = newNetwork(s, seed); err != nil {
 		return nil, err
 	}
+	o.struck = o.lives.suffer(o.network.Weather())
 	o.gated = s.Network.NAT.Gated()
 	first := uint32(0)
 	for i := range s.Groups {

@@ -37,7 +37,7 @@ workload:
 
 // pinnedMixed is the fingerprint of that scenario. When it moves, the commit that moves it says
 // why.
-const pinnedMixed = "d2ecd06c91e7f206-7c0aee3a6086618a-462227152ed79574"
+const pinnedMixed = "3bc4a0864f887d27-cdbb015ce718ba59-d76bc6d068191866"
 
 func parse(t *testing.T, src string, settings ...string) *scenarios.Scenario {
 	t.Helper()

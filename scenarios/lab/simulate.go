@@ -118,7 +118,8 @@ func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Terrain = results.Terrain{Gated: o.gated, Narrow: !o.scenario.Network.Links.None()}
 	for n, hits := range w.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,
-			results.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits})
+			results.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits,
+				Nodes: o.struck[n]})
 	}
 	run.Fingerprint, run.Ledger, run.Tally = w.Fingerprint(), w.Ledger(), w.Tally()
 	for _, p := range o.populations {

@@ -48,18 +48,18 @@ func drawTime(r *protocol.Rand, from, to scenarios.Duration) (begin, end scenari
 func drawFault(s *scenarios.Scenario, r *protocol.Rand) scenarios.Fault {
 	kinds := []netmodel.FaultKind{netmodel.Loss, netmodel.Partition, netmodel.Sever,
 		netmodel.PathBursts, netmodel.LineBursts, netmodel.Duplicate, netmodel.Reorder,
-		netmodel.Slow}
+		netmodel.Slow, netmodel.Corrupt, netmodel.Pause, netmodel.Crash}
 	kind := kinds[r.Intn(len(kinds))]
 	f := scenarios.Fault{Kind: kind.String(), Whom: drawWhom(s, r)}
-	if kind != netmodel.Sever {
+	if kind != netmodel.Sever && !kind.OfNodes() {
 		f.OneWay = r.Intn(4) == 0
 	}
 	switch kind {
-	case netmodel.Partition:
-		if f.Whom.Group == "" { // of everybody from nobody
+	case netmodel.Partition, netmodel.Pause, netmodel.Crash:
+		if f.Whom.Group == "" { // a partition of everybody is one from nobody
 			f.Whom = scenarios.Whom{Share: between(r, 20, 60)}
 		}
-	case netmodel.Loss, netmodel.Sever:
+	case netmodel.Loss, netmodel.Sever, netmodel.Corrupt:
 		f.Share = between(r, 5, 80)
 	case netmodel.PathBursts, netmodel.LineBursts:
 		f.Share, f.Bad = between(r, 5, 50), between(r, 50, 100)

@@ -34,11 +34,11 @@ type Trials struct {
 type Verdict struct {
 	Seed    uint64
 	Faults  []scenarios.Fault
-	Hits    []uint64 // datagrams, of each fault
-	Lookups int      // that count
-	Found   int      // of these, those that found the closest node
-	Nodes   int      // that these lookups were to find: the k closest of each
-	Known   int      // of these, those that they found
+	Hits    []results.FaultHits // of each fault
+	Lookups int                 // that count
+	Found   int                 // of these, those that found the closest node
+	Nodes   int                 // that these lookups were to find: the k closest of each
+	Known   int                 // of these, those that they found
 	Passed  bool
 	Err     error // a run that did not reach its end has failed
 }
@@ -150,9 +150,7 @@ func (t *Trials) try(ctx context.Context, b *board, j *job) *Verdict {
 	if err != nil {
 		return v
 	}
-	for _, f := range run.Terrain.Faults {
-		v.Hits = append(v.Hits, f.Datagrams)
-	}
+	v.Hits = run.Terrain.Faults
 	for n := range run.Lookups {
 		if l := &run.Lookups[n]; l.Kind == scenarios.KindLookup {
 			v.Lookups++

@@ -44,7 +44,7 @@ func TestTrials(t *testing.T) {
 			require.GreaterOrEqual(t, f.From, tr.Scenario.Warmup)
 			require.LessOrEqual(t, f.To, tr.Heal())
 			require.Greater(t, f.To, f.From)
-			hit += v.Hits[k]
+			hit += v.Hits[k].Datagrams
 		}
 	}
 	require.Greater(t, hit, uint64(10_000))

@@ -26,6 +26,11 @@ type Difference struct {
 	// Correlation of the pairs: where it is not positive, common random numbers gain nothing. It
 	// is null where one of the two does not vary.
 	Correlation Number `json:"correlation"`
+	// P is how likely such a mean would be if the cells did not differ, by Student. Holm is the
+	// same, corrected for the number of metrics in the comparison: who looks for what differs,
+	// instead of at one metric chosen before, goes by it.
+	P    Number `json:"p"`
+	Holm Number `json:"p_holm"`
 }
 
 // compare makes all comparisons of a sweep.
@@ -74,10 +79,12 @@ func differences(c, base *CellSummary) map[string]Difference {
 		}
 		if len(apart) >= 2 {
 			mean, half := student(apart, alpha)
-			all[name] = Difference{len(apart), Number(mean), around(mean, half),
-				Number(stat.Correlation(these, those, nil))}
+			all[name] = Difference{N: len(apart), Mean: Number(mean), CI95: around(mean, half),
+				Correlation: Number(stat.Correlation(these, those, nil)),
+				P:           Number(pairedP(apart))}
 		}
 	}
+	addHolm(all)
 	return all
 }
 

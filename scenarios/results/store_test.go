@@ -71,7 +71,7 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 		run.Churn = &ChurnSeen{Start: Uptimes{9, 3, 1}, End: Uptimes{8, r.Int64N(8), 2},
 			Arrivals: []int32{r.Int32N(9), 4, 1}}
 		run.Terrain = Terrain{Gated: true, Narrow: true,
-			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000)}}}
+			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000), 0}}}
 		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
 		for n := range run.Series {
 			run.Series[n].Online, run.Series[n].Reachable = 20, r.Int32N(20)

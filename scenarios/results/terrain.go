@@ -20,10 +20,12 @@ type Terrain struct {
 	Faults []FaultHits
 }
 
-// FaultHits is one fault of a run, and how many datagrams it did something to.
+// FaultHits is one fault of a run, how many datagrams it did something to, and how many nodes it
+// froze or crashed.
 type FaultHits struct {
 	Fault     string // as the scenario file has it
-	Datagrams uint64
+	Datagrams uint64 // of a pause those that it lost, of a crash none
+	Nodes     uint64
 }
 
 // FaultSummary is one fault of a cell.
@@ -33,6 +35,7 @@ type FaultSummary struct {
 	From      Number     `json:"from_s"`
 	To        Number     `json:"to_s"`
 	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
+	Nodes     Statistics `json:"nodes"`     // it froze or crashed; likewise
 }
 
 // terrainMetrics are of runs that had what they tell of. Their values are in perTerrain.
@@ -96,12 +99,13 @@ func summariseFaults(s *scenarios.Scenario, runs []*Run) []FaultSummary {
 			f.From = Number(time.Duration(from).Seconds())
 			f.To = Number(time.Duration(to).Seconds())
 		}
-		values := make([]float64, len(runs))
+		datagrams, nodes := make([]float64, len(runs)), make([]float64, len(runs))
 		for r, run := range runs {
-			values[r] = float64(run.Terrain.Faults[n].Datagrams)
+			hits := run.Terrain.Faults[n]
+			datagrams[r], nodes[r] = float64(hits.Datagrams), float64(hits.Nodes)
 		}
-		f.Datagrams = summariseRuns(values)
-		f.Datagrams.Unit = "datagrams"
+		f.Datagrams, f.Nodes = summariseRuns(datagrams), summariseRuns(nodes)
+		f.Datagrams.Unit, f.Nodes.Unit = "datagrams", "nodes"
 		all = append(all, f)
 	}
 	return all
@@ -120,11 +124,12 @@ func (o *Outcome) addFaults(g *staging, obsolete *[]string) error {
 
 func (o *Outcome) writeFaults(w io.Writer) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"cell", "seed", "number", "fault", "datagrams"})
+	c.Write([]string{"cell", "seed", "number", "fault", "datagrams", "nodes"})
 	for _, run := range o.Runs {
 		for n, f := range run.Terrain.Faults {
 			c.Write([]string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10),
-				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10)})
+				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10),
+				strconv.FormatUint(f.Nodes, 10)})
 		}
 	}
 	c.Flush()
