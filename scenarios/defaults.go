@@ -286,7 +286,8 @@ var groupRules = []rule{
 		meaning: "a file of when nodes were up: a table node,up_ms,down_ms, the table " +
 			"event_trace of the Failure Trace Archive, or an .avt; .gz too. Each node replays " +
 			"one of the file, dealt by the seed; at its end all stays as it was"},
-	{path: "groups.NAME.churn.trace_from", fallback: "0s", limits: anySpan, when: "trace!=none",
+	{path: "groups.NAME.churn.trace_from", fallback: "0s", limits: "0s..87600h",
+		when:    "trace!=none",
 		meaning: "time of the trace at which the run begins"},
 	{path: "groups.NAME.churn.session", fallback: required, when: "trace=none",
 		meaning: "how long a node is up: exponential(MEAN), weibull(SHAPE, SCALE), " +

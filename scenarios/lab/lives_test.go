@@ -2,6 +2,9 @@ package lab
 
 import (
 	"math"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +71,46 @@ func TestLivesAreTheChurn(t *testing.T) {
 	half := protocol.Time(5 * time.Hour)
 	require.InDelta(t, hours, l.online(0, 2000, 0, half).Hours()+
 		l.online(0, 2000, half, end).Hours(), 1e-6)
+}
+
+// TestLivesAreTheTrace: the plan has the sessions of the trace, each node's once in as many nodes,
+// and those of one node together.
+func TestLivesAreTheTrace(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		return file
+	}
+	write("up.csv", "node,up_ms,down_ms\na,0,1000\na,2000,3000\nb,1500,9000\nc,0,9000\n")
+	s, err := scenarios.Load(write("x.yaml", "name: x\nduration: 1m\ngroups:\n"+
+		"  - {name: nodes, size: 7, tables: warm, churn: {trace: up.csv, graceful: 100%}}\n"))
+	require.NoError(t, err)
+	const ms = protocol.Time(time.Millisecond)
+	stories := map[string][]session{
+		"a": {{0, 1000 * ms, true}, {2000 * ms, 3000 * ms, true}},
+		"b": {{1500 * ms, protocol.Never, false}}, "c": {{0, protocol.Never, false}},
+	}
+	orders := map[string]bool{}
+	for seed := range uint64(20) {
+		l, order := livesOf(t, s, seed, new(laws)), ""
+		require.True(t, l.churned)
+		for node := range uint32(7) {
+			for name, story := range stories {
+				if slices.Equal(story, l.of(node)) {
+					order += name
+				}
+			}
+		}
+		require.Len(t, order, 7)
+		for _, pack := range []string{order[:3], order[3:6]} {
+			for name := range stories {
+				require.Contains(t, pack, name)
+			}
+		}
+		orders[order[:6]] = true
+	}
+	require.Greater(t, len(orders), 8)
 }
 
 // within demands a count within four standard deviations.
