@@ -21,7 +21,6 @@ const (
 	timeoutPath      = "groups.nodes.dht.query_timeout"
 	refreshPath      = "groups.nodes.dht.refresh"
 	bytesMetric      = "traffic.bytes_per_node_s"
-	successMetric    = "lookup.success"
 )
 
 // studyRun is a sweep over four settings, of which the first values are not the smallest. Each
@@ -32,7 +31,7 @@ func studyRun() synthetic {
 			Axes: []string{alphaPath, kPath, timeoutPath, refreshPath},
 			Metrics: []string{latencyMetric + ".p50", bytesMetric, successMetric,
 				"no.such_metric"},
-			Cost: bytesMetric, Worth: latencyMetric + ".p50",
+			Cost: bytesMetric, Worth: latencyMetric + ".p50", Success: 0.9,
 		}}
 	for _, alpha := range []int{3, 1, 8} {
 		for _, k := range []int{8, 4} {
@@ -185,14 +184,17 @@ func TestFrontDataIsTheInput(t *testing.T) {
 	dir, _ := drawRun(t, s, Slide)
 	rows := rowsOf(t, dir, "front")
 	require.Len(t, rows, 2*36)
-	usual, knees, onFront := 0, 0, 0
+	usual, knees, onFront, good := 0, 0, 0, 0
 	for i, row := range rows {
 		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
 		require.Equal(t, rows[i-i%2]["cell"], row["cell"])
 		usual += int(number(t, row["default"]))
 		knees += int(number(t, row["knee"]))
 		onFront += int(number(t, row["front"]))
+		good += int(number(t, row["success"]))
 	}
+	require.Equal(t, 2*(36-6), good, "of k 4 with a timeout of 1m, 88 % succeed")
+	require.Contains(t, string(read(t, dir, "front.md")), "less than 90 % of their lookups")
 	require.Equal(t, []int{2, 2}, []int{usual, knees})
 	require.Greater(t, onFront, 4)
 	// No more than the default's 23 B/s: k 4 and alpha 3 (19), with the timeout of 500 ms.
@@ -216,16 +218,18 @@ func TestFrontByTheDumbWay(t *testing.T) {
 		for _, worthName := range []string{latencyMetric, successMetric} {
 			cost, worth := measureOf(bytesMetric, r.Cells), measureOf(worthName, r.Cells)
 			require.Equal(t, worthName == successMetric, worth.more)
+			r.Study.Success = []float64{0, 0.4}[rnd.IntN(2)]
 			all := r.choices(r.axes(), &cost, &worth)
 			require.Len(t, all, len(r.Cells))
 			knees := 0
 			for i, c := range all {
-				beaten := false
+				require.Equal(t, c.cell.Metrics[successMetric].Mean < r.Study.Success, c.poor)
+				beaten := c.poor
 				for j, o := range all {
 					noWorse := o.cost.value <= c.cost.value &&
 						!worth.better(c.worth.value, o.worth.value)
 					same := o.cost.value == c.cost.value && o.worth.value == c.worth.value
-					beaten = beaten || noWorse && !same || same && j < i
+					beaten = beaten || !o.poor && (noWorse && !same || same && j < i)
 				}
 				require.Equal(t, !beaten, c.front)
 				require.Equal(t, c.cell.Cell == 0, c.usual)

@@ -78,7 +78,7 @@ func (t tags) place(
 				Min: vg.Point{X: middle.X - w/2, Y: middle.Y - h/2},
 				Max: vg.Point{X: middle.X + w/2, Y: middle.Y + h/2},
 			}
-			if !contains(c.Rectangle, box) || overlapsAny(box, taken) {
+			if !contains(grown(c.Rectangle, -0.3*size), box) || overlapsAny(box, taken) {
 				continue
 			}
 			n := 0

@@ -3,6 +3,7 @@ package results
 import (
 	"slices"
 
+	"swarmlab/netmodel"
 	"swarmlab/scenarios"
 )
 
@@ -14,6 +15,7 @@ type StudySummary struct {
 	Metrics []string `json:"metrics"`
 	Cost    string   `json:"cost"`
 	Worth   string   `json:"worth"`
+	Success Number   `json:"success"` // the least share of lookups that must succeed
 }
 
 // summariseStudy returns nil where nothing is varied.
@@ -21,7 +23,8 @@ func summariseStudy(s *scenarios.Scenario) *StudySummary {
 	if len(s.Vary) == 0 {
 		return nil
 	}
-	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth}
+	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth,
+		Success: Number(float64(s.Study.Success) / float64(netmodel.Certain))}
 	for _, axis := range s.Vary {
 		study.Axes = append(study.Axes, axis.Path)
 	}
