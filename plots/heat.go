@@ -152,7 +152,7 @@ type heatMap struct {
 func (h heatMap) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	gap := 0.06 * h.look.text
-	size := h.size(x(1)-x(0)-4*gap, y(1)-y(0)-4*gap)
+	size := h.size(0.84*(x(1)-x(0)), 0.84*(y(1)-y(0)))
 	for _, t := range h.tiles {
 		box := vg.Rectangle{
 			Min: vg.Point{X: x(t.x) + gap, Y: y(t.y) + gap},
@@ -180,7 +180,7 @@ func (h heatMap) Plot(c draw.Canvas, plt *plot.Plot) {
 
 // size returns the type size at which every value fits into its tile.
 func (h heatMap) size(wide, high vg.Length) vg.Length {
-	size := min(h.look.text, 0.9*high)
+	size := min(h.look.text, high)
 	for _, t := range h.tiles {
 		if w := width(t.text, size); w > wide {
 			size *= wide / w

@@ -384,7 +384,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 		}
 		var taken []vg.Rectangle
 		for i := range 3 {
-			box, hidden, ok := k.place(c, dots[i], "query_timeout 1s", 18, dots, taken)
+			box, hidden, ok := k.place(c, dots[i], "query_timeout 1s", 18, farRings, dots, taken)
 			require.True(t, ok)
 			require.False(t, overlapsAny(box, taken))
 			require.True(t, contains(c.Rectangle, box))
@@ -399,7 +399,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 		}
 	}
 	full := []vg.Rectangle{c.Rectangle}
-	_, _, ok := tags{look: Slide.look()}.place(c, vg.Point{X: 300, Y: 200}, "x", 18, nil, full)
+	_, _, ok := tags{look: Slide.look()}.place(c, vg.Point{X: 300, Y: 200}, "x", 18, farRings, nil, full)
 	require.False(t, ok, "where all is taken there is no place")
 }
 
