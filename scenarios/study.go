@@ -19,6 +19,9 @@ type Study struct {
 	Success netmodel.Probability `yaml:"success"`
 }
 
+// Floor is Success as a fraction of 1.
+func (s *Study) Floor() float64 { return float64(s.Success) / float64(netmodel.Certain) }
+
 // Measures returns the settings of a study that name a metric, by path, in the order of the file.
 func (s *Study) Measures() (paths, measures []string) {
 	for _, m := range s.Metrics {

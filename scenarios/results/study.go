@@ -3,7 +3,6 @@ package results
 import (
 	"slices"
 
-	"swarmlab/netmodel"
 	"swarmlab/scenarios"
 )
 
@@ -24,7 +23,7 @@ func summariseStudy(s *scenarios.Scenario) *StudySummary {
 		return nil
 	}
 	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth,
-		Success: Number(float64(s.Study.Success) / float64(netmodel.Certain))}
+		Success: Number(s.Study.Floor())}
 	for _, axis := range s.Vary {
 		study.Axes = append(study.Axes, axis.Path)
 	}
