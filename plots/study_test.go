@@ -96,7 +96,7 @@ func TestSweepDataIsTheInput(t *testing.T) {
 	}
 	require.Len(t, seen, len(rows))
 	caption := string(read(t, dir, "sweep.md"))
-	require.Contains(t, caption, "# alpha from 1 to 8: lookup time p50 16.2 to 2.2 s, "+
+	require.Contains(t, caption, "# k 8, alpha from 1 to 8: lookup time p50 16.2 to 2.2 s, "+
 		"traffic per node 13 to 48 B/s")
 	require.Contains(t, caption, "36 cells of 50 lookups each")
 	require.Contains(t, caption, "Without no.such_metric: the run has none.")
