@@ -35,7 +35,7 @@ func quantities() []quantity {
 		{heading: "Hops", metric: hopMetric, scale: 1},
 		{heading: "Found, p50\u2013p90, ms", metric: foundMetric, times: true, scale: 1e-6},
 		{heading: "Ended, p50\u2013p90, s", metric: latencyMetric, times: true, scale: 1e-9},
-		{heading: "Success, %", metric: "lookup.success", scale: 100, most: 100},
+		{heading: "Success, %", metric: successMetric, scale: 100, most: 100},
 		{heading: "Traffic, B/s", metric: "traffic.bytes_per_node_s", scale: 1},
 		{heading: "Stale contacts, %", metric: "table.stale_share", scale: 100, most: 100},
 	}

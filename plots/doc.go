@@ -27,6 +27,10 @@
 // no trace. Bytes of PNG files may differ between processor architectures, because Go may fuse
 // multiplications and additions there; CSV and captions print rounded numbers.
 //
+// Figures of a sweep (sweep, heat, front) show any metrics over any settings. Their pieces are
+// study (which metrics, in which units), axis (a varied setting: its values, their order and
+// labels) and ruler (where values lie along an axis of a plot); tags finds places for labels.
+//
 // A new figure is one function from (*results, look) to (*figure, error) and one line in the
 // registry. A figure that the results cannot support (one network size, no successful lookup) is
 // skipped with a reason, which is not an error. A damaged or foreign folder is an error that names

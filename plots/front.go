@@ -14,6 +14,7 @@ import (
 type choice struct {
 	cell        *cell
 	cost, worth measured
+	poor        bool // too few of its lookups succeed: no choice at all
 	front       bool // no other is as good for less, or better for as little
 	usual, knee bool
 }
@@ -32,7 +33,7 @@ func frontFigure(r *results, l look) (*figure, error) {
 	}
 	f := &figure{
 		plot: l.newPlot(cost.heading(), worth.heading()),
-		data: studyTable(axes, "front", "default", "knee"),
+		data: studyTable(axes, "front", "default", "knee", "success"),
 	}
 	f.about = studyAbout(axes, r.Cells, nil)
 	f.about.shows = "Dots: cells. Line: the Pareto front, the cells that no other beats in " +
@@ -43,8 +44,16 @@ func frontFigure(r *results, l look) (*figure, error) {
 	f.addChoices(l, axes, choices, f.setFrontScales(l, choices, &cost, &worth))
 	for _, c := range choices {
 		for _, m := range []*measure{&cost, &worth} {
-			m.enter(&f.data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee))
+			m.enter(&f.data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee),
+				yes(!c.poor))
 		}
+	}
+	if n := r.Study.Success; n > 0 {
+		f.about.notes = append(f.about.notes, fmt.Sprintf("Small faint dots are no choice: less "+
+			"than %s of their lookups succeed.", percent(n)))
+		f.legend = append(f.legend, legendEntry{label: "under " + percent(n) + " succeed",
+			marker: &points{marker: marker{30, 0}, radius: 0.5 * l.radius,
+				fill: faded(l.muted, 0.5), rim: l.background}})
 	}
 	f.title = frontTitle(axes, choices, &cost, &worth)
 	return f, nil
@@ -66,6 +75,7 @@ func (r *results) choices(axes []axis, cost, worth *measure) (all []choice) {
 		var ok, also bool
 		c.cost, ok = cost.of(c.cell)
 		c.worth, also = worth.of(c.cell)
+		c.poor = r.Study.Success > 0 && c.cell.Metrics[successMetric].Mean < r.Study.Success
 		if ok && also {
 			all = append(all, c)
 		}
@@ -82,8 +92,8 @@ func (r *results) choices(axes []axis, cost, worth *measure) (all []choice) {
 		return cmp.Compare(a.cell.Cell, b.cell.Cell)
 	})
 	for i := range all {
-		all[i].front = !slices.ContainsFunc(all[:i], func(c choice) bool {
-			return !worth.better(all[i].worth.value, c.worth.value)
+		all[i].front = !all[i].poor && !slices.ContainsFunc(all[:i], func(c choice) bool {
+			return !c.poor && !worth.better(all[i].worth.value, c.worth.value)
 		})
 	}
 	markKnee(all)
@@ -175,12 +185,18 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 		}
 		dots := points{marker: pen.marker, radius: 0.75 * l.radius, fill: pen.color,
 			rim: l.background}
+		faint := dots
+		faint.radius, faint.fill = 0.5*l.radius, faded(pen.color, 0.35)
 		for _, c := range choices {
 			if fmt.Sprint(c.cell.Set[first.path]) != v {
 				continue
 			}
 			at := p.at(&c)
-			dots.at = append(dots.at, at)
+			if c.poor {
+				faint.at = append(faint.at, at)
+			} else {
+				dots.at = append(dots.at, at)
+			}
 			if c.front || c.usual {
 				f.plot.Add(newCross(&c, p, whiskerStyle(l, pen)))
 			}
@@ -190,7 +206,7 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 			}
 			labels.dots = append(labels.dots, at)
 		}
-		f.plot.Add(dots)
+		f.plot.Add(faint, dots)
 		if byValue {
 			f.legend = append(f.legend, legendEntry{label: first.label(v), marker: &dots})
 		}
@@ -225,12 +241,12 @@ func (c *choice) tag(axes []axis) (tag, bool) {
 // frontTitle tells what can be had for no more than the default costs.
 func frontTitle(axes []axis, choices []choice, cost, worth *measure) string {
 	i := slices.IndexFunc(choices, func(c choice) bool { return c.usual })
-	if i < 0 {
+	if i < 0 || choices[i].poor {
 		return worth.noun + " against " + lower(cost.noun)
 	}
 	standard, best := choices[i], choices[i]
 	for _, c := range choices {
-		if !cost.better(standard.cost.value, c.cost.value) &&
+		if !c.poor && !cost.better(standard.cost.value, c.cost.value) &&
 			worth.better(c.worth.value, best.worth.value) {
 			best = c
 		}

@@ -126,7 +126,9 @@ func (f *figure) heatPlot(r *results, l look, axes []axis, m measure, n, of int)
 	}
 	wide, high := len(axes[0].values), len(axes[1].values)
 	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = 0, float64(wide), 0, float64(high)
-	pl.X.Tick.Marker = midTicks(axes[0].labels, l.text, across/vg.Length(wide)-0.3*l.text)
+	tileWidth := across/vg.Length(wide) - 0.2*l.text
+	pl.X.Tick.Label.Font = sans(fitting(axes[0].labels, l.text, tileWidth))
+	pl.X.Tick.Marker = midTicks(axes[0].labels, pl.X.Tick.Label.Font.Size, tileWidth)
 	pl.Y.Tick.Marker = midTicks(axes[1].labels, l.text, 0.15*l.width)
 	if n%f.columns > 0 { // the maps of a line share their rows
 		pl.Y.Tick.Marker = plot.ConstantTicks{}
@@ -143,6 +145,17 @@ func midTicks(labels []string, size, most vg.Length) (ticks plot.ConstantTicks) 
 	return ticks
 }
 
+// fitting returns the type size at which labels fit, if it can still be read.
+func fitting(labels []string, size, most vg.Length) vg.Length {
+	fits := size
+	for _, label := range labels {
+		if w := width(label, size); w > most {
+			fits = min(fits, size*most/w)
+		}
+	}
+	return max(fits, 0.6*size)
+}
+
 // A heatMap is tiles with their values in them.
 type heatMap struct {
 	tiles []tile
@@ -152,7 +165,7 @@ type heatMap struct {
 func (h heatMap) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	gap := 0.06 * h.look.text
-	size := h.size(x(1)-x(0)-4*gap, y(1)-y(0)-4*gap)
+	size := h.size(0.8*(x(1)-x(0)), 0.84*(y(1)-y(0)))
 	for _, t := range h.tiles {
 		box := vg.Rectangle{
 			Min: vg.Point{X: x(t.x) + gap, Y: y(t.y) + gap},
@@ -180,7 +193,7 @@ func (h heatMap) Plot(c draw.Canvas, plt *plot.Plot) {
 
 // size returns the type size at which every value fits into its tile.
 func (h heatMap) size(wide, high vg.Length) vg.Length {
-	size := min(h.look.text, 0.9*high)
+	size := min(h.look.text, high)
 	for _, t := range h.tiles {
 		if w := width(t.text, size); w > wide {
 			size *= wide / w

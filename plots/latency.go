@@ -11,6 +11,7 @@ import (
 
 const (
 	latencyMetric = "lookup.latency_ms"
+	successMetric = "lookup.success"
 	// verticesMax bounds the vertices of one curve; more only make the files larger.
 	verticesMax = 2000
 )

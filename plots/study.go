@@ -13,8 +13,9 @@ import (
 type study struct {
 	Axes    []string `json:"axes"` // paths of settings, in the order of the scenario
 	Metrics []string `json:"metrics"`
-	Cost    string   `json:"cost"`  // what is paid, and
-	Worth   string   `json:"worth"` // what for
+	Cost    string   `json:"cost"`    // what is paid, and
+	Worth   string   `json:"worth"`   // what for
+	Success float64  `json:"success"` // the least share of lookups that must succeed
 }
 
 func (s *study) validate() error {
@@ -25,6 +26,8 @@ func (s *study) validate() error {
 		return errors.New(`study: missing "metrics"`)
 	case s.Cost == "" || s.Worth == "":
 		return errors.New(`study: missing "cost" or "worth"`)
+	case !(s.Success >= 0 && s.Success <= 1):
+		return errors.New(`study: "success" is no share of 1`)
 	}
 	return nil
 }
@@ -47,7 +50,7 @@ func nouns() map[string]string {
 		latencyMetric:                  "Lookup time",
 		foundMetric:                    "Time to find",
 		hopMetric:                      "Hops",
-		"lookup.success":               "Success",
+		successMetric:                  "Success",
 		"lookup.messages":              "Queries per lookup",
 		"lookup.timeouts":              "Timeouts per lookup",
 		"traffic.bytes_per_node_s":     "Traffic per node",

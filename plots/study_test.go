@@ -2,18 +2,11 @@ package plots
 
 import (
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 const (
@@ -21,7 +14,6 @@ const (
 	timeoutPath      = "groups.nodes.dht.query_timeout"
 	refreshPath      = "groups.nodes.dht.refresh"
 	bytesMetric      = "traffic.bytes_per_node_s"
-	successMetric    = "lookup.success"
 )
 
 // studyRun is a sweep over four settings, of which the first values are not the smallest. Each
@@ -32,7 +24,7 @@ func studyRun() synthetic {
 			Axes: []string{alphaPath, kPath, timeoutPath, refreshPath},
 			Metrics: []string{latencyMetric + ".p50", bytesMetric, successMetric,
 				"no.such_metric"},
-			Cost: bytesMetric, Worth: latencyMetric + ".p50",
+			Cost: bytesMetric, Worth: latencyMetric + ".p50", Success: 0.9,
 		}}
 	for _, alpha := range []int{3, 1, 8} {
 		for _, k := range []int{8, 4} {
@@ -104,7 +96,7 @@ func TestSweepDataIsTheInput(t *testing.T) {
 	}
 	require.Len(t, seen, len(rows))
 	caption := string(read(t, dir, "sweep.md"))
-	require.Contains(t, caption, "# alpha from 1 to 8: lookup time p50 16.2 to 2.2 s, "+
+	require.Contains(t, caption, "# k 8, alpha from 1 to 8: lookup time p50 16.2 to 2.2 s, "+
 		"traffic per node 13 to 48 B/s")
 	require.Contains(t, caption, "36 cells of 50 lookups each")
 	require.Contains(t, caption, "Without no.such_metric: the run has none.")
@@ -179,86 +171,6 @@ func TestTiles(t *testing.T) {
 	require.InDelta(t, 0.5, shareOf(7, 7, 7), 1e-12, "all the same")
 }
 
-func TestFrontDataIsTheInput(t *testing.T) {
-	s := studyRun()
-	s.figures = []string{"front"}
-	dir, _ := drawRun(t, s, Slide)
-	rows := rowsOf(t, dir, "front")
-	require.Len(t, rows, 2*36)
-	usual, knees, onFront := 0, 0, 0
-	for i, row := range rows {
-		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
-		require.Equal(t, rows[i-i%2]["cell"], row["cell"])
-		usual += int(number(t, row["default"]))
-		knees += int(number(t, row["knee"]))
-		onFront += int(number(t, row["front"]))
-	}
-	require.Equal(t, []int{2, 2}, []int{usual, knees})
-	require.Greater(t, onFront, 4)
-	// No more than the default's 23 B/s: k 4 and alpha 3 (19), with the timeout of 500 ms.
-	require.Contains(t, string(read(t, dir, "front.md")), "# 0.867 s instead of 5.53 s, at no "+
-		"more traffic per node than the default: k 4, query_timeout 500ms")
-}
-
-// TestFrontByTheDumbWay holds the front against its definition, for both senses of better.
-func TestFrontByTheDumbWay(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	for range 60 {
-		r := &results{Study: &study{Axes: []string{alphaPath}}}
-		for i := range 2 + rnd.IntN(30) {
-			r.Cells = append(r.Cells, cell{Cell: i, Set: map[string]any{alphaPath: i},
-				Metrics: map[string]metric{
-					bytesMetric:   {N: 1, Mean: float64(1 + rnd.IntN(12))},
-					latencyMetric: {N: 1, Mean: float64(1 + rnd.IntN(12))},
-					successMetric: {N: 1, Mean: float64(1+rnd.IntN(12)) / 12},
-				}})
-		}
-		for _, worthName := range []string{latencyMetric, successMetric} {
-			cost, worth := measureOf(bytesMetric, r.Cells), measureOf(worthName, r.Cells)
-			require.Equal(t, worthName == successMetric, worth.more)
-			all := r.choices(r.axes(), &cost, &worth)
-			require.Len(t, all, len(r.Cells))
-			knees := 0
-			for i, c := range all {
-				beaten := false
-				for j, o := range all {
-					noWorse := o.cost.value <= c.cost.value &&
-						!worth.better(c.worth.value, o.worth.value)
-					same := o.cost.value == c.cost.value && o.worth.value == c.worth.value
-					beaten = beaten || noWorse && !same || same && j < i
-				}
-				require.Equal(t, !beaten, c.front)
-				require.Equal(t, c.cell.Cell == 0, c.usual)
-				if c.knee {
-					knees++
-					require.True(t, c.front)
-				}
-			}
-			require.LessOrEqual(t, knees, 1)
-		}
-	}
-}
-
-// TestKnee: of 1/x on logarithmic scales no point is a knee; a corner is one.
-func TestKnee(t *testing.T) {
-	front := func(at ...plotter.XY) (all []choice) {
-		for _, p := range at {
-			all = append(all, choice{cost: measured{value: p.X}, worth: measured{value: p.Y},
-				front: true})
-		}
-		markKnee(all)
-		return all
-	}
-	knee := func(c choice) bool { return c.knee }
-	straight := front(plotter.XY{X: 1, Y: 8}, plotter.XY{X: 2, Y: 4}, plotter.XY{X: 4, Y: 2})
-	require.False(t, slices.ContainsFunc(straight, knee))
-	corner := front(plotter.XY{X: 1, Y: 9}, plotter.XY{X: 2, Y: 2}, plotter.XY{X: 3, Y: 1.8},
-		plotter.XY{X: 9, Y: 1})
-	require.Equal(t, 1, slices.IndexFunc(corner, knee))
-	zero := front(plotter.XY{X: 0, Y: 9}, plotter.XY{X: 1, Y: 1}, plotter.XY{X: 9, Y: 0})
-	require.Equal(t, 1, slices.IndexFunc(zero, knee), "zeros are no trouble")
-}
-
 func TestAxes(t *testing.T) {
 	run := func(path string, values ...any) *results {
 		r := &results{Study: &study{Axes: []string{path}}}
@@ -330,109 +242,5 @@ func TestStudiesThatCannotBeDrawn(t *testing.T) {
 	_, lines = drawRun(t, s, Slide)
 	for _, line := range lines {
 		require.Contains(t, line, "skipped")
-	}
-}
-
-// TestShadesAreEven: lightness, worked out again from the bytes, rises in equal steps, and text can
-// be read on every shade.
-func TestShadesAreEven(t *testing.T) {
-	linear := func(v uint8) float64 {
-		x := float64(v) / 255
-		if x <= 0.04045 {
-			return x / 12.92
-		}
-		return math.Pow((x+0.055)/1.055, 2.4)
-	}
-	const steps = 32
-	last, lastGrey := 0.0, 0.0
-	for i := range steps + 1 {
-		c := shade(float64(i) / steps)
-		r, g, b := linear(c.R), linear(c.G), linear(c.B)
-		l := math.Cbrt(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
-		m := math.Cbrt(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
-		s := math.Cbrt(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
-		lightness := 0.2104542553*l + 0.7936177850*m - 0.0040720468*s
-		grey := 0.2126*r + 0.7152*g + 0.0722*b
-		if i > 0 {
-			require.InDelta(t, 0.64/steps, lightness-last, 0.006, i)
-			require.Greater(t, grey, lastGrey)
-		}
-		last, lastGrey = lightness, grey
-		ink := linear(shadeInk(float64(i) / steps).R)
-		contrast := (max(ink, grey) + 0.05) / (min(ink, grey) + 0.05)
-		require.Greater(t, contrast, 4.5, "WCAG 2 AA")
-	}
-	require.Equal(t, shade(0), shade(-1))
-	require.Equal(t, shade(1), shade(2))
-}
-
-// TestTagsDoNotCollide: labels that must be there find places in a crowd; none covers another or
-// leaves the plot, and optional ones hide no dot.
-func TestTagsDoNotCollide(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(3, 4))
-	c := draw.NewCanvas(vgimg.New(600, 400), 600, 400)
-	for range 40 {
-		k := tags{look: Slide.look()}
-		var dots []vg.Point
-		for range 40 {
-			dots = append(dots, vg.Point{X: vg.Length(600 * rnd.Float64()),
-				Y: vg.Length(400 * rnd.Float64())})
-		}
-		var taken []vg.Rectangle
-		for i := range 3 {
-			box, hidden, ok := k.place(c, dots[i], "query_timeout 1s", 18, dots, taken)
-			require.True(t, ok)
-			require.False(t, overlapsAny(box, taken))
-			require.True(t, contains(c.Rectangle, box))
-			n := 0
-			for _, d := range dots {
-				if holds(grown(box, 0.8*k.look.radius), d) {
-					n++
-				}
-			}
-			require.Equal(t, n, hidden)
-			taken = append(taken, box)
-		}
-	}
-	full := []vg.Rectangle{c.Rectangle}
-	_, _, ok := tags{look: Slide.look()}.place(c, vg.Point{X: 300, Y: 200}, "x", 18, nil, full)
-	require.False(t, ok, "where all is taken there is no place")
-}
-
-// TestRulersAreReadable: all values lie on the axis, at least two ticks have labels, and none of
-// them stands at the end.
-func TestRulersAreReadable(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(5, 6))
-	for i := range 300 {
-		m := measure{scale: 1}
-		if i%3 == 0 {
-			m.unit, m.most = "%", 100
-		}
-		var values []measured
-		scale := math.Pow(10, 4*rnd.Float64()-2)
-		for range 1 + rnd.IntN(8) {
-			v := scale * math.Exp(2*rnd.NormFloat64())
-			if m.most > 0 {
-				v = 100 * rnd.Float64()
-			}
-			ci := interval{max(0, v-scale*rnd.Float64()), v * (1 + 9*rnd.Float64())}
-			values = append(values, measured{value: v, ci: ci, sure: rnd.IntN(2) > 0})
-		}
-		u := m.rulerOf(values, 8)
-		for _, v := range values {
-			require.GreaterOrEqual(t, v.value, u.low)
-			require.LessOrEqual(t, v.value, u.high)
-			ends := u.clip(v.ci)
-			require.LessOrEqual(t, ends.low, ends.high)
-		}
-		ticks := m.ticks(u, 5)
-		require.Positive(t, labelled(ticks), "%v", u)
-		for _, tick := range ticks {
-			require.False(t, tick.Label != "" && m.most > 0 && tick.Value > m.most)
-		}
-		var a plot.Axis
-		u.set(&a, ticks)
-		require.Less(t, a.Min, a.Max)
-		require.Len(t, a.Tick.Marker.Ticks(0, 0), len(ticks))
 	}
 }

@@ -236,6 +236,9 @@ func sweepTitle(r *results, axes []axis, measures []measure) string {
 	}
 	name, _, _ := strings.Cut(x.name, " ")
 	title := fmt.Sprintf("%s from %s to %s", name, x.labels[first], x.labels[last])
+	if len(axes) > 1 {
+		title = axes[1].label(axes[1].usual) + ", " + title
+	}
 	if len(parts) == 0 {
 		return title
 	}

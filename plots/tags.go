@@ -24,7 +24,12 @@ type tags struct {
 	look look
 }
 
-const optionalRank = 2
+const (
+	optionalRank = 2
+
+	farRings  = 7 // distances from its dot at which a text is tried
+	nearRings = 3
+)
 
 func (t tags) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
@@ -38,7 +43,11 @@ func (t tags) Plot(c draw.Canvas, plt *plot.Plot) {
 		at := vg.Point{X: x(one.at.X), Y: y(one.at.Y)}
 		size := 0.9 * t.look.text
 		text := fit(one.text, size, 0.8*c.Size().X)
-		box, hidden, ok := t.place(c, at, text, size, dots, taken)
+		rings := farRings
+		if one.rank >= optionalRank {
+			rings = nearRings
+		}
+		box, hidden, ok := t.place(c, at, text, size, rings, dots, taken)
 		if !ok || hidden > 0 && one.rank >= optionalRank {
 			continue
 		}
@@ -65,10 +74,11 @@ func along(line plotter.XYs, x, y func(float64) vg.Length) (all []vg.Point) {
 // place returns where the text goes: inside the canvas and clear of other texts, where it hides the
 // fewest dots, and nearest.
 func (t tags) place(
-	c draw.Canvas, at vg.Point, text string, size vg.Length, dots []vg.Point, taken []vg.Rectangle,
+	c draw.Canvas, at vg.Point, text string, size vg.Length, rings int, dots []vg.Point,
+	taken []vg.Rectangle,
 ) (best vg.Rectangle, hidden int, found bool) {
 	w, h := width(text, size), 1.1*size
-	for ring := range 7 {
+	for ring := range rings {
 		away := t.look.radius + vg.Length(0.5+1.1*float64(ring))*size
 		for turn := range 16 {
 			angle := float64(turn)*math.Pi/8 + math.Pi/4
@@ -78,7 +88,7 @@ func (t tags) place(
 				Min: vg.Point{X: middle.X - w/2, Y: middle.Y - h/2},
 				Max: vg.Point{X: middle.X + w/2, Y: middle.Y + h/2},
 			}
-			if !contains(c.Rectangle, box) || overlapsAny(box, taken) {
+			if !contains(grown(c.Rectangle, -0.3*size), box) || overlapsAny(box, taken) {
 				continue
 			}
 			n := 0

@@ -110,6 +110,9 @@ var scenarioRules = []rule{
 		meaning: "what is paid, in the figure front"},
 	{path: "study.worth", fallback: "lookup.latency_ms.p50",
 		meaning: "what it is paid for, in the figure front"},
+	{path: "study.success", fallback: "0%", limits: "0%..100%",
+		meaning: "a cell of which fewer lookups succeed (lookup.success) is no choice in the " +
+			"figure front, however fast and cheap it is"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
 }

@@ -112,6 +112,7 @@ study:
   metrics: [lookup.latency_ms.p50, traffic.bytes_per_node_s, lookup.latency_ms.p90, lookup.success]
   cost: traffic.bytes_per_node_s
   worth: lookup.latency_ms.p50
+  success: 0%
 quick:
   vary: none
 `

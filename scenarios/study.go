@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"swarmlab/netmodel"
 )
 
 // Study is what the figures of a sweep (sweep, heat and front) show. Their axes are those of Vary,
@@ -13,7 +15,12 @@ type Study struct {
 	Metrics []string `yaml:"metrics"`
 	Cost    string   `yaml:"cost"`  // what is paid, and
 	Worth   string   `yaml:"worth"` // what for, as one of Metrics
+	// Success is the least share of lookups that must succeed for a cell to be worth anything.
+	Success netmodel.Probability `yaml:"success"`
 }
+
+// Floor is Success as a fraction of 1.
+func (s *Study) Floor() float64 { return float64(s.Success) / float64(netmodel.Certain) }
 
 // Measures returns the settings of a study that name a metric, by path, in the order of the file.
 func (s *Study) Measures() (paths, measures []string) {

@@ -14,6 +14,7 @@ type StudySummary struct {
 	Metrics []string `json:"metrics"`
 	Cost    string   `json:"cost"`
 	Worth   string   `json:"worth"`
+	Success Number   `json:"success"` // the least share of lookups that must succeed
 }
 
 // summariseStudy returns nil where nothing is varied.
@@ -21,7 +22,8 @@ func summariseStudy(s *scenarios.Scenario) *StudySummary {
 	if len(s.Vary) == 0 {
 		return nil
 	}
-	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth}
+	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth,
+		Success: Number(s.Study.Floor())}
 	for _, axis := range s.Vary {
 		study.Axes = append(study.Axes, axis.Path)
 	}

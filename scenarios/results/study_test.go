@@ -49,7 +49,7 @@ study:
 func TestStudyIsWritten(t *testing.T) {
 	s := quickstart(t)
 	for _, set := range [][2]string{{"repeat", "1"}, {"groups.nodes.size", "20"},
-		{"study.metrics", "[lookup.success, lookup.latency_ms.p90]"},
+		{"study.metrics", "[lookup.success, lookup.latency_ms.p90]"}, {"study.success", "95%"},
 		{"vary", "{groups.nodes.dht.k: [8], groups.nodes.dht.alpha: [3, 1]}"}} {
 		require.NoError(t, s.Set(set[0], set[1]))
 	}
@@ -65,7 +65,7 @@ func TestStudyIsWritten(t *testing.T) {
 	require.Equal(t, results.StudySummary{
 		Axes:    []string{"groups.nodes.dht.k", "groups.nodes.dht.alpha"},
 		Metrics: []string{"lookup.success", "lookup.latency_ms.p90"},
-		Cost:    "traffic.bytes_per_node_s", Worth: "lookup.latency_ms.p50",
+		Cost:    "traffic.bytes_per_node_s", Worth: "lookup.latency_ms.p50", Success: 0.95,
 	}, summary.Study)
 	require.Nil(t, results.Summarise(outcome(t, quickstart(t))).Study, "without vary there is none")
 }
