@@ -117,6 +117,7 @@ func (g *Group) prepare(i uint32, t *protocol.Turn, r Request, why purpose) *loo
 	l := g.searches.take()
 	l.Request, l.target, l.purpose, l.started, l.k = r, r.Target, why, t.Now, g.cfg.K
 	l.next, n.lookups = n.lookups, l.index
+	g.begun.count(why)
 	if r.gathers() {
 		l.found = g.searches.gathering(&l.Request)
 	}
