@@ -114,10 +114,14 @@ func (g *Gates) note(now protocol.Time, node, remote uint32, port uint16) *entry
 }
 
 // replace returns an entry that an endpoint's sets can do without. A table whose sets are full of
-// live ones grows, as long as it may.
+// live ones grows, as long as it may; one that is mostly dead gives half of itself back, so that
+// a node's bursts cost memory only while they last.
 func (g *Gates) replace(now protocol.Time, t *table, remote uint32, port uint16) *entry {
 	for {
-		e := g.memory.place(now, *t, remote, port)
+		e, quiet := g.memory.place(now, *t, remote, port)
+		if quiet && t.sets > 1 && g.memory.halve(now, t) {
+			continue
+		}
 		if e.until <= now {
 			return e
 		}

@@ -93,7 +93,7 @@ func (p *lookupPool) take() *lookup {
 		clear(l.networks)
 		return l
 	}
-	l := &lookup{index: uint32(len(p.items)), list: make(shortlist, 0, p.bound)}
+	l := &lookup{index: uint32(len(p.items))} // lists grow: most need a part of their bound
 	p.items = append(p.items, l)
 	return l
 }
