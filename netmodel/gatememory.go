@@ -57,14 +57,15 @@ func (s *set) find(remote uint32, port uint16) *entry {
 }
 
 // place returns the entry for a new endpoint: one that is not alive, of the emptier of its two
-// sets; if there is none, the one that dies first. quiet tells that nothing in them is alive.
+// sets; if there is none, the one that dies first. quiet tells that hardly anything in them is
+// alive.
 func (m *memory) place(
 	now protocol.Time, t table, remote uint32, port uint16,
 ) (best *entry, quiet bool) {
 	first, second := m.setsOf(t, remote, port)
 	one, alive := first.oldest(now)
 	other, living := second.oldest(now)
-	quiet = alive+living == 0
+	quiet = alive+living <= setEntries/4
 	if living < alive || living == alive && other.until < one.until {
 		return other, quiet
 	}
@@ -103,7 +104,7 @@ func (m *memory) double(now protocol.Time, t *table) (evicted uint64) {
 
 // idleShare is the reciprocal of the share of live entries from which down a table is halved: well
 // below what it is filled to when it doubles, so that it does not change its mind soon.
-const idleShare = 6
+const idleShare = 4
 
 // halve moves the live entries of a table that are few to one of half the size, and reports whether
 // there was anything to be gained and no entry is lost.
