@@ -1,6 +1,10 @@
 package netmodel
 
-import "swarmlab/protocol"
+import (
+	"time"
+
+	"swarmlab/protocol"
+)
 
 // Gates is the state of all NATs and firewalls of one run: what passed out, and when. Each node has
 // one of its own, with one host behind it. A gate outlives its node: a restart closes nothing.
@@ -13,8 +17,9 @@ import "swarmlab/protocol"
 // A gate remembers up to 1,024 endpoints. One more makes it forget the oldest of the sixteen that
 // share a hash with it, which is counted.
 type Gates struct {
-	reach
-	gates   []gate // of all nodes
+	timeout time.Duration
+	kinds   []Class // of all nodes: drawn once, because each datagram asks twice
+	gates   []gate
 	ports   stream
 	memory  memory
 	evicted uint64
@@ -29,7 +34,7 @@ type gate struct {
 // Out notes that a node sends from HomePort to a port of a remote node, and returns the external
 // port that the datagram comes from. To be called when node sends, with its times in order.
 func (g *Gates) Out(now protocol.Time, node, remote uint32, port uint16) (from uint16) {
-	switch g.class(node) {
+	switch g.kinds[node] {
 	case FullCone:
 		g.gates[node].until = now.Add(g.timeout)
 	case Restricted:
@@ -52,7 +57,7 @@ func (g *Gates) Out(now protocol.Time, node, remote uint32, port uint16) (from u
 // In reports whether a datagram for a port of a node, from a remote node's external port, gets in.
 // To be called when it arrives, with the node's times in order.
 func (g *Gates) In(now protocol.Time, node uint32, port uint16, remote uint32, from uint16) bool {
-	c := g.class(node)
+	c := g.kinds[node]
 	if port != HomePort && c != Symmetric {
 		return false
 	}
@@ -83,7 +88,7 @@ func (g *Gates) In(now protocol.Time, node uint32, port uint16, remote uint32, f
 // Welcomes reports whether a node's gate would let in a datagram for HomePort, now, from a node
 // that it never sent to.
 func (g *Gates) Welcomes(now protocol.Time, node uint32) bool {
-	switch g.class(node) {
+	switch g.kinds[node] {
 	case Open:
 		return true
 	case FullCone:
@@ -114,10 +119,14 @@ func (g *Gates) note(now protocol.Time, node, remote uint32, port uint16) *entry
 }
 
 // replace returns an entry that an endpoint's sets can do without. A table whose sets are full of
-// live ones grows, as long as it may.
+// live ones grows, as long as it may; one that is mostly dead gives half of itself back, so that
+// a node's bursts cost memory only while they last.
 func (g *Gates) replace(now protocol.Time, t *table, remote uint32, port uint16) *entry {
 	for {
-		e := g.memory.place(now, *t, remote, port)
+		e, quiet := g.memory.place(now, *t, remote, port)
+		if quiet && t.sets > 1 && g.memory.halve(now, t) {
+			continue
+		}
 		if e.until <= now {
 			return e
 		}

@@ -195,6 +195,38 @@ func TestAGateForgetsTheOldest(t *testing.T) {
 	require.Equal(t, uint32(16), g.gates[1].table.sets, "60 are alive at any time")
 }
 
+// A burst takes memory while it lasts: afterwards the table shrinks, step by step, and what is alive
+// stays known, to the nanosecond.
+func TestAQuietGateShrinks(t *testing.T) {
+	_, g := gatesOf(t, 1, all(PortRestricted))
+	now, largest := protocol.Time(0), uint32(0)
+	ends := map[uint32]protocol.Time{}
+	send := func(remote uint32) {
+		g.Out(now, 0, remote, HomePort)
+		ends[remote] = now.Add(time.Minute)
+		for r, end := range ends {
+			require.Equal(t, now < end, g.In(now, 0, HomePort, r, HomePort), "%d at %d", r, now)
+			if end.Add(time.Minute) < now {
+				delete(ends, r)
+			}
+		}
+	}
+	for burst := range uint32(3) {
+		for i := range uint32(200) {
+			now++
+			send(burst*1000 + i)
+		}
+		largest = max(largest, g.gates[0].table.sets)
+		for i := range uint32(100) {
+			now = now.Add(10 * time.Second)
+			send(burst*1000 + 500 + i)
+		}
+		require.LessOrEqual(t, g.gates[0].table.sets, uint32(4), "6 are alive")
+	}
+	require.GreaterOrEqual(t, largest, uint32(32), "200 were")
+	require.Zero(t, g.Evicted())
+}
+
 func TestGatesAreSmallAndDoNotAllocate(t *testing.T) {
 	require.EqualValues(t, 16, unsafe.Sizeof(gate{}))
 	require.EqualValues(t, 128, unsafe.Sizeof(set{}), "two cache lines")

@@ -24,7 +24,8 @@ type table struct {
 	sets  uint32
 }
 
-// memory keeps the tables of all nodes. A table that is full doubles.
+// memory keeps the tables of all nodes. A table that is full doubles, and one that is hardly used
+// is halved.
 type memory struct{ buddies }
 
 // setsOf returns the two sets in which an endpoint may be, which may be one. With a choice of two
@@ -56,15 +57,19 @@ func (s *set) find(remote uint32, port uint16) *entry {
 }
 
 // place returns the entry for a new endpoint: one that is not alive, of the emptier of its two
-// sets; if there is none, the one that dies first.
-func (m *memory) place(now protocol.Time, t table, remote uint32, port uint16) *entry {
+// sets; if there is none, the one that dies first. quiet tells that hardly anything in them is
+// alive.
+func (m *memory) place(
+	now protocol.Time, t table, remote uint32, port uint16,
+) (best *entry, quiet bool) {
 	first, second := m.setsOf(t, remote, port)
 	one, alive := first.oldest(now)
 	other, living := second.oldest(now)
+	quiet = alive+living <= setEntries/4
 	if living < alive || living == alive && other.until < one.until {
-		return other
+		return other, quiet
 	}
-	return one
+	return one, quiet
 }
 
 // oldest returns the entry that dies, or died, first, and how many are alive.
@@ -97,13 +102,38 @@ func (m *memory) double(now protocol.Time, t *table) (evicted uint64) {
 	}
 }
 
+// idleShare is the reciprocal of the share of live entries from which down a table is halved: well
+// below what it is filled to when it doubles, so that it does not change its mind soon.
+const idleShare = 4
+
+// halve moves the live entries of a table that are few to one of half the size, and reports whether
+// there was anything to be gained and no entry is lost.
+func (m *memory) halve(now protocol.Time, t *table) bool {
+	alive := uint32(0)
+	for i := range t.sets {
+		_, n := m.at(t.first + i).oldest(now)
+		alive += uint32(n)
+	}
+	if alive > t.sets*setEntries/idleShare {
+		return false
+	}
+	narrow := m.take(t.sets / 2)
+	if m.move(now, *t, narrow) > 0 {
+		m.put(narrow)
+		return false
+	}
+	m.put(*t)
+	*t = narrow
+	return true
+}
+
 func (m *memory) move(now protocol.Time, from, to table) (evicted uint64) {
 	for i := range from.sets {
 		for _, e := range m.at(from.first + i) {
 			if e.until <= now {
 				continue
 			}
-			place := m.place(now, to, e.remote, e.port)
+			place, _ := m.place(now, to, e.remote, e.port)
 			if place.until > now {
 				evicted++
 			}

@@ -148,9 +148,14 @@ func (n *Network) NewGates() *Gates {
 	if n.reach == nil {
 		return nil
 	}
-	return &Gates{
-		reach: *n.reach, gates: make([]gate, n.nodes), ports: newStream(n.seed, purposePort),
+	g := &Gates{
+		timeout: n.reach.timeout, kinds: make([]Class, n.nodes), gates: make([]gate, n.nodes),
+		ports: newStream(n.seed, purposePort),
 	}
+	for node := range n.nodes {
+		g.kinds[node] = n.reach.class(node)
+	}
+	return g
 }
 
 // port draws the external port of a symmetric NAT's new mapping.

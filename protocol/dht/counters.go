@@ -57,3 +57,21 @@ func (c *Counters) Each(f func(r Reason, n uint64)) {
 		f(Reason(r), n)
 	}
 }
+
+// Lookups counts the lookups that a group's nodes began, by their cause.
+type Lookups struct {
+	User    uint64 // the owner asked for it
+	Join    uint64 // of the own id, by a newcomer
+	Refresh uint64 // upkeep of the table
+}
+
+func (c *Lookups) count(why purpose) {
+	switch why {
+	case purposeUser:
+		c.User++
+	case purposeJoin:
+		c.Join++
+	case purposeRefresh:
+		c.Refresh++
+	}
+}

@@ -76,6 +76,7 @@ type Group struct {
 	ballots  pool[ballot]
 	scratch  scratch
 	counters Counters
+	begun    Lookups
 }
 
 // scratch is memory for the length of one turn, so that turns do not allocate.
@@ -147,6 +148,9 @@ func (g *Group) ID(i uint32) krpc.ID { return g.nodes[i].id }
 
 // Counters returns what the nodes of this group counted so far.
 func (g *Group) Counters() Counters { return g.counters }
+
+// Lookups returns how many lookups the nodes of this group have begun so far.
+func (g *Group) Lookups() Lookups { return g.begun }
 
 // Len returns the number of nodes.
 func (g *Group) Len() int { return len(g.nodes) }

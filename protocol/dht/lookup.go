@@ -93,7 +93,7 @@ func (p *lookupPool) take() *lookup {
 		clear(l.networks)
 		return l
 	}
-	l := &lookup{index: uint32(len(p.items)), list: make(shortlist, 0, p.bound)}
+	l := &lookup{index: uint32(len(p.items))} // lists grow: most need a part of their bound
 	p.items = append(p.items, l)
 	return l
 }
@@ -117,6 +117,7 @@ func (g *Group) prepare(i uint32, t *protocol.Turn, r Request, why purpose) *loo
 	l := g.searches.take()
 	l.Request, l.target, l.purpose, l.started, l.k = r, r.Target, why, t.Now, g.cfg.K
 	l.next, n.lookups = n.lookups, l.index
+	g.begun.count(why)
 	if r.gathers() {
 		l.found = g.searches.gathering(&l.Request)
 	}

@@ -85,9 +85,9 @@ func (p *population) cores() protocol.Datagrams {
 	return p.group
 }
 
-// seeds gives a joining node the addresses at which it looks for the network.
+// seeds gives a joining node the addresses at which it looks for the network. A node of a warm
+// group, which has no settings of a join, knows one when it comes back.
 func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
-	// Warm nodes have no setting for it: they find one node when they return.
 	return p.overlay.seeds(p.first+i, max(p.spec.Join.Bootstrap, 1), dst)
 }
 
