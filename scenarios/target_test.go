@@ -99,7 +99,8 @@ func TestTargetWords(t *testing.T) {
 	require.ErrorContains(t, err, "is the unit right?")
 }
 
-// TestCollections: all members are shipped, and a name is no scenario's.
+// TestCollections: all members are shipped, and a name is no scenario's. Each published value is of
+// one cell that there is, or of several.
 func TestCollections(t *testing.T) {
 	for _, c := range Collections() {
 		require.NotContains(t, shippedNames(), c.Name)
@@ -107,10 +108,49 @@ func TestCollections(t *testing.T) {
 			s, err := Open(name)
 			require.NoError(t, err)
 			require.NotEmpty(t, s.Targets, name)
+			requireCells(t, s)
 			require.NoError(t, s.ApplyQuick(), name)
 		}
 		require.Equal(t, c.Scenarios, Expand([]string{c.Name, c.Scenarios[0]}))
 	}
 	require.Equal(t, []string{"hops", "x.yaml"}, Expand([]string{"hops", "x.yaml", "hops"}))
 	require.Empty(t, Expand(nil))
+}
+
+func requireCells(t *testing.T, s *Scenario) {
+	t.Helper()
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	for n := range s.Targets {
+		target := &s.Targets[n]
+		fit := func(where Overrides) (count int) {
+			for _, cell := range cells {
+				if cell.Scenario.Has(where) {
+					count++
+				}
+			}
+			return count
+		}
+		switch count := fit(target.Where); target.Of {
+		case OfSlope:
+			require.GreaterOrEqual(t, count, 3, "%s: %s", s.Name, target.What)
+		case OfRatio:
+			require.Equal(t, 1, count, "%s: %s", s.Name, target.What)
+			if len(target.Against) > 0 {
+				require.Equal(t, 1, fit(target.Against), "%s: %s", s.Name, target.What)
+			}
+		default:
+			require.Equal(t, 1, count, "%s: %s", s.Name, target.What)
+		}
+	}
+}
+
+// TestFullValidationHasAllOfTheShorter: and more.
+func TestFullValidationHasAllOfTheShorter(t *testing.T) {
+	short, full := Collections()[0], Collections()[1]
+	require.Equal(t, "validation", short.Name)
+	require.Equal(t, "validation-full", full.Name)
+	require.Equal(t, short.Scenarios, full.Scenarios[:len(short.Scenarios)])
+	require.Greater(t, len(full.Scenarios), len(short.Scenarios))
+	require.Equal(t, full.Scenarios, Expand([]string{"validation", "validation-full"}))
 }

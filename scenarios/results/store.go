@@ -157,6 +157,8 @@ func (st *Store) refuse(foreign []string) error {
 	whose := "another experiment"
 	head, err := readHead(filepath.Join(st.dir, foreign[0]))
 	switch {
+	case errors.Is(err, errOtherForm):
+		whose = "another version of the program"
 	case err != nil:
 	case head.Build != st.build && head.Scenario == st.scenario:
 		whose = fmt.Sprintf("%s by another build of the program", head.Scenario)

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"compress/flate"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/gob"
@@ -14,8 +15,12 @@ import (
 )
 
 // storeMagic begins the file of a stored run. Behind it come the sections, each with its length,
-// the SHA-256 of length and content, and the content as gob.
-const storeMagic = "swarmlab run 2\n"
+// the SHA-256 of length and content, and the content: gob, compressed. Whoever changes the form
+// changes the number.
+const (
+	storeMagic  = storePrefix + "2\n"
+	storePrefix = "swarmlab run "
+)
 
 const (
 	headSection = iota
@@ -48,7 +53,11 @@ func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
-		if err := gob.NewEncoder(&b).Encode(part); err != nil {
+		small, err := flate.NewWriter(&b, flate.BestSpeed)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(gob.NewEncoder(small).Encode(part), small.Close()); err != nil {
 			return nil, err
 		}
 		sections[n] = b.Bytes()
@@ -82,6 +91,7 @@ func sectionSum(length, content []byte) [sha256.Size]byte {
 
 var (
 	errNoRun     = errors.New("it is not the file of a run")
+	errOtherForm = errors.New("it is in the form of another version of the program")
 	errCut       = errors.New("it is cut short")
 	errChanged   = errors.New("its content has changed")
 	errTooLong   = errors.New("there is something behind its end")
@@ -91,7 +101,10 @@ var (
 // cutSections takes a whole file apart and checks those sections that are wanted.
 func cutSections(b []byte, wanted func(section int) bool) ([][]byte, error) {
 	rest, ok := bytes.CutPrefix(b, []byte(storeMagic))
-	if !ok {
+	switch {
+	case !ok && bytes.HasPrefix(b, []byte(storePrefix)):
+		return nil, errOtherForm
+	case !ok:
 		return nil, errNoRun
 	}
 	sections := make([][]byte, runSections)
@@ -118,7 +131,7 @@ func cutSections(b []byte, wanted func(section int) bool) ([][]byte, error) {
 }
 
 func decode(section []byte, v any) error {
-	return gob.NewDecoder(bytes.NewReader(section)).Decode(v)
+	return gob.NewDecoder(flate.NewReader(bytes.NewReader(section))).Decode(v)
 }
 
 // readHead checks a whole file and returns its head.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -184,6 +185,35 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	require.ErrorIs(t, try(append(good, 0)), errTooLong)
 }
 
+// TestQuietSecondsTakeLittleRoom: most seconds of a long run change few nodes, and its file must not
+// grow by a whole checkpoint for each of them.
+func TestQuietSecondsTakeLittleRoom(t *testing.T) {
+	st, err := openStore(t, t.TempDir())
+	require.NoError(t, err)
+	run := madeRun(0, 1, 0)
+	r := rand.New(rand.NewPCG(3, 4))
+	syndrome := make([]uint32, 256)
+	for n := range syndrome {
+		syndrome[n] = r.Uint32()
+	}
+	run.Checkpoints = nil
+	const seconds, whole = 5000, 256 * 4
+	for n := range seconds {
+		syndrome[r.IntN(128)], syndrome[128+r.IntN(128)] = r.Uint32(), r.Uint32()
+		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
+			Fingerprint: sim.Fingerprint{Events: r.Uint64(), Wire: r.Uint64()},
+			Syndrome:    slices.Clone(syndrome)})
+	}
+	light, err := st.Put(run)
+	require.NoError(t, err)
+	info, err := os.Stat(light.kept.path)
+	require.NoError(t, err)
+	require.Less(t, info.Size(), int64(seconds*whole/8))
+	again, err := light.checkpointRows()
+	require.NoError(t, err)
+	require.Equal(t, run.Checkpoints, again)
+}
+
 // TestDamagedRunsAreDoneAgain: they are put aside under another name, and nobody else is harmed.
 func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	home := t.TempDir()
@@ -271,6 +301,12 @@ func TestForeignRunsAreRefused(t *testing.T) {
 	st.Close()
 	_, err = openStore(t, home)
 	require.ErrorContains(t, err, "1 finished run of made by another build of the program")
+
+	// And in a form that is no longer read.
+	path := filepath.Join(home, StoreFolder, strings.Repeat("0", 32)+runEnding)
+	require.NoError(t, os.WriteFile(path, []byte("swarmlab run 1\n..."), 0o644))
+	_, err = openStore(t, home)
+	require.ErrorContains(t, err, "2 finished runs of another version of the program; repeat")
 
 	require.NoError(t, os.WriteFile(filepath.Join(home, StoreFolder, "thesis.tex"), nil, 0o644))
 	_, err = openStore(t, home)
