@@ -195,8 +195,8 @@ func TestAGateForgetsTheOldest(t *testing.T) {
 	require.Equal(t, uint32(16), g.gates[1].table.sets, "60 are alive at any time")
 }
 
-// A burst takes memory while it lasts: afterwards the table shrinks, step by step, and what is alive
-// stays known, to the nanosecond.
+// A burst takes memory while it lasts: afterwards the table shrinks, step by step, and what is
+// alive stays known, to the nanosecond.
 func TestAQuietGateShrinks(t *testing.T) {
 	_, g := gatesOf(t, 1, all(PortRestricted))
 	now, largest := protocol.Time(0), uint32(0)

@@ -75,7 +75,8 @@ func innermost(stack string) string {
 
 // TestStacks: a profile of known work has that work in it, below its callers.
 func TestStacks(t *testing.T) {
-	require.Equal(t, "swarmlab/sim.f", innermost("runtime.g\nswarmlab/protocol.Mix\nswarmlab/sim.f"))
+	require.Equal(t, "swarmlab/sim.f",
+		innermost("runtime.g\nswarmlab/protocol.Mix\nswarmlab/sim.f"))
 	var profile bytes.Buffer
 	require.NoError(t, pprof.StartCPUProfile(&profile))
 	for start := cpuTime(t); cpuTime(t)-start < 3e8; {
