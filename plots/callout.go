@@ -44,6 +44,21 @@ func (o callout) Plot(c draw.Canvas, plt *plot.Plot) {
 // calloutWidth is how far a callout reaches to the side.
 func calloutWidth(text string, size vg.Length) vg.Length { return width(text, size) + 0.9*size }
 
+// calloutShare is where the name of the curve of that rank stands: not at the marked median.
+func calloutShare(rank, curves int) float64 {
+	among := func(rank, of int) float64 {
+		if of == 1 {
+			return 0.5
+		}
+		return float64(rank) / float64(of-1)
+	}
+	upper := (curves + 1) / 2
+	if rank < upper {
+		return 0.82 - 0.24*among(rank, upper)
+	}
+	return 0.36 - 0.2*among(rank-upper, curves-upper)
+}
+
 // callouts names curves of a family of distributions, each at another share, from the fastest above
 // to the slowest below, and on the side where the next curve is further away: the outer ones stand
 // where no curve is. There are none if a name is too long for that.
@@ -66,10 +81,9 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 		}
 		return 1
 	})
-	const high, low = 0.76, 0.2
 	var all []plot.Plotter
 	for rank, i := range order {
-		share := high - (high-low)*float64(rank)/float64(len(order)-1)
+		share := calloutShare(rank, len(order))
 		x := curves[i].quantile(share)
 		left, right := math.Inf(1), math.Inf(1) // room until the next curve
 		for _, other := range curves {

@@ -26,7 +26,9 @@ const killScenario = `
 name: kill
 duration: 60s
 groups: [{name: nodes, size: 30, join: {over: 20s}}]
-workload: [{kind: lookup, group: nodes, rate: 5/s, start: 30s}]
+workload:
+  - {kind: lookup, group: nodes, rate: 5/s, start: 30s}
+  - {kind: announce, group: nodes, rate: 1/s, start: 30s}
 vary: {groups.nodes.dht.alpha: [1, 3], network.jitter: [0s, 2ms]}
 repeat: 5
 figures: []
@@ -73,7 +75,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	require.NoError(t, err, string(out))
 	whole := time.Since(began)
 	want := content(t, filepath.Join(undisturbed, "r"))
-	require.Len(t, want, 9)
+	require.Len(t, want, 13)
 
 	killed, resumed := 0, 0
 	for killed < least {
