@@ -2,6 +2,7 @@ package plots
 
 import (
 	"image/color"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -43,9 +44,24 @@ func (o callout) Plot(c draw.Canvas, plt *plot.Plot) {
 // calloutWidth is how far a callout reaches to the side.
 func calloutWidth(text string, size vg.Length) vg.Length { return width(text, size) + 0.9*size }
 
-// callouts names curves of a family of distributions, each at another share, from the fastest on
-// the upper left to the slowest on the lower right, so that the outer ones stand where no curve is.
-// There are none if a name is too long for that.
+// calloutShare is where the name of the curve of that rank stands: not at the marked median.
+func calloutShare(rank, curves int) float64 {
+	among := func(rank, of int) float64 {
+		if of == 1 {
+			return 0.5
+		}
+		return float64(rank) / float64(of-1)
+	}
+	upper := (curves + 1) / 2
+	if rank < upper {
+		return 0.82 - 0.24*among(rank, upper)
+	}
+	return 0.36 - 0.2*among(rank-upper, curves-upper)
+}
+
+// callouts names curves of a family of distributions, each at another share, from the fastest above
+// to the slowest below, and on the side where the next curve is further away: the outer ones stand
+// where no curve is. There are none if a name is too long for that.
 func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plotter {
 	if len(curves) < 2 {
 		return nil
@@ -65,14 +81,24 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 		}
 		return 1
 	})
-	const high, low = 0.76, 0.2
 	var all []plot.Plotter
 	for rank, i := range order {
-		share := high - (high-low)*float64(rank)/float64(len(order)-1)
+		share := calloutShare(rank, len(order))
+		x := curves[i].quantile(share)
+		left, right := math.Inf(1), math.Inf(1) // room until the next curve
+		for _, other := range curves {
+			switch at := other.quantile(share); {
+			case at < x:
+				left = min(left, math.Log(x/at))
+			case at > x:
+				right = min(right, math.Log(at/x))
+			}
+		}
 		pen := plainPen(l.pen(i))
 		all = append(all, callout{
-			at: plotter.XY{X: curves[i].quantile(share), Y: share}, text: names[i],
-			left: 2*rank < len(order)-1, style: l.lineStyle(pen, 0.7*l.line), ink: l.ink,
+			at: plotter.XY{X: x, Y: share}, text: names[i],
+			left:  left > right || left == right && 2*rank < len(order)-1,
+			style: l.lineStyle(pen, 0.7*l.line), ink: l.ink,
 			ground: faded(l.background, 0.85), size: l.text,
 		})
 	}

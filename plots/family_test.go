@@ -61,13 +61,13 @@ func TestCurvesAreNamedWhereTheyAre(t *testing.T) {
 	}
 	f := &figure{}
 	var order []string
-	last, left := 1.0, true
+	last := 1.0
 	for _, p := range f.callouts(l, curves, names) {
 		o := p.(callout)
 		order = append(order, o.text)
 		require.Less(t, o.at.Y, last)
-		require.True(t, left || !o.left, "the fast half on the left, the others on the right")
-		last, left = o.at.Y, o.left
+		require.Equal(t, o.text == "arm 1", o.left, "where there is more room")
+		last = o.at.Y
 		i := strings.Index("0123", o.text[4:])
 		require.InDelta(t, o.at.Y, float64(upTo(curves[i].ns, int64(o.at.X)))/100, 0.011)
 	}

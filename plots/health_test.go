@@ -246,7 +246,9 @@ func TestTimelineTellsOfFaults(t *testing.T) {
 // TestTableHealthDataIsTheInput: several cells are drawn with their clients together, one cell by
 // client.
 func TestTableHealthDataIsTheInput(t *testing.T) {
-	for cells, labels := range map[int][]string{1: {"bep5", "jech"}, 2: {"loss = 0%", "loss = 1%"}} {
+	for cells, labels := range map[int][]string{
+		1: {"bep5", "jech"}, 2: {"loss = 0%", "loss = 1%"},
+	} {
 		h := healthRun()
 		h.cells, h.synthetic.cells = cells, h.synthetic.cells[:cells]
 		dir, _ := h.draw(t, "table-health", Slide)
@@ -267,7 +269,8 @@ func TestTableHealthDataIsTheInput(t *testing.T) {
 			}
 			require.InDelta(t, contacts/tables, number(t, row["contacts_mean"]), 1e-9)
 			require.InDelta(t, dead/contacts, number(t, row["dead_share"]), 1e-9)
-			require.InDelta(t, 1000/float64(int(2)<<depth), number(t, row["contacts_expected"]), 1e-9)
+			require.InDelta(t, 1000/float64(int(2)<<depth),
+				number(t, row["contacts_expected"]), 1e-9)
 			require.LessOrEqual(t, number(t, row["dead_ci95_low"]), number(t, row["dead_share"]))
 		}
 		caption := string(read(t, dir, "table-health.md"))
@@ -323,7 +326,8 @@ func TestHealthIsSkipped(t *testing.T) {
 	lines, err := Draw(dir, Slide)
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"timeline: skipped: summary.json does not say how long the runs were; run the scenario again",
+		"timeline: skipped: summary.json does not say how long the runs were; " +
+			"run the scenario again",
 		"table-health: skipped: the run has no buckets.parquet",
 		"holders: skipped: no announced record was followed: the workload must have announces " +
 			"after the warm-up"}, lines)

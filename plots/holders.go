@@ -184,6 +184,7 @@ func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
 	p.X.Tick.Marker = fittingTicks(0, p.X.Max, across-4*l.text, l)
 	p.Y.Min, p.Y.Max = 0, float64(most)*1.05
 	p.Y.Tick.Marker = integerTicks(0, int(most), 6)
+	var lines []plot.Plotter
 	for i := range all {
 		a := &all[i]
 		half := ribbon{fill: faded(l.pen(i).color, 0.25)}
@@ -195,8 +196,10 @@ func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
 			half.y = append(half.y, interval{of.quantile(.25), of.quantile(.75)})
 			line.points = append(line.points, plotter.XY{X: x, Y: of.quantile(.5)})
 		}
-		p.Add(half, line)
+		p.Add(half)
+		lines = append(lines, line)
 	}
+	p.Add(lines...)
 	return p
 }
 
@@ -228,11 +231,11 @@ func holdersAbout(r *results, all []aged) about {
 	a := about{
 		shows: "Lines: medians of the records at that age. Bands: their middle half, from the " +
 			"25 % to the 75 % quantile.",
-		definition: "A record is what one node announced under one key; its holders are the nodes " +
-			"that had stored it when the announce ended, by the global view. Nobody announces it " +
-			"again. Online: up, under the same id. Among the k closest: of the running nodes " +
-			"that let strangers in, to the key. With the record: it expires, and a node that " +
-			"leaves forgets it (ProbeLab RFM 17 has the first two).",
+		definition: "A record is what one node announced under one key; its holders are the " +
+			"nodes that had stored it when the announce ended, by the global view. Nobody " +
+			"announces it again. Online: up, under the same id. Among the k closest: of the " +
+			"running nodes that let strangers in, to the key. With the record: it expires, and a " +
+			"node that leaves forgets it (ProbeLab RFM 17 has the first two).",
 		n: func(c cell) string {
 			i := slices.IndexFunc(all, func(o aged) bool { return o.cell.Cell == c.Cell })
 			values, _ := all[i].sorted(slices.Min(slices.Collect(maps.Keys(all[i].ages))))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -38,6 +39,7 @@ func hopCDF(r *results, l look) (*figure, error) {
 	f.plot.Y.Min, f.plot.Y.Max = 0, 1
 	f.plot.Y.Tick.Marker = linearTicks(1, percent)
 
+	var bands, lines []plot.Plotter
 	for i, c := range cells {
 		p := l.pen(i)
 		p.dashes = nil // markers tell the cells apart: dashes are the models'
@@ -47,11 +49,12 @@ func hopCDF(r *results, l look) (*figure, error) {
 			entry.line.Width *= 1.5 // it needs no markers, but to be seen beneath the model
 		}
 		spread := hopSpread(bySeed[i], len(c.Metrics[hopMetric].CDF))
-		f.plot.Add(spread.band(stairs, faded(p.color, 0.25)), polyline{stairs, true, entry.line})
+		bands = append(bands, spread.band(stairs, faded(p.color, 0.25)))
+		lines = append(lines, polyline{stairs, true, entry.line})
 		if len(cells) > 1 {
 			at := onTreads(stairs, i, len(cells))
 			entry.marker = &points{at, p.marker, l.radius, p.color, l.background}
-			f.plot.Add(entry.marker)
+			lines = append(lines, entry.marker)
 		}
 		f.legend = append(f.legend, entry)
 		f.addCDF(r, c, "simulated", c.Metrics[hopMetric].CDF, spread)
@@ -59,6 +62,8 @@ func hopCDF(r *results, l look) (*figure, error) {
 			f.about.intervals = overSeeds
 		}
 	}
+	f.plot.Add(bands...)
+	f.plot.Add(lines...)
 	if f.about.intervals == overSeeds {
 		f.about.shows += " Bands: 95 % interval of the share."
 	}

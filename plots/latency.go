@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
@@ -50,14 +51,14 @@ func latencyCDF(r *results, l look) (*figure, error) {
 	}
 	f.setLatencyAxes(l, curves)
 	named := f.callouts(l, curves, names)
+	var bands, lines []plot.Plotter
 	for i, c := range cells {
 		p := l.pen(i)
 		curve := curves[i].thin(f.plot.X.Min)
 		style := l.lineStyle(p, l.line)
-		f.plot.Add(band{curve.x, curve.spread, faded(p.color, 0.25)})
-		f.plot.Add(polyline{curve.line, true, style})
 		dots := points{curves[i].marks(), p.marker, l.radius, p.color, l.background}
-		f.plot.Add(dots)
+		bands = append(bands, band{curve.x, curve.spread, faded(p.color, 0.25)})
+		lines = append(lines, polyline{curve.line, true, style}, dots)
 		if named == nil {
 			f.legend = append(f.legend, legendEntry{
 				label: r.label(c), line: style, marker: &dots})
@@ -70,6 +71,8 @@ func latencyCDF(r *results, l look) (*figure, error) {
 			f.data.add(c.Cell, r.label(c), c.Nodes, at.X/1e6, at.Y, low, high)
 		}
 	}
+	f.plot.Add(bands...)
+	f.plot.Add(lines...)
 	f.labelMarks(l, curves)
 	f.plot.Add(named...)
 	return f, nil

@@ -24,7 +24,8 @@ func aspects() []aspect {
 	return []aspect{
 		{"Nodes online", "online_nodes", (*moment).population, 1, 0, false},
 		{"Lookups that succeed, %", "lookup_success_percent", (*moment).success, 100, 100, false},
-		{"Dead contacts in tables, %", "dead_contacts_percent", (*moment).deadShare, 100, 100, true},
+		{"Dead contacts in tables, %", "dead_contacts_percent", (*moment).deadShare, 100, 100,
+			true},
 		{"Median latency, s", "latency_median_s", (*moment).median, 1e-9, 0, true},
 	}
 }
@@ -161,8 +162,8 @@ func (a aspect) panel(of []flow, l look) *plot.Plot {
 	p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, 4, significant)
 	p.Add(stripes{scaled(warmups(of), unit), l.grid}, stripes{scaled(faultTimes(of), unit),
 		faded(l.muted, 0.28)})
+	var lines []plot.Plotter
 	for i, w := range of {
-		f := faded(l.pen(i).color, 0.25)
 		var x []float64
 		line := trace{style: l.lineStyle(l.pen(i), l.line)}
 		for bin, mean := range w.mean {
@@ -170,8 +171,10 @@ func (a aspect) panel(of []flow, l look) *plot.Plot {
 			x = append(x, (from+to)/2/unit)
 			line.points = append(line.points, plotter.XY{X: x[bin], Y: mean})
 		}
-		p.Add(ribbon{x, w.ci, f}, line)
+		p.Add(ribbon{x, w.ci, faded(l.pen(i).color, 0.25)})
+		lines = append(lines, line)
 	}
+	p.Add(lines...)
 	return p
 }
 

@@ -21,7 +21,9 @@ const killScenario = `
 name: kill
 duration: 60s
 groups: [{name: nodes, size: 30, join: {over: 20s}}]
-workload: [{kind: lookup, group: nodes, rate: 5/s, start: 30s}]
+workload:
+  - {kind: lookup, group: nodes, rate: 5/s, start: 30s}
+  - {kind: announce, group: nodes, rate: 1/s, start: 30s}
 vary: {groups.nodes.dht.alpha: [1, 3], network.jitter: [0s, 2ms]}
 repeat: 5
 figures: []
@@ -65,11 +67,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		least = min(least, 5)
 	}
-	k := killing{t: t, name: program(t), r: r, scenarios: []string{"kill.yaml"}, files: 9,
+	k := killing{t: t, name: program(t), r: r, scenarios: []string{"kill.yaml"}, files: 13,
 		stored: "r/unfinished/*.run"}
 	k.repeat(least)
 	k.scenarios = append(k.scenarios, "second.yaml")
-	k.files, k.stored = 9+9+2*5+1, "r/*/unfinished/*.run"
+	k.files, k.stored = 13+11+2*5+1, "r/*/unfinished/*.run"
 	k.repeat((least + 1) / 2)
 }
 

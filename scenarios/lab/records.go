@@ -59,7 +59,7 @@ func newRecords(o *overlay, work *workload, cell int32) *records {
 // too many of them, and an hour is one.
 func ageStep(span protocol.Time) protocol.Time {
 	for _, minutes := range []int{1, 2, 5, 10, 15, 20, 30} {
-		if step := protocol.Time(0).Add(time.Duration(minutes) * time.Minute); span/step <= agesMost {
+		if step := protocol.Time(minutes) * protocol.Time(time.Minute); span/step <= agesMost {
 			return step
 		}
 	}
