@@ -38,7 +38,7 @@ var house = []room{
 			"protocol/crawl"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
-			"protocol protocol/krpc protocol/dht"},
+			"protocol protocol/krpc protocol/dht protocol/crawl"},
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }
 

@@ -16,6 +16,10 @@
 // no others, and a lookup is judged by the nodes that let strangers in or that answered it. What
 // faults do is no excuse: while a part of the network is cut off its nodes are still to be found.
 //
+// Observers (crawlers, vantage nodes) are real programs with numbers after all nodes, and change
+// nothing about these but by what they send. What they conclude and the truth that only the overlay
+// knows stand side by side in the run's Census and Connectivity.
+//
 // [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
 // closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and
 // mild.
