@@ -46,6 +46,11 @@ func (r *results) seeds() string {
 	for _, c := range r.Cells {
 		all = append(all, c.Seeds...)
 	}
+	for _, p := range r.Parts {
+		for n := range min(p.Repeat, 10000) {
+			all = append(all, p.Seed+uint64(n))
+		}
+	}
 	return seedList(all)
 }
 

@@ -5,6 +5,8 @@
 //	summary.json      what was run, the metrics of every cell, the analytic models beside them
 //	lookups.parquet   one row a lookup; opened only by figures that need single lookups or seeds
 //
+//	targets.json      in place of a summary: the published values of several scenarios
+//
 // A folder without summary.json may hold a crawl of a DHT, whose figures are fixed:
 //
 //	crawl.json        settings, totals, contacts by bucket, the network's size

@@ -23,6 +23,7 @@ func registry() []drawing {
 		{"id-space", idSpace},
 		{"buckets", buckets},
 		{"clients", clients},
+		{"targets", targetsFigure},
 	}
 }
 

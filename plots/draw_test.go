@@ -47,7 +47,9 @@ func sources() []source {
 	}
 	crawl := syntheticCrawl{nodes: 400, silent: 100, crowd: 20, sybils: 9}
 	return []source{of(sweep(), 100), of(clientsRun(), 100),
-		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"}}
+		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
+		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
+			"fingerprint 3f2a91c0"}}
 }
 
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {

@@ -21,6 +21,7 @@ type figure struct {
 	more    []*plot.Plot // to the right of it, and below
 	columns int          // plots in a line; 0: 1
 	line    vg.Length    // what a page that grows has for each line but the first
+	rows    *targetRows  // in the place of plots, if not nil
 	legend  []legendEntry
 	data    table
 	about   about
@@ -100,6 +101,10 @@ func (f *figure) page(c draw.Canvas, l look, footer string) {
 		area.Min.Y += 1.15 * l.footer
 	}
 	area.Min.Y += 0.6 * l.footer
+	if f.rows != nil {
+		f.rows.draw(area, l)
+		return
+	}
 	f.drawPlots(area, l)
 }
 
@@ -111,7 +116,12 @@ func (f *figure) height(l look) vg.Length {
 		return l.height
 	}
 	more := len(f.titleLines(l)) + len(f.legendRows(l)) - roomFor
-	return l.height + vg.Length(max(0, more))*1.3*l.text + vg.Length(f.lines()-1)*f.line
+	height := l.height + vg.Length(max(0, more))*1.3*l.text
+	if f.rows != nil {
+		const around = 5 // lines of title, footer and margins
+		return max(height, f.rows.height(l)+around*l.text)
+	}
+	return height + vg.Length(f.lines()-1)*f.line
 }
 
 // titleLines breaks the title into at most two lines.

@@ -26,6 +26,15 @@ type results struct {
 	Fingerprint string   `json:"fingerprint"`
 	Figures     []string `json:"figures"`
 	Cells       []cell   `json:"cells"`
+	Targets     []target `json:"targets"`
+	Parts       []part   `json:"parts"` // of a joint folder, which has no cells
+}
+
+// A part is one of several scenarios whose targets are joined.
+type part struct {
+	Scenario string `json:"scenario"`
+	Seed     uint64 `json:"seed"`
+	Repeat   int    `json:"repeat"`
 }
 
 // A cell is one point of the sweep, run once for each seed.
@@ -61,8 +70,11 @@ func (r *results) path(names ...string) string {
 
 // file names what the figures are drawn from.
 func (r *results) file() string {
-	if r.crawl != nil {
+	switch {
+	case r.crawl != nil:
 		return crawlFile
+	case len(r.Parts) > 0:
+		return targetsFile
 	}
 	return summaryFile
 }
@@ -72,6 +84,11 @@ func openResults(dir string) (*results, error) {
 	r := &results{dir: dir}
 	path := r.path(summaryFile)
 	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if joined, e := os.ReadFile(r.path(targetsFile)); e == nil {
+			path, body, err = r.path(targetsFile), joined, nil
+		}
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if r.crawl, err = r.openCrawl(); r.crawl != nil || err != nil {
@@ -104,7 +121,7 @@ func (r *results) validate() error {
 		{"version", r.Version == ""},
 		{"fingerprint", r.Fingerprint == ""},
 		{"figures", r.Figures == nil},
-		{"cells", len(r.Cells) == 0},
+		{"cells", len(r.Cells) == 0 && len(r.Parts) == 0},
 	} {
 		if required.missing {
 			return fmt.Errorf("missing %q", required.key)

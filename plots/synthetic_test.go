@@ -63,9 +63,9 @@ func sweep() synthetic {
 	}
 }
 
-// lookupFigures are all figures but those of a crawl and of a comparison of clients.
+// lookupFigures are all figures but those of a crawl, of a comparison of clients and of targets.
 func lookupFigures() []string {
-	others := append(crawlFigures(), clientsRun().figures...)
+	others := append(append(crawlFigures(), clientsRun().figures...), "targets")
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})

@@ -82,8 +82,11 @@ var scenarioRules = []rule{
 		word: "unlimited", meaning: "that the simulator processes: datagrams and wake-ups. The " +
 			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
-		limits:  "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients",
+		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
+			"targets",
 		meaning: "drawn after the run"},
+	{path: "targets", fallback: noneWord, word: noneWord,
+		meaning: "published values that the results are held against"},
 	{path: "quick", fallback: "none", word: "none",
 		meaning: "settings for a short variant, PATH: VALUE each; for the option --quick"},
 }
@@ -366,7 +369,8 @@ var workRules = []rule{
 }
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
-var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules)
+var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
+	targetRules)
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

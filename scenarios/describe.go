@@ -82,6 +82,12 @@ func typeName(t reflect.Type) string {
 		return "client or mix"
 	case "netmodel.Span":
 		return "distribution"
+	case "scenarios.Real":
+		return "decimal"
+	case "scenarios.Of":
+		return "statistic"
+	case "scenarios.Tolerance":
+		return "tolerance"
 	case "scenarios.Duration":
 		return "duration"
 	case "scenarios.Rate":
@@ -203,7 +209,7 @@ func (p *printer) setting(at place, indent string) {
 		p.axes(v, indent)
 	case Overrides:
 		p.overrides(v, indent)
-	case []Group, []Work, []Line, []Fault:
+	case []Group, []Work, []Line, []Fault, []Target:
 		if at.value.Len() == 0 {
 			p.WriteString(" " + flowText(at) + "\n")
 			return
@@ -267,7 +273,7 @@ func flowText(at place) string {
 		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string, Clients, IDs:
+	case string, Clients, IDs, Of, Tolerance:
 		return quoted(at.value.String())
 	case netmodel.Span:
 		return quoted(v.String())

@@ -106,6 +106,7 @@ budget:
   time: 24h
   events: unlimited
 figures: [hops, hops-cdf, latency-cdf]
+targets: none
 quick:
   vary: none
 `

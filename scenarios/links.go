@@ -107,7 +107,7 @@ func itemPattern(t reflect.Type) string {
 		return "NAME"
 	case reflect.TypeFor[[]Work](), reflect.TypeFor[[]Fault]():
 		return "KIND"
-	case reflect.TypeFor[[]Line]():
+	case reflect.TypeFor[[]Line](), reflect.TypeFor[[]Target]():
 		return "NUMBER"
 	}
 	return ""

@@ -43,6 +43,9 @@ func (p place) elements(names []string) []place {
 			continue
 		}
 		name := names[i]
+		if known == "NUMBER" {
+			name = ""
+		}
 		if name == "" || slices.Index(names, name) != i || slices.Contains(names[i+1:], name) {
 			name = strconv.Itoa(i)
 		}

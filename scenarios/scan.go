@@ -77,6 +77,12 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parseClients(text)
 	case *IDs:
 		*v, err = parseIDs(text)
+	case *Real:
+		*v, err = parseReal(text)
+	case *Of:
+		*v, err = parseOf(text)
+	case *Tolerance:
+		*v, err = parseTolerance(text)
 	case *netmodel.Span:
 		*v, err = netmodel.ParseSpan(text)
 	case *Policy:

@@ -32,6 +32,8 @@ type Scenario struct {
 	// Budget is what one run may cost. It changes no result but that there is one.
 	Budget  Budget   `yaml:"budget"`
 	Figures []string `yaml:"figures"`
+	// Targets are published values that the results are held against.
+	Targets []Target `yaml:"targets"`
 	// Quick makes a short variant of the scenario; ApplyQuick applies it.
 	Quick Overrides `yaml:"quick"`
 

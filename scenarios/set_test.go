@@ -79,7 +79,8 @@ func TestSetProblems(t *testing.T) {
 		{"groups.nodes.size.x", "5",
 			`groups.nodes.size has no settings below it; "x" does not exist`},
 		{"", "5", `unknown setting ""; known: name, title, seed, duration, warmup, network, ` +
-			`groups, workload, faults, vary, repeat, until, transient, budget, figures, quick`},
+			`groups, workload, faults, vary, repeat, until, transient, budget, figures, targets, ` +
+			`quick`},
 		{"groups.nodes.size", "", "the value is empty; write one after the ="},
 		{"groups.nodes.size", "[5]", "groups.nodes.size: want one value"},
 		{"groups.nodes.size", "~", "groups.nodes.size has no value: write one, or remove the line"},

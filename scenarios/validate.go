@@ -29,6 +29,7 @@ func (s *Scenario) Validate() error {
 	s.checkLinks(c)
 	s.checkFaults(c)
 	s.checkOverrides(c)
+	s.checkTargets(c)
 	if l := s.Network.Latency; l.Model == "uniform" && l.Low > l.High {
 		c.addAt("network.latency.low", "%s is above high, %s; exchange them", l.Low, l.High)
 	}

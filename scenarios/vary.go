@@ -130,7 +130,7 @@ func plainValue(p place, text string) any {
 
 // unvaried are the settings that are about a whole scenario and so cannot differ between cells.
 var unvaried = []string{"name", "title", "vary", "quick", "figures", "repeat", "budget", "until",
-	"transient"}
+	"transient", "targets"}
 
 const noneWord = "none"
 
@@ -240,7 +240,7 @@ func (f filler) fillOverrides(p place, n *treeNode) {
 		}
 		f.noteOverride(p, found.path, key.at)
 		if root, _, _ := strings.Cut(found.path, "."); root == "name" || root == "quick" {
-			f.add(key.at, "quick cannot change %s; remove it", root)
+			f.add(key.at, "%s cannot change %s; remove it", p.path, root)
 			continue
 		}
 		if text, ok := f.try(trial, found.path, &n.items[i]); ok {

@@ -14,7 +14,8 @@ type folder struct {
 	made []string // what claiming it created, the innermost first
 }
 
-func claim(path string) (*folder, error) {
+// claim claims a folder. parts are folders in it that are claimed by themselves.
+func claim(path string, parts ...string) (*folder, error) {
 	f := &folder{path: path}
 	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
@@ -22,7 +23,7 @@ func claim(path string) (*folder, error) {
 		}
 		f.made = append(f.made, dir)
 	}
-	if err := results.Claim(path); err != nil {
+	if err := results.Claim(path, parts...); err != nil {
 		f.discard()
 		return nil, err
 	}

@@ -18,6 +18,9 @@ func newListCommand() *cobra.Command {
 			for _, s := range scenarios.Shipped() {
 				t.add(s.Name, s.Title)
 			}
+			for _, c := range scenarios.Collections() {
+				t.add(c.Name, c.Title)
+			}
 			t.left = 2
 			_, err := io.WriteString(cmd.OutOrStdout(), t.String())
 			return err

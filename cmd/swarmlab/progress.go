@@ -18,6 +18,7 @@ const (
 // methods may be called from any goroutine. The lock guards what the bar's goroutine reads.
 type progress struct {
 	mu       sync.Mutex
+	label    string // of the experiment, if there are several
 	phase    string
 	counting bool // the phase is that of the runs
 	now      lab.Progress
@@ -43,11 +44,19 @@ func newProgress(w io.Writer, lines bool) *progress {
 	return p
 }
 
+// next begins another experiment, one of several; label goes before its phases.
+func (p *progress) next(label string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.label, p.started = label, time.Now()
+	p.now, p.told, p.counting = lab.Progress{}, lab.Progress{}, false
+}
+
 // enter begins a phase of the work.
 func (p *progress) enter(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.counting = fmt.Sprintf(format, args...), false
+	p.phase, p.counting = p.label+fmt.Sprintf(format, args...), false
 	if p.lines != nil {
 		fmt.Fprintln(p.lines, p.phase)
 	}

@@ -24,6 +24,9 @@ func (w *work) report() string {
 	if len(s.Cells) > 1 {
 		b.WriteString("\n" + w.sweep())
 	}
+	if text := targetsTable(targetSet{s.Scenario, s.Targets}); text != "" {
+		b.WriteString("\n" + text)
+	}
 	b.WriteString(w.comparisons() + w.cautions())
 	b.WriteString("\n" + w.failures())
 	t := table{left: 2}

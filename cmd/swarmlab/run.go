@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"swarmlab/plots"
+	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -29,18 +30,20 @@ type runOptions struct {
 func newRunCommand() *cobra.Command {
 	o := &runOptions{}
 	cmd := &cobra.Command{
-		Use:   "run [SCENARIO | FILE.yaml]",
+		Use:   "run [SCENARIO | FILE.yaml]...",
 		Short: "Run a scenario, store the results and draw the figures",
 		Long: `Run a shipped scenario (see list) or a scenario file (see init), without argument the
 flagship ` + flagship + `. Results and figures go to one folder, which plot and verify read.
+Several are run one after the other, into folders below one, with the published results that
+they are to reproduce in one table: validation is such a set.
 
 Each finished run is stored at once: whatever ends the program, the same command goes on from
 there, and what it leaves is the same, byte for byte, as without the interruption.
 Ctrl-C stops early and reports the runs that are finished; a second one quits at once.`,
 		Example: `  swarmlab run
   swarmlab run hops --quick
+  swarmlab run validation
   swarmlab run hops --set groups.nodes.size=1000 --repeat 5 --out results/thousand`,
-		Args:              atMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE:              o.run,
 	}
@@ -60,7 +63,11 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := openPlan(args, &o.changes, o.jobs)
+	names := scenarios.Expand(args)
+	if len(names) > 1 {
+		return o.runSet(cmd, theme, names)
+	}
+	p, err := openPlan(names, &o.changes, o.jobs)
 	if err != nil {
 		return err
 	}
@@ -82,6 +89,9 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
 	w := &work{plan: p, dir: dir, store: store, theme: theme, tell: tell, started: time.Now()}
 	err = w.do(ctx)
+	if err == nil && w.through() {
+		w.trouble = store.Discard()
+	}
 	tell.stop()
 	if err != nil {
 		dir.discard()
@@ -131,7 +141,7 @@ func (w *work) do(ctx context.Context) error {
 	if w.outcome, err = e.Run(ctx); err != nil {
 		return exitError{failed, err}
 	}
-	if len(w.outcome.Runs)+len(w.outcome.Failures) == 0 {
+	if !w.stored() {
 		return exitError{interrupted, errors.New("interrupted before a run was finished; " +
 			"nothing is stored")}
 	}
@@ -143,11 +153,18 @@ func (w *work) do(ctx context.Context) error {
 	} else if err := w.draw(ctx); err != nil {
 		w.trouble = fmt.Errorf("the results are in %s, but not all figures: %w", w.dir.path, err)
 	}
-	if w.trouble == nil && !w.undrawn && !w.outcome.Interrupted {
-		w.trouble = w.store.Discard()
-	}
 	w.took = time.Since(w.started)
 	return nil
+}
+
+// stored tells whether there are results.
+func (w *work) stored() bool {
+	return w.outcome != nil && len(w.outcome.Runs)+len(w.outcome.Failures) > 0
+}
+
+// through tells whether all is done, so that the same command has nothing to go on from.
+func (w *work) through() bool {
+	return w.stored() && w.trouble == nil && !w.undrawn && !w.outcome.Interrupted
 }
 
 // storeNotes says what was found of an earlier attempt.

@@ -77,7 +77,8 @@ func (p *population) cores() protocol.Datagrams {
 
 // seeds gives a joining node the addresses at which it looks for the network.
 func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
-	return p.overlay.seeds(p.first+i, p.spec.Join.Bootstrap, dst)
+	// Warm nodes have no setting for it: they find one node when they return.
+	return p.overlay.seeds(p.first+i, max(p.spec.Join.Bootstrap, 1), dst)
 }
 
 // rebound follows a node that takes another id because its address demands it (BEP 42). From now on

@@ -53,6 +53,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	world.Audit()
 	run.Series, run.Clients, run.Measured = watch.rows, watch.runs(), watch.end.Sub(watch.from)
 	collect(run, world, rec, o)
+	run.Churn = churnSeen(s, j.seed, j.laws)
 	if s.Transient != "" {
 		results.CutTransient(run, s.Transient)
 	}

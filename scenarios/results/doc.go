@@ -15,6 +15,12 @@
 //	checkpoints.parquet  the fingerprint of each run at each simulated second
 //	figures/             drawn by package plots from the files above
 //
+// Where a scenario names published values, summary.json has them beside ours, with a verdict each
+// ([Target]). Scenarios that were run together have a folder each, and one of their targets:
+//
+//	targets.json         of all scenarios ([Join], [WriteJoint])
+//	figures/
+//
 // While an experiment is under way, a [Store] keeps each finished run in a file of its own in the
 // folder "unfinished" beside these, so that nothing is lost whatever ends the program: the same
 // command finds them, and writes the same files in the end. An outcome whose runs are in a store

@@ -26,8 +26,9 @@ const (
 )
 
 // Claim makes a folder ready to be written to, or says why it cannot be: it must be new, empty, or
-// hold results, which will be replaced.
-func Claim(dir string) error {
+// hold results, which will be replaced. parts are folders in it that are claimed by themselves:
+// they may be there, as a program leaves them that was killed before it wrote beside them.
+func Claim(dir string, parts ...string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -37,7 +38,7 @@ func Claim(dir string) error {
 	case err != nil:
 		return fmt.Errorf("%s cannot be the results folder: %w; choose another with --out",
 			dir, err)
-	case !disposable(entries) && !holdsResults(dir):
+	case !disposable(entries, parts) && !holdsResults(dir):
 		return fmt.Errorf("%s is not empty and holds no results; "+
 			"choose another folder with --out", dir)
 	}
@@ -51,7 +52,7 @@ func Claim(dir string) error {
 
 // holdsResults tells a results folder, also one whose writing was cut short, from others.
 func holdsResults(dir string) bool {
-	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile} {
+	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile, TargetsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
@@ -67,9 +68,10 @@ func holdsResults(dir string) bool {
 
 // disposable tells whether there is nothing but what a run leaves that was killed before its first
 // result.
-func disposable(entries []os.DirEntry) bool {
+func disposable(entries []os.DirEntry, parts []string) bool {
 	return !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return !strings.HasPrefix(e.Name(), tempPrefix) && e.Name() != StoreFolder
+		part := e.IsDir() && slices.Contains(parts, e.Name())
+		return !strings.HasPrefix(e.Name(), tempPrefix) && e.Name() != StoreFolder && !part
 	})
 }
 

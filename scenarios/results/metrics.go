@@ -65,7 +65,7 @@ type runGroup struct {
 func runGroups() []runGroup {
 	return []runGroup{
 		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
-		{terrainMetrics, perTerrain, false},
+		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
 	}
 }
 

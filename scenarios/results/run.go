@@ -27,6 +27,7 @@ type Run struct {
 	TooShort    bool          // the run, to tell where its beginning ends; see CutTransient
 	Series      []Sample      // by time, and then in the order of Clients
 	Terrain     Terrain
+	Churn       *ChurnSeen // nil if all nodes stay
 
 	kept *kept // where the rows are (Lookups, Series, Checkpoints) if a Store has them
 }

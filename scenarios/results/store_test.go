@@ -28,6 +28,11 @@ groups: [{name: nodes, size: 20, join: {over: 1s}}]
 workload: [{kind: lookup, group: nodes, rate: 2/s, start: 10s}]
 vary: {groups.nodes.dht.alpha: [1, 3]}
 repeat: 2
+targets:
+  - {what: latency, metric: lookup.found_ms, of: p90, where: {groups.nodes.dht.alpha: 1},
+     published: 7, tolerance: 1, kind: field, source: a paper}
+  - {what: uptime, metric: uptime.end.over_5h, where: {groups.nodes.dht.alpha: 3},
+     published: 0.4, tolerance: 0..1, kind: field, source: a paper}
 `))
 	require.NoError(t, err)
 	for n := 0; n < len(change); n += 2 {
@@ -58,6 +63,8 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
 	}
 	if cell > 0 { // one cell has what the other has not
+		run.Churn = &ChurnSeen{Start: Uptimes{9, 3, 1}, End: Uptimes{8, r.Int64N(8), 2},
+			Arrivals: []int32{r.Int32N(9), 4, 1}}
 		run.Terrain = Terrain{Gated: true, Narrow: true,
 			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000)}}}
 		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
@@ -110,8 +117,13 @@ func TestStoredRunsMakeTheSameFiles(t *testing.T) {
 		}
 	}
 	require.NoError(t, st.Close())
-	_, err = Write(memory, direct, time.Now())
+	summary, err := Write(memory, direct, time.Now())
 	require.NoError(t, err)
+	require.Len(t, summary.Targets, 2)
+	for _, target := range summary.Targets { // so that they are compared, too
+		require.NotEqual(t, TargetNotMeasured, target.Verdict)
+		require.NotNil(t, target.CI95)
+	}
 
 	st, err = openStore(t, home)
 	require.NoError(t, err)

@@ -22,6 +22,8 @@ type Summary struct {
 	Figures     []string      `json:"figures"`
 	Cells       []CellSummary `json:"cells"`
 	Comparisons []Comparison  `json:"comparisons,omitempty"`
+	// Targets are published values beside ours, in the scenario's order.
+	Targets []Target `json:"targets,omitempty"`
 	// Failures are the runs that did not reach their end.
 	Failures []FailureSummary `json:"failures,omitempty"`
 }
@@ -53,7 +55,8 @@ type CellSummary struct {
 	Stopping  *Stopping         `json:"stopping,omitempty"`
 	Transient *TransientSummary `json:"transient,omitempty"`
 
-	means map[string][]float64 // of each metric, in the order of Seeds
+	means map[string][]float64    // of each metric, in the order of Seeds
+	alone []map[string]Statistics // of each run, in the order of Seeds; nil without targets
 }
 
 // ClientSummary is the nodes of one client in a cell.
@@ -94,13 +97,19 @@ func summarise(o *Outcome) (Summary, error) {
 		}
 		if len(runs) > 0 {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
+			if len(o.Scenario.Targets) > 0 {
+				s.Cells[len(s.Cells)-1].addAlone(cell.Scenario, runs)
+			}
 		}
 	}
 	s.Comparisons = compare(o.Scenario.Vary, s.Cells)
 	for n := range s.Cells {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)
 		s.Cells[n].addStopping(o.Scenario, ended)
-		s.Cells[n].means = nil
+	}
+	s.Targets = o.compare(s.Cells)
+	for n := range s.Cells {
+		s.Cells[n].means, s.Cells[n].alone = nil, nil
 	}
 	for _, f := range o.Failures {
 		first, _, _ := strings.Cut(f.Error, "\n")

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -20,9 +21,13 @@ func definition(name string) *Definition {
 // CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
 // not enough in a run.
 func CheckMetrics(s *scenarios.Scenario) error {
-	for _, c := range []struct{ path, name string }{
-		{"until.metric", s.Until.Metric}, {"transient", s.Transient},
-	} {
+	type mention struct{ path, name string }
+	all := []mention{{"until.metric", s.Until.Metric}, {"transient", s.Transient}}
+	for n := range s.Targets {
+		t, path := &s.Targets[n], fmt.Sprintf("targets.%d", n)
+		all = append(all, mention{path + ".metric", t.Metric}, mention{path + ".over", t.Over})
+	}
+	for _, c := range all {
 		if c.name == "" {
 			continue
 		}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"swarmlab/scenarios/results"
+)
+
+// targetsTable shows published values beside ours; empty if there are none. Its lines are of one
+// scenario, or of several that are named.
+func targetsTable(sets ...targetSet) string {
+	t := table{left: 2}
+	met, missed, not := 0, 0, 0
+	for _, set := range sets {
+		for n := range set.targets {
+			r := &set.targets[n]
+			switch r.Verdict {
+			case results.TargetMet:
+				met++
+			case results.TargetMissed:
+				missed++
+			default:
+				not++
+			}
+			if len(t.rows) == 0 {
+				t.add("published results", "kind", "published", "tolerated", "ours", "")
+			}
+			label := r.What
+			if len(sets) > 1 {
+				label = set.scenario + ": " + label
+			}
+			t.add(label, r.Kind, targetNumber(r.Published), fmt.Sprintf("%s to %s",
+				targetNumber(r.Band[0]), targetNumber(r.Band[1])), oursText(r), r.Verdict)
+		}
+	}
+	if len(t.rows) == 0 {
+		return ""
+	}
+	return t.String() + unmeasured(sets) +
+		fmt.Sprintf("%d met, %d missed, %d not measured\n", met, missed, not)
+}
+
+// reasonsShown bounds the list of reasons; summary.json has all.
+const reasonsShown = 6
+
+// unmeasured says why values were not measured, each reason once.
+func unmeasured(sets []targetSet) string {
+	var reasons []string
+	counts := map[string]int{}
+	for _, set := range sets {
+		for n := range set.targets {
+			if why := set.targets[n].Why; why != "" {
+				if counts[why]++; counts[why] == 1 {
+					reasons = append(reasons, why)
+				}
+			}
+		}
+	}
+	text := ""
+	for _, why := range reasons[:min(len(reasons), reasonsShown)] {
+		text += fmt.Sprintf("%d not measured: %s\n", counts[why], why)
+	}
+	if more := len(reasons) - reasonsShown; more > 0 {
+		text += fmt.Sprintf("... and for %s\n", quantity(more, "more reason"))
+	}
+	return text
+}
+
+// targetSet is the targets of one scenario.
+type targetSet struct {
+	scenario string
+	targets  []results.Target
+}
+
+func oursText(r *results.Target) string {
+	if r.Verdict == results.TargetNotMeasured {
+		return "-"
+	}
+	text := targetNumber(r.Ours)
+	if r.CI95 != nil {
+		half := (r.CI95[1] - r.CI95[0]) / 2
+		text += " ± " + strings.TrimPrefix(targetNumber(half), "+")
+	}
+	return text
+}
+
+// targetNumber writes four digits: oracles are compared to a few thousandths.
+func targetNumber(v results.Number) string {
+	if v != 0 && v < 0.001 && v > -0.001 {
+		return fmt.Sprintf("%.1e", float64(v))
+	}
+	if v >= 1000 || v <= -1000 {
+		return fmt.Sprintf("%.0f", float64(v))
+	}
+	return fmt.Sprintf("%.4g", float64(v))
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/plots"
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
+)
+
+// joint is several scenarios run one after the other, each into a folder of its own below one, and
+// their published results in one table. Finished runs are kept until all scenarios are through, so
+// that the same command goes on from wherever it was ended.
+type joint struct {
+	name, title string
+	dir         *folder
+	theme       plots.Theme
+	tell        *progress
+	works       []*work
+	figures     []string
+	interrupted bool
+	started     time.Time
+}
+
+// runSet runs several scenarios. All that can be refused is refused before the first begins.
+func (o *runOptions) runSet(cmd *cobra.Command, theme plots.Theme, names []string) error {
+	j := &joint{name: "several", title: "Several scenarios", theme: theme, started: time.Now()}
+	if args := cmd.Flags().Args(); len(args) == 1 {
+		for _, c := range scenarios.Collections() {
+			if c.Name == args[0] {
+				j.name, j.title = c.Name, c.Title
+			}
+		}
+	}
+	if o.out == "" {
+		o.out = filepath.Join("results", j.name)
+	}
+	defer j.close()
+	if err := o.planSet(j, names); err != nil {
+		j.discard()
+		return err
+	}
+	ctx, release := withInterrupts(cmd.Context(), j.discard)
+	defer release()
+	j.tell = newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
+	err := j.do(ctx)
+	j.tell.stop()
+	j.discard()
+	if len(j.done()) == 0 {
+		return err
+	}
+	if err := j.print(cmd.OutOrStdout(), o.json); err != nil {
+		return exitError{failed, err}
+	}
+	return err
+}
+
+// planSet plans every scenario, with the same changes, and claims the folders.
+func (o *runOptions) planSet(j *joint, names []string) error {
+	var plans []*plan
+	var parts []string
+	for _, name := range names {
+		p, err := openPlan([]string{name}, &o.changes, o.jobs)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(parts, p.scenario.Name) {
+			return fmt.Errorf("two of the scenarios are named %s; rename one, their folders "+
+				"would be the same", p.scenario.Name)
+		}
+		plans, parts = append(plans, p), append(parts, p.scenario.Name)
+	}
+	var err error
+	if j.dir, err = claim(o.out, parts...); err != nil {
+		return err
+	}
+	for n, p := range plans {
+		w := &work{plan: p, theme: j.theme}
+		if w.dir, err = claim(filepath.Join(o.out, parts[n])); err != nil {
+			return err
+		}
+		j.works = append(j.works, w)
+		if w.store, err = results.OpenStore(w.dir.path, p.scenario, p.cells); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close lets others have the folders.
+func (j *joint) close() {
+	for _, w := range j.works {
+		if w.store != nil {
+			w.store.Close()
+		}
+	}
+}
+
+// discard removes the folders in which nothing was written.
+func (j *joint) discard() {
+	for _, w := range j.works {
+		w.dir.discard()
+	}
+	if j.dir != nil {
+		j.dir.discard()
+	}
+}
+
+// do runs all of them and draws the joint figure. A scenario with failed runs does not keep the
+// next ones from running. All errors name their scenario.
+func (j *joint) do(ctx context.Context) error {
+	var all []error
+	through := true
+	for n, w := range j.works {
+		if ctx.Err() != nil {
+			through = false
+			break
+		}
+		w.tell, w.started = j.tell, time.Now()
+		j.tell.next(fmt.Sprintf("%d of %d: ", n+1, len(j.works)))
+		err := w.do(ctx)
+		if err == nil {
+			err = w.verdict()
+		}
+		if err != nil {
+			all = append(all, fmt.Errorf("%s: %w", w.plan.scenario.Name, err))
+		}
+		through = through && w.through()
+	}
+	j.interrupted = ctx.Err() != nil && !through
+	if len(j.done()) > 0 {
+		all = append(all, j.write(through))
+	}
+	switch err := errors.Join(all...); {
+	case j.interrupted:
+		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s begun; "+
+			"the same command goes on", len(j.done()), quantity(len(j.works), "scenario")))}
+	case err != nil:
+		return exitError{failed, err}
+	}
+	return nil
+}
+
+// write stores the joint table and draws it. If all scenarios are through, their finished runs have
+// served.
+func (j *joint) write(through bool) error {
+	j.tell.next("")
+	j.tell.enter("writing %s", j.dir.path)
+	j.dir.dropFigures()
+	if err := results.WriteJoint(j.dir.path, j.table()); err != nil {
+		return err
+	}
+	var err error
+	if j.figures, err = plots.Draw(j.dir.path, j.theme); err != nil || !through {
+		return err
+	}
+	for _, w := range j.works {
+		err = errors.Join(err, w.store.Discard())
+	}
+	return err
+}
+
+// done lists the scenarios whose results are written.
+func (j *joint) done() []*work {
+	var done []*work
+	for _, w := range j.works {
+		if w.stored() {
+			done = append(done, w)
+		}
+	}
+	return done
+}
+
+// table joins the targets of what is done.
+func (j *joint) table() *results.Joint {
+	var parts []results.Summary
+	for _, w := range j.done() {
+		parts = append(parts, w.summary)
+	}
+	table := results.Join(j.name, j.title, parts)
+	table.Interrupted = j.interrupted
+	return table
+}
+
+// jointDocument is what --json prints of several scenarios.
+type jointDocument struct {
+	*results.Joint
+	Out      string         `json:"out"`
+	Failures []jointFailure `json:"failures"`
+}
+
+// jointFailure is a failed run, and whose it is.
+type jointFailure struct {
+	Scenario string `json:"scenario"`
+	results.Failure
+}
+
+func (j *joint) document() jointDocument {
+	d := jointDocument{Joint: j.table(), Out: j.dir.path, Failures: []jointFailure{}}
+	for _, w := range j.done() {
+		for _, f := range w.outcome.Failures {
+			d.Failures = append(d.Failures, jointFailure{w.summary.Scenario, f})
+		}
+	}
+	return d
+}
+
+// print writes the joint result to standard output.
+func (j *joint) print(out io.Writer, json bool) error {
+	if json {
+		return printJSON(out, j.document())
+	}
+	var sets []targetSet
+	failures := ""
+	t := table{left: 2}
+	for _, w := range j.done() {
+		sets = append(sets, targetSet{w.summary.Scenario, w.summary.Targets})
+		failures += w.failures()
+		t.add(w.summary.Scenario, timeText(w.took)+", "+w.dir.path)
+	}
+	t.add("fingerprint", j.table().Fingerprint)
+	t.add("results", j.dir.path)
+	for n, line := range j.figures {
+		t.add(map[bool]string{true: "figures"}[n == 0], line)
+	}
+	t.add("time", timeText(time.Since(j.started)))
+	_, err := fmt.Fprintf(out, "%s\n\n%s\n%s%s", j.title, targetsTable(sets...), failures,
+		t.String())
+	return err
+}

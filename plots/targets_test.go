@@ -1,0 +1,118 @@
+package plots
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func joined(t *testing.T, rows int) string {
+	dir := t.TempDir()
+	writeJoined(t, dir, rows)
+	return dir
+}
+
+// writeJoined makes a folder of so many targets, every third of them missed and every seventh not
+// measured.
+func writeJoined(t *testing.T, dir string, rows int) {
+	t.Helper()
+	var targets []map[string]any
+	for n := range rows {
+		row := map[string]any{"scenario": "hops-model", "what": fmt.Sprintf("row %d", n),
+			"metric": "lookup.rounds", "of": "mean", "kind": "oracle", "source": "a paper",
+			"published": 2.0, "band": []float64{1.5, 2.5}, "ours": 2.1,
+			"ci95": []float64{2.0, 2.2}, "verdict": "met"}
+		switch {
+		case n%7 == 6:
+			row["ours"], row["ci95"], row["verdict"] = nil, nil, "not measured"
+			row["why"] = "nothing here measures it"
+		case n%3 == 2:
+			row["ours"], row["verdict"] = 9.0, "missed"
+		}
+		targets = append(targets, row)
+	}
+	body, err := json.Marshal(map[string]any{"scenario": "validation", "title": "All",
+		"version": "swarmlab 0.1.0", "fingerprint": "3f2a91c0", "figures": []string{"targets"},
+		"parts":   []any{map[string]any{"scenario": "hops-model", "seed": 1, "repeat": 3}},
+		"targets": targets})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, targetsFile), body, 0o644))
+}
+
+// TestTargetsFigure draws few rows and many; the data and the caption tell all of them.
+func TestTargetsFigure(t *testing.T) {
+	for _, rows := range []int{1, 9, 100} {
+		for _, theme := range []Theme{Slide, Dark, Paper} {
+			dir := joined(t, rows)
+			lines, err := Draw(dir, theme)
+			require.NoError(t, err)
+			require.Len(t, lines, 1)
+			require.NotContains(t, lines[0], "skipped")
+			data, err := os.ReadFile(filepath.Join(dir, "figures", "targets.csv"))
+			require.NoError(t, err)
+			require.Equal(t, rows+1, strings.Count(string(data), "\n"))
+			caption, err := os.ReadFile(filepath.Join(dir, "figures", "targets.md"))
+			require.NoError(t, err)
+			require.Contains(t, string(caption), "a paper")
+			require.Contains(t, string(caption), "1–3")
+			require.Equal(t, rows == 100, strings.Contains(string(caption), "has room for"))
+		}
+	}
+}
+
+func TestTargetsTitle(t *testing.T) {
+	title := func(verdicts ...string) string {
+		var all []target
+		for _, v := range verdicts {
+			all = append(all, target{Verdict: v})
+		}
+		return targetsTitle(all)
+	}
+	require.Equal(t, "2 of 3\u00A0published results met", title("met", "missed", "met"))
+	require.Equal(t, "1 of 1\u00A0published result met, 1 not measured",
+		title("met", "not measured"))
+}
+
+// TestTargetPlace: published is 0, and the ends of the band are -1 and 1, however far.
+func TestTargetPlace(t *testing.T) {
+	r := target{Published: 5, Band: [2]float64{3, 9}}
+	for v, want := range map[float64]float64{5: 0, 3: -1, 9: 1, 4: -0.5, 13: 2, 1: -2} {
+		require.InDelta(t, want, r.place(v), 1e-12, v)
+	}
+	r = target{Published: 5, Band: [2]float64{5, 9}} // no room below
+	require.InDelta(t, -0.5, r.place(3), 1e-12)
+	r = target{Published: 5, Band: [2]float64{5, 5}}
+	require.InDelta(t, 0, r.place(7), 1e-12)
+}
+
+// TestMissesComeFirst: where there is no room for all, no miss is left out.
+func TestMissesComeFirst(t *testing.T) {
+	dir := joined(t, 60)
+	r, err := openResults(dir)
+	require.NoError(t, err)
+	missed := 0
+	for _, row := range r.Targets {
+		if row.Verdict == verdictMissed {
+			missed++
+		}
+	}
+	shown := Slide.look().shownTargets(r.Targets)
+	require.Len(t, shown, targetRowsMost)
+	require.Greater(t, missed, 10)
+	for n := range missed {
+		require.Equal(t, verdictMissed, shown[n].Verdict)
+	}
+	require.NotEqual(t, verdictMissed, shown[missed].Verdict)
+}
+
+func TestTargetNumber(t *testing.T) {
+	for v, want := range map[float64]string{2.899: "2.899", 0.9998: "0.9998", 0.00968: "0.0097",
+		3500: "3500", 2: "2", 15371.2: "15371", 0: "0", -0.5: "-0.5"} {
+		require.Equal(t, want, targetNumber(v))
+	}
+}
