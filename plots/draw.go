@@ -24,6 +24,7 @@ func registry() []drawing {
 		{"buckets", buckets},
 		{"clients", clients},
 		{"targets", targetsFigure},
+		{"latency-targets", latencyTargets},
 	}
 }
 

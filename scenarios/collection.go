@@ -13,7 +13,7 @@ func Collections() []Collection {
 		Title: "Published results, reproduced: several scenarios, one table",
 		Scenarios: []string{"hops-model", "bits-per-hop", "lookup-cost", "stale-fifth",
 			"stale-half", "uptimes", "arrivals", "oversim",
-			"walk-model", "ipfs-walk"},
+			"walk-model", "ipfs-walk", "latency-bandwidth", "regimes"},
 	}}
 }
 

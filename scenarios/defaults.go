@@ -83,7 +83,7 @@ var scenarioRules = []rule{
 			"same run exceeds it everywhere, or nowhere"},
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
-			"targets",
+			"targets|latency-targets",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},
