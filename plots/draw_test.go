@@ -49,7 +49,9 @@ func sources() []source {
 	return []source{of(sweep(), 100), of(clientsRun(), 100),
 		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
-			"fingerprint 3f2a91c0"}}
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { writeTimed(t, dir, timedTargets()) },
+			[]string{"latency-targets"}, "fingerprint 3f2a91c0"}}
 }
 
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {

@@ -137,13 +137,25 @@ func latencyTargets(r *results, l look) (*figure, error) {
 	for i := range all {
 		compared = append(compared, all[i].targets...)
 	}
-	f.title = targetsTitle(compared)
+	f.title = targetsTitle(compared) + medians(all)
 	f.setTimingAxes(all)
 	for i := range all {
 		f.addTiming(r, l, i, &all[i])
 	}
 	f.about = timingsAbout(r, all)
 	return f, nil
+}
+
+// medians tells how far apart the curves are.
+func medians(all []timing) string {
+	low, high := math.Inf(1), 0.0
+	for i := range all {
+		low, high = min(low, all[i].quantile(0.5)), max(high, all[i].quantile(0.5))
+	}
+	if low == high {
+		return ", the median " + span(low)
+	}
+	return ", medians from " + span(low) + " to " + span(high)
 }
 
 // setTimingAxes spans the curves and the bands.

@@ -65,7 +65,8 @@ func sweep() synthetic {
 
 // lookupFigures are all figures but those of a crawl, of a comparison of clients and of targets.
 func lookupFigures() []string {
-	others := append(append(crawlFigures(), clientsRun().figures...), "targets")
+	others := append(append(crawlFigures(), clientsRun().figures...), "targets",
+		"latency-targets")
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -79,6 +80,7 @@ type syntheticRow struct {
 	AtNs         int64  `parquet:"at_ns"`
 	LatencyNs    int64  `parquet:"latency_ns"`
 	FoundNs      int64  `parquet:"found_ns"`
+	FirstValueNs int64  `parquet:"first_value_ns"`
 	HopsContact  int32  `parquet:"hops_contact"`
 	HopsFirst    int32  `parquet:"hops_first_value"`
 	HopsDiscover int32  `parquet:"hops_discover_k"`

@@ -187,7 +187,7 @@ func TestMatrixBesideTheScenario(t *testing.T) {
 
 func TestShipped(t *testing.T) {
 	list := Shipped()
-	require.Len(t, list, 17)
+	require.Len(t, list, 19)
 	for _, summary := range list {
 		s, err := Open(summary.Name)
 		require.NoError(t, err)

@@ -44,13 +44,15 @@ func (c *Config) mdht2007() {
 
 // kad is eMule's Kad on Mainline's messages: three queries in flight, answers of two contacts
 // (what it asks for when it looks for content), which have 3 s; buckets of ten, of which five cover
-// what one does here, and eight the half of the id space without the own id. Firewalled nodes take
-// no part in Kad's routing; that others see them in quarantine stands for that, and its length is
-// ours. Not modelled: a slow query is overtaken and not given up; contacts are checked by their
-// ages; a search ends with the first answers from its target's surroundings.
+// what one does here, and eight the half of the id space without the own id; deep ones, which have
+// few nodes to hold below 40,000, are smaller here. Firewalled nodes take no part in Kad's routing:
+// that they fail a quarantine stands for that, and its length is ours. Not modelled: a slow query
+// is overtaken and not given up; contacts are checked by their ages; a search ends with the first
+// answers from its target's surroundings.
 func (c *Config) kad() {
 	c.K, c.Alpha, c.QueryTimeout, c.ReplyContacts = 10, 3, 3*time.Second, 2
-	c.Buckets, c.Quarantine = []int{80, 50}, 3*time.Minute
+	c.Buckets = []int{80, 50, 50, 50, 50, 50, 50, 50, 50, 50, 20}
+	c.Quarantine = 3 * time.Minute
 }
 
 // utorrent is what Sub-second lookups on a large-scale Kademlia-based overlay (P2P 2011) tells of
