@@ -35,8 +35,8 @@ var targetRules = []rule{
 	{path: "targets.NUMBER.of", fallback: "mean",
 		meaning: "what of it: mean, sd, min, max, p5, p25, p50, p75, p90, p95, p99; cdf(3), the " +
 			"share of values up to 3 (of hops); slope, of the mean against log10 of the nodes, " +
-			"over the cells; ratio, of two means: of two cells, of two metrics, or both; hull, the " +
-			"least median at a cost, by the lower convex hull of the cells; best, the value of " +
+			"over the cells; ratio, of two means: of two cells, of two metrics, or both; hull, " +
+			"the least median at a cost, by the lower convex hull of the cells; best, the value of " +
 			"an axis with which that is least; rank, the place of an axis, 1 being the one that " +
 			"sways it most"},
 	{path: "targets.NUMBER.where", fallback: noneWord, word: noneWord,

@@ -17,8 +17,8 @@ func Profiles() []string {
 		ProfileWebtorrent}
 }
 
-// Profile returns the configuration of a client, of Profiles or of Studied, and whether there is one
-// of that name.
+// Profile returns the configuration of a client, of Profiles or of Studied, and whether there is
+// one of that name.
 func Profile(name string) (Config, bool) {
 	c := Default()
 	switch name {

@@ -102,7 +102,7 @@ func TestHullTargets(t *testing.T) {
 		ours float64 // NaN: not measured
 	}{
 		{row("hull", "10", ""), 100},
-		{row("hull", "4", ""), 108}, // cells at 1, 2, 3, 4 and 5 bytes
+		{row("hull", "4", ""), 108},   // cells at 1, 2, 3, 4 and 5 bytes
 		{row("hull", "3.5", ""), 133}, // between 208 at 2 and 108 at 4
 		{row("hull", "0.5", ""), math.NaN()},
 		{row("best", "10", alpha), 4},
@@ -135,7 +135,8 @@ func TestHullTargets(t *testing.T) {
 // TestHullNeedsCost: a metric that nothing measured is no cost.
 func TestHullNeedsCost(t *testing.T) {
 	o, cells := grid("  - {what: it, metric: lookup.found_ms, of: hull, over: "+
-		"traffic.li_bytes_per_node_s, at: 3, published: 1, tolerance: 0, kind: oracle, source: x}\n",
+		"traffic.li_bytes_per_node_s, at: 3, published: 1, tolerance: 0, kind: oracle, "+
+		"source: x}\n",
 		func(int, int) float64 { return 1 }, func(int, int) float64 { return 1 })
 	require.Equal(t, TargetNotMeasured, o.compare(cells)[0].Verdict)
 }
