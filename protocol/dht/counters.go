@@ -33,7 +33,6 @@ const (
 	BadSamples                  // samples in an answer that are not all whole
 	Banned                      // datagram of a source that sends too many: not even read
 	Limited                     // query beyond what we answer in a second
-	Named                       // contact named in an answer of ours
 	numReasons
 )
 
@@ -42,7 +41,7 @@ var reasonNames = [numReasons]string{
 	"no_id", "timed_out", "bad_token", "bad_argument", "unknown_method", "bad_contacts",
 	"store_full", "ignored", "non_canonical", "value_too_big", "salt_too_big", "bad_value",
 	"bad_signature", "cas_mismatch", "stale_seq", "items_full", "bad_item", "bad_samples",
-	"banned", "limited", "named",
+	"banned", "limited",
 }
 
 // String returns the stable name of a reason.

@@ -133,6 +133,6 @@
 // 480 more where sources are limited, 0.8 KiB where votes are counted.
 //
 // What others can make grow has a bound: 255 pings to strangers in flight and 32 in
-// quarantine; 2048 queries a lookup,
-// however near the contacts are that it is told of; one challenge a bucket; and the stores' limits.
+// quarantine; 2048 queries a lookup, however near the contacts are that it is told of; one
+// challenge a bucket; and the stores' limits.
 package dht

@@ -79,6 +79,7 @@ type Group struct {
 	detained pool[caller]
 	scratch  scratch
 	counters Counters
+	named    uint64 // contacts in answers
 }
 
 // scratch is memory for the length of one turn, so that turns do not allocate.
@@ -153,6 +154,9 @@ func (g *Group) ID(i uint32) krpc.ID { return g.nodes[i].id }
 
 // Counters returns what the nodes of this group counted so far.
 func (g *Group) Counters() Counters { return g.counters }
+
+// Named returns how many contacts the answers of this group's nodes have named so far.
+func (g *Group) Named() uint64 { return g.named }
 
 // Len returns the number of nodes.
 func (g *Group) Len() int { return len(g.nodes) }

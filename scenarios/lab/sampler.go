@@ -111,7 +111,7 @@ func (c *sampled) books(w *sim.World) books {
 		counters := p.group.Counters()
 		b.queries += counters[dht.Matched] + counters[dht.TimedOut]
 		b.asked += p.asked
-		b.named += counters[dht.Named]
+		b.named += p.group.Named()
 	}
 	return b
 }
