@@ -32,6 +32,7 @@ func registry() []drawing {
 		{"holders", holders},
 		{"crawl", censusFigure},
 		{"connectivity", connectivityFigure},
+		{"latency-targets", latencyTargets},
 	}
 }
 

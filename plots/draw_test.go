@@ -54,7 +54,9 @@ func sources() []source {
 		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { writeObserved(t, dir) },
-			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"}}
+			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { writeTimed(t, dir, timedTargets()) },
+			[]string{"latency-targets"}, "fingerprint 3f2a91c0"}}
 }
 
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {

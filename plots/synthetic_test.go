@@ -67,7 +67,7 @@ func sweep() synthetic {
 // lookupFigures are the figures that any scenario with lookups can have.
 func lookupFigures() []string {
 	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures,
-		healthRun().figures, []string{"targets", "crawl", "connectivity"})
+		healthRun().figures, []string{"targets", "latency-targets", "crawl", "connectivity"})
 	return slices.DeleteFunc(Names(), func(name string) bool {
 		return slices.Contains(others, name)
 	})
@@ -81,6 +81,7 @@ type syntheticRow struct {
 	AtNs         int64  `parquet:"at_ns"`
 	LatencyNs    int64  `parquet:"latency_ns"`
 	FoundNs      int64  `parquet:"found_ns"`
+	FirstValueNs int64  `parquet:"first_value_ns"`
 	HopsContact  int32  `parquet:"hops_contact"`
 	HopsFirst    int32  `parquet:"hops_first_value"`
 	HopsDiscover int32  `parquet:"hops_discover_k"`

@@ -30,6 +30,7 @@ type target struct {
 	CI95      *[2]float64 `json:"ci95"`
 	Verdict   string      `json:"verdict"`
 	Why       string      `json:"why"`
+	Cells     []int       `json:"cells"`
 }
 
 // measured tells whether there is something to compare.

@@ -71,16 +71,19 @@ func parseShares(text string) ([]Share, error) {
 			return nil, fmt.Errorf("%s has a share of nothing; leave it out", name)
 		}
 		shares = append(shares, Share{name, share})
-		if len(shares) > len(dht.Profiles()) {
+		if len(shares) > len(knownClients()) {
 			return nil, fmt.Errorf("there are only %d clients; name each once",
-				len(dht.Profiles()))
+				len(knownClients()))
 		}
 	}
 	return shares, nil
 }
 
+// knownClients are the deployed ones, and then those rebuilt from studies.
+func knownClients() []string { return append(dht.Profiles(), dht.Studied()...) }
+
 func checkClient(name string) error {
-	if known := dht.Profiles(); !slices.Contains(known, name) {
+	if known := knownClients(); !slices.Contains(known, name) {
 		return fmt.Errorf("%s is no client%s", show(name), suggest(name, known))
 	}
 	return nil

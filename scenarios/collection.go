@@ -38,6 +38,8 @@ func validatedAtNight() []string {
 		"uptimes-day",
 		"hops-million",
 		"lookup-million",
+		"latency-bandwidth",
+		"regimes",
 	}
 }
 

@@ -95,7 +95,7 @@ var scenarioRules = []rule{
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
 			"targets|sweep|heat|front|timeline|table-health|holders|" +
-			"crawl|connectivity",
+			"crawl|connectivity|latency-targets",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},
@@ -264,7 +264,8 @@ var groupRules = []rule{
 		meaning: "mainline: the BitTorrent Mainline DHT (BEP 5)"},
 	{path: "groups.NAME.client", fallback: "bep5",
 		meaning: "whose settings the nodes have: bep5 (the specification), libtorrent, jech " +
-			"(Transmission), anacrolix or webtorrent; or a mix, as in " +
+			"(Transmission), anacrolix or webtorrent; or one rebuilt from a study: mdht-2007, " +
+			"kad-like, utorrent-like or nr128; or a mix, as in " +
 			"\"libtorrent 60%, jech 40%\""},
 	{path: "groups.NAME.size", fallback: required, limits: "1..16000000",
 		meaning: "number of nodes"},
@@ -353,6 +354,9 @@ var dhtRules = []rule{
 			"reply mentions"},
 	{path: "groups.NAME.dht.verify_senders",
 		meaning: "ping unknown senders of queries before they may enter the table"},
+	{path: "groups.NAME.dht.quarantine", limits: "1s..168h", word: noneWord,
+		meaning: "ping them this long after their first query, when NATs have forgotten it; " +
+			"none: at once"},
 	{path: "groups.NAME.dht.eviction", limits: "challenged|failed",
 		meaning: "who leaves a full bucket for a newcomer: a contact that is not good and does " +
 			"not answer when it is pinged; or one that had failed before, nobody being asked"},

@@ -66,6 +66,7 @@ groups:
       replacements: client # 0
       admission: client # answered
       verify_senders: client # true
+      quarantine: client # none
       eviction: client # challenged
       staleness_limit: client # 2
       remove_after: client # never

@@ -156,6 +156,7 @@ type DHT struct {
 	Replacements   *int      `yaml:"replacements"`
 	Admission      *Policy   `yaml:"admission"`
 	VerifySenders  *bool     `yaml:"verify_senders"`
+	Quarantine     *Duration `yaml:"quarantine"`
 	Eviction       *Policy   `yaml:"eviction"`
 	StalenessLimit *int      `yaml:"staleness_limit"`
 	RemoveAfter    *int      `yaml:"remove_after"` // 0 is never

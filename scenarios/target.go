@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,9 @@ type Target struct {
 	Of        Of        `yaml:"of"`
 	Where     Overrides `yaml:"where"`   // the cells, by their settings
 	Against   Overrides `yaml:"against"` // ratio: the cell below the line; none: the same
-	Over      string    `yaml:"over"`    // ratio: the metric below the line; empty: the same
+	Over      string    `yaml:"over"`    // ratio: the metric below the line; hull: the cost
+	At        Real      `yaml:"at"`      // hull and what follows from it: at this cost
+	Axis      string    `yaml:"axis"`    // best, rank: the setting
 	Published Real      `yaml:"published"`
 	Tolerance Tolerance `yaml:"tolerance"`
 	Kind      string    `yaml:"kind"` // oracle, simulation or field
@@ -32,13 +35,22 @@ var targetRules = []rule{
 	{path: "targets.NUMBER.of", fallback: OfMean,
 		meaning: "what of it: mean, sd, min, max, p5, p25, p50, p75, p90, p95, p99; cdf(3), the " +
 			"share of values up to 3 (of hops); slope, of the mean against log10 of the nodes, " +
-			"over the cells; ratio, of two means: of two cells, of two metrics, or both"},
+			"over the cells; ratio, of two means: of two cells, of two metrics, or both; hull, " +
+			"the least median at a cost, by the lower convex hull of the cells; best, the value of " +
+			"an axis with which that is least; rank, the place of an axis, 1 being the one that " +
+			"sways it most"},
 	{path: "targets.NUMBER.where", fallback: noneWord, word: noneWord,
 		meaning: "the cells, PATH: VALUE for each setting that picks them; none: all cells"},
 	{path: "targets.NUMBER.against", fallback: noneWord, word: noneWord, when: "of=ratio",
 		meaning: "the cell that the ratio divides by; none: the same cell"},
-	{path: "targets.NUMBER.over", fallback: noneWord, word: noneWord, when: "of=ratio",
-		meaning: "the metric that the ratio divides by; none: the same metric"},
+	{path: "targets.NUMBER.over", fallback: noneWord, word: noneWord,
+		when: "of=ratio|hull|best|rank",
+		meaning: "the metric that the ratio divides by; none: the same metric. Of hull, best " +
+			"and rank: the metric whose mean is the cost"},
+	{path: "targets.NUMBER.at", fallback: required, when: "of=hull|best|rank",
+		meaning: "the cost, in that metric's unit"},
+	{path: "targets.NUMBER.axis", fallback: required, when: "of=best|rank",
+		meaning: "the varied setting, as in groups.nodes.dht.alpha; durations count in seconds"},
 	{path: "targets.NUMBER.published", fallback: required,
 		meaning: "the published value, in the metric's unit; shares are 0 to 1"},
 	{path: "targets.NUMBER.tolerance", fallback: required,
@@ -75,11 +87,14 @@ func parseReal(text string) (Real, error) {
 // canonical text.
 type Of string
 
-// Some values of Of.
+// Some values of Of take more than one cell.
 const (
 	OfMean  = "mean"
 	OfSlope = "slope"
 	OfRatio = "ratio"
+	OfHull  = "hull"
+	OfBest  = "best"
+	OfRank  = "rank"
 )
 
 // cdfMost bounds N in cdf(N).
@@ -87,7 +102,7 @@ const cdfMost = 1000
 
 func ofWords() []string {
 	return []string{OfMean, "sd", "min", "max", "p5", "p25", "p50", "p75", "p90", "p95", "p99",
-		OfSlope, OfRatio}
+		OfSlope, OfRatio, OfHull, OfBest, OfRank}
 }
 
 func parseOf(text string) (Of, error) {
@@ -197,5 +212,26 @@ func (s *Scenario) checkTargets(c *complaints) {
 			c.addAt(path+".against", "a ratio is of two things; name the cell below the line, as "+
 				"in {groups.nodes.dht.alpha: 1}, or with over the metric")
 		}
+		s.checkHull(c, t, path)
+	}
+}
+
+// checkHull refuses hulls without a cost, and axes that the scenario does not vary.
+func (s *Scenario) checkHull(c *complaints, t *Target, path string) {
+	switch t.Of {
+	case OfHull, OfBest, OfRank:
+	default:
+		return
+	}
+	if t.Over == "" {
+		c.addAt(path+".over", "%s is at some cost; name its metric, as in "+
+			"traffic.bytes_per_node_s", t.Of)
+	}
+	var axes []string
+	for _, axis := range s.Vary {
+		axes = append(axes, axis.Path)
+	}
+	if t.Of != OfHull && len(axes) > 0 && !slices.Contains(axes, t.Axis) {
+		c.addAt(path+".axis", "%s is not varied here%s", show(t.Axis), suggest(t.Axis, axes))
 	}
 }

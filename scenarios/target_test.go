@@ -132,7 +132,7 @@ func requireCells(t *testing.T, s *Scenario) {
 			return count
 		}
 		switch count := fit(target.Where); target.Of {
-		case OfSlope:
+		case OfSlope, OfHull, OfBest, OfRank:
 			require.GreaterOrEqual(t, count, 3, "%s: %s", s.Name, target.What)
 		case OfRatio:
 			require.Equal(t, 1, count, "%s: %s", s.Name, target.What)

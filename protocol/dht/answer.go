@@ -131,6 +131,7 @@ func (g *Group) reply(
 	i uint32, t *protocol.Turn, to protocol.Addr, m *krpc.Message, r krpc.Reply,
 ) {
 	g.counters[Answered]++
+	g.named += uint64(len(r.Nodes)/krpc.NodeSize4 + len(r.Nodes6)/krpc.NodeSize6)
 	r.T, r.ID, r.To = m.T, g.nodes[i].id, to
 	g.scratch.packet = g.writer.Reply(g.scratch.packet[:0], &r)
 	t.Out.SendTo(to, g.scratch.packet)

@@ -34,6 +34,7 @@ type Config struct {
 	Replacements   int           // contacts kept beside a full bucket, to replace those that fail
 	Admission      Admission     // who enters
 	VerifySenders  bool          // AdmitAnswered: ping unknown askers, so that they can enter
+	Quarantine     time.Duration // VerifySenders: ping them after this; 0: at once
 	Eviction       Eviction      // who leaves
 	StalenessLimit int           // failures in a row that make a contact bad, 1 to 15
 	RemoveAfter    int           // failures in a row after which it goes in any case; 0: never
@@ -151,6 +152,7 @@ func (c *Config) validateTimes() error {
 		{"peer_expiry", c.PeerExpiry, time.Second},
 		{"soft_timeout", c.SoftTimeout, time.Millisecond},
 		{"source_ban", c.SourceBan, time.Second},
+		{"quarantine", c.Quarantine, time.Second},
 	} {
 		if f.v != 0 { // 0 is never, or none
 			times = append(times, f)

@@ -22,7 +22,8 @@
 // # The files
 //
 //	config.go     what a parameter study varies; policy.go its choices that are no numbers
-//	profile.go    the settings of deployed clients, and what of them is not modelled
+//	profile.go    the settings of deployed clients, and what of them is not modelled; studied.go
+//	              those of clients rebuilt from studies
 //	group.go      the population and its calls
 //	dual.go       nodes in both networks, and what connects them
 //	directory.go  contacts as four-byte references; Book is the directory of a real node
@@ -33,7 +34,7 @@
 //	learn.go      what a sign of life, or its absence, means to the table
 //	insert.go     who may enter the table, and in whose place; challenge.go by a ping of BEP 5;
 //	              diverse.go one a network, and ids spread over a bucket
-//	reserve.go    contacts beside a bucket
+//	reserve.go    contacts beside a bucket; quarantine.go askers who have to wait
 //	recommend.go  contacts for replies
 //	rehome.go     a new id for a running node
 //	maintain.go   joining and refreshing; upkeep.go the ways of other clients: probe.go that of
@@ -132,6 +133,7 @@
 // from pools of the group, so a node that does nothing costs nothing more. A guard is 16 bytes, and
 // 480 more where sources are limited, 0.8 KiB where votes are counted.
 //
-// What others can make grow has a bound: 255 pings to strangers in flight; 2048 queries a lookup,
-// however near the contacts are that it is told of; one challenge a bucket; and the stores' limits.
+// What others can make grow has a bound: 255 pings to strangers in flight and 32 in
+// quarantine; 2048 queries a lookup, however near the contacts are that it is told of; one
+// challenge a bucket; and the stores' limits.
 package dht

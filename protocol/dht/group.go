@@ -2,6 +2,7 @@ package dht
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"swarmlab/protocol"
@@ -52,6 +53,7 @@ type Group struct {
 	offset      []int // of a bucket's first slot within the stride; one more for the end
 	stride      int
 	vigils      []vigil // one a node; nil with UpkeepRefresh
+	callers     []fifo  // of detained, one a node; nil without a quarantine
 	picky       bool    // newcomers are looked at more closely than by BEP 5
 	listens     bool    // contacts in replies are of interest to the table
 	goodSeconds uint32
@@ -74,9 +76,11 @@ type Group struct {
 	guards   pool[guard]
 	sources  pool[sources]
 	ballots  pool[ballot]
+	detained pool[caller]
 	scratch  scratch
 	counters Counters
 	begun    Lookups
+	named    uint64 // contacts in answers
 }
 
 // scratch is memory for the length of one turn, so that turns do not allocate.
@@ -124,6 +128,9 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 	if cfg.Upkeep != UpkeepRefresh {
 		g.vigils = make([]vigil, n)
 	}
+	if cfg.Quarantine > 0 && cfg.VerifySenders && cfg.Admission == AdmitAnswered {
+		g.callers = slices.Repeat([]fifo{emptyFifo}, n)
+	}
 	g.searches.bound = cfg.candidateBound()
 	g.book, _ = env.Directory.(*Book)
 	for i := range g.nodes {
@@ -151,6 +158,9 @@ func (g *Group) Counters() Counters { return g.counters }
 
 // Lookups returns how many lookups the nodes of this group have begun so far.
 func (g *Group) Lookups() Lookups { return g.begun }
+
+// Named returns how many contacts the answers of this group's nodes have named so far.
+func (g *Group) Named() uint64 { return g.named }
 
 // Len returns the number of nodes.
 func (g *Group) Len() int { return len(g.nodes) }
@@ -206,6 +216,9 @@ func (g *Group) Drop(i uint32) {
 	if g.vigils != nil {
 		g.vigils[i] = vigil{}
 	}
+	for g.callers != nil && g.callers[i].head != nilIndex {
+		g.freed(&g.callers[i])
+	}
 	n.reset()
 }
 
@@ -226,6 +239,9 @@ func (g *Group) turnBegins() {
 // turnEnds does what time has made due and asks for the next wake-up.
 func (g *Group) turnEnds(i uint32, t *protocol.Turn) {
 	g.expire(i, t)
+	if g.callers != nil && g.nodes[i].depth > 0 {
+		g.release(i, t)
+	}
 	g.tend(i, t)
 	deadline := g.deadline(i)
 	if g.twin != nil {
@@ -237,7 +253,7 @@ func (g *Group) turnEnds(i uint32, t *protocol.Turn) {
 // deadline returns when something will be due for node i.
 func (g *Group) deadline(i uint32) protocol.Time {
 	n := &g.nodes[i]
-	return min(n.maintain, g.nextExpiry(n))
+	return min(n.maintain, g.nextExpiry(n), g.nextRelease(i))
 }
 
 // uses names every reference that the group holds.
@@ -251,6 +267,9 @@ func (g *Group) uses(mark func(Ref)) {
 		for q := g.nodes[i].queries.head; q != nilIndex; q = g.pending.at(q).next {
 			mark(g.pending.at(q).ref)
 			mark(g.pending.at(q).newcomer)
+		}
+		for x := g.firstCaller(uint32(i)); x != nilIndex; x = g.detained.at(x).next {
+			mark(g.detained.at(x).ref)
 		}
 		for l := g.nodes[i].lookups; l != nilIndex; l = g.searches.at(l).next {
 			for _, c := range g.searches.at(l).list {

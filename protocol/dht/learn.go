@@ -35,11 +35,11 @@ func (g *Group) asked(i uint32, t *protocol.Turn, r Ref, id krpc.ID) {
 		g.insert(i, t, senderSlot(r, t.Now), id)
 		return
 	}
-	if g.cfg.Replacements > 0 {
+	if g.cfg.Replacements > 0 && g.callers == nil {
 		g.consider(i, b, senderSlot(r, t.Now), id)
 	}
-	if g.cfg.VerifySenders && g.wanted(i, t, b, r, id) {
-		g.verify(i, t, r)
+	if g.cfg.VerifySenders {
+		g.meet(i, t, b, r, id)
 	}
 }
 

@@ -17,7 +17,8 @@ func Profiles() []string {
 		ProfileWebtorrent}
 }
 
-// Profile returns the configuration of a deployed client and whether there is one of that name.
+// Profile returns the configuration of a client, of Profiles or of Studied, and whether there is
+// one of that name.
 func Profile(name string) (Config, bool) {
 	c := Default()
 	switch name {
@@ -31,7 +32,9 @@ func Profile(name string) (Config, bool) {
 	case ProfileWebtorrent:
 		c.webtorrent()
 	default:
-		return Config{}, false
+		if !c.studied(name) {
+			return Config{}, false
+		}
 	}
 	return c, true
 }

@@ -44,6 +44,7 @@ type books struct {
 	sent    sim.Count
 	queries uint64
 	asked   uint64
+	named   uint64
 
 	filtered, dropped uint64
 }
@@ -117,6 +118,7 @@ func (c *sampled) books(w *sim.World) books {
 		counters := p.group.Counters()
 		b.queries += counters[dht.Matched] + counters[dht.TimedOut]
 		b.asked += p.asked
+		b.named += p.group.Named()
 	}
 	return b
 }
@@ -186,6 +188,7 @@ func (s *sampler) runs() []results.ClientRun {
 		run.Sent.Bytes = end.sent.Bytes - c.start.sent.Bytes
 		run.Queries = end.queries - c.start.queries
 		run.Asked = end.asked - c.start.asked
+		run.Named = end.named - c.start.named
 		runs = append(runs, run)
 	}
 	return runs

@@ -44,6 +44,8 @@ func TestSeriesAddsUp(t *testing.T) {
 		require.EqualValues(t, c.Sent.Datagrams, datagrams)
 		require.EqualValues(t, c.Online, up)
 		require.LessOrEqual(t, c.Asked, c.Queries, c.Client)
+		require.Positive(t, c.Named)
+		require.Less(t, 26*c.Named, c.Sent.Bytes, "each is 26 bytes of an answer")
 		sent.Bytes += c.Sent.Bytes
 		sent.Datagrams += c.Sent.Datagrams
 	}

@@ -21,7 +21,11 @@ type Definition struct {
 	scale float64
 }
 
-const anyKind = ""
+const (
+	anyKind = ""
+	// shareScale has shares of single lookups in millionths.
+	shareScale = 1_000_000
+)
 
 // Definitions returns the dictionary. Metrics of lookups come three times, by the kind of
 // operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
@@ -109,6 +113,12 @@ var lookupMetrics = []Definition{
 	{Name: "timeouts", Unit: "queries", scale: 1,
 		Definition: "queries of the lookup without an answer within the query timeout",
 		value:      always(func(l *Lookup) int32 { return l.Timeouts })},
+	{Name: "timeout_share", Unit: "share", scale: shareScale,
+		Definition: "share of the lookup's queries that had no answer within the query timeout: " +
+			"the dead nodes that it met, and those that a NAT or firewall kept it from",
+		value: func(l *Lookup) (int64, bool) {
+			return int64(l.Timeouts) * shareScale / int64(max(l.Messages, 1)), l.Messages > 0
+		}},
 	{Name: "latency_ms", Unit: "ms", scale: float64(time.Millisecond),
 		Definition: "simulated time from the request to the end of the lookup",
 		value:      func(l *Lookup) (int64, bool) { return l.Latency, true }},

@@ -19,6 +19,7 @@ type ClientRun struct {
 	Sent    sim.Count
 	Queries uint64 // that ended, with an answer or without
 	Asked   uint64 // of these, those that lookups of the workload had sent
+	Named   uint64 // contacts that answers named
 }
 
 // Sample is a row of series.parquet: the nodes of one client at one moment, and what they did since
@@ -91,6 +92,10 @@ var nodeMetrics = []Definition{
 			"was up"},
 	{Name: "traffic.bytes_per_node_s", Unit: "B/s",
 		Definition: "bytes of these datagrams, without IP and UDP headers"},
+	{Name: "traffic.li_bytes_per_node_s", Unit: "B/s",
+		Definition: "the same datagrams as p2psim counts them: 20 bytes each, and 4 for each id " +
+			"or address in it, which are the target of a query and the contacts in an answer",
+		Source: "Li et al., INFOCOM 2005"},
 	{Name: "traffic.maintenance", Unit: "share",
 		Definition: "of the queries that ended after the warm-up, the share that no lookup of " +
 			"the workload had sent: those of joins and of the table's upkeep. Announces that " +
@@ -117,6 +122,7 @@ func perNode(run *Run, client string, _ float64) []float64 {
 			sum.Sent.Bytes += c.Sent.Bytes
 			sum.Queries += c.Queries
 			sum.Asked += min(c.Asked, c.Queries)
+			sum.Named += c.Named
 		}
 	}
 	tables, contacts, stale, good := 0.0, 0.0, 0.0, 0.0
@@ -132,6 +138,7 @@ func perNode(run *Run, client string, _ float64) []float64 {
 		sum.Online.Seconds() / run.Measured.Seconds(),
 		float64(sum.Sent.Datagrams) / sum.Online.Seconds(),
 		float64(sum.Sent.Bytes) / sum.Online.Seconds(),
+		(20*float64(sum.Sent.Datagrams) + 4*float64(sum.Queries+sum.Named)) / sum.Online.Seconds(),
 		float64(sum.Queries-sum.Asked) / float64(sum.Queries),
 		contacts / tables,
 		stale / contacts,

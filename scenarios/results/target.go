@@ -70,7 +70,8 @@ func bySeed(cells []CellSummary) [][]CellSummary {
 				place[c.Seeds[i]], seeds = at, append(seeds, nil)
 			}
 			seeds[at] = append(seeds[at], CellSummary{
-				Cell: c.Cell, Nodes: c.Nodes, Seeds: c.Seeds[i : i+1], Metrics: metrics,
+				Cell: c.Cell, Set: c.Set, Nodes: c.Nodes, Seeds: c.Seeds[i : i+1],
+				Metrics: metrics,
 			})
 		}
 	}
@@ -103,8 +104,13 @@ func (o *Outcome) compareOne(
 	}
 	ours, why := statistic(t, above, below)
 	r.Ours, r.Deviation, r.Why = Number(ours), Number(ours)-r.Published, why
-	if t.Of == scenarios.OfRatio {
+	switch t.Of {
+	case scenarios.OfRatio:
 		r.Unit = "ratio"
+	case scenarios.OfBest:
+		r.Unit = ""
+	case scenarios.OfRank:
+		r.Unit = "place"
 	}
 	var each []float64
 	for _, alone := range seeds {
@@ -167,6 +173,12 @@ func statistic(t *scenarios.Target, cells, against []*CellSummary) (value float6
 		return nan, "no cell has " + settingsText(t.Where)
 	case t.Of == scenarios.OfSlope:
 		return slope(t.Metric, cells)
+	case t.Of == scenarios.OfHull:
+		return onHull(t, cells)
+	case t.Of == scenarios.OfBest:
+		return best(t, cells)
+	case t.Of == scenarios.OfRank:
+		return rank(t, cells)
 	case len(cells) > 1:
 		return nan, fmt.Sprintf("%d cells fit, and one is compared", len(cells))
 	case t.Of != scenarios.OfRatio:

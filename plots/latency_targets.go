@@ -1,0 +1,255 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/plotter"
+)
+
+// timing is a latency that some targets are about: of one cell, of one kind of operation, until one
+// event.
+type timing struct {
+	cell    cell
+	kind    string
+	event   string // as metrics end
+	targets []target
+	latencies
+}
+
+// events are the latencies that a lookup has, in words.
+func events() map[string]string {
+	return map[string]string{
+		"latency_ms": "to the end", "found_ms": "to the closest node",
+		"first_value_ms": "to the first peers",
+	}
+}
+
+// quantileOf returns the share that a target's percentile is of.
+func (t *target) quantileOf() (float64, bool) {
+	var percent float64
+	_, err := fmt.Sscanf(t.Of, "p%f", &percent)
+	return percent / 100, err == nil
+}
+
+// timings collects the targets that are percentiles of a latency of one cell, in their order.
+func (r *results) timings() []timing {
+	var all []timing
+	for _, t := range r.Targets {
+		kind, event, _ := strings.Cut(t.Metric, ".")
+		_, quantile := t.quantileOf()
+		if events()[event] == "" || !quantile || len(t.Cells) != 1 {
+			continue
+		}
+		i := slices.IndexFunc(all, func(x timing) bool {
+			return x.cell.Cell == t.Cells[0] && x.kind == kind && x.event == event
+		})
+		if i < 0 {
+			at := slices.IndexFunc(r.Cells, func(c cell) bool { return c.Cell == t.Cells[0] })
+			if at < 0 {
+				continue
+			}
+			i = len(all)
+			c := r.Cells[at]
+			all = append(all, timing{cell: c, kind: kind, event: event,
+				latencies: latencies{bySeed: make([][]int64, len(c.Seeds))}})
+		}
+		all[i].targets = append(all[i].targets, t)
+	}
+	return all[:min(len(all), seriesMax)]
+}
+
+type timingRow struct {
+	Cell       int32  `parquet:"cell"`
+	Seed       uint64 `parquet:"seed"`
+	Kind       string `parquet:"kind"`
+	Latency    int64  `parquet:"latency_ns"`
+	Found      int64  `parquet:"found_ns"`
+	FirstValue int64  `parquet:"first_value_ns"`
+	Contact    int32  `parquet:"hops_contact"`
+	ValueDepth int32  `parquet:"hops_first_value"`
+	Success    bool   `parquet:"success"`
+}
+
+// of returns what a row counts for a latency, by the definitions of the metrics.
+func (row *timingRow) of(event string) (ns int64, counts bool) {
+	switch event {
+	case "found_ms":
+		return row.Found, row.Contact > 0 && (row.Success || row.Kind != lookupKind)
+	case "first_value_ms":
+		return row.FirstValue, row.ValueDepth > 0
+	}
+	return row.Latency, true
+}
+
+// readTimings fills in the latencies.
+func (r *results) readTimings(all []timing) error {
+	err := scanLookups(r, func(row *timingRow) error {
+		for i := range all {
+			x := &all[i]
+			ns, counts := row.of(x.event)
+			if x.cell.Cell != int(row.Cell) || x.kind != row.Kind {
+				continue
+			}
+			_, seed, err := r.place(row.Cell, row.Seed)
+			if err != nil {
+				return err
+			}
+			x.all++
+			if counts {
+				x.bySeed[seed] = append(x.bySeed[seed], ns)
+			}
+		}
+		return nil
+	})
+	for i := range all {
+		one := []latencies{all[i].latencies}
+		sortLatencies(one)
+		all[i].latencies = one[0]
+	}
+	return err
+}
+
+// latencyTargets draws the distributions of the latencies that were published, each with its
+// published range as a band of the same colour and the percentile that was published as a dot.
+func latencyTargets(r *results, l look) (*figure, error) {
+	all := r.timings()
+	if len(all) == 0 {
+		return &figure{skipped: "no published value (targets) is a percentile of a latency"}, nil
+	}
+	if err := r.readTimings(all); err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(x timing) bool {
+		return len(x.ns) == 0 || x.ns[len(x.ns)-1] <= 0
+	})
+	if len(all) == 0 {
+		return &figure{skipped: "nothing was measured of the published latencies"}, nil
+	}
+	f := &figure{
+		plot: l.newPlot("Latency", "Share of lookups"),
+		data: table{header: []string{"cell", "label", "latency", "latency_ms", "share_at_most",
+			"share_ci95_low", "share_ci95_high"}},
+	}
+	var compared []target
+	for i := range all {
+		compared = append(compared, all[i].targets...)
+	}
+	f.title = targetsTitle(compared) + medians(all)
+	f.setTimingAxes(all)
+	for i := range all {
+		f.addTiming(r, l, i, &all[i])
+	}
+	f.about = timingsAbout(r, all)
+	return f, nil
+}
+
+// medians tells how far apart the curves are.
+func medians(all []timing) string {
+	low, high := math.Inf(1), 0.0
+	for i := range all {
+		low, high = min(low, all[i].quantile(0.5)), max(high, all[i].quantile(0.5))
+	}
+	if low == high {
+		return ", the median " + span(low)
+	}
+	return ", medians from " + span(low) + " to " + span(high)
+}
+
+// setTimingAxes spans the curves and the bands.
+func (f *figure) setTimingAxes(all []timing) {
+	low, high := math.Inf(1), 0.0
+	for i := range all {
+		x := &all[i]
+		low = min(low, max(x.quantile(0.002), 1))
+		high = max(high, x.quantile(0.999))
+		for _, t := range x.targets {
+			low = min(low, max(t.Band[0]*1e6, 1))
+		}
+	}
+	low, high = low/1.2, high*1.2
+	f.plot.X.Min, f.plot.X.Max, f.plot.X.Scale = low, high, logScale{}
+	f.plot.X.Tick.Marker = logTicks(low, high, span)
+	f.plot.Y.Min, f.plot.Y.Max = 0, 1.05
+	f.plot.Y.Tick.Marker = linearTicks(1, percent)
+}
+
+func (f *figure) addTiming(r *results, l look, i int, x *timing) {
+	p := l.pen(i)
+	style := l.lineStyle(p, l.line)
+	var at plotter.XYs
+	for _, t := range x.targets {
+		from, to := max(t.Band[0]*1e6, f.plot.X.Min), min(t.Band[1]*1e6, f.plot.X.Max)
+		if from < to {
+			whole := []interval{{0, 1}, {0, 1}}
+			f.plot.Add(band{[]float64{from, to}, whole, faded(p.color, 0.16)})
+		}
+		share, _ := t.quantileOf()
+		at = append(at, plotter.XY{X: x.quantile(share), Y: share})
+	}
+	curve := x.thin(f.plot.X.Min)
+	f.plot.Add(band{curve.x, curve.spread, faded(p.color, 0.25)})
+	f.plot.Add(polyline{within(curve.line, f.plot.X.Max), true, style})
+	dots := points{at, p.marker, l.radius, p.color, l.background}
+	f.plot.Add(dots)
+	label := timingLabel(r, x)
+	f.legend = append(f.legend, legendEntry{label: label, line: style, marker: &dots})
+	for j, v := range curve.line[1:] {
+		low, high := any(nil), any(nil)
+		if len(curve.spread) > 0 {
+			low, high = curve.spread[j].low, curve.spread[j].high
+		}
+		f.data.add(x.cell.Cell, label, x.kind+"."+x.event, v.X/1e6, v.Y, low, high)
+	}
+}
+
+// within leaves out the points beyond the axis.
+func within(line plotter.XYs, most float64) plotter.XYs {
+	n := slices.IndexFunc(line, func(at plotter.XY) bool { return at.X > most })
+	if n < 0 {
+		return line
+	}
+	return line[:n]
+}
+
+func timingLabel(r *results, x *timing) string {
+	return fmt.Sprintf("%s, %s", r.label(x.cell), events()[x.event])
+}
+
+func timingsAbout(r *results, all []timing) about {
+	a := about{
+		shows: "Curves: share of the lookups that took at most that long. Bands: the range that " +
+			"counts as the published value. Markers: the percentile that was published.",
+		definition: "Simulated time from the start of a lookup to its end, until the closest " +
+			"contact found had answered, or until the first peers came, as each publication " +
+			"defines it. Lookups that never came so far are left out.",
+		intervals: "none: one seed",
+	}
+	for i := range all {
+		x := &all[i]
+		if !slices.ContainsFunc(a.cells, func(c cell) bool { return c.Cell == x.cell.Cell }) {
+			a.cells = append(a.cells, x.cell)
+		}
+		if len(x.cell.Seeds) > 1 {
+			a.intervals = overSeeds
+		}
+		for _, t := range x.targets {
+			a.notes = append(a.notes, fmt.Sprintf("%s: %s, published %s to %s: %s (%s).",
+				timingLabel(r, x), t.Of, span(t.Band[0]*1e6), span(t.Band[1]*1e6), t.Verdict,
+				t.Source))
+		}
+	}
+	a.n = func(c cell) string {
+		var parts []string
+		for i := range all {
+			if x := &all[i]; x.cell.Cell == c.Cell {
+				parts = append(parts, fmt.Sprintf("%s of %s", count(len(x.ns)),
+					plural(x.all, "lookup")))
+			}
+		}
+		return strings.Join(parts, "; ")
+	}
+	return a
+}
