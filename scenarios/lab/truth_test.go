@@ -50,7 +50,7 @@ func TestMovedIDs(t *testing.T) {
 		want[o.idOf(node)] = node
 	}
 	r := protocol.NewRand(1, 2, 3)
-	for _, node := range []uint32{0, 17, 41, 149, 100} {
+	for _, node := range []uint32{0, 17, 41, 149, 100, 17} { // one of them twice
 		p, old := o.of(node), o.idOf(node)
 		id := krpc.SecureID(sim.AddrOf(node), 1, &r)
 		p.group.Assign(node-p.first, id)
@@ -65,7 +65,7 @@ func TestMovedIDs(t *testing.T) {
 	for place, id := range o.space.ids {
 		require.Equal(t, want[id], o.space.nodes[place])
 	}
-	require.Panics(t, func() { o.of(17).rebound(17, krpc.ID{}) }, "it is there no more")
+	require.Panics(t, func() { o.space.move(17, o.ids.id(17), krpc.ID{}) }, "it is there no more")
 }
 
 func TestIdentities(t *testing.T) {
