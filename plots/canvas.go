@@ -21,6 +21,10 @@ import (
 // render draws the figure's page in all three formats.
 func render(f *figure, l look, footer string) ([]file, error) {
 	stablePDF()
+	if f.spread {
+		const between = 12
+		l.width = 2*l.width + between
+	}
 	l.height = f.height(l)
 	svg := vgsvg.NewWith(vgsvg.UseWH(l.width, l.height), vgsvg.EmbedFonts(true))
 	pdf := vgpdf.New(l.width, l.height)

@@ -21,10 +21,17 @@ type figure struct {
 	more    []*plot.Plot // to the right of it, and below
 	columns int          // plots in a line; 0: 1
 	line    vg.Length    // what a page that grows has for each line but the first
-	rows    *targetRows  // in the place of plots, if not nil
+	rows    pageRows     // in the place of plots, if not nil
+	spread  bool         // over both columns of a paper
 	legend  []legendEntry
 	data    table
 	about   about
+}
+
+// pageRows are lines of text and marks that lay themselves out.
+type pageRows interface {
+	draw(area draw.Canvas, l look)
+	height(l look) vg.Length // that they need in a page that grows
 }
 
 // A legendEntry names a series by a sample of its marks.

@@ -34,6 +34,7 @@ type results struct {
 // A part is one of several scenarios whose targets are joined.
 type part struct {
 	Scenario string `json:"scenario"`
+	Title    string `json:"title"`
 	Seed     uint64 `json:"seed"`
 	Repeat   int    `json:"repeat"`
 }

@@ -13,8 +13,8 @@ import (
 const (
 	targetRowsMost  = 32  // rows of a slide
 	targetColumn    = 16  // rows of a column of a slide; with more there are two
+	targetPage      = 48  // rows of a column of a paper; with more it takes both, and a page
 	targetRowHeight = 1.5 // in lines of text
-	targetAxis      = 2.2 // the axis runs from minus to plus this, in tolerances
 )
 
 // targetRows is a table whose middle column is a common axis of deviations.
@@ -42,33 +42,83 @@ func newTargetRows(all []target) *targetRows {
 // targetBand is the shade of a tolerance.
 func (l look) targetBand() color.NRGBA { return faded(l.palette[0], 0.25) }
 
+// spread tells whether the rows take both columns of a paper.
+func (t *targetRows) spread(l look) bool { return l.grows && len(t.lines) > targetPage }
+
 // height returns what the rows need in a page that grows.
 func (t *targetRows) height(l look) vg.Length {
-	return vg.Length(float64(len(t.lines))*targetRowHeight) * l.text
+	most := 0
+	for _, lines := range t.columns(l) {
+		most = max(most, len(lines))
+	}
+	return vg.Length(float64(most)*targetRowHeight) * l.text
+}
+
+// columns parts the rows into one column or two. The second begins with the name of its scenario.
+func (t *targetRows) columns(l look) [][]targetLine {
+	if !t.spread(l) && (l.grows || len(t.lines) <= targetColumn) {
+		return [][]targetLine{t.lines}
+	}
+	cut := (len(t.lines) + 1) / 2
+	if t.lines[cut-1].target == nil {
+		cut--
+	}
+	left, right := t.lines[:cut], t.lines[cut:]
+	if first := right[0].target; first != nil && first.Scenario != "" {
+		name := targetLine{scenario: first.Scenario + ", continued"}
+		right = append([]targetLine{name}, right...)
+	}
+	return [][]targetLine{left, right}
 }
 
 // draw lays the rows out from the top, in one column or two.
 func (t *targetRows) draw(area draw.Canvas, l look) {
-	columns, each, size := 1, len(t.lines), l.text
-	if !l.grows && each > targetColumn {
-		columns, each, size = 2, (each+1)/2, 0.7*l.text // labels need the room
+	columns, size, gap, each := t.columns(l), l.text, 1.2*l.text, 0
+	if len(columns) > 1 && !l.grows {
+		size = 0.7 * l.text // labels need the room
 	}
-	gap := 1.2 * l.text
-	wide := (area.Size().X - gap*vg.Length(columns-1)) / vg.Length(columns)
+	for _, lines := range columns {
+		each = max(each, len(lines))
+	}
+	wide := (area.Size().X - gap*vg.Length(len(columns)-1)) / vg.Length(len(columns))
 	high := min(area.Size().Y/vg.Length(each), targetRowHeight*l.text)
-	for n, line := range t.lines {
-		x := area.Min.X + vg.Length(n/each)*(wide+gap)
-		y := area.Max.Y - vg.Length(n%each+1)*high
-		room := draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{
-			Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + wide, Y: y + high},
-		}}
-		row := targetRow{line.target, l, min(0.72*high, size)}
-		if line.target == nil {
-			row.write(room, line.scenario, l.muted)
+	size = t.size(min(0.72*high, size), wide, l)
+	for column, lines := range columns {
+		for n, line := range lines {
+			x := area.Min.X + vg.Length(column)*(wide+gap)
+			y := area.Max.Y - vg.Length(n+1)*high
+			room := draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + wide, Y: y + high},
+			}}
+			row := targetRow{line.target, l, size}
+			if line.target == nil {
+				row.write(room, line.scenario, l.muted)
+				continue
+			}
+			row.draw(room)
+		}
+	}
+}
+
+// targetTextLeast is the smallest type of a row, as a share of the theme's text.
+const targetTextLeast = 0.6
+
+// size returns the type, of that size at most, in which every label has room in its row.
+func (t *targetRows) size(most, wide vg.Length, l look) vg.Length {
+	size := most
+	for n := range t.lines {
+		if t.lines[n].target == nil {
 			continue
 		}
-		row.draw(room)
+		for size > targetTextLeast*l.text {
+			row := targetRow{t.lines[n].target, l, size}
+			if width(row.What, size) <= row.label(wide) {
+				break
+			}
+			size *= 0.98
+		}
 	}
+	return size
 }
 
 // targetNumber prints four significant digits, and four decimals at most.
@@ -103,60 +153,48 @@ func (r targetRow) write(c draw.Canvas, text string, ink color.Color) {
 	write(c, text, r.size, ink, vg.Point{X: c.Min.X, Y: r.base(c)})
 }
 
+// number is how wide the columns of numbers are, with a gap.
+func (r targetRow) number() vg.Length { return width("0.0000", r.size) + 0.4*r.size }
+
+// targetAxisShare is how much of a row its axis has.
+const targetAxisShare = 0.27
+
+// label is how much room a row so wide has for its label.
+func (r targetRow) label(across vg.Length) vg.Length {
+	return across - targetAxisShare*across - 2*r.number() - 0.4*r.size
+}
+
+// draw draws the row with the axis at its place.
 func (r targetRow) draw(c draw.Canvas) {
-	l, across := r.look, c.Size().X
-	base := r.base(c)
-	number := width("0.0000", r.size) + 0.4*r.size
-	axis := 0.27 * across
-	label := across - axis - 2*number
-	r.write(c, fit(r.What, r.size, label-0.4*r.size), l.ink)
+	end := c.Max.X - r.number()
+	r.drawAt(c, end-targetAxisShare*c.Size().X, end)
+}
+
+// drawAt draws the row with its axis from one x to another.
+func (r targetRow) drawAt(c draw.Canvas, from, to vg.Length) {
+	l, base := r.look, r.base(c)
+	r.write(c, fit(r.What, r.size, from-r.number()-0.4*r.size-c.Min.X), l.ink)
 	right := func(s string, end vg.Length, ink color.Color) {
 		write(c, s, r.size, ink, vg.Point{X: end - width(s, r.size), Y: base})
 	}
-	from := c.Min.X + label + number
 	right(targetNumber(r.Published), from-0.4*r.size, l.muted)
 	if !r.measured() {
-		text := fit("not measured", r.size, axis+number)
+		text := fit("not measured", r.size, c.Max.X-from)
 		write(c, text, r.size, l.muted, vg.Point{X: from + 0.4*r.size, Y: base})
 		return
 	}
 	right(targetNumber(*r.Ours), c.Max.X, l.verdictPen(r.Verdict).color)
 	r.drawAxis(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: from, Y: c.Min.Y}, Max: vg.Point{X: from + axis, Y: c.Max.Y},
+		Min: vg.Point{X: from, Y: c.Min.Y}, Max: vg.Point{X: to, Y: c.Max.Y},
 	}})
 }
 
 // drawAxis draws band, published value, interval and mark.
 func (r targetRow) drawAxis(c draw.Canvas) {
-	l, middle := r.look, (c.Min.Y+c.Max.Y)/2
-	x := func(v float64) vg.Length {
-		v = math.Max(-targetAxis, math.Min(targetAxis, v))
-		inset := 0.5 * l.radius // so that arrows at the ends keep off the numbers
-		return c.Min.X + inset + (c.Size().X-2*inset)*vg.Length((v+targetAxis)/(2*targetAxis))
-	}
-	half := 0.36 * c.Size().Y
-	c.StrokeLine2(draw.LineStyle{Color: l.grid, Width: l.thin / 2}, c.Min.X, middle, c.Max.X,
-		middle)
-	band := r.bandAt()
-	c.SetColor(l.targetBand())
-	c.Fill(vg.Rectangle{
-		Min: vg.Point{X: x(band.low), Y: middle - half},
-		Max: vg.Point{X: x(band.high), Y: middle + half},
-	}.Path())
-	c.StrokeLine2(draw.LineStyle{Color: l.ink, Width: l.thin / 2}, x(0), middle-half, x(0),
-		middle+half)
-	p := l.verdictPen(r.Verdict)
+	axis := newTargetAxis(c, r.look)
+	axis.drawBand(r.bandAt())
 	if r.CI95 != nil {
-		style := l.lineStyle(pen{color: p.color}, l.thin)
-		c.StrokeLine2(style, x(r.place(r.CI95[0])), middle, x(r.place(r.CI95[1])), middle)
+		axis.drawInterval(interval{r.place(r.CI95[0]), r.place(r.CI95[1])}, r.Verdict)
 	}
-	at, radius := r.place(*r.Ours), min(0.8*l.radius, 0.3*c.Size().Y)
-	mark := p.marker
-	switch {
-	case at > targetAxis:
-		mark = marker{3, 0} // points right
-	case at < -targetAxis:
-		mark = marker{3, 180}
-	}
-	mark.draw(c, vg.Point{X: x(at), Y: middle}, radius, p.color, l.background)
+	axis.drawMark(r.place(*r.Ours), r.Verdict)
 }

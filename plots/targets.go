@@ -85,11 +85,35 @@ func targetsFigure(r *results, l look) (*figure, error) {
 			t.Band[0], t.Band[1], ours, low, high, t.Verdict, t.Why)
 	}
 	shown := l.shownTargets(r.Targets)
-	f.rows = newTargetRows(shown)
 	f.legend = l.targetsLegend(shown)
-	f.about = targetsAbout(r, len(shown))
+	if len(shown) < len(r.Targets) && len(r.Parts) > 1 {
+		s := newTargetSummary(r.Targets, r.Parts)
+		f.rows, f.legend = s, l.summaryLegend(r.Targets)
+		f.about = targetsAbout(r, summaryShows, "")
+		return f, nil
+	}
+	rows := newTargetRows(shown)
+	f.rows, f.spread = rows, rows.spread(l)
+	left := ""
+	if len(shown) < len(r.Targets) {
+		left = fmt.Sprintf("The page has room for %d of %d rows; those that were missed come "+
+			"first. The data has all.", len(shown), len(r.Targets))
+	}
+	f.about = targetsAbout(r, rowsShow, left)
 	return f, nil
 }
+
+// What the two forms of the figure show.
+const (
+	rowsShow = "One row a published value. The axis is the same for all: in its middle the " +
+		"published value, and the shaded band what counts as the same. Marks: ours; an arrow " +
+		"if it lies beyond the axis. Whiskers: 95 % interval over the seeds."
+	summaryShows = "One line a scenario, and on it a mark for each of its published values. The " +
+		"axis is the same for all: in its middle the published value, and the shaded band what " +
+		"counts as the same. An arrow lies beyond the axis. Right: how many were met, of those " +
+		"that were measured. Below: values that were missed. The theme paper has a row for each " +
+		"value, and so has the data."
+)
 
 func targetsTitle(all []target) string {
 	met, missed := 0, 0
@@ -111,11 +135,8 @@ func targetsTitle(all []target) string {
 // shownTargets returns the rows that the page has room for. If not all have, the misses come first:
 // they are what a reader must see.
 func (l look) shownTargets(all []target) []target {
-	most := targetRowsMost
-	if l.grows {
-		most = 2 * targetRowsMost
-	}
-	if len(newTargetRows(all).lines) <= most {
+	const most = targetRowsMost
+	if l.grows || len(newTargetRows(all).lines) <= most {
 		return all
 	}
 	rank := func(t target) int {
@@ -130,12 +151,21 @@ func (l look) shownTargets(all []target) []target {
 	}
 }
 
-// targetsLegend names the marks that there are.
+// targetsLegend names the marks that there are, of rows with numbers.
 func (l look) targetsLegend(shown []target) []legendEntry {
-	entries := []legendEntry{{label: "published (left), with its tolerance", fill: l.targetBand(),
+	return l.marksLegend(shown, "published (left), with its tolerance", "ours (right), within it")
+}
+
+// summaryLegend names those of lines without.
+func (l look) summaryLegend(all []target) []legendEntry {
+	return l.marksLegend(all, "published, with its tolerance", "ours, within it")
+}
+
+func (l look) marksLegend(shown []target, published, within string) []legendEntry {
+	entries := []legendEntry{{label: published, fill: l.targetBand(),
 		line: l.lineStyle(pen{color: l.ink}, 0)}}
 	for _, v := range []struct{ verdict, label string }{
-		{verdictMet, "ours (right), within it"}, {verdictMissed, "ours, outside"},
+		{verdictMet, within}, {verdictMissed, "ours, outside"},
 	} {
 		has := slices.ContainsFunc(shown, func(t target) bool { return t.Verdict == v.verdict })
 		if has {
@@ -155,11 +185,9 @@ func (l look) verdictPen(verdict string) pen {
 	return l.pen(1)
 }
 
-func targetsAbout(r *results, shown int) about {
+func targetsAbout(r *results, shows, left string) about {
 	a := about{
-		shows: "One row a published value. The axis is the same for all: in its middle the " +
-			"published value, and the shaded band what counts as the same. Marks: ours; an arrow " +
-			"if it lies beyond the axis. Whiskers: 95 % interval over the seeds.",
+		shows: shows,
 		definition: "Kinds: an oracle is a theory or a model of the same assumptions, held to " +
 			"sampling error; a simulation is another simulator; a field value was measured on a " +
 			"live network, and agrees in regime. Metrics are defined in `metrics.json`.",
@@ -167,9 +195,8 @@ func targetsAbout(r *results, shown int) about {
 		counted:   plural(len(r.Targets), "published value"),
 		intervals: overSeeds,
 	}
-	if shown < len(r.Targets) {
-		a.notes = append(a.notes, fmt.Sprintf("The page has room for %d of %d rows; those that "+
-			"were missed come first. The data has all.", shown, len(r.Targets)))
+	if left != "" {
+		a.notes = append(a.notes, left)
 	}
 	var sources, missing []string
 	for n := range r.Targets {

@@ -60,9 +60,74 @@ func TestTargetsFigure(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, string(caption), "a paper")
 			require.Contains(t, string(caption), "1–3")
-			require.Equal(t, rows == 100, strings.Contains(string(caption), "has room for"))
+			require.Equal(t, rows == 100 && theme != Paper,
+				strings.Contains(string(caption), "has room for"))
 		}
 	}
+}
+
+// TestSlideOfManyTargets: a line a scenario, with the misses below; the paper has all rows.
+func TestSlideOfManyTargets(t *testing.T) {
+	r := &results{Scenario: "validation", Parts: []part{{Scenario: "a", Title: "A title"},
+		{Scenario: "b"}, {Scenario: "c"}}}
+	ours := []float64{2.1, 9, 1.2, 30}
+	for n := range 60 {
+		row := target{Scenario: []string{"a", "b", "c"}[n/20], What: fmt.Sprint("row ", n),
+			Source: "a paper", Published: 2, Band: [2]float64{1.5, 2.5}, Verdict: "not measured"}
+		if n < 4 || n >= 20 && n < 40 {
+			v := ours[n%4]
+			row.Ours, row.Verdict = &v, verdictMissed
+			if v == 2.1 || n >= 20 {
+				row.Verdict = verdictMet
+			}
+		}
+		r.Targets = append(r.Targets, row)
+	}
+	slide, err := targetsFigure(r, Slide.look())
+	require.NoError(t, err)
+	s := slide.rows.(*targetSummary)
+	require.False(t, slide.spread)
+	require.Equal(t, "A title", s.scenarios[0].title)
+	require.Equal(t, "b", s.scenarios[1].title, "without a title its name")
+	var tallies []string
+	for n := range s.scenarios {
+		tallies = append(tallies, s.scenarios[n].tally())
+	}
+	require.Equal(t, []string{"1 of 4", "20 of 20", "not measured"}, tallies)
+	var missed []string
+	for _, row := range s.missed {
+		missed = append(missed, row.What)
+	}
+	require.Equal(t, []string{"a: row 3", "a: row 1", "a: row 2"}, missed, "the worst first")
+	require.Contains(t, slide.about.shows, "One line a scenario")
+
+	paper, err := targetsFigure(r, Paper.look())
+	require.NoError(t, err)
+	require.True(t, paper.spread)
+	columns := paper.rows.(*targetRows).columns(Paper.look())
+	require.Len(t, columns, 2)
+	require.Equal(t, "b, continued", columns[1][0].scenario)
+	rows := 0
+	for _, lines := range columns {
+		for _, line := range lines {
+			if line.target != nil {
+				rows++
+			}
+		}
+	}
+	require.Equal(t, 60, rows)
+	require.InDelta(t, len(columns[0]), len(columns[1]), 2)
+}
+
+// TestLongLabelsAreWhole: the type shrinks until they fit.
+func TestLongLabelsAreWhole(t *testing.T) {
+	l := Paper.look()
+	row := target{What: "stop at the first responsible node, latency in ms"}
+	rows, across := newTargetRows([]target{row}), l.width-2*l.margin
+	size := rows.size(l.text, across, l)
+	require.Less(t, size, l.text)
+	require.GreaterOrEqual(t, size, 0.98*targetTextLeast*l.text)
+	require.LessOrEqual(t, width(row.What, size), targetRow{&row, l, size}.label(across))
 }
 
 func TestTargetsTitle(t *testing.T) {

@@ -10,7 +10,7 @@ type Collection struct {
 func Collections() []Collection {
 	return []Collection{
 		{"validation", "Published results, reproduced in some minutes, in one table", validated()},
-		{"validation-full", "The same, a day of churn and a million nodes: for a night",
+		{"validation-full", "Published results, reproduced in a night: a day, a million nodes",
 			append(validated(), validatedAtNight()...)},
 	}
 }

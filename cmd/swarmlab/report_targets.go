@@ -8,7 +8,8 @@ import (
 )
 
 // targetsTable shows published values beside ours; empty if there are none. Its lines are of one
-// scenario, or of several that are named.
+// scenario, or of several that are named. Those whose cells a short variant does not have are only
+// counted.
 func targetsTable(sets ...targetSet) string {
 	t := table{left: 2}
 	met, missed, not := 0, 0, 0
@@ -25,6 +26,9 @@ func targetsTable(sets ...targetSet) string {
 			}
 			if len(t.rows) == 0 {
 				t.add("published results", "kind", "published", "tolerated", "ours", "")
+			}
+			if r.Verdict == results.TargetNotMeasured && len(r.Cells) == 0 && r.Metric != "" {
+				continue
 			}
 			label := r.What
 			if len(sets) > 1 {

@@ -31,6 +31,7 @@ type Joint struct {
 // JointPart is one of the scenarios.
 type JointPart struct {
 	Scenario    string `json:"scenario"`
+	Title       string `json:"title"`
 	Seed        uint64 `json:"seed"`
 	Repeat      int    `json:"repeat"`
 	Fingerprint string `json:"fingerprint"`
@@ -51,8 +52,8 @@ func Join(name, title string, parts []Summary) *Joint {
 	for n := range parts {
 		s := &parts[n]
 		io.WriteString(sum, s.Scenario+" "+s.Fingerprint+"\n") // does not fail
-		j.Parts = append(j.Parts, JointPart{s.Scenario, s.Seed, s.Repeat, s.Fingerprint,
-			s.Interrupted})
+		j.Parts = append(j.Parts, JointPart{s.Scenario, s.Title, s.Seed, s.Repeat,
+			s.Fingerprint, s.Interrupted})
 		for _, t := range s.Targets {
 			j.Targets = append(j.Targets, JointTarget{s.Scenario, t})
 		}

@@ -134,12 +134,13 @@ func TestDispersion(t *testing.T) {
 }
 
 func TestJoin(t *testing.T) {
-	part := Summary{Scenario: "a", Seed: 3, Repeat: 2, Fingerprint: "f",
+	part := Summary{Scenario: "a", Title: "A", Seed: 3, Repeat: 2, Fingerprint: "f",
 		Targets: []Target{{What: "x", Verdict: TargetMet}}}
 	other := part
 	other.Scenario, other.Fingerprint = "b", "g"
 	j := Join("set", "A set", []Summary{part, other})
-	require.Equal(t, []JointPart{{"a", 3, 2, "f", false}, {"b", 3, 2, "g", false}}, j.Parts)
+	require.Equal(t, []JointPart{{"a", "A", 3, 2, "f", false}, {"b", "A", 3, 2, "g", false}},
+		j.Parts)
 	require.Len(t, j.Targets, 2)
 	require.Equal(t, "b", j.Targets[1].Scenario)
 	require.Len(t, j.Fingerprint, 32)
