@@ -36,9 +36,9 @@ var targetRules = []rule{
 		meaning: "what of it: mean, sd, min, max, p5, p25, p50, p75, p90, p95, p99; cdf(3), the " +
 			"share of values up to 3 (of hops); slope, of the mean against log10 of the nodes, " +
 			"over the cells; ratio, of two means: of two cells, of two metrics, or both; hull, " +
-			"the least median at a cost, by the lower convex hull of the cells; best, the value of " +
-			"an axis with which that is least; rank, the place of an axis, 1 being the one that " +
-			"sways it most"},
+			"the least median at a cost, by the lower convex hull of the cells; best, the " +
+			"value of an axis with which that is least; rank, how many other axes sway it " +
+			"less than an axis does"},
 	{path: "targets.NUMBER.where", fallback: noneWord, word: noneWord,
 		meaning: "the cells, PATH: VALUE for each setting that picks them; none: all cells"},
 	{path: "targets.NUMBER.against", fallback: noneWord, word: noneWord, when: "of=ratio",

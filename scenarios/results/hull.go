@@ -119,19 +119,20 @@ func best(t *scenarios.Target, cells []*CellSummary) (float64, string) {
 	return math.NaN(), fmt.Sprintf("%s is best, which is no number", text)
 }
 
-// rank returns the place of the target's axis among all that differ between these cells: 1 if none
-// sways the hull more at its cost.
+// rank returns how many of the other axes with several values sway the hull less at the target's
+// cost than its own axis: 0 if it matters least.
 func rank(t *scenarios.Target, cells []*CellSummary) (float64, string) {
 	own := contestOf(t, t.Axis, cells)
 	if len(own.values) < 2 {
 		return math.NaN(), fmt.Sprintf("%s has fewer than two values at a %s of %v", t.Axis,
 			t.Over, t.At)
 	}
-	place := 1.0
+	below := 0.0
 	for axis := range cells[0].Set {
-		if other := contestOf(t, axis, cells); other.sway() > own.sway() {
-			place++
+		other := contestOf(t, axis, cells)
+		if len(other.values) > 1 && other.sway() < own.sway() {
+			below++
 		}
 	}
-	return place, ""
+	return below, ""
 }

@@ -111,7 +111,7 @@ func TestHullTargets(t *testing.T) {
 		{row("best", "4", refresh), 1200},
 		{row("best", "0.5", refresh), math.NaN()},
 		{row("rank", "10", alpha), 1},
-		{row("rank", "10", refresh), 2},
+		{row("rank", "10", refresh), 0},
 		{row("rank", "1", alpha), math.NaN()}, // only the cheapest cell can be had
 	}
 	text := ""

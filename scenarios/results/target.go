@@ -110,7 +110,7 @@ func (o *Outcome) compareOne(
 	case scenarios.OfBest:
 		r.Unit = ""
 	case scenarios.OfRank:
-		r.Unit = "place"
+		r.Unit = "axes"
 	}
 	var each []float64
 	for _, alone := range seeds {
