@@ -122,8 +122,8 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	}
 }
 
-// parcel is a datagram with its two ports, how it is damaged, and how often the address that it goes
-// to has moved.
+// parcel is a datagram with its two ports, how it is damaged, and how often the address that it
+// goes to has moved.
 type parcel struct {
 	from, to uint16
 	moves    uint8

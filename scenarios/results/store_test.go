@@ -185,8 +185,8 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	require.ErrorIs(t, try(append(good, 0)), errTooLong)
 }
 
-// TestQuietSecondsTakeLittleRoom: most seconds of a long run change few nodes, and its file must
-// not grow by a whole checkpoint for each of them.
+// TestQuietSecondsTakeLittleRoom: most seconds of a long run change few nodes, and its file
+// must not grow by a whole checkpoint for each of them.
 func TestQuietSecondsTakeLittleRoom(t *testing.T) {
 	st, err := openStore(t, t.TempDir())
 	require.NoError(t, err)
