@@ -26,6 +26,7 @@ func validated() []string {
 		"stale-half",
 		"uptimes",
 		"arrivals",
+		"king",
 		"oversim",
 		"walk-model",
 		"ipfs-walk",
@@ -36,6 +37,7 @@ func validated() []string {
 func validatedAtNight() []string {
 	return []string{
 		"uptimes-day",
+		"arrivals-kad",
 		"hops-million",
 		"lookup-million",
 		"latency-bandwidth",

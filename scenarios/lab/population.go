@@ -28,6 +28,7 @@ const (
 	purposeRecord
 	purposeZone
 	purposeRenewed
+	purposePaths
 )
 
 // population is the nodes of one group that run one client, built. Their numbers in the world

@@ -34,7 +34,8 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes()}
+	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
+		Paths: pathsOf(o.network, s.Nodes(), j.seed)}
 	rec.work = newWorkload(o)
 	limit := newBudget(ctx, s.Budget)
 	var world *sim.World

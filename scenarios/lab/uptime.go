@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"slices"
 	"time"
 
 	"swarmlab/netmodel"
@@ -30,6 +31,7 @@ func countUp(u *results.Uptimes, age protocol.Time) {
 // Groups without churn count for nothing; without any, it returns nil.
 func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSeen, error) {
 	var seen *results.ChurnSeen
+	var lengths []protocol.Time
 	end := protocol.Time(s.Duration)
 	node := uint64(0)
 	for i := range s.Groups {
@@ -43,35 +45,60 @@ func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSe
 			continue
 		}
 		if seen == nil {
-			seen = &results.ChurnSeen{Arrivals: make([]int32,
+			seen = &results.ChurnSeen{Arrivals: make([]int64,
 				(end-protocol.Time(s.Warmup))/arrivalsEvery)}
 		}
 		for range g.Size {
-			see(seen, all.Of(seed, node), protocol.Time(s.Warmup), end)
+			lengths = see(seen, all.Of(seed, node), protocol.Time(s.Warmup), end, lengths)
 			node++
 		}
+	}
+	if seen != nil {
+		seen.Sessions = sumUp(lengths)
 	}
 	return seen, nil
 }
 
-// see counts what happens in one life.
-func see(seen *results.ChurnSeen, life netmodel.Life, from, end protocol.Time) {
+// sumUp reorders the lengths.
+func sumUp(lengths []protocol.Time) results.Lengths {
+	all := results.Lengths{Count: int64(len(lengths))}
+	if all.Count == 0 {
+		return all
+	}
+	slices.Sort(lengths)
+	var whole, rest int64 // of the mean: the sum of heavy tails may exceed an int64
+	for _, l := range lengths {
+		whole, rest = whole+int64(l)/all.Count, rest+int64(l)%all.Count
+	}
+	all.Mean = time.Duration(whole + rest/all.Count)
+	all.Median = time.Duration(lengths[all.Count/2])
+	return all
+}
+
+// see counts what happens in one life, and appends the lengths of the sessions that begin.
+func see(seen *results.ChurnSeen, life netmodel.Life, from, end protocol.Time,
+	lengths []protocol.Time) []protocol.Time {
 	if life.Online() {
 		countUp(&seen.Start, -life.Begun())
 	}
-	for {
+	counted := false // the session under way
+	for over := false; ; {
 		online, begun := life.Online(), life.Begun()
 		at, event := life.Next()
-		if at > end {
+		if at > end && !over {
+			over = true
 			if online {
 				countUp(&seen.End, end-begun)
 			}
-			return
 		}
-		if event != netmodel.Starts || at == 0 || at < from {
-			continue
+		if online && counted && at != protocol.Never {
+			lengths = append(lengths, at-begun)
 		}
-		if window := (at - from) / arrivalsEvery; int(window) < len(seen.Arrivals) {
+		if over {
+			return lengths
+		}
+		counted = event == netmodel.Starts && at > 0 && at >= from
+		if window := (at - from) / arrivalsEvery; counted && int(window) < len(seen.Arrivals) {
 			seen.Arrivals[window]++
 		}
 	}

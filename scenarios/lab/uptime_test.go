@@ -1,10 +1,12 @@
 package lab
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
@@ -56,12 +58,20 @@ func TestChurnSeen(t *testing.T) {
 		arrived += int64(n)
 	}
 	want := int64(0)
+	var lengths []float64
 	for _, x := range all {
+		if x.from >= warmup && x.from <= end && x.from > 0 {
+			lengths = append(lengths, float64(x.to-x.from))
+		}
 		if x.from >= warmup && x.from < end && x.from > 0 {
 			want++
 		}
 	}
 	require.Equal(t, want, arrived)
+	slices.Sort(lengths)
+	require.EqualValues(t, len(lengths), seen.Sessions.Count)
+	require.InDelta(t, stat.Mean(lengths, nil), float64(seen.Sessions.Mean), 2)
+	require.EqualValues(t, lengths[len(lengths)/2], seen.Sessions.Median)
 	seen, err = churnSeen(open(t, "quickstart"), 1, &laws{})
 	require.NoError(t, err)
 	require.Nil(t, seen)

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"swarmlab/scenarios"
@@ -64,11 +66,16 @@ type runGroup struct {
 
 func runGroups() []runGroup {
 	return []runGroup{
-		{runMetrics, perRun, false}, {nodeMetrics, perNode, true},
+		{runMetrics, perRun, false}, {pathMetrics, perPath, false}, {nodeMetrics, perNode, true},
 		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
 		{healthMetrics, perTable, true}, {recordMetrics, perRecord, true},
 		{censusMetrics, perCensus, false}, {connectivityMetrics, perConnectivity, false},
 	}
+}
+
+// none is as many values that are not there.
+func none(count int) []float64 {
+	return slices.Repeat([]float64{math.NaN()}, count)
 }
 
 func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {

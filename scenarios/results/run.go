@@ -28,6 +28,7 @@ type Run struct {
 	Series       []Sample      // by time, and then in the order of Clients
 	Buckets      []Bucket      // by time, then in the order of Clients, then by depth
 	Records      []Record      // by time, then in the order in which they were stored
+	Paths        Paths
 	Terrain      Terrain
 	Census       *Census       // of a scenario with crawlers
 	Connectivity *Connectivity // of a scenario with probes

@@ -70,7 +70,8 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 	}
 	if cell > 0 { // one cell has what the other has not
 		run.Churn = &ChurnSeen{Start: Uptimes{9, 3, 1}, End: Uptimes{8, r.Int64N(8), 2},
-			Arrivals: []int32{r.Int32N(9), 4, 1}}
+			Arrivals: []int64{r.Int64N(9), 4, 1}, Sessions: Lengths{3, time.Second, 7}}
+		run.Paths = Paths{Triples: 9, Mean: r.Float64(), Median: 2, Detours: 1}
 		run.Terrain = Terrain{Gated: true, Narrow: true,
 			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000), 0}}}
 		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100

@@ -129,8 +129,8 @@ targets:
 }
 
 func TestDispersion(t *testing.T) {
-	require.InDelta(t, 0, dispersion([]int32{4, 4, 4}), 1e-12)
-	require.InDelta(t, 2.5/3, dispersion([]int32{1, 2, 3, 4, 5}), 1e-12)
+	require.InDelta(t, 0, dispersion([]int64{4, 4, 4}), 1e-12)
+	require.InDelta(t, 2.5/3, dispersion([]int64{1, 2, 3, 4, 5}), 1e-12)
 }
 
 func TestJoin(t *testing.T) {

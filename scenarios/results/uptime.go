@@ -1,17 +1,27 @@
 package results
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // ChurnSeen is the coming and going in a run, of the groups that have any. It is told by the plan
 // that the run carries out: no node knows it.
 type ChurnSeen struct {
 	Start    Uptimes // of the nodes online when the run begins
 	End      Uptimes // and when it ends
-	Arrivals []int32 // sessions that begin in each whole window of five minutes after the warm-up
+	Arrivals []int64 // sessions that begin in each whole window of five minutes after the warm-up
+	Sessions Lengths // of those that begin after the warm-up, also of what is left at the end
 }
 
 // Uptimes counts nodes that are online by how long they have been.
 type Uptimes struct{ Online, Over5h, Over24h int64 }
+
+// Lengths sums up lengths of time.
+type Lengths struct {
+	Count        int64
+	Mean, Median time.Duration // 0 if there are none
+}
 
 // churnMetrics have one observation a run. Their values are in perChurn.
 var churnMetrics = []Definition{
@@ -30,32 +40,42 @@ var churnMetrics = []Definition{
 		Definition: "variance over mean of the number of sessions that begin in five minutes, " +
 			"after the warm-up; 1 for a Poisson process",
 		Source: "Steiner, En-Najjary, Biersack, IMC 2007"},
+	{Name: "arrivals.mean", Unit: "sessions",
+		Definition: "mean number of sessions that begin in five minutes, after the warm-up"},
+	{Name: "sessions.mean_s", Unit: "s",
+		Definition: "mean length of the sessions that begin after the warm-up, of each to its " +
+			"end, be that after the run's"},
+	{Name: "sessions.median_s", Unit: "s",
+		Definition: "their median length"},
 }
 
 func perChurn(run *Run, _ string, _ float64) []float64 {
 	c := run.Churn
 	if c == nil {
-		nan := math.NaN()
-		return []float64{nan, nan, nan, nan, nan}
+		return none(len(churnMetrics))
 	}
 	share := func(n int64, u Uptimes) float64 { return float64(n) / float64(u.Online) }
 	return []float64{
 		share(c.Start.Over5h, c.Start), share(c.Start.Over24h, c.Start),
 		share(c.End.Over5h, c.End), share(c.End.Over24h, c.End),
-		dispersion(c.Arrivals),
+		dispersion(c.Arrivals), meanOf(c.Arrivals), seconds(c.Sessions.Mean, c.Sessions.Count),
+		seconds(c.Sessions.Median, c.Sessions.Count),
 	}
 }
 
-// dispersion returns variance over mean, the variance with n-1.
-func dispersion(counts []int32) float64 {
-	n, sum := float64(len(counts)), 0.0
-	for _, v := range counts {
-		sum += float64(v)
+func seconds(length time.Duration, of int64) float64 {
+	if of == 0 {
+		return math.NaN()
 	}
-	mean, squares := sum/n, 0.0
+	return length.Seconds()
+}
+
+// dispersion returns variance over mean, the variance with n-1.
+func dispersion(counts []int64) float64 {
+	mean, squares := meanOf(counts), 0.0
 	for _, v := range counts {
 		d := float64(v) - mean
 		squares += float64(d * d)
 	}
-	return squares / (n - 1) / mean
+	return squares / float64(len(counts)-1) / mean
 }
