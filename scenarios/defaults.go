@@ -438,8 +438,8 @@ var observerRules = []rule{
 	{path: "crawl.crawlers", fallback: "2", limits: "1..16",
 		meaning: "independent crawlers that begin together, each from nodes of its own"},
 	{path: "crawl.planted", fallback: "0", limits: "0..10000",
-		meaning: "own nodes in the zone, which come and go as those of the first group do, and " +
-			"are open: the share of them that a crawl finds corrects its count"},
+		meaning: "own nodes in the zone, which come, go and look up as those of the first group " +
+			"do, and are open: the share of them that a crawl finds corrects its count"},
 	{path: "crawl.rate", fallback: "1000/s",
 		meaning: "most queries of one crawler"},
 	{path: "crawl.queries", fallback: "28", limits: "1..1000",

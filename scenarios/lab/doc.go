@@ -17,8 +17,9 @@
 // faults do is no excuse: while a part of the network is cut off its nodes are still to be found.
 //
 // Observers (crawlers, vantage nodes) are real programs with numbers after all nodes, and change
-// nothing about these but by what they send. What they conclude and the truth that only the overlay
-// knows stand side by side in the run's Census and Connectivity.
+// nothing about these but by what they send. Planted ones do what those do that they stand for:
+// they look up as much, which counts nowhere, and are bootstrap nodes. What observers conclude and
+// the truth that only the overlay knows stand side by side in the run's Census and Connectivity.
 //
 // [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
 // closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and

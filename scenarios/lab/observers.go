@@ -103,6 +103,14 @@ func (b *observers) settled() *population {
 	return b.planted
 }
 
+// ownNodes are the planted nodes, numbered right after all nodes of the scenario; or none.
+func (b *observers) ownNodes() section {
+	if b == nil {
+		return section{}
+	}
+	return section{b.planted.first, b.planted.size}
+}
+
 // inZone returns a random id that begins as the zone's do.
 func inZone(centre krpc.ID, bits int, r *protocol.Rand) krpc.ID {
 	id, rest := krpc.RandomID(r), ^uint64(0)>>bits

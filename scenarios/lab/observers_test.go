@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -151,6 +152,57 @@ func TestObserversChangeNobodyElse(t *testing.T) {
 	require.Equal(t, one.Fingerprint, other.Fingerprint)
 	require.Equal(t, one.Census, other.Census)
 	require.Equal(t, one.Connectivity, other.Connectivity)
+}
+
+// TestPlantedNodesDoTheirPart demands that each does as much as a node that it stands for, that it
+// is somebody's bootstrap node as often, and that the results are those of the others alone.
+func TestPlantedNodesDoTheirPart(t *testing.T) {
+	s := parse(t, watchedNet, "network.nat", "none")
+	o, err := newOverlay(s, 1, new(laws), nil)
+	require.NoError(t, err)
+	w := newWorkload(o)
+	require.Len(t, w.streams, 2)
+	others, own := w.streams[0], w.streams[1]
+	require.Equal(t, section{240, 20}, own.on)
+	require.EqualValues(t, 1680, others.count)
+	require.EqualValues(t, 140, own.count)
+	require.Equal(t, 1680, w.asked())
+	require.Same(t, &w.streams[1], w.streamOf(own.first))
+	did := map[uint32]int{}
+	for op := range own.count {
+		_, node, _ := w.draw(&own, op)
+		did[node]++
+	}
+	for node := range did {
+		require.True(t, 240 <= node && node < 260, "node %d", node)
+	}
+	require.Greater(t, len(did), 15)
+
+	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: o.network})
+	o.lives.schedule(o.world, protocol.Time(s.Duration))
+	o.world.Run(protocol.Time(time.Second))
+	planted, given := 0.0, 0.0
+	for node := range uint32(240) {
+		for _, addr := range o.seedsNow(node, 8, nil) {
+			seed, ok := sim.HostOf(addr)
+			require.True(t, ok)
+			require.Less(t, seed, uint32(260))
+			given++
+			if seed >= 240 {
+				planted++
+			}
+		}
+	}
+	require.EqualValues(t, 240*8, given)
+	require.InDelta(t, 20./260, planted/given, 4*math.Sqrt(20./260*240/260/given))
+
+	run := experiment(t, s, 1).Runs[0]
+	require.Equal(t, 1680, run.Asked)
+	require.LessOrEqual(t, run.Ended, 1680)
+	require.Greater(t, run.Ended, 1660, "a few are under way at the end")
+	for _, l := range run.Lookups {
+		require.Less(t, l.Node, uint32(240))
+	}
 }
 
 // TestPlantedNodesAreInTheZone draws ids for zones of all sizes.

@@ -154,13 +154,13 @@ const drawsMost = 1600
 
 // seedsNow is seeds where nodes come and go, or are behind NATs: it gives such as are up at this
 // moment and let strangers in. Like the bootstrap nodes of the real network, they are found again
-// when those of the first try were of no use.
+// when those of the first try were of no use. Planted nodes are among them.
 func (o *overlay) seedsNow(node uint32, count int, dst []protocol.Addr) []protocol.Addr {
 	now := o.world.Now()
 	r := protocol.NewRand(o.seed, purposeSeeds, uint64(node)^protocol.Mix(uint64(now)))
-	want := len(dst) + count
+	want, among := len(dst)+count, int(o.ids.size+o.observers.ownNodes().size)
 	for range drawsMost {
-		other := uint32(r.Intn(int(o.ids.size)))
+		other := uint32(r.Intn(among))
 		addr := o.world.AddrOf(other)
 		if other == node || !o.lives.up(other, now) || !o.world.Welcomes(other) ||
 			slices.Contains(dst, addr) {

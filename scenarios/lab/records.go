@@ -47,7 +47,7 @@ type holder struct {
 func newRecords(o *overlay, work *workload, cell int32) *records {
 	rs := &records{overlay: o, cell: cell, from: protocol.Time(o.scenario.Warmup)}
 	for n := range work.streams {
-		if st := &work.streams[n]; st.spec.Kind == scenarios.KindAnnounce {
+		if st := &work.streams[n]; st.spec.Kind == scenarios.KindAnnounce && !st.own {
 			rs.all += uint64(st.count)
 		}
 	}

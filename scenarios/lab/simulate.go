@@ -113,9 +113,7 @@ func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 // collect reads what the world and the cores have counted.
 func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Lookups, run.Ended = rec.rows, rec.ended
-	for _, st := range rec.work.streams {
-		run.Asked += int(st.count)
-	}
+	run.Asked = rec.work.asked()
 	run.Terrain = results.Terrain{Gated: o.gated, Narrow: !o.scenario.Network.Links.None()}
 	for n, hits := range w.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,

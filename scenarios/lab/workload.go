@@ -25,7 +25,11 @@ type stream struct {
 	index uint32
 	first uint32 // number of its first operation
 	count uint32
+	own   bool // done by nodes of those who crawl, for their own part, and counted nowhere
 }
+
+// ownStreams sets the random streams of own nodes apart from those of the nodes they stand for.
+const ownStreams = 1 << 16
 
 func newWorkload(o *overlay) *workload {
 	w := &workload{overlay: o}
@@ -38,17 +42,49 @@ func newWorkload(o *overlay) *workload {
 		w.streams = append(w.streams, st)
 		first += st.count
 	}
+	w.addOwn(first)
 	return w
+}
+
+// addOwn makes planted nodes do as much as the nodes of the first group do, each: who asks others
+// gets into their tables, and planted nodes are to be found no less than those they stand for.
+func (w *workload) addOwn(first uint32) {
+	own := w.overlay.observers.ownNodes()
+	if own.size == 0 {
+		return
+	}
+	for _, st := range w.streams {
+		if st.spec.Group != w.overlay.scenario.Groups[0].Name {
+			continue
+		}
+		st.count = uint32(uint64(st.count) * uint64(own.size) / uint64(st.on.size))
+		st.on, st.index, st.first, st.own = own, st.index|ownStreams, first, true
+		w.streams = append(w.streams, st)
+		first += st.count
+	}
+}
+
+// asked returns how many operations the nodes of the scenario are to do.
+func (w *workload) asked() (count int) {
+	for n := range w.streams {
+		if !w.streams[n].own {
+			count += int(w.streams[n].count)
+		}
+	}
+	return count
 }
 
 // schedule enters all operations: as many as the rate gives, at times drawn evenly at random,
 // which is a Poisson process with its count fixed. Each is asked of a node that is up at its time;
-// where none is found, the world skips it and counts.
+// where none is found, the world skips it and counts. Those of own nodes are left out then.
 func (w *workload) schedule(world *sim.World) {
 	for n := range w.streams {
 		st := &w.streams[n]
 		for op := range st.count {
 			at, node, _ := w.draw(st, op)
+			if st.own && !w.overlay.lives.up(node, at) {
+				continue
+			}
 			world.ActAt(node, at, st.first+op)
 		}
 	}
