@@ -102,6 +102,7 @@ func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 		now = min(now.Add(time.Second), end)
 		w.Run(now)
 		watch.tick(now)
+		watch.overlay.tidy()
 		if j.progress != nil {
 			j.progress(now, end, w.Tally().Events)
 		}
