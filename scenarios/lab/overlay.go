@@ -84,6 +84,13 @@ func (o *overlay) cores() []protocol.Datagrams {
 	return append(all, o.observers.cores()...)
 }
 
+// moves tells whether some nodes return at other addresses.
+func (o *overlay) moves() bool {
+	return slices.ContainsFunc(o.scenario.Groups, func(g scenarios.Group) bool {
+		return g.Churn.NewAddress()
+	})
+}
+
 // tidy has the directory forget contacts that no node knows any more. To be called between turns.
 func (o *overlay) tidy() {
 	groups := make([]*dht.Group, 0, len(o.populations)+2)

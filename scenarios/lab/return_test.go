@@ -21,7 +21,8 @@ func restarted(t *testing.T, settings ...string) *overlay {
 	require.NoError(t, err)
 	network, err := newNetwork(s, 1)
 	require.NoError(t, err)
-	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network})
+	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network,
+		Moves: o.moves()})
 	end := protocol.Time(s.Duration)
 	o.lives.schedule(o.world, end)
 	o.world.Run(end)
@@ -104,7 +105,8 @@ func TestStrangersAreForgotten(t *testing.T) {
 			"groups.moving.client", "bep5 50%, nr128 50%")
 		o, err := newOverlay(s, 1, new(laws), nil)
 		require.NoError(t, err)
-		o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: o.network})
+		o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: o.network,
+			Moves: o.moves()})
 		o.lives.schedule(o.world, protocol.Time(s.Duration))
 		most := 0
 		for now := protocol.Time(0); now < protocol.Time(s.Duration); {
