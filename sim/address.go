@@ -56,13 +56,14 @@ func holder(a protocol.Addr) (node uint32, moves uint8, ok bool) {
 
 // Move gives a node, which must be down, another address: what is sent to the old one arrives
 // nowhere. After 32 moves it has its first address again. It is the same host: delays, line and NAT
-// are as before, and a NAT that it has sent to knows it by either address.
+// are as before, and a NAT that it has sent to knows it by either address. It needs
+// Config.Moves: what differs between worlds with and without moves must not depend on who is first.
 func (w *World) Move(node uint32) {
 	if w.nodes[node].alive {
 		w.broken(node, "moved while it is up")
 	}
 	if w.moves == nil {
-		w.moves = make([]uint8, len(w.nodes))
+		w.broken(node, "moved in a world without Config.Moves")
 	}
 	w.moves[node] = (w.moves[node] + 1) % movesMax
 }
@@ -84,8 +85,8 @@ func (w *World) movesOf(node uint32) uint8 {
 	return w.moves[node]
 }
 
-// holder is the function holder for addresses that lead anywhere in this world: where nobody has
-// moved those of moved nodes do not.
+// holder is the function holder for addresses that lead anywhere in this world: where nobody moves,
+// those of moved nodes do not.
 func (w *World) holder(a protocol.Addr) (node uint32, moves uint8, ok bool) {
 	node, moves, ok = holder(a)
 	return node, moves, ok && (moves == 0 || w.moves != nil)

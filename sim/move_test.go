@@ -43,7 +43,7 @@ func testMove(t *testing.T, network Network) {
 		if i == 0 {
 			from = a
 		}
-	}}}, Network: network})
+	}}}, Network: network, Moves: true})
 	first := AddrOf(1)
 	target := first
 	s.start = func(i uint32, t *protocol.Turn) {
@@ -110,7 +110,7 @@ func TestMove(t *testing.T) {
 	}
 }
 
-// Where nobody has moved, the addresses of those who have lead nowhere.
+// Where nobody moves, the addresses of those who would have moved lead nowhere, and nobody can.
 func TestNobodyIsAtAnAddressBeforeTheMove(t *testing.T) {
 	s := &scripted{size: 2}
 	w := world(s)
@@ -119,4 +119,59 @@ func TestNobodyIsAtAnAddressBeforeTheMove(t *testing.T) {
 	w.StartAt(1, 0)
 	w.Run(at(time.Second))
 	require.EqualValues(t, 2, w.Ledger().Unroutable.Datagrams)
+	w.CrashAt(1, w.Now())
+	w.Run(at(2 * time.Second))
+	requireBroken(t, "without Config.Moves", func() { w.Move(1) })
+}
+
+// movers are answerers that have another address whenever they return, some of which guess.
+type movers struct {
+	*answerers
+	world *World
+}
+
+func (m *movers) Drop(i uint32) {
+	m.answerers.Drop(i)
+	m.world.Move(i)
+}
+
+func (m *movers) Start(i uint32, t *protocol.Turn) {
+	m.answerers.Start(i, t)
+	t.Out.SendTo(movedAddr(uint32(t.Rand.Uint64n(m.nodes)), 1), []byte("is it you?"))
+}
+
+// TestMovesInShards: a node's moves need no knowledge of other nodes, not even of whether anybody
+// has moved before.
+func TestMovesInShards(t *testing.T) {
+	const nodes = 60
+	run := func(shards int) (Fingerprint, []Checkpoint, Ledger) {
+		var list []Checkpoint
+		g := &movers{answerers: &answerers{*newChatter(nodes, 40)}}
+		g.patient = 200 * time.Millisecond
+		w := New(Config{Seed: 5, Groups: []protocol.Datagrams{g}, Moves: true,
+			Network:    steady{delay: 50 * time.Millisecond, loss: 10},
+			Checkpoint: func(c Checkpoint) { list = append(list, c) }})
+		g.world = w
+		for i := range uint32(nodes) {
+			w.StartAt(i, at(time.Duration(3*i)*time.Millisecond))
+			w.CrashAt(i, at(time.Duration(1040+9*i)*time.Millisecond)) // late in a window
+			w.StartAt(i, at(time.Duration(1300+9*i)*time.Millisecond))
+		}
+		if shards == 0 {
+			w.Run(at(4 * time.Second))
+			w.Audit()
+		} else {
+			s := windows{w: w, shards: make([]backlog, shards)}
+			s.run(t, at(4*time.Second))
+		}
+		return w.Fingerprint(), list, sums(w)
+	}
+	want, list, ledger := run(0)
+	require.Greater(t, ledger.Unroutable.Datagrams, uint64(200))
+	for _, shards := range []int{1, 3, 16, nodes} {
+		got, checkpoints, books := run(shards)
+		require.Equal(t, list, checkpoints)
+		require.Equal(t, want, got, "%d shards", shards)
+		require.Equal(t, ledger, books)
+	}
 }

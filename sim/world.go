@@ -14,6 +14,9 @@ type Config struct {
 	Network Network
 	Actor   Actor // carries out actions; may be nil if none are scheduled
 
+	// Moves tells that nodes may be given other addresses: see [World.Move].
+	Moves bool
+
 	// Checkpoint, if not nil, is called at the end of each simulated second, and owns what it is
 	// given. Without it checkpoints cost nothing.
 	Checkpoint func(Checkpoint)
@@ -67,7 +70,7 @@ type World struct {
 	books  []book
 
 	terrain *terrain // nil: the network has nothing but paths
-	moves   []uint8  // of each node, to another address; nil: nobody has moved
+	moves   []uint8  // of each node, to another address; nil: nobody ever moves
 }
 
 // population is a group and the number of its first node.
@@ -116,6 +119,9 @@ func New(cfg Config) *World {
 		turning: scenario,
 		nodes:   make([]node, size),
 		books:   make([]book, size),
+	}
+	if cfg.Moves {
+		w.moves = make([]uint8, size)
 	}
 	w.populate(cfg.Groups)
 	w.terrain = newTerrain(cfg.Network, size)

@@ -231,7 +231,7 @@ func TestBook(t *testing.T) {
 		require.NotEqual(t, r, b.Ref(c.ID, c.Addr.WithPort(1)), "another port, another contact")
 	}
 	require.Equal(t, 2000, b.Len())
-	b.sweep(func(mark func(Ref)) {
+	b.Sweep(func(mark func(Ref)) {
 		mark(NoRef)
 		for r := range refs {
 			mark(r)
@@ -248,7 +248,7 @@ func TestBook(t *testing.T) {
 		require.NotContains(t, refs, b.Ref(c.ID, c.Addr))
 	}
 	require.Len(t, b.entries, 2000, "places are used again")
-	b.sweep(func(func(Ref)) {})
+	b.Sweep(func(func(Ref)) {})
 	require.Zero(t, b.Len())
 	require.False(t, b.full())
 }

@@ -28,7 +28,8 @@ type Contact struct {
 }
 
 // Book is a directory that remembers contacts. It forgets those that its group no longer uses:
-// when it has doubled since the last time, the group sweeps it at the start of a turn.
+// when it has doubled since the last time, the group sweeps it at the start of a turn. Who keeps a
+// book as a part of a directory of his own, for any number of groups, calls [Book.Sweep].
 type Book struct {
 	refs    map[Contact]Ref
 	entries []Contact
@@ -76,8 +77,10 @@ func (b *Book) Len() int { return len(b.refs) }
 
 func (b *Book) full() bool { return len(b.refs) >= b.limit }
 
-// sweep forgets every contact that uses does not name.
-func (b *Book) sweep(uses func(mark func(Ref))) {
+// Sweep forgets every contact that uses does not name; its references may be given to others. It
+// must not be called during a turn, and uses must name what all groups hold that share the book:
+// see [Group.Uses].
+func (b *Book) Sweep(uses func(mark func(Ref))) {
 	clear(b.used)
 	uses(func(r Ref) {
 		if r != NoRef {

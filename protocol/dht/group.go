@@ -232,7 +232,7 @@ func (g *Group) Lookup(i uint32, t *protocol.Turn, r Request) {
 // turnBegins must run before any reference is taken in a turn.
 func (g *Group) turnBegins() {
 	if g.book != nil && g.book.full() {
-		g.book.sweep(g.uses)
+		g.book.Sweep(g.Uses)
 	}
 }
 
@@ -256,8 +256,8 @@ func (g *Group) deadline(i uint32) protocol.Time {
 	return min(n.maintain, g.nextExpiry(n), g.nextRelease(i))
 }
 
-// uses names every reference that the group holds.
-func (g *Group) uses(mark func(Ref)) {
+// Uses names every reference that the group holds, some more than once, and [NoRef].
+func (g *Group) Uses(mark func(Ref)) {
 	for _, s := range g.slots {
 		if s.used() {
 			mark(s.ref)

@@ -66,7 +66,7 @@ func TestQuarantineBounds(t *testing.T) {
 	}
 	require.Equal(t, callersMax, d.detained.inUse())
 	count := 0
-	d.uses(func(Ref) { count++ })
+	d.Uses(func(Ref) { count++ })
 	require.Equal(t, 1+callersMax, count, "the directory must not sweep them away")
 	d.Drop(0)
 	require.Zero(t, d.detained.inUse())

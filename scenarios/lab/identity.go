@@ -19,6 +19,7 @@ type identities struct {
 	size      uint32
 	bound     []krpc.ID // of all nodes, if some ids are bound to addresses
 	strangers *dht.Book
+	patience  int // of strangers that are remembered before those that nobody knows are forgotten
 }
 
 const (
@@ -31,8 +32,31 @@ const (
 func newIdentities(seed uint64, size int) *identities {
 	return &identities{
 		seed: seed, base: uint64(protocol.NewRand(seed, purposeIdentity, 0)),
-		size: uint32(size), strangers: dht.NewBook(),
+		size: uint32(size), strangers: dht.NewBook(), patience: max(size, strangersFew),
 	}
+}
+
+// strangersFew are not worth a look at all tables.
+const strangersFew = 1 << 12
+
+// tidy forgets the strangers that no group has in mind any more, once they have doubled and are as
+// many as there are nodes: nodes that return with other ids or addresses would fill the memory of a
+// long run. What a reference stands for has no influence on a run, and so neither has this. It must
+// be called between turns.
+func (d *identities) tidy(groups []*dht.Group) {
+	if d.strangers.Len() < d.patience {
+		return
+	}
+	d.strangers.Sweep(func(mark func(dht.Ref)) {
+		for _, g := range groups {
+			g.Uses(func(r dht.Ref) {
+				if r >= strangerBase && r != dht.NoRef {
+					mark(r - strangerBase)
+				}
+			})
+		}
+	})
+	d.patience = max(int(d.size), strangersFew, 2*d.strangers.Len())
 }
 
 // bind gives a share of some nodes ids that are bound to their addresses (BEP 42). Which nodes

@@ -84,6 +84,25 @@ func (o *overlay) cores() []protocol.Datagrams {
 	return append(all, o.observers.cores()...)
 }
 
+// moves tells whether some nodes return at other addresses.
+func (o *overlay) moves() bool {
+	return slices.ContainsFunc(o.scenario.Groups, func(g scenarios.Group) bool {
+		return g.Churn.NewAddress()
+	})
+}
+
+// tidy has the directory forget contacts that no node knows any more. To be called between turns.
+func (o *overlay) tidy() {
+	groups := make([]*dht.Group, 0, len(o.populations)+2)
+	for _, p := range o.populations {
+		groups = append(groups, p.group)
+	}
+	if o.observers != nil {
+		groups = append(groups, o.observers.planted.group, o.observers.vantages.Group)
+	}
+	o.ids.tidy(groups)
+}
+
 // idOf returns the id that a node has now.
 func (o *overlay) idOf(node uint32) krpc.ID {
 	if node >= o.ids.size {

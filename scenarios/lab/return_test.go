@@ -2,6 +2,7 @@ package lab
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,7 +21,8 @@ func restarted(t *testing.T, settings ...string) *overlay {
 	require.NoError(t, err)
 	network, err := newNetwork(s, 1)
 	require.NoError(t, err)
-	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network})
+	o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: network,
+		Moves: o.moves()})
 	end := protocol.Time(s.Duration)
 	o.lives.schedule(o.world, end)
 	o.world.Run(end)
@@ -91,4 +93,39 @@ func TestNewcomersAreFound(t *testing.T) {
 		require.Greater(t, all, 500)
 		require.Greater(t, found, all*85/100)
 	}
+}
+
+// TestStrangersAreForgotten: the directory remembers only those whom somebody has in mind, however
+// many have come and gone, and a run with that is the same as one without.
+func TestStrangersAreForgotten(t *testing.T) {
+	run := func(patience int) (sim.Fingerprint, int, *overlay) {
+		s := parse(t, mixed, "groups.moving.churn.return", scenarios.ReturnNew,
+			"groups.moving.churn.session", "exponential(30s)",
+			"groups.moving.churn.offline", "exponential(15s)", "duration", "20m",
+			"groups.moving.client", "bep5 50%, nr128 50%")
+		o, err := newOverlay(s, 1, new(laws), nil)
+		require.NoError(t, err)
+		o.world = sim.New(sim.Config{Seed: 1, Groups: o.cores(), Network: o.network,
+			Moves: o.moves()})
+		o.lives.schedule(o.world, protocol.Time(s.Duration))
+		most := 0
+		for now := protocol.Time(0); now < protocol.Time(s.Duration); {
+			now += protocol.Time(time.Second)
+			o.world.Run(now)
+			most = max(most, o.ids.strangers.Len())
+			o.ids.patience = patience
+			o.tidy()
+		}
+		o.world.Audit()
+		return o.world.Fingerprint(), most, o
+	}
+	want, all, _ := run(1 << 30)
+	got, most, o := run(1)
+	require.Equal(t, want, got)
+	require.Greater(t, all, 2500)
+	require.Less(t, most, all/2)
+	require.GreaterOrEqual(t, o.ids.patience, strangersFew)
+	before := o.ids.strangers.Len()
+	o.tidy()
+	require.Equal(t, before, o.ids.strangers.Len(), "too few to look for")
 }

@@ -40,7 +40,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	limit := newBudget(ctx, s.Budget)
 	var world *sim.World
 	world = sim.New(sim.Config{
-		Seed: j.seed, Groups: j.cores(o), Network: o.network, Actor: rec.work,
+		Seed: j.seed, Groups: j.cores(o), Network: o.network, Actor: rec.work, Moves: o.moves(),
 		Checkpoint: func(c sim.Checkpoint) { run.Checkpoints = append(run.Checkpoints, c) },
 		Pulse:      func() { limit.pulse(world) },
 	})
@@ -103,6 +103,7 @@ func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 		now = min(now.Add(time.Second), end)
 		w.Run(now)
 		watch.tick(now)
+		watch.overlay.tidy()
 		if j.progress != nil {
 			j.progress(now, end, w.Tally().Events)
 		}
