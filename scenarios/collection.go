@@ -29,6 +29,8 @@ func validated() []string {
 		"oversim",
 		"walk-model",
 		"ipfs-walk",
+		"records",
+		"connectivity",
 	}
 }
 
@@ -40,6 +42,7 @@ func validatedAtNight() []string {
 		"lookup-million",
 		"latency-bandwidth",
 		"regimes",
+		"crawl-bias",
 	}
 }
 
