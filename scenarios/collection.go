@@ -30,6 +30,8 @@ func validated() []string {
 		"oversim",
 		"walk-model",
 		"ipfs-walk",
+		"records",
+		"connectivity",
 	}
 }
 
@@ -42,6 +44,7 @@ func validatedAtNight() []string {
 		"lookup-million",
 		"latency-bandwidth",
 		"regimes",
+		"crawl-bias",
 	}
 }
 
