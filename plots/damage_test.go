@@ -36,6 +36,7 @@ func damages() map[string]damage {
 			require.NoError(t, os.Remove(filepath.Join(dir, name)))
 		}
 	}
+	known := "known figures: " + strings.Join(Names(), ", ")
 	return map[string]damage{
 		"no summary": {remove(summaryFile), summaryFile, "run 'swarmlab run --out DIR' first"},
 		"not JSON":   {replace(summaryFile, "%PDF"), summaryFile, "not a swarmlab result"},
@@ -49,7 +50,7 @@ func damages() map[string]damage {
 		"empty cell": {set("cells", []any{map[string]any{}}), summaryFile,
 			`cells[0]: missing "seeds"`},
 		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
-			`unknown figure "pie"; known figures: ` + strings.Join(Names(), ", ")},
+			`unknown figure "pie"; ` + known},
 		"a study of nothing": {set("study", map[string]any{}), summaryFile,
 			`not a swarmlab result: study: missing "axes"`},
 		"a study without metrics": {set("study", map[string]any{"axes": []string{"seed"}}),

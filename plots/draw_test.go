@@ -72,8 +72,8 @@ func sources() []source {
 			[]string{"latency-targets"}, "fingerprint 3f2a91c0"}}
 }
 
-// TestEveryFigureIsMadeInEveryFormatAndTheme: slides are drawn twice, from equal results, and must be
-// equal in every byte.
+// TestEveryFigureIsMadeInEveryFormatAndTheme: slides are drawn twice, from equal results, and must
+// be equal in every byte.
 func TestEveryFigureIsMadeInEveryFormatAndTheme(t *testing.T) {
 	for _, theme := range []Theme{Slide, Dark, Paper} {
 		t.Run(theme.String(), func(t *testing.T) {
