@@ -62,7 +62,7 @@ func TestCalibrationSaysWhenTheyDiffer(t *testing.T) {
 	require.NoError(t, err)
 	body = []byte(strings.Replace(string(body), `"p": 0.97`, `"p": 0.01`, 1))
 	require.NoError(t, os.WriteFile(path, body, 0o644))
-	_, err = Draw(dir, Paper)
+	_, err = drawCoarse(dir, Paper)
 	require.NoError(t, err)
 	require.Contains(t, string(read(t, dir, "calibration.md")),
 		"# The simulator and real sockets differ: ")
@@ -72,7 +72,7 @@ func TestCalibrationThatWasNotMade(t *testing.T) {
 	dir := t.TempDir()
 	calibrated().write(t, dir)
 	require.NoError(t, os.Remove(filepath.Join(dir, calibrationFile)))
-	lines, err := Draw(dir, Slide)
+	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Equal(t, []string{"calibration: skipped: no calibration.json: 'swarmlab run' only " +
 		"simulates; 'swarmlab dht calibrate' also runs it on real sockets"}, lines)
@@ -94,7 +94,7 @@ func TestDamagedCalibration(t *testing.T) {
 		dir := t.TempDir()
 		calibrated().write(t, dir)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.body), 0o644))
-		_, err := Draw(dir, Slide)
+		_, err := drawCoarse(dir, Slide)
 		require.ErrorContains(t, err, c.complaint)
 		require.ErrorContains(t, err, "run 'swarmlab dht calibrate' again")
 	}
@@ -102,7 +102,7 @@ func TestDamagedCalibration(t *testing.T) {
 	calibrated().write(t, dir)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationRows),
 		[]byte(header+"simulated,5,1,true\n"), 0o644))
-	lines, err := Draw(dir, Slide)
+	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Contains(t, lines[0], "skipped: real lookups: none succeeded")
 }

@@ -59,6 +59,18 @@ func calloutShare(rank, curves int) float64 {
 	return 0.36 - 0.2*among(rank-upper, curves-upper)
 }
 
+// axisShare is about how much of the page's width the x axis has.
+const axisShare = 0.8
+
+// latencySpan is how far apart the ends of all curves are on a logarithmic axis.
+func latencySpan(curves []latencies) float64 {
+	low, high := math.Inf(1), 0.0
+	for _, c := range curves {
+		low, high = min(low, c.quantile(0)), max(high, c.quantile(1))
+	}
+	return math.Log(high / max(low, 1))
+}
+
 // callouts names curves of a family of distributions, each at another share, from the fastest above
 // to the slowest below, and on the side where the next curve is further away: the outer ones stand
 // where no curve is. There are none if a name is too long for that.
@@ -82,6 +94,7 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 		return 1
 	})
 	var all []plot.Plotter
+	across := latencySpan(curves) / float64(axisShare*l.width)
 	for rank, i := range order {
 		share := calloutShare(rank, len(order))
 		x := curves[i].quantile(share)
@@ -93,6 +106,9 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 			case at > x:
 				right = min(right, math.Log(at/x))
 			}
+		}
+		if max(left, right) < float64(calloutWidth(names[i], l.text))*across {
+			return nil
 		}
 		pen := plainPen(l.pen(i))
 		all = append(all, callout{

@@ -36,13 +36,12 @@ func (r *results) footer() string {
 	if r.crawl != nil {
 		return r.crawl.footer()
 	}
-	return strings.Join([]string{"scenario " + r.Scenario, "seeds " + r.seeds(),
+	return strings.Join([]string{"scenario " + r.Scenario, seedsText(r.seeds()),
 		r.Version, "fingerprint " + r.Fingerprint}, " · ")
 }
 
 // seeds lists the seeds of all cells.
-func (r *results) seeds() string {
-	var all []uint64
+func (r *results) seeds() (all []uint64) {
 	for _, c := range r.Cells {
 		all = append(all, c.Seeds...)
 	}
@@ -51,7 +50,7 @@ func (r *results) seeds() string {
 			all = append(all, p.Seed+uint64(n))
 		}
 	}
-	return seedList(all)
+	return all
 }
 
 // caption returns NAME.md.
@@ -67,8 +66,7 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 	item("Definition", a.definition)
 	var n []string
 	for _, c := range a.cells {
-		n = append(n, fmt.Sprintf("%s (%s, seeds %s)",
-			a.n(c), r.label(c), seedList(c.Seeds)))
+		n = append(n, fmt.Sprintf("%s (%s, %s)", a.n(c), r.label(c), seedsText(c.Seeds)))
 	}
 	item("n", cmp.Or(strings.Join(n, "; "), a.counted))
 	if r.crawl == nil {
@@ -76,7 +74,7 @@ func (r *results) caption(f *figure, name string, theme Theme) string {
 			item("Clients of "+r.shortClient(mix), mix)
 		}
 	}
-	item("Seeds", r.seeds())
+	item("Seeds", seedList(r.seeds()))
 	item("Intervals", a.intervals)
 	item("Model", a.model)
 	for _, note := range a.notes {

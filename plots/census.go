@@ -40,12 +40,13 @@ func censusFigure(r *results, l look) (*figure, error) {
 	}
 	f := &figure{
 		title: censusTitle(cells),
-		plot:  l.newPlot(cellAxis(r), "Error of the estimate"),
+		plot:  l.newPlot(shortName(r.Cells[0].Set, cellAxis(r)), "Error of the estimate"),
 		data: table{header: []string{"cell", "label", "estimate", "error", "error_ci95_low",
 			"error_ci95_high", "counted", "reachable", "online"}},
 		about: about{
 			shows: "Markers: mean error of an estimate of how many nodes of the zone could " +
-				"answer. Bands: the published errors.",
+				"answer. Bands: the published errors, each in the colour of its estimate and " +
+				"over the cells that it is about.",
 			definition: "The error is the estimate over the truth, less 1. The truth is the " +
 				"number of nodes whose ids are in the zone, that are up at the middle of the " +
 				"crawl, and that let strangers in; no crawler knows it.",
@@ -55,7 +56,7 @@ func censusFigure(r *results, l look) (*figure, error) {
 				"P2P 2013); Chapman's form of the capture-recapture estimate",
 		},
 	}
-	f.addBands(l, r, len(cells))
+	f.addBands(l, r, cells)
 	low, high := f.addEstimates(l, r, cells)
 	p := f.plot
 	p.X.Min, p.X.Max, p.X.Tick.Marker = -0.5, float64(len(cells))-0.5, cellTicks(r, cells)
@@ -84,7 +85,7 @@ func censusTitle(cells []cell) string {
 		percent(math.Round(missed*1000)/1000))
 }
 
-// cellAxis names what is varied, if it is one setting.
+// cellAxis returns the path of what is varied, if it is one setting.
 func cellAxis(r *results) string {
 	var varied []string
 	for _, key := range slices.Sorted(maps.Keys(r.Cells[0].Set)) {
@@ -111,25 +112,30 @@ func cellTicks(r *results, cells []cell) (ticks plot.ConstantTicks) {
 	return ticks
 }
 
-// addBands draws the published errors across the cells for which they hold.
-func (f *figure) addBands(l look, r *results, cells int) {
-	seen := map[[2]float64]bool{}
+// addBands draws the published errors in the colours of their estimates, each across the cells for
+// which it was published.
+func (f *figure) addBands(l look, r *results, cells []cell) {
+	some := false
 	for _, t := range r.Targets {
-		known := slices.ContainsFunc(estimators(), func(e estimator) bool {
-			return e.metric == t.Metric
-		})
-		if !known || seen[t.Band] {
+		n := slices.IndexFunc(estimators(), func(e estimator) bool { return e.metric == t.Metric })
+		if n < 0 {
 			continue
 		}
-		seen[t.Band] = true
-		f.plot.Add(band{[]float64{-0.5, float64(cells) - 0.5},
-			[]interval{{t.Band[0], t.Band[1]}, {t.Band[0], t.Band[1]}}, l.targetBand()})
+		tolerated := interval{t.Band[0], t.Band[1]}
+		for at, c := range cells {
+			if !slices.Contains(t.Cells, c.Cell) {
+				continue
+			}
+			some = true
+			f.plot.Add(band{[]float64{float64(at) - 0.45, float64(at) + 0.45},
+				[]interval{tolerated, tolerated}, faded(l.pen(n).color, 0.25)})
+		}
 	}
-	if len(seen) > 0 {
-		f.legend = append(f.legend, legendEntry{label: "published", fill: l.targetBand()})
+	if some {
+		f.legend = append(f.legend, legendEntry{label: "published", fill: faded(l.muted, 0.3)})
 	}
 	zero := pen{color: l.ink}
-	f.plot.Add(polyline{plotter.XYs{{X: -0.5}, {X: float64(cells) - 0.5}}, false,
+	f.plot.Add(polyline{plotter.XYs{{X: -0.5}, {X: float64(len(cells)) - 0.5}}, false,
 		l.lineStyle(zero, l.thin)})
 }
 

@@ -83,7 +83,7 @@ func (s syntheticCrawl) write(t testing.TB, dir string) {
 func drawCrawl(t *testing.T, s syntheticCrawl, theme Theme) (dir string, lines []string) {
 	dir = t.TempDir()
 	s.write(t, dir)
-	lines, err := Draw(dir, theme)
+	lines, err := drawCoarse(dir, theme)
 	require.NoError(t, err)
 	require.Len(t, lines, len(crawlFigures()))
 	return dir, lines
@@ -195,7 +195,7 @@ func TestDamagedCrawlsAreRefusedByName(t *testing.T) {
 			dir := t.TempDir()
 			syntheticCrawl{nodes: 20}.write(t, dir)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, d.file), []byte(d.body), 0o644))
-			_, err := Draw(dir, Slide)
+			_, err := drawCoarse(dir, Slide)
 			require.ErrorContains(t, err, filepath.Join(dir, d.file)+": ")
 			require.ErrorContains(t, err, d.says)
 		})
@@ -204,9 +204,9 @@ func TestDamagedCrawlsAreRefusedByName(t *testing.T) {
 	syntheticCrawl{nodes: 20}.write(t, dir)
 	rows := []syntheticNode{{ID: "xyz"}}
 	require.NoError(t, parquet.WriteFile(filepath.Join(dir, nodesFile), rows))
-	_, err := Draw(dir, Slide)
+	_, err := drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, `"xyz" is not an id`)
 	require.NoError(t, os.Remove(filepath.Join(dir, nodesFile)))
-	_, err = Draw(dir, Slide)
+	_, err = drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, "no such file")
 }

@@ -157,7 +157,7 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 					Success: true})
 			}
 			writeRows(t, dir, rows)
-			lines, err := Draw(dir, Slide)
+			lines, err := drawCoarse(dir, Slide)
 			require.NoError(t, err)
 			require.Contains(t, lines[0], c.says)
 			if name == "with zeros" {
@@ -165,7 +165,7 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 				require.Len(t, rows, 2)
 				require.Equal(t, "0.75", rows[0]["share_at_most"])
 				require.Equal(t, "1", rows[1]["share_at_most"])
-				checkPNG(t, read(t, dir, "latency-cdf.png"), Slide.look())
+				checkPNG(t, read(t, dir, "latency-cdf.png"), coarse(Slide))
 			}
 		})
 	}

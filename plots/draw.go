@@ -53,6 +53,11 @@ func Names() []string {
 // The error names the file that is missing, damaged or foreign and how to mend it; the figures
 // before it are then already in place.
 func Draw(dir string, theme Theme) ([]string, error) {
+	return drawAs(dir, theme, theme.look())
+}
+
+// drawAs is Draw with the look spelled out.
+func drawAs(dir string, theme Theme, l look) ([]string, error) {
 	r, err := openResults(dir)
 	if err != nil {
 		return nil, err
@@ -68,7 +73,7 @@ func Draw(dir string, theme Theme) ([]string, error) {
 	}
 	var lines []string
 	for _, d := range drawings {
-		line, err := d.draw(r, theme)
+		line, err := d.draw(r, theme, l)
 		if err != nil {
 			return lines, err
 		}
@@ -78,9 +83,8 @@ func Draw(dir string, theme Theme) ([]string, error) {
 }
 
 // draw makes one figure and writes its five files.
-func (d drawing) draw(r *results, theme Theme) (string, error) {
-	look := theme.look()
-	f, err := d.make(r, look)
+func (d drawing) draw(r *results, theme Theme, l look) (string, error) {
+	f, err := d.make(r, l)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +92,7 @@ func (d drawing) draw(r *results, theme Theme) (string, error) {
 		return fmt.Sprintf("%s: skipped: %s", d.name, f.skipped), nil
 	}
 	stem := r.path("figures", d.name)
-	files, err := render(f, look, r.footer())
+	files, err := render(f, l, r.footer())
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", stem, err)
 	}

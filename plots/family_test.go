@@ -87,7 +87,7 @@ func TestLatencyFamily(t *testing.T) {
 		for _, name := range []string{"1\u00A0000\u00A0nodes", "1\u00A0000\u00A0000\u00A0nodes"} {
 			require.Equal(t, 1, strings.Count(svg, ">"+name+"<"), name)
 		}
-		checkPNG(t, read(t, dir, "latency-cdf.png"), theme.look())
+		checkPNG(t, read(t, dir, "latency-cdf.png"), coarse(theme))
 		require.Regexp(t, `# Half of the lookups finish within \d+ to \d+ ms, 99 % within \d`,
 			string(read(t, dir, "latency-cdf.md")))
 	}

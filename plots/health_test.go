@@ -157,7 +157,7 @@ func (h syntheticHealth) draw(
 	t.Helper()
 	dir, h.figures = t.TempDir(), []string{name}
 	h.write(t, dir)
-	lines, err := Draw(dir, theme)
+	lines, err := drawCoarse(dir, theme)
 	require.NoError(t, err)
 	return dir, lines
 }
@@ -323,7 +323,7 @@ func TestHealthIsSkipped(t *testing.T) {
 		delete(c.(map[string]any), "duration_s")
 	}
 	writeSummary(t, dir, summary)
-	lines, err := Draw(dir, Slide)
+	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"timeline: skipped: summary.json does not say how long the runs were; " +

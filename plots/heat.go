@@ -165,7 +165,7 @@ type heatMap struct {
 func (h heatMap) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	gap := 0.06 * h.look.text
-	size := h.size(0.8*(x(1)-x(0)), 0.84*(y(1)-y(0)))
+	size := h.size(0.8*(x(1)-x(0)), 0.72*(y(1)-y(0)))
 	for _, t := range h.tiles {
 		box := vg.Rectangle{
 			Min: vg.Point{X: x(t.x) + gap, Y: y(t.y) + gap},

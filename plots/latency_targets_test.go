@@ -51,7 +51,7 @@ func writeTimed(t *testing.T, dir string, targets []any) {
 func TestLatencyTargets(t *testing.T) {
 	for _, theme := range []Theme{Slide, Dark, Paper} {
 		dir := timedRun(t, timedTargets())
-		lines, err := Draw(dir, theme)
+		lines, err := drawCoarse(dir, theme)
 		require.NoError(t, err)
 		require.NotContains(t, lines[0], "skipped")
 		caption, err := os.ReadFile(filepath.Join(dir, "figures", "latency-targets.md"))
@@ -106,7 +106,7 @@ func holdsMedian(t *testing.T, curve [][]string, number int, found bool) {
 }
 
 func TestLatencyTargetsSkipped(t *testing.T) {
-	lines, err := Draw(timedRun(t, timedTargets()[3:]), Slide)
+	lines, err := drawCoarse(timedRun(t, timedTargets()[3:]), Slide)
 	require.NoError(t, err)
 	require.Contains(t, lines[0], "skipped: no published value")
 }

@@ -72,6 +72,15 @@ func seedList(seeds []uint64) string {
 	return strings.Join(parts, ", ")
 }
 
+// seedsText names the seeds: "seed 7", "seeds 1–5".
+func seedsText(seeds []uint64) string {
+	list := seedList(seeds)
+	if strings.ContainsAny(list, "–,") {
+		return "seeds " + list
+	}
+	return "seed " + list
+}
+
 // plural prints n and its noun, on one line.
 func plural(n int, noun string) string {
 	if n == 1 {

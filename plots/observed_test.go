@@ -37,7 +37,7 @@ func writeObserved(t *testing.T, dir string) {
 	target := func(metric string, published, low, high float64) map[string]any {
 		return map[string]any{"what": metric, "metric": metric, "of": "mean", "kind": "field",
 			"source": "a paper", "published": published, "band": []float64{low, high},
-			"ours": published, "verdict": "met"}
+			"ours": published, "verdict": "met", "cells": []int{0, 1}}
 	}
 	body, err := json.Marshal(map[string]any{
 		"scenario": "observed", "title": "Crawlers and probes", "version": "swarmlab 0.1.0",
@@ -55,7 +55,7 @@ func writeObserved(t *testing.T, dir string) {
 func drawObserved(t *testing.T) (dir string) {
 	dir = t.TempDir()
 	writeObserved(t, dir)
-	lines, err := Draw(dir, Slide)
+	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Len(t, lines, 2)
 	return dir

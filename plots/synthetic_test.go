@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -66,11 +65,7 @@ func sweep() synthetic {
 
 // lookupFigures are the figures that any scenario with lookups can have.
 func lookupFigures() []string {
-	others := slices.Concat(crawlFigures(), clientsRun().figures, studyRun().figures,
-		healthRun().figures, []string{"targets", "latency-targets", "crawl", "connectivity"})
-	return slices.DeleteFunc(Names(), func(name string) bool {
-		return slices.Contains(others, name)
-	})
+	return []string{"hops", "hops-cdf", "latency-cdf", "hops-size", "calibration"}
 }
 
 type syntheticRow struct {

@@ -125,6 +125,9 @@ func targetsTitle(all []target) string {
 			missed++
 		}
 	}
+	if met+missed == 0 {
+		return fmt.Sprintf("None of %s measured", plural(len(all), "published result"))
+	}
 	title := fmt.Sprintf("%d of %s met", met, plural(met+missed, "published result"))
 	if rest := len(all) - met - missed; rest > 0 {
 		title += fmt.Sprintf(", %d not measured", rest)

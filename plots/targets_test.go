@@ -49,7 +49,7 @@ func TestTargetsFigure(t *testing.T) {
 	for _, rows := range []int{1, 9, 100} {
 		for _, theme := range []Theme{Slide, Dark, Paper} {
 			dir := joined(t, rows)
-			lines, err := Draw(dir, theme)
+			lines, err := drawCoarse(dir, theme)
 			require.NoError(t, err)
 			require.Len(t, lines, 1)
 			require.NotContains(t, lines[0], "skipped")
@@ -141,6 +141,8 @@ func TestTargetsTitle(t *testing.T) {
 	require.Equal(t, "2 of 3\u00A0published results met", title("met", "missed", "met"))
 	require.Equal(t, "1 of 1\u00A0published result met, 1 not measured",
 		title("met", "not measured"))
+	require.Equal(t, "None of 2\u00A0published results measured",
+		title("not measured", "not measured"))
 }
 
 // TestTargetPlace: published is 0, and the ends of the band are -1 and 1, however far.
