@@ -196,67 +196,6 @@ var networkRules = []rule{
 		meaning: "a datagram waits so long for its line at most; otherwise it is dropped"},
 }
 
-// datagramFaults are the kinds that may be one-way.
-const datagramFaults = "loss|partition|path-bursts|line-bursts|duplicate|reorder|slow|corrupt"
-
-var faultRules = []rule{
-	{path: "faults.KIND.kind", fallback: required,
-		limits: datagramFaults + "|sever|pause|crash",
-		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
-			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
-			"of a path or of a node's line; duplicate: copies; reorder: some take longer; " +
-			"slow: all do; corrupt: flipped bits; pause: nodes freeze, and go on with what is " +
-			"overdue; crash: nodes go down, and come back"},
-	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
-		meaning: "simulated time at which it begins"},
-	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",
-		meaning: "simulated time at which it is over; end: with the run"},
-	{path: "faults.KIND.whom", fallback: allWord, word: allWord,
-		meaning: "nodes that it befalls, or whose datagrams, as in {share: 30%}, " +
-			"{group: nodes}, {regions: [tokyo]} or {first: 0, count: 10}"},
-	{path: "faults.KIND.others", fallback: allWord, word: allWord,
-		when:    "kind=" + datagramFaults + "|sever",
-		meaning: "the nodes at the other end; all: for a partition, all that are not in whom"},
-	{path: "faults.KIND.whom.share", fallback: allWord, word: allWord,
-		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
-	{path: "faults.KIND.whom.group", fallback: allWord, word: allWord,
-		meaning: "nodes of this group only"},
-	{path: "faults.KIND.whom.regions", fallback: allWord, word: allWord, limits: regionWords,
-		meaning: "nodes of these regions only; for the latency model regions"},
-	{path: "faults.KIND.whom.first", fallback: "0", limits: "0..16000000",
-		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
-	{path: "faults.KIND.whom.count", fallback: allWord, limits: "1..16000000", word: allWord,
-		meaning: "how many nodes from first on"},
-	{path: "faults.KIND.others.share", fallback: allWord, word: allWord,
-		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
-	{path: "faults.KIND.others.group", fallback: allWord, word: allWord,
-		meaning: "nodes of this group only"},
-	{path: "faults.KIND.others.regions", fallback: allWord, word: allWord, limits: regionWords,
-		meaning: "nodes of these regions only; for the latency model regions"},
-	{path: "faults.KIND.others.first", fallback: "0", limits: "0..16000000",
-		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
-	{path: "faults.KIND.others.count", fallback: allWord, limits: "1..16000000", word: allWord,
-		meaning: "how many nodes from first on"},
-	{path: "faults.KIND.one_way", fallback: "false",
-		when:    "kind=" + datagramFaults,
-		meaning: "true: only what goes from whom to others"},
-	{path: "faults.KIND.share", fallback: required, limits: "0%..100%",
-		when: "kind=loss|sever|path-bursts|line-bursts|duplicate|reorder|slow|corrupt",
-		meaning: "its strength: of datagrams (loss, duplicate, reorder, corrupt), of pairs " +
-			"(sever), or of the time (bursts, slow)"},
-	{path: "faults.KIND.bad", fallback: "100%", limits: "0%..100%",
-		when: "kind=path-bursts|line-bursts", meaning: "loss within a burst"},
-	{path: "faults.KIND.length", fallback: "10s", limits: "1ms..24h",
-		when:    "kind=path-bursts|line-bursts|slow",
-		meaning: "mean length of a burst or of a slow spell"},
-	{path: "faults.KIND.delay", fallback: "200ms", limits: "1us..1h",
-		when:    "kind=duplicate|reorder|slow",
-		meaning: "additional delay; of a copy, or of what is reordered, the greatest"},
-	{path: "faults.KIND.draw", fallback: "auto", limits: "1..1000000", word: "auto",
-		meaning: "names its random numbers; one that is written keeps them when other faults of " +
-			"the kind come and go"},
-}
-
 var groupRules = []rule{
 	{path: "groups.NAME.name", fallback: required, limits: nameForm,
 		meaning: "the group's name in paths and workloads: a-z, 0-9, - and _"},
@@ -329,85 +268,6 @@ var groupRules = []rule{
 		meaning: "the Mainline DHT node. client: the value that the node's client has"},
 }
 
-var dhtRules = []rule{
-	{path: "groups.NAME.dht.k", limits: "1..128",
-		meaning: "closest nodes that a lookup finds. Where it is written, buckets and " +
-			"reply_contacts that are left to the client change in proportion"},
-	{path: "groups.NAME.dht.alpha", limits: "1..32",
-		meaning: "queries that a lookup keeps in flight"},
-	{path: "groups.NAME.dht.query_timeout", limits: "1ms..1h",
-		meaning: "a query without a reply for this long has failed"},
-	{path: "groups.NAME.dht.soft_timeout", limits: "1ms..30m", word: "never",
-		meaning: "a lookup stops counting a query among its alpha after this"},
-	{path: "groups.NAME.dht.tries", limits: "1..10",
-		meaning: "queries without an answer after which a lookup gives a candidate up"},
-	{path: "groups.NAME.dht.candidates", limits: "1..4096", word: "plenty",
-		meaning: "most contacts that a lookup remembers"},
-	{path: "groups.NAME.dht.rounds",
-		meaning: "true: a lookup waits for all its queries before it sends the next ones"},
-	{path: "groups.NAME.dht.buckets", limits: "1..128", word: "k",
-		meaning: "bucket sizes by depth, the last one repeats: [128, 64, 32, 8]; k: all of size k"},
-	{path: "groups.NAME.dht.replacements", limits: "0..64",
-		meaning: "contacts kept beside a full bucket, to replace those that fail"},
-	{path: "groups.NAME.dht.admission", limits: "answered|senders|mentioned",
-		meaning: "who enters the table: who answered a query; also who sent one; also whom a " +
-			"reply mentions"},
-	{path: "groups.NAME.dht.verify_senders",
-		meaning: "ping unknown senders of queries before they may enter the table"},
-	{path: "groups.NAME.dht.quarantine", limits: "1s..168h", word: noneWord,
-		meaning: "ping them this long after their first query, when NATs have forgotten it; " +
-			"none: at once"},
-	{path: "groups.NAME.dht.eviction", limits: "challenged|failed",
-		meaning: "who leaves a full bucket for a newcomer: a contact that is not good and does " +
-			"not answer when it is pinged; or one that had failed before, nobody being asked"},
-	{path: "groups.NAME.dht.staleness_limit", limits: "1..15",
-		meaning: "failed queries in a row after which a contact is replaced"},
-	{path: "groups.NAME.dht.remove_after", limits: "1..15", word: "never",
-		meaning: "failed queries in a row after which it goes even without a replacement"},
-	{path: "groups.NAME.dht.good_for", limits: "1s..168h",
-		meaning: "a contact is good for this long after it was last heard of (BEP 5)"},
-	{path: "groups.NAME.dht.good_failures", limits: "0..15",
-		meaning: "most failed queries in a row of a contact that is still good"},
-	{path: "groups.NAME.dht.upkeep", limits: "refresh|probe|ask|check|ping",
-		meaning: "how the table is kept: refresh buckets without news by lookups; probe the " +
-			"contact longest not asked; ask a member of such a bucket; check questionable " +
-			"contacts each minute; ping all of a table without news"},
-	{path: "groups.NAME.dht.refresh", limits: "1s..168h", word: "never",
-		meaning: "a bucket without news for this long is refreshed; never: no refresh"},
-	{path: "groups.NAME.dht.diverse",
-		meaning: "true: one contact of a /24 in a bucket and in a lookup, one of an IP address " +
-			"in a table, and ids spread over a bucket"},
-	{path: "groups.NAME.dht.secure_ids", limits: "ignored|preferred|enforced",
-		meaning: "what ids that are not bound to their addresses (BEP 42) are worth"},
-	{path: "groups.NAME.dht.reply_contacts", limits: "1..25", word: "k",
-		meaning: "contacts in a reply (beta in the literature); k: as many as k, at most 25"},
-	{path: "groups.NAME.dht.reply_near",
-		meaning: "true: replies tell only of the target's bucket and the two beside it"},
-	{path: "groups.NAME.dht.reply_good",
-		meaning: "true: replies tell only of good contacts; otherwise of all that are not bad"},
-	{path: "groups.NAME.dht.token_rotation", limits: "1s..168h",
-		meaning: "there is a new token for announcing after each of these"},
-	{path: "groups.NAME.dht.token_periods", limits: "2..12",
-		meaning: "how many tokens are accepted, the newest ones"},
-	{path: "groups.NAME.dht.peer_expiry", limits: "1s..168h", word: "never",
-		meaning: "an announced peer is forgotten after this"},
-	{path: "groups.NAME.dht.reply_peers", limits: "1..100",
-		meaning: "most peers in one reply to get_peers"},
-	{path: "groups.NAME.dht.torrents", limits: "1..1000000",
-		meaning: "most infohashes that a node stores peers of"},
-	{path: "groups.NAME.dht.peers", limits: "1..65536",
-		meaning: "most peers that a node stores of one infohash"},
-	{path: "groups.NAME.dht.source_limit", limits: "1..1000000", word: noneWord,
-		meaning: "a source that sends this many datagrams in ten seconds is not heard for " +
-			"source_ban"},
-	{path: "groups.NAME.dht.source_ban", limits: "1s..168h", word: noneWord,
-		meaning: "how long such a source is not heard"},
-	{path: "groups.NAME.dht.query_rate", limits: "1..1000000", word: noneWord,
-		meaning: "most queries of all sources that are answered in a second"},
-	{path: "groups.NAME.dht.query_burst", limits: "0..1000000",
-		meaning: "and how many may come at once"},
-}
-
 var workRules = []rule{
 	{path: "workload.KIND.kind", fallback: required, limits: "lookup|announce|get_peers",
 		meaning: "lookup: find_node; announce: store a peer under a key; get_peers: find peers"},
@@ -424,35 +284,6 @@ var workRules = []rule{
 		meaning: "what is looked up: the ID of a random node of any group that is up, or any key"},
 	{path: "workload.KIND.keys", fallback: "100", limits: "1..10000000",
 		when: "kind=announce|get_peers", meaning: "number of distinct infohashes"},
-}
-
-var observerRules = []rule{
-	{path: "crawl.at", fallback: required, limits: anySpan,
-		meaning: "simulated time at which the crawl begins"},
-	{path: "crawl.length", fallback: "complete", limits: "1s..24h", word: "complete",
-		meaning: "the crawl is cut short after this; complete: it ends when all that was heard " +
-			"of has been asked, or with the run"},
-	{path: "crawl.zone", fallback: "4", limits: "0..20",
-		meaning: "leading bits that the ids of the nodes that are counted have in common; the " +
-			"count times 2^zone is the network. 0: all nodes"},
-	{path: "crawl.crawlers", fallback: "2", limits: "1..16",
-		meaning: "independent crawlers that begin together, each from nodes of its own"},
-	{path: "crawl.planted", fallback: "0", limits: "0..10000",
-		meaning: "own nodes in the zone, which come, go and look up as those of the first group " +
-			"do, and are open: the share of them that a crawl finds corrects its count"},
-	{path: "crawl.rate", fallback: "1000/s",
-		meaning: "most queries of one crawler"},
-	{path: "crawl.queries", fallback: "28", limits: "1..1000",
-		meaning: "most queries of a crawler to one node; each shows one more of its buckets"},
-	{path: "crawl.tries", fallback: "2", limits: "1..10",
-		meaning: "unanswered queries in a row after which a crawler gives a node up"},
-	{path: "probes.from", fallback: "0s", limits: anySpan,
-		meaning: "simulated time at which the vantage nodes join"},
-	{path: "probes.vantages", fallback: "1", limits: "1..100",
-		meaning: "nodes like those of the first group, open, that probe whoever first queries " +
-			"them: from the same address, from another one, and once more later"},
-	{path: "probes.again", fallback: "5m", limits: "1s..24h",
-		meaning: "how much later"},
 }
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.

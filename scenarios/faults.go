@@ -239,3 +239,64 @@ func (s *Scenario) faultPlaces() []string {
 	}
 	return paths
 }
+
+// datagramFaults are the kinds that may be one-way.
+const datagramFaults = "loss|partition|path-bursts|line-bursts|duplicate|reorder|slow|corrupt"
+
+var faultRules = []rule{
+	{path: "faults.KIND.kind", fallback: required,
+		limits: datagramFaults + "|sever|pause|crash",
+		meaning: "loss of a share of datagrams; partition: of all between whom and others; " +
+			"sever: of all between a share of pairs; path-bursts, line-bursts: loss in bursts " +
+			"of a path or of a node's line; duplicate: copies; reorder: some take longer; " +
+			"slow: all do; corrupt: flipped bits; pause: nodes freeze, and go on with what is " +
+			"overdue; crash: nodes go down, and come back"},
+	{path: "faults.KIND.from", fallback: "0s", limits: anySpan,
+		meaning: "simulated time at which it begins"},
+	{path: "faults.KIND.to", fallback: "end", limits: "1ms..8760h", word: "end",
+		meaning: "simulated time at which it is over; end: with the run"},
+	{path: "faults.KIND.whom", fallback: allWord, word: allWord,
+		meaning: "nodes that it befalls, or whose datagrams, as in {share: 30%}, " +
+			"{group: nodes}, {regions: [tokyo]} or {first: 0, count: 10}"},
+	{path: "faults.KIND.others", fallback: allWord, word: allWord,
+		when:    "kind=" + datagramFaults + "|sever",
+		meaning: "the nodes at the other end; all: for a partition, all that are not in whom"},
+	{path: "faults.KIND.whom.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.whom.group", fallback: allWord, word: allWord,
+		meaning: "nodes of this group only"},
+	{path: "faults.KIND.whom.regions", fallback: allWord, word: allWord, limits: regionWords,
+		meaning: "nodes of these regions only; for the latency model regions"},
+	{path: "faults.KIND.whom.first", fallback: "0", limits: "0..16000000",
+		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
+	{path: "faults.KIND.whom.count", fallback: allWord, limits: "1..16000000", word: allWord,
+		meaning: "how many nodes from first on"},
+	{path: "faults.KIND.others.share", fallback: allWord, word: allWord,
+		limits: "0.0001%..100%", meaning: "of the nodes, drawn by their numbers"},
+	{path: "faults.KIND.others.group", fallback: allWord, word: allWord,
+		meaning: "nodes of this group only"},
+	{path: "faults.KIND.others.regions", fallback: allWord, word: allWord, limits: regionWords,
+		meaning: "nodes of these regions only; for the latency model regions"},
+	{path: "faults.KIND.others.first", fallback: "0", limits: "0..16000000",
+		meaning: "first of some nodes, which are numbered from 0, in their group if one is named"},
+	{path: "faults.KIND.others.count", fallback: allWord, limits: "1..16000000", word: allWord,
+		meaning: "how many nodes from first on"},
+	{path: "faults.KIND.one_way", fallback: "false",
+		when:    "kind=" + datagramFaults,
+		meaning: "true: only what goes from whom to others"},
+	{path: "faults.KIND.share", fallback: required, limits: "0%..100%",
+		when: "kind=loss|sever|path-bursts|line-bursts|duplicate|reorder|slow|corrupt",
+		meaning: "its strength: of datagrams (loss, duplicate, reorder, corrupt), of pairs " +
+			"(sever), or of the time (bursts, slow)"},
+	{path: "faults.KIND.bad", fallback: "100%", limits: "0%..100%",
+		when: "kind=path-bursts|line-bursts", meaning: "loss within a burst"},
+	{path: "faults.KIND.length", fallback: "10s", limits: "1ms..24h",
+		when:    "kind=path-bursts|line-bursts|slow",
+		meaning: "mean length of a burst or of a slow spell"},
+	{path: "faults.KIND.delay", fallback: "200ms", limits: "1us..1h",
+		when:    "kind=duplicate|reorder|slow",
+		meaning: "additional delay; of a copy, or of what is reordered, the greatest"},
+	{path: "faults.KIND.draw", fallback: "auto", limits: "1..1000000", word: "auto",
+		meaning: "names its random numbers; one that is written keeps them when other faults of " +
+			"the kind come and go"},
+}

@@ -69,3 +69,32 @@ func (s *Scenario) checkObservers(c *complaints) {
 			p.From, p.Again, s.Duration)
 	}
 }
+
+var observerRules = []rule{
+	{path: "crawl.at", fallback: required, limits: anySpan,
+		meaning: "simulated time at which the crawl begins"},
+	{path: "crawl.length", fallback: "complete", limits: "1s..24h", word: "complete",
+		meaning: "the crawl is cut short after this; complete: it ends when all that was heard " +
+			"of has been asked, or with the run"},
+	{path: "crawl.zone", fallback: "4", limits: "0..20",
+		meaning: "leading bits that the ids of the nodes that are counted have in common; the " +
+			"count times 2^zone is the network. 0: all nodes"},
+	{path: "crawl.crawlers", fallback: "2", limits: "1..16",
+		meaning: "independent crawlers that begin together, each from nodes of its own"},
+	{path: "crawl.planted", fallback: "0", limits: "0..10000",
+		meaning: "own nodes in the zone, which come, go and look up as those of the first group " +
+			"do, and are open: the share of them that a crawl finds corrects its count"},
+	{path: "crawl.rate", fallback: "1000/s",
+		meaning: "most queries of one crawler"},
+	{path: "crawl.queries", fallback: "28", limits: "1..1000",
+		meaning: "most queries of a crawler to one node; each shows one more of its buckets"},
+	{path: "crawl.tries", fallback: "2", limits: "1..10",
+		meaning: "unanswered queries in a row after which a crawler gives a node up"},
+	{path: "probes.from", fallback: "0s", limits: anySpan,
+		meaning: "simulated time at which the vantage nodes join"},
+	{path: "probes.vantages", fallback: "1", limits: "1..100",
+		meaning: "nodes like those of the first group, open, that probe whoever first queries " +
+			"them: from the same address, from another one, and once more later"},
+	{path: "probes.again", fallback: "5m", limits: "1s..24h",
+		meaning: "how much later"},
+}

@@ -1,8 +1,6 @@
 package results
 
 import (
-	"math"
-
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
@@ -71,8 +69,8 @@ func differences(c, base *CellSummary) map[string]Difference {
 		var these, those, apart []float64
 		for n, seed := range c.Seeds {
 			for m, other := range base.Seeds {
-				if a, b := means[n], base.means[name][m]; seed == other &&
-					!math.IsNaN(a) && !math.IsNaN(b) {
+				if a, b := means[n], base.means[name][m]; seed == other && finite(a) &&
+					finite(b) {
 					these, those, apart = append(these, a), append(those, b), append(apart, a-b)
 				}
 			}

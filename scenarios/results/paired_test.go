@@ -52,6 +52,10 @@ func TestComparisons(t *testing.T) {
 	}
 	cells[2].Seeds = []uint64{1, 3, 9}
 	cells[1].means["m"][0] = math.NaN()
+	// A share of nothing in all pairs but one, or a count divided by it, says nothing of the others.
+	for n := range cells {
+		cells[n].means["part"] = []float64{math.Inf(1), 1, math.NaN()}
+	}
 	var pairs [][3]int
 	all := compare(vary, cells)
 	for _, c := range all {
@@ -64,6 +68,10 @@ func TestComparisons(t *testing.T) {
 	require.Equal(t, [][3]int{{1, 1, 0}, {1, 2, 0}, {0, 3, 0}, {0, 5, 2}, {1, 5, 3}}, pairs)
 	require.Equal(t, 2, all[0].Metrics["m"].N)
 	require.Equal(t, 2, all[1].Metrics["m"].N)
+	for _, c := range all {
+		require.NotContains(t, c.Metrics, "part")
+		require.False(t, math.IsNaN(float64(c.Metrics["m"].Holm)))
+	}
 
 	d := all[4].Metrics["m"] // 5, 10, 25 against 3, 6, 9
 	require.Equal(t, 3, d.N)

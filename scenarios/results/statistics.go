@@ -12,7 +12,7 @@ type Number float64
 
 // MarshalJSON implements json.Marshaler. What is not a number is null.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+	if !finite(float64(n)) {
 		return []byte("null"), nil
 	}
 	return strconv.AppendFloat(nil, float64(n), 'g', 9, 64), nil
@@ -90,6 +90,9 @@ func empty() Statistics {
 	return Statistics{Mean: nan, SD: nan, Min: nan, Max: nan, P5: nan, P25: nan, P50: nan, P75: nan,
 		P90: nan, P95: nan, P99: nan}
 }
+
+// finite tells what was observed from what was not: a share of nothing is not a number.
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 func meanOf(values []int64) float64 {
 	sum := int64(0)

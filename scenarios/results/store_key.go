@@ -40,6 +40,7 @@ func cellHash(build string, cell scenarios.Cell) (runHash, error) {
 	}
 	s.Name, s.Title, s.Seed, s.Repeat, s.Figures = "cell", "", 1, 1, nil
 	s.Budget, s.Until, s.Study = scenarios.Budget{}, scenarios.Until{}, scenarios.Study{}
+	s.Targets = nil
 	sum.Write(s.Resolved())
 	return runHash(sum.Sum(nil)), nil
 }

@@ -276,6 +276,7 @@ func TestForeignRunsAreRefused(t *testing.T) {
 		"seed":     {"seed", "7", "made with other settings or seeds"},
 		"scenario": {"name", "other", ""},
 		"study":    {"study.cost", "lookup.messages", ""},
+		"target":   {"targets.0.tolerance", "3", ""},
 	} {
 		st, err := openStore(t, home, c.path, c.value)
 		if c.want == "" { // no setting that a run depends on

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"math"
 	"strings"
 	"time"
 
@@ -173,22 +172,22 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 		if client != anyClient && !g.byClient {
 			continue
 		}
+		values := make([][]float64, len(runs))
+		for n, run := range runs {
+			values[n] = g.values(run, client, seconds)
+		}
 		for n, d := range g.metrics {
-			addPerRun(metrics, d, runs, func(run *Run) float64 {
-				return g.values(run, client, seconds)[n]
-			})
+			addPerRun(metrics, d, values, n)
 		}
 	}
 	return metrics
 }
 
-// addPerRun adds a metric with one observation a run, if there is one.
-func addPerRun(
-	metrics map[string]Statistics, d Definition, runs []*Run, value func(*Run) float64,
-) {
+// addPerRun adds the metric of that place in each run's values, if there is one.
+func addPerRun(metrics map[string]Statistics, d Definition, runs [][]float64, place int) {
 	var values []float64
 	for _, run := range runs {
-		if v := value(run); !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v := run[place]; finite(v) {
 			values = append(values, v)
 		}
 	}

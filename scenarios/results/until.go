@@ -103,7 +103,7 @@ func Look(s *scenarios.Scenario, means []float64, look int) Stopping {
 	miss := alpha * float64(looks[look]-before) / float64(looks[len(looks)-1])
 	known := make([]float64, 0, len(means))
 	for _, v := range means {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if finite(v) {
 			known = append(known, v)
 		}
 	}
