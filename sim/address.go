@@ -45,6 +45,13 @@ func HostOf(a protocol.Addr) (node uint32, ok bool) {
 	return node, ok && moves == 0
 }
 
+// OwnerOf returns the number of the node that an IP belongs to at one time or another, whatever the
+// port: those of a node that moves are all its own.
+func OwnerOf(a protocol.Addr) (node uint32, ok bool) {
+	node, _, ok = holder(a)
+	return node, ok
+}
+
 // holder returns the node that an IP belongs to after so many moves.
 func holder(a protocol.Addr) (node uint32, moves uint8, ok bool) {
 	if !a.Is4() || a.IP4()&^addressMask != addressNet {

@@ -139,7 +139,7 @@ func (c *crawlers) count(w *walk) (row results.Crawled, answered []bool) {
 	row.Queries = int(w.core.Progress().Sent)
 	for n := range w.core.Progress().Known {
 		v := w.core.Node(n)
-		node, ok := sim.HostOf(v.Addr)
+		node, ok := sim.OwnerOf(v.Addr)
 		if !ok || v.ID.SharedBits(c.cfg.Centre) < c.cfg.Zone {
 			continue
 		}

@@ -129,3 +129,29 @@ func TestStrangersAreForgotten(t *testing.T) {
 	o.tidy()
 	require.Equal(t, before, o.ids.strangers.Len(), "too few to look for")
 }
+
+// TestObserversFollowMoves: records are found where their holders and owners are after moves, and a
+// crawl knows nodes by the addresses that they had when it met them.
+func TestObserversFollowMoves(t *testing.T) {
+	moving := "{session: exponential(4m), offline: exponential(1m), return: new-address}"
+	s := parse(t, lasting, "groups.nodes.churn", moving, "duration", "20m")
+	run := experiment(t, s, 1).Runs[0]
+	require.NotEmpty(t, run.Records)
+	stored, held := int32(0), int32(0)
+	for _, l := range run.Lookups {
+		stored += l.Peers
+	}
+	for _, r := range run.Records {
+		if r.Age == 0 {
+			held += r.Holders
+			require.GreaterOrEqual(t, r.Holding, r.Online-1)
+		}
+	}
+	require.Greater(t, stored, int32(150))
+	require.InEpsilon(t, stored, held, 0.05, "but for those that left within the second")
+	s = parse(t, watchedNet, "groups.nodes.churn", moving)
+	run = experiment(t, s, 1).Runs[0]
+	for _, w := range run.Census.Crawls {
+		require.Greater(t, w.HeardOnline, w.Online*3/4)
+	}
+}

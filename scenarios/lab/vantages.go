@@ -173,7 +173,7 @@ func (v *vantages) tally(others *accomplices, now protocol.Time) *results.Connec
 	for i := range v.all {
 		for n, m := range v.all[i].met {
 			last := m.at.Add(probeDelay + v.again)
-			node, ok := sim.HostOf(m.addr)
+			node, ok := sim.OwnerOf(m.addr)
 			if !ok || node >= o.ids.size || last.Add(probePatience) > now {
 				continue
 			}
