@@ -68,6 +68,23 @@ func (s *Scenario) checkObservers(c *complaints) {
 		c.addAt("probes.from", "%s and %s more are not before the end of the run, %s; join earlier",
 			p.From, p.Again, s.Duration)
 	}
+	s.checkObserved(c)
+}
+
+// checkObserved refuses observers of nodes that return as others: what was observed is held against
+// the truth by id and address, when the run has ended.
+func (s *Scenario) checkObserved(c *complaints) {
+	if s.Observers() == 0 {
+		return
+	}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		if g.Churn.NewID() || g.Churn.NewAddress() {
+			c.addAt("groups."+g.Name+".churn.return", "%s: a crawl and probes know nodes by id "+
+				"and address, as they were at the start; write same, or leave them out",
+				g.Churn.Return)
+		}
+	}
 }
 
 var observerRules = []rule{

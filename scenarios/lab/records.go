@@ -8,7 +8,6 @@ import (
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
-	"swarmlab/sim"
 )
 
 const (
@@ -34,6 +33,7 @@ type records struct {
 type record struct {
 	key     krpc.ID
 	owner   uint32
+	addr    protocol.Addr // the owner's, at that time
 	born    protocol.Time // the end of the second in which it was stored
 	holders []holder
 }
@@ -72,25 +72,27 @@ func (rs *records) stored(p *population, node uint32, now protocol.Time, r *dht.
 	if r.Started < rs.from || draw.Uint64n(rs.all) >= recordsMost {
 		return
 	}
-	first := len(rs.holders)
+	first, addr := len(rs.holders), rs.overlay.world.AddrOf(node)
 	for _, c := range r.Closest {
-		other, ok := sim.HostOf(c.Addr)
+		other, ok := rs.overlay.world.HostOf(c.Addr)
 		if !ok || other >= rs.overlay.ids.size || rs.overlay.idOf(other) != c.ID {
 			continue
 		}
-		if rs.overlay.holds(other, r.Target, node, now) {
+		if rs.overlay.holds(other, r.Target, addr, now) {
 			rs.holders = append(rs.holders, holder{other, c.ID})
 		}
 	}
 	second := protocol.Time(time.Second)
-	rs.follows = append(rs.follows, record{key: r.Target, owner: node,
+	rs.follows = append(rs.follows, record{key: r.Target, owner: node, addr: addr,
 		born: (now + second - 1) / second * second, holders: rs.holders[first:]})
 }
 
-// holds reports whether a node has what another announced under a key.
-func (o *overlay) holds(node uint32, key krpc.ID, owner uint32, now protocol.Time) bool {
+// holds reports whether a node has what another announced under a key from an address.
+func (o *overlay) holds(
+	node uint32, key krpc.ID, owner protocol.Addr, now protocol.Time,
+) bool {
 	p := o.of(node)
-	return o.world.Alive(node) && p.group.Holds(node-p.first, key, sim.AddrOf(owner), now)
+	return o.world.Alive(node) && p.group.Holds(node-p.first, key, owner, now)
 }
 
 // tick looks at the records that have come to an age, at the end of each simulated second.
@@ -116,7 +118,7 @@ func (rs *records) look(n int, r *record, now, age protocol.Time) results.Record
 			continue
 		}
 		row.Online++
-		if o.holds(h.node, r.key, r.owner, now) {
+		if o.holds(h.node, r.key, r.addr, now) {
 			row.Holding++
 		}
 		for _, place := range rs.places {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -90,5 +91,30 @@ func TestNewcomersAreFound(t *testing.T) {
 		t.Log(word, found, all)
 		require.Greater(t, all, 500)
 		require.Greater(t, found, all*85/100)
+	}
+}
+
+// TestRecordsOfMovers: records are followed at nodes that have moved, and from such.
+func TestRecordsOfMovers(t *testing.T) {
+	for _, word := range []string{scenarios.ReturnSame, scenarios.ReturnNewAddress} {
+		s := parse(t, lasting, "groups.nodes.churn.return", word, "workload.announce.stop", "135m",
+			"workload.announce.start", "2h", "warmup", "2h", "duration", "150m")
+		run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: 3,
+			laws: new(laws)})
+		require.NoError(t, err)
+		acknowledged, holders, holding := 0, 0, 0
+		for _, l := range run.Lookups {
+			acknowledged += int(l.Peers)
+		}
+		for _, r := range run.Records {
+			if r.Age == 0 {
+				holders += int(r.Holders)
+				holding += int(r.Holding)
+			}
+		}
+		t.Log(word, acknowledged, holders, holding)
+		require.Greater(t, acknowledged, 200)
+		require.InEpsilon(t, acknowledged, holders, 0.02)
+		require.InEpsilon(t, holders, holding, 0.02)
 	}
 }
