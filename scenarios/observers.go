@@ -68,6 +68,22 @@ func (s *Scenario) checkObservers(c *complaints) {
 		c.addAt("probes.from", "%s and %s more are not before the end of the run, %s; join earlier",
 			p.From, p.Again, s.Duration)
 	}
+	s.checkObserved(c)
+}
+
+// checkObserved refuses observers of nodes that return with other ids: what was observed is held
+// against the truth by id, when the run has ended.
+func (s *Scenario) checkObserved(c *complaints) {
+	if s.Observers() == 0 {
+		return
+	}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		if g.Churn.NewID() {
+			c.addAt("groups."+g.Name+".churn.return", "%s: a crawl and probes know nodes by the "+
+				"ids of the end; write same or new-address, or leave them out", g.Churn.Return)
+		}
+	}
 }
 
 var observerRules = []rule{

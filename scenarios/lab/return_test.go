@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -153,5 +154,29 @@ func TestObserversFollowMoves(t *testing.T) {
 	run = experiment(t, s, 1).Runs[0]
 	for _, w := range run.Census.Crawls {
 		require.Greater(t, w.HeardOnline, w.Online*3/4)
+	}
+}
+
+// TestRecordsOfMovers: records are followed at nodes that have moved, and from such.
+func TestRecordsOfMovers(t *testing.T) {
+	for _, word := range []string{scenarios.ReturnSame, scenarios.ReturnNewAddress} {
+		s := parse(t, lasting, "groups.nodes.churn.return", word, "workload.announce.stop", "135m",
+			"workload.announce.start", "2h", "warmup", "2h", "duration", "150m")
+		run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: 3,
+			laws: new(laws)})
+		require.NoError(t, err)
+		acknowledged, holders, holding := 0, 0, 0
+		for _, l := range run.Lookups {
+			acknowledged += int(l.Peers)
+		}
+		for _, r := range run.Records {
+			if r.Age == 0 {
+				holders += int(r.Holders)
+				holding += int(r.Holding)
+			}
+		}
+		require.Greater(t, acknowledged, 200)
+		require.InEpsilon(t, acknowledged, holders, 0.02)
+		require.InEpsilon(t, holders, holding, 0.02)
 	}
 }
