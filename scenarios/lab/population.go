@@ -120,7 +120,7 @@ func (r returner) Drop(i uint32) {
 	if c.NewAddress() {
 		o.world.Move(node)
 	}
-	if c.NewID() {
+	if c.NewID() && node < o.ids.size { // observers' own nodes keep the ids that they were given
 		id := o.newID(node, p.spec.IDs.Secure())
 		r.Assign(i, id)
 		o.rename(node, id)

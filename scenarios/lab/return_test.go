@@ -155,3 +155,16 @@ func TestObserversFollowMoves(t *testing.T) {
 		require.Greater(t, w.HeardOnline, w.Online*3/4)
 	}
 }
+
+// TestPlantedNodesKeepTheirIDs: they come and go as all do, and are in the zone when they return.
+func TestPlantedNodesKeepTheirIDs(t *testing.T) {
+	s := parse(t, watchedNet, "groups.nodes.ids", "secure 50%", "groups.nodes.churn",
+		"{session: exponential(2m), offline: exponential(1m), return: new}")
+	run := experiment(t, s, 1).Runs[0]
+	for _, w := range run.Census.Crawls {
+		require.Positive(t, w.PlantedAnswered)
+		require.LessOrEqual(t, w.PlantedAnswered, w.PlantedHeard)
+	}
+	restarted := run.Tally.Starts - uint64(s.Nodes())
+	require.Greater(t, restarted, uint64(100))
+}
