@@ -56,8 +56,8 @@
 // [World.Move] gives a node that is down another address. Each datagram carries where it was sent
 // from and to; at delivery the target is asked whether it is still there, before its NAT and before
 // liveness, and what is not delivered for that counts as unroutable. [World.AddrOf] and
-// [World.HostOf] know where nodes are now, the functions of these names where they began. It takes a
-// byte a node, in worlds that are told of it by Config.Moves, and nothing in others.
+// [World.HostOf] know where nodes are now, the functions of these names where they began. It
+// takes a byte a node, in worlds that are told of it by Config.Moves, and nothing in others.
 //
 // # Terrain
 //
