@@ -20,7 +20,11 @@ var library embed.FS
 const exampleFile = "library/example.yaml"
 
 // Summary is a line of the list of shipped scenarios.
-type Summary struct{ Name, Title string }
+type Summary struct {
+	Name, Title string
+	Published   bool // it is held against published values
+	Varied      bool // it has several cells
+}
 
 // Shipped lists the scenarios that come with the program, by name.
 func Shipped() []Summary {
@@ -30,7 +34,8 @@ func Shipped() []Summary {
 		if err != nil {
 			panic("scenarios: a shipped scenario is damaged: " + err.Error())
 		}
-		list = append(list, Summary{s.Name, s.Title})
+		list = append(list, Summary{Name: s.Name, Title: s.Title, Published: len(s.Targets) > 0,
+			Varied: len(s.Vary) > 0})
 	}
 	return list
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,18 +16,43 @@ func newListCommand() *cobra.Command {
 		Short: "List the shipped scenarios",
 		Args:  atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var t table
-			for _, s := range scenarios.Shipped() {
-				t.add(s.Name, s.Title)
-			}
-			for _, c := range scenarios.Collections() {
-				t.add(c.Name, c.Title)
-			}
-			t.left = 2
-			_, err := io.WriteString(cmd.OutOrStdout(), t.String())
+			_, err := io.WriteString(cmd.OutOrStdout(), shippedList())
 			return err
 		},
 	}
+}
+
+// shippedList lists what run takes by name, by what it is for.
+func shippedList() string {
+	heads := []string{"To look at", "Settings compared", "Published results, reproduced",
+		"Many of these, in one table"}
+	sections := make([]table, len(heads))
+	for _, s := range scenarios.Shipped() {
+		n := 0
+		switch {
+		case s.Published:
+			n = 2
+		case s.Varied:
+			n = 1
+		}
+		sections[n].add(s.Name, s.Title)
+	}
+	for _, c := range scenarios.Collections() {
+		sections[3].add(c.Name, c.Title)
+	}
+	wide := 0
+	for _, t := range sections {
+		for _, row := range t.rows {
+			wide = max(wide, len(row[0]))
+		}
+	}
+	var parts []string
+	for n, t := range sections {
+		t.left = 2
+		t.rows[0][0] = fmt.Sprintf("%-*s", wide, t.rows[0][0]) // one column for all
+		parts = append(parts, heads[n]+":\n"+t.String())
+	}
+	return strings.Join(parts, "\n")
 }
 
 // completeRuns completes what run takes: any number of scenarios and their collections.

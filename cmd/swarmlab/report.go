@@ -131,7 +131,7 @@ func (w *work) sweep() string {
 	cells := w.summary.Cells
 	kind := mainKind(cells)
 	var t table
-	var head []string
+	head := []string{"cell"}
 	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
 	}
@@ -153,7 +153,7 @@ func (w *work) sweep() string {
 	t.add(head...)
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
-		var row []string
+		row := []string{fmt.Sprint(c.Cell)}
 		for _, axis := range w.plan.scenario.Vary {
 			row = append(row, valueText(c.Set[axis.Path]))
 		}

@@ -27,8 +27,11 @@ func (w *work) comparisons() string {
 		}
 		change := fmt.Sprintf("cell %d - cell %d", c.Cell, c.Against)
 		m := results.Statistics{Mean: d.Mean, CI95: d.CI95}
-		t.add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N),
-			fmt.Sprintf("%.2f", float64(d.Correlation)))
+		alike := "-" // two points are always on a line
+		if d.N > 2 {
+			alike = fmt.Sprintf("%.2f", float64(d.Correlation))
+		}
+		t.add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N), alike)
 	}
 	if len(t.rows) == 1 {
 		return ""

@@ -45,11 +45,13 @@ func finished(t *testing.T) *work {
 				"lookup.hops.contact": {Name: "Roos", Mean: 2.896}},
 		}
 	}
+	cells := []results.CellSummary{cell(10000, 1, 2), cell(625, 1)}
+	cells[1].Cell = 1
 	return &work{
 		plan: &plan{scenario: s, estimate: scenarios.Estimate{Runs: 4}},
 		dir:  &folder{path: "results/hops"},
 		summary: results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
-			Cells: []results.CellSummary{cell(10000, 1, 2), cell(625, 1)}},
+			Cells: cells},
 		outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
 			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
 		figures: []string{"hops: results/hops/figures/hops.{svg,pdf,png,csv,md}"},
@@ -70,9 +72,9 @@ time to the closest node, ms            512   430   911  1500
 latency, ms                       1222 ± 11  1085  1754  3148
 success, %                            99.99
 
-  size  k           hops  model  messages  found p50  latency p50  success
-10,000  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
-   625  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
+cell    size  k           hops  model  messages  found p50  latency p50  success
+   0  10,000  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
+   1     625  8  3.216 ± 0.005   2.90      13.3     430 ms      1085 ms  99.99 %
 
 failed: cell 1, seed 2: panic: broken
   swarmlab run ...
