@@ -52,7 +52,7 @@ func TestComparisons(t *testing.T) {
 	}
 	cells[2].Seeds = []uint64{1, 3, 9}
 	cells[1].means["m"][0] = math.NaN()
-	// A share of nothing in all pairs but one, or a count over it, says nothing of the others.
+	// A share of nothing, or a count divided by it, says nothing of the other metrics.
 	for n := range cells {
 		cells[n].means["part"] = []float64{math.Inf(1), 1, math.NaN()}
 	}

@@ -93,7 +93,8 @@ func defineRecords() []Definition {
 		all = append(all,
 			Definition{Name: "record.online_" + after, Unit: "nodes", Source: source,
 				Definition: "mean number of these nodes that are up, under the same id, " + after +
-					" later, nobody having announced the record again"},
+					" later, nobody having announced the record again; of records that came to " +
+					"that age before the run ended"},
 			Definition{Name: "record.holding_" + after, Unit: "nodes",
 				Definition: "of these, the mean number that still have the record: it expires, " +
 					"and a node that leaves forgets it"},

@@ -33,7 +33,7 @@ var churnMetrics = []Definition{
 		Definition: "the same for 24 h"},
 	{Name: "uptime.end.over_5h", Unit: "share",
 		Definition: "of the nodes online when the run ends, those that have been for more " +
-			"than 5 h"},
+			"than 5 h, crashes of the list of faults apart"},
 	{Name: "uptime.end.over_24h", Unit: "share",
 		Definition: "the same for 24 h"},
 	{Name: "arrivals.dispersion", Unit: "ratio",
