@@ -35,6 +35,12 @@ func newSlot(r Ref, now protocol.Time) slot {
 	return slot{r, seconds(now)<<seenShift | flagUsed}
 }
 
+// filledSlot is a contact that answered at a time which may lie before 0.
+func filledSlot(r Ref, heard protocol.Time) slot {
+	since := seconds(max(heard, 0)) - seconds(max(-heard, 0))
+	return slot{r, since<<seenShift | flagUsed}
+}
+
 // senderSlot is a contact that sent us a query, from an address that may be forged.
 func senderSlot(r Ref, now protocol.Time) slot {
 	return slot{r, seconds(now)<<seenShift | flagUsed | flagUnproven}
@@ -60,6 +66,11 @@ func (s slot) fails() int { return int(s.meta & failsMask / failsOne) }
 // silentFor returns the seconds since the contact was last heard from.
 func (s slot) silentFor(now protocol.Time) uint32 {
 	return (seconds(now) - s.meta>>seenShift) & seenMask
+}
+
+// staler reports whether the contact was last heard from before another one was.
+func (s slot) staler(than slot) bool {
+	return int32(s.seen()<<seenShift-than.seen()<<seenShift) < 0
 }
 
 // heard notes a message from the contact; an answer also proves it and clears its failures.

@@ -97,7 +97,7 @@ func (g *Group) split(i uint32) {
 		if p := room(deeper); p >= 0 {
 			deeper[p] = s
 		} else {
-			if p := mostStale(deeper); deeper[p].seen() < s.seen() {
+			if p := mostStale(deeper); deeper[p].staler(s) {
 				deeper[p], s = s, deeper[p]
 			}
 			g.stow(i, old+1, s)
@@ -111,7 +111,7 @@ func (g *Group) split(i uint32) {
 func mostStale(bucket []slot) int {
 	stale := 0
 	for p, s := range bucket {
-		if s.seen() < bucket[stale].seen() {
+		if s.staler(bucket[stale]) {
 			stale = p
 		}
 	}
@@ -202,7 +202,8 @@ func (g *Group) nearer(a, b ranked, target krpc.ID) bool {
 }
 
 // Fill puts a contact into node i's table before it starts, as if it had answered at the given
-// time, and reports whether there was room. Contacts must come in any order but only once.
+// time, which may be less than 0, and reports whether there was room. Contacts must come in any
+// order but only once.
 func (g *Group) Fill(i uint32, c Contact, heard protocol.Time) bool {
 	n := &g.nodes[i]
 	if n.depth == 0 {
@@ -212,7 +213,7 @@ func (g *Group) Fill(i uint32, c Contact, heard protocol.Time) bool {
 		b := n.bucketOf(c.ID)
 		bucket := g.bucket(i, b)
 		if p := room(bucket); p >= 0 {
-			bucket[p] = newSlot(g.env.Directory.Ref(c.ID, c.Addr), heard)
+			bucket[p] = filledSlot(g.env.Directory.Ref(c.ID, c.Addr), heard)
 			if g.insecure(c.ID, c.Addr) {
 				bucket[p].meta |= flagInsecure
 			}

@@ -221,6 +221,27 @@ func TestOrderingVector(t *testing.T) {
 	require.Equal(t, []int{8, 25, 16, 4, 21, 10, 6, 29}, got)
 }
 
+// TestHeardBeforeTheStart: a contact that was heard from before the driver's start is as old, and
+// older than one that was heard from since, on both sides of 0.
+func TestHeardBeforeTheStart(t *testing.T) {
+	minute := protocol.Time(time.Minute)
+	times := []protocol.Time{-20 * minute, -minute, -1e9, 0, 1e9, minute}
+	for n, heard := range times {
+		s := filledSlot(1, heard)
+		require.EqualValues(t, (2*minute-heard)/1e9, s.silentFor(2*minute))
+		for m, other := range times {
+			require.Equal(t, n < m, s.staler(filledSlot(2, other)))
+		}
+	}
+	cfg := quiet()
+	cfg.GoodFor = 15 * time.Minute
+	d := newDriven(t, cfg)
+	require.True(t, d.Fill(0, somebody(1), -10*minute))
+	for now, want := range map[protocol.Time]bool{0: true, 5*minute - 1: true, 5 * minute: false} {
+		d.EachContact(0, now, func(_ int, _ Contact, good bool) { require.Equal(t, want, good) })
+	}
+}
+
 // TestSlotClock follows one contact through time and failures.
 func TestSlotClock(t *testing.T) {
 	d := newDriven(t, quiet())

@@ -14,7 +14,9 @@ import (
 
 // warm fills the tables of warm groups as in a network that has run for long: each bucket holds a
 // uniform sample of the nodes that belong into it, are up at the start and are behind no NAT that
-// would keep strangers out, and refreshes are due at times spread over the interval.
+// would keep strangers out, and refreshes are due at times spread over the interval. Where nodes
+// come and go, contacts were last heard from at times spread over that for which they are good:
+// were they all as old, all nodes would doubt, and ping, all of them in the same minute.
 func (o *overlay) warm() {
 	members, all := 0, true
 	present := func(node uint32) bool {
@@ -97,7 +99,11 @@ func (p *population) fill(i uint32, space *idSpace, from span, size int, r *prot
 	p.overlay.picked = picked
 	for _, place := range picked {
 		if node := space.nodes[place]; node != p.first+i {
-			p.group.Fill(i, dht.Contact{ID: space.ids[place], Addr: sim.AddrOf(node)}, 0)
+			heard := protocol.Time(0)
+			if !p.spec.Churn.None() {
+				heard = -protocol.Time(r.Uint64n(uint64(p.cfg.GoodFor)))
+			}
+			p.group.Fill(i, dht.Contact{ID: space.ids[place], Addr: sim.AddrOf(node)}, heard)
 		}
 	}
 }
