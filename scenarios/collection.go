@@ -30,7 +30,6 @@ func validated() []string {
 		"walk-model",
 		"ipfs-walk",
 		"records",
-		"connectivity",
 	}
 }
 
@@ -42,6 +41,7 @@ func validatedAtNight() []string {
 		"lookup-million",
 		"latency-bandwidth",
 		"regimes",
+		"connectivity",
 		"crawl-bias",
 	}
 }
