@@ -31,7 +31,6 @@ func validated() []string {
 		"walk-model",
 		"ipfs-walk",
 		"records",
-		"connectivity",
 	}
 }
 
@@ -44,6 +43,7 @@ func validatedAtNight() []string {
 		"lookup-million",
 		"latency-bandwidth",
 		"regimes",
+		"connectivity",
 		"crawl-bias",
 	}
 }
