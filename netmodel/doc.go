@@ -106,10 +106,10 @@
 //   - Nodes that are [Churn.AlwaysOn] never leave. They are a share of all nodes, and so a greater
 //     one of those that are online.
 //   - A [Rhythm] has more nodes come at some times than at others: by a wave, and in bursts that
-//     all nodes of a run share. A time offline is a draw of its law, and passes at the rate of the
-//     moment; the hazard to return is that of the law times the rate. Nothing is stored for it.
-//     The share online then goes up and down with the wave, about the mean that [Churn.Online]
-//     gives, and "steady" means that the first day is like all others.
+//     all nodes share whose waves have one period. A time offline is a draw of its law, and passes
+//     at the rate of the moment; the hazard to return is that of the law times the rate. Nothing is
+//     stored for it. The share online then goes up and down with the wave, about the mean that
+//     [Churn.Online] gives, and "steady" means that the first day is like all others.
 //   - Nodes are independent but for that, and so are consecutive sessions of a node. Measured ones
 //     are so in BitTorrent, but correlated in Gnutella and Kad, which only a trace has.
 //

@@ -35,7 +35,8 @@ const (
 //     hand.
 //
 // The sessions of a node must come in the order of time and not overlap; those that touch are one.
-// Where the earliest time is later than ten years, all are Unix times, and the earliest becomes 0.
+// A node without a session is left out. Where the earliest time is later than ten years, all are
+// Unix times, and the earliest becomes 0.
 // At most 512 MiB, 4 million nodes and 16 million sessions are read. Errors begin with name:line.
 func LoadTrace(r io.Reader, name string) (*Trace, error) {
 	p := traceParser{textLines: newTextLines(r, name, traceBytesMax), index: map[string]uint32{},
