@@ -15,11 +15,15 @@
 //
 // Calls to the cores of one group are never concurrent.
 //
+// A group that is also [Streams] holds connections. A core dials with [Outbox.Dial], or is asked
+// with Accept; it writes with [Outbox.Write], and closes with [Outbox.Close]. Of a turn's effects
+// the datagrams are carried out first, in order, and then those on connections, in order.
+//
 // # Who owns which bytes
 //
 // The bytes handed to Datagram belong to the driver and are valid during the call only. The bytes
-// handed to [Outbox.SendTo] are copied before it returns. A [Turn] and everything in it is valid
-// until the call returns.
+// handed to [Outbox.SendTo] are copied before it returns; so it is with Data and [Outbox.Write]. A
+// [Turn] and everything in it is valid until the call returns.
 //
 // # Time
 //
