@@ -22,9 +22,9 @@ type span struct{ start, end int }
 type Verb uint8
 
 const (
-	CallDial Verb = iota
-	CallWrite
-	CallClose
+	CallDial  Verb = iota // open it
+	CallWrite             // append to it
+	CallClose             // end it
 )
 
 // Call is one effect on a connection.

@@ -24,8 +24,8 @@ func TestOutboxKeepsEffects(t *testing.T) {
 
 		require.Equal(t, 100, o.Sends())
 		require.Equal(t, 102, o.Calls())
-		require.Equal(t, Call{Verb: CallDial, Conn: 7, To: Addr4(1, 2), Chunk: Chunk{Bytes: []byte{}}},
-			o.Call(0))
+		dial := Call{Verb: CallDial, Conn: 7, To: Addr4(1, 2), Chunk: Chunk{Bytes: []byte{}}}
+		require.Equal(t, dial, o.Call(0))
 		for n := range 100 {
 			want := bytes.Repeat([]byte{byte(n)}, 50*round+n)
 			_, p := o.Send(n)
