@@ -51,7 +51,7 @@ func ParseInfo(raw []byte, want Hash) (*Info, error) {
 	if err := checkForm(raw, "info dictionary"); err != nil {
 		return nil, err
 	}
-	return readInfo(record{raw, 0, "info"})
+	return readInfo(newRecord(raw, 0, "info"))
 }
 
 // readInfo reads a dictionary whose form was checked. It keeps a copy.
@@ -59,8 +59,7 @@ func readInfo(r record) (*Info, error) {
 	if err := checkVersion(r); err != nil {
 		return nil, err
 	}
-	r.raw = bytes.Clone(r.raw)
-	in := &Info{Hash: sha1.Sum(r.raw), Raw: r.raw}
+	in := &Info{Hash: sha1.Sum(r.raw), Raw: bytes.Clone(r.raw)}
 	if err := in.readName(r); err != nil {
 		return nil, err
 	}
@@ -140,10 +139,11 @@ func (in *Info) readPieces(r record) error {
 			PieceLengthMax)
 	}
 	in.PieceLength = uint32(length)
-	var err error
-	if in.Pieces, err = r.octets("pieces"); err != nil {
+	var hashes string // not bytes, into which zeebo would decode a list of numbers, too
+	if err := r.decode("pieces", "a string", &hashes); err != nil {
 		return err
 	}
+	in.Pieces = []byte(hashes)
 	if !r.has("pieces") {
 		return r.missing("pieces")
 	}

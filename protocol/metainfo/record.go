@@ -11,19 +11,52 @@ import (
 
 // record is a dictionary whose form the scanner has checked.
 type record struct {
-	raw  []byte
-	at   int    // of its first byte in the input
-	name string // as in info, or empty for the outermost
+	raw    []byte
+	at     int    // of its first byte in the input
+	name   string // as in info, or empty for the outermost
+	fields []field
 }
 
-// value returns the bytes of the value of a key and where they start in the input, or nil.
-func (r record) value(key string) (raw []byte, at int) {
-	s := bencode.NewScanner(r.raw, form, bencode.Strict)
+// field is a value of which something is known.
+type field struct {
+	key string
+	raw []byte
+	at  int // of its first byte in the input
+}
+
+// newRecord finds the fields. Others, of which there may be many, are passed over.
+func newRecord(raw []byte, at int, name string) record {
+	r := record{raw: raw, at: at, name: name}
+	s := bencode.NewScanner(raw, form, bencode.Strict)
 	keys, _ := s.Dict()
-	for k, ok := keys.Next(&s); ok; k, ok = keys.Next(&s) {
+	for key, ok := keys.Next(&s); ok; key, ok = keys.Next(&s) {
 		start := s.At()
-		if v := s.Skip(); string(k) == key {
-			return v, r.at + start
+		if v := s.Skip(); known(string(key)) {
+			r.fields = append(r.fields, field{string(key), v, at + start})
+		}
+	}
+	return r
+}
+
+// known reports whether a key means something in a torrent or its info dictionary.
+func known(key string) bool {
+	switch key {
+	case "announce", "announce-list", "comment", "created by", "creation date", "info", "nodes",
+		"url-list":
+		return true
+	case "attr", "file tree", "files", "length", "meta version", "name", "name.utf-8",
+		"piece length", "pieces", "private", "source":
+		return true
+	}
+	return false
+}
+
+// value returns the bytes of the value of a key and where they start in the input; if there is
+// none, nil and the start of the dictionary.
+func (r record) value(key string) (raw []byte, at int) {
+	for _, f := range r.fields {
+		if f.key == key {
+			return f.raw, f.at
 		}
 	}
 	return nil, r.at
@@ -51,7 +84,7 @@ func (r record) record(key string) (record, error) {
 	if raw[0] != 'd' {
 		return record{}, r.unlike(key, "a dictionary")
 	}
-	return record{raw, at, r.path(key)}, nil
+	return newRecord(raw, at, r.path(key)), nil
 }
 
 // decode reads the value of a key into the variable that a pointer leads to. An absent key leaves
@@ -65,20 +98,6 @@ func (r record) decode(key, what string, into any) error {
 		return r.unlike(key, what)
 	}
 	return nil
-}
-
-// octets returns the value of a key, which is a string, without copying; nil if it is absent.
-func (r record) octets(key string) ([]byte, error) {
-	raw, _ := r.value(key)
-	if raw == nil {
-		return nil, nil
-	}
-	s := bencode.NewScanner(raw, form, bencode.Strict)
-	b, ok := s.Bytes()
-	if !ok {
-		return nil, r.unlike(key, "a string")
-	}
-	return b, nil
 }
 
 func (r record) missing(key string) error {
@@ -107,7 +126,8 @@ func (r record) unlike(key, what string) error {
 func checkForm(p []byte, what string) error {
 	switch {
 	case len(p) > SizeMax:
-		return wrong("", -1, "%s of %d bytes is larger than the limit of %d", what, len(p), SizeMax)
+		return wrong("", -1, "this %s of %d bytes is larger than the limit of %d", what, len(p),
+			SizeMax)
 	case len(p) == 0:
 		return wrong("", -1, "is empty; get it again")
 	case p[0] != 'd':

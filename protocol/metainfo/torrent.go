@@ -42,7 +42,7 @@ func Parse(p []byte) (*Torrent, error) {
 	if err := checkForm(p, "torrent"); err != nil {
 		return nil, err
 	}
-	top := record{raw: p}
+	top := newRecord(p, 0, "")
 	info, err := top.record("info")
 	if err != nil {
 		return nil, err
