@@ -221,5 +221,8 @@ func host(s *bencode.Scanner, size int) (a protocol.Addr, good bool) {
 	if size == 0 || len(p) == size {
 		a, _ = parseIP(p, 0)
 	}
+	if size == 16 && a.Is4() {
+		return protocol.Addr{}, good
+	}
 	return a, good
 }
