@@ -1,0 +1,3 @@
+package swarm
+
+type availability struct{}
