@@ -102,8 +102,10 @@ func (a *availability) remove(piece uint32) {
 
 // move puts the piece at a place into the hole, and returns the place.
 func (a *availability) move(from, hole uint32) uint32 {
-	piece := a.order[from]
-	a.order[hole], a.where[piece] = piece, hole
+	if from != hole {
+		piece := a.order[from]
+		a.order[hole], a.where[piece] = piece, hole
+	}
 	return from
 }
 
