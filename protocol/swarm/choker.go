@@ -183,10 +183,11 @@ func (c *choker) unchokeBest(now protocol.Time, regular, snubs bool, facts []fac
 	r *protocol.Rand) {
 	sortFacts(facts)
 	room := int(c.cfg.Slots - c.cfg.Optimistic)
+	hopeful := c.hopeful(facts) - int(c.cfg.Optimistic) // in regular places, for want of better
 	worst := uint64(0)
 	for i := range facts {
 		f := &facts[i]
-		if room == 0 || !f.eligible {
+		if room == 0 || !f.eligible || !f.kept && room <= hopeful {
 			break
 		}
 		if snubs && f.snubbed || f.kept && c.seats[f.slot].optimistic {
@@ -202,17 +203,27 @@ func (c *choker) unchokeBest(now protocol.Time, regular, snubs bool, facts []fac
 	}
 	c.hope(now, regular, room+int(c.cfg.Optimistic), facts, r)
 	if snubs {
-		reserve(facts, worst)
+		reserve(regular, facts, worst)
 	}
+}
+
+// hopeful returns how many optimistic places are to be kept.
+func (c *choker) hopeful(facts []fact) (n int) {
+	for i := range facts {
+		if f := &facts[i]; f.kept && f.eligible && c.seats[f.slot].optimistic {
+			n++
+		}
+	}
+	return n
 }
 
 // reserve unchokes those that bring more than the worst of the best but want nothing at present.
 // If they come to want something, they are at once among the best, and the worst is choked.
-func reserve(facts []fact, worst uint64) {
+func reserve(regular bool, facts []fact, worst uint64) {
 	for i := range facts {
 		f := &facts[i]
-		if !f.interested && !f.seed && !f.snubbed && f.score > worst {
-			f.chosen = true
+		if !f.interested && !f.seed && !f.snubbed {
+			f.chosen = f.kept || regular && f.score > worst
 		}
 	}
 }
