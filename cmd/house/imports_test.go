@@ -17,8 +17,9 @@ type room struct {
 }
 
 const (
-	numbers = "gonum.org/v1/gonum"
-	rows    = "github.com/parquet-go/parquet-go"
+	numbers    = "gonum.org/v1/gonum"
+	rows       = "github.com/parquet-go/parquet-go"
+	structured = "github.com/zeebo/bencode"
 )
 
 // house is the table. Packages in cmd may import anything and need no row.
@@ -28,6 +29,7 @@ var house = []room{
 	{path: "protocol/krpc", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/dht", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/crawl", own: "protocol protocol/krpc", deterministic: true},
+	{path: "protocol/metainfo", own: "protocol/bencode", others: structured, deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
