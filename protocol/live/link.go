@@ -183,7 +183,7 @@ func (l *link) established(socket *net.TCPConn, err error) bool {
 }
 
 func whyNot(err error) protocol.Reason {
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) {
 		return protocol.Refused
 	}
 	return protocol.Unreachable

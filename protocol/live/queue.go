@@ -6,7 +6,7 @@ import "swarmlab/protocol"
 type queue struct {
 	bytes []byte
 	parts []part
-	// What went out already: parts, bytes of all of them, and of the body of the first that is left.
+	// What went out already: parts, bytes of all, and of the body of the first part that is left.
 	part, byte int
 	body       uint32
 }

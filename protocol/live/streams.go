@@ -22,8 +22,8 @@ type Streams struct {
 	Connections int
 	// Dial is the longest time that a connection may take to be established.
 	Dial time.Duration
-	// Queue is the most memory in bytes of what the core wrote on one connection and the socket
-	// has not taken; a body counts as 32 bytes. A connection with more is reset.
+	// Queue is the most memory in bytes of what the core wrote on one connection and no writer has
+	// begun with; a body counts as 32 bytes. A connection with more is reset.
 	Queue int
 	// Stall is the longest time in which a connection need not take a byte of what is written on
 	// it. After that it is reset. Above a second, in steps of a second.
@@ -33,8 +33,8 @@ type Streams struct {
 	Drain time.Duration
 }
 
-// DefaultStreams returns what suits a client: of Dial and Stall, what libtorrent takes for the
-// connection to a peer (peer_connect_timeout, 15 s) and for one that is silent (peer_timeout, 120 s).
+// DefaultStreams returns what suits a client. Dial and Stall are libtorrent's peer_connect_timeout
+// and peer_timeout.
 func DefaultStreams() Streams {
 	return Streams{
 		Connections: 500, Dial: 15 * time.Second, Queue: 4 << 20, Stall: 2 * time.Minute,
@@ -44,8 +44,8 @@ func DefaultStreams() Streams {
 
 func (s *Streams) validate() error {
 	if min(s.Connections, s.Queue) < 1 || min(s.Dial, s.Stall, s.Drain) <= 0 {
-		return fmt.Errorf("live: Connections %d, Queue %d, Dial %v, Stall %v and Drain %v must all "+
-			"be above zero; start from DefaultStreams", s.Connections, s.Queue, s.Dial, s.Stall,
+		return fmt.Errorf("live: Connections %d, Queue %d, Dial %v, Stall %v and Drain %v must "+
+			"all be above zero; start from DefaultStreams", s.Connections, s.Queue, s.Dial, s.Stall,
 			s.Drain)
 	}
 	return nil
