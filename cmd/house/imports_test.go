@@ -31,6 +31,7 @@ var house = []room{
 	{path: "protocol/crawl", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/metainfo", own: "protocol/bencode", others: structured, deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
+	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
 	{path: "scenarios", own: "netmodel protocol protocol/dht", others: "github.com/goccy/go-yaml"},

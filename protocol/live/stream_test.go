@@ -141,12 +141,13 @@ func TestWhyDialingFails(t *testing.T) {
 // machine can be told apart.
 func TestDialsComeFromTheListeningHost(t *testing.T) {
 	from := make(chan protocol.Addr, 1)
-	taker, _ := talk(t, settings(), &talker{
-		onAccept: func(_ *protocol.Turn, peer protocol.Addr) (protocol.Conn, bool) {
-			from <- peer
-			return 1, true
-		},
-	}, "127.0.0.1:0")
+	g := &talker{}
+	g.onAccept = func(_ *protocol.Turn, peer protocol.Addr) (protocol.Conn, bool) {
+		from <- peer
+		g.next++
+		return g.next, true
+	}
+	taker, _ := talk(t, settings(), g, "127.0.0.1:0")
 	for _, addr := range []string{"127.0.7.1:0", "127.0.7.2:0"} {
 		n, err := ListenStreams(settings(), addr)
 		if err != nil {
