@@ -32,6 +32,7 @@ var house = []room{
 	{path: "protocol/metainfo", own: "protocol/bencode", others: structured, deterministic: true},
 	{path: "protocol/peerwire", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
+	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
 	{path: "scenarios", own: "netmodel protocol protocol/dht", others: "github.com/goccy/go-yaml"},

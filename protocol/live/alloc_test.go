@@ -3,7 +3,6 @@ package live
 import (
 	"net"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,7 +23,7 @@ func pinged(tb testing.TB) (n *Node, once func()) {
 	}, 1)
 	require.NoError(tb, err)
 	g.Assign(0, krpc.ID{Hi: 5})
-	n.group, n.start = g, time.Now()
+	n.adopt(g)
 	g.Start(0, n.begin())
 	n.carryOut()
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(n.Addr().AddrPort()))

@@ -21,11 +21,16 @@ const (
 // longAgo is a read deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// Node is one UDP socket, or one of each address family, and what drives a core on them.
+// Node is one UDP socket, or one of each address family, perhaps with TCP connections beside them,
+// and what drives a core on all that.
 type Node struct {
-	ears  []*ear // the first one keeps the deadline and runs the commands
-	books books
-	ended chan struct{} // closed when Run returns
+	ears    []*ear  // the first one keeps the deadline and runs the commands
+	doors   []*door // where connections come in, one for each ear; none without streams
+	streams Streams
+	buffers buffers
+	books   books
+	workers sync.WaitGroup // readers and writers of connections
+	ended   chan struct{}  // closed when Run returns
 
 	mu       sync.Mutex // held during each turn, and guards the rest
 	commands []command
@@ -34,7 +39,13 @@ type Node struct {
 	over     bool  // no turn may follow
 	failure  error // why it cannot go on
 
-	group protocol.Datagrams
+	known map[protocol.Conn]*link // those that the core has a number for
+	links map[*link]struct{}      // these, and those that the core has closed
+
+	group    protocol.Group
+	listener protocol.Datagrams // the group, if it takes datagrams
+	talker   protocol.Streams   // the group, if it holds connections
+
 	start time.Time
 	wake  protocol.Time // the core's deadline
 	rand  protocol.Rand
@@ -58,7 +69,8 @@ func newNode(ears ...*ear) *Node {
 	rand.Read(seed[:]) // never fails: it ends the program instead
 	return &Node{
 		ears: ears, ended: make(chan struct{}), armed: protocol.Never, wake: protocol.Never,
-		rand: protocol.Rand(binary.LittleEndian.Uint64(seed[:])),
+		rand:  protocol.Rand(binary.LittleEndian.Uint64(seed[:])),
+		known: make(map[protocol.Conn]*link), links: make(map[*link]struct{}),
 	}
 }
 
@@ -76,21 +88,23 @@ func (n *Node) Addrs() []protocol.Addr {
 
 // Close closes the sockets. Run, if it is running, drops the core without a Stop turn and returns
 // nil.
-func (n *Node) Close() error { return closeAll(n.ears) }
+func (n *Node) Close() error {
+	n.closeDoors()
+	return closeAll(n.ears)
+}
 
-// Run drives the only core of g until ctx ends, and returns nil then. It must be called once.
-func (n *Node) Run(ctx context.Context, g protocol.Datagrams) error {
-	if g.Len() != 1 || n.group != nil {
-		panic("live: Run takes a group of one core, once")
-	}
+// Run drives the only core of g until ctx ends, and returns nil then. It must be called once. A
+// group that is Streams needs a node of ListenStreams; one that is not Datagrams hears none.
+func (n *Node) Run(ctx context.Context, g protocol.Group) error {
 	defer close(n.ended)
 	defer g.Drop(0)
 	n.mu.Lock()
-	n.group, n.start = g, time.Now()
+	n.adopt(g)
 	g.Start(0, n.begin())
 	n.carryOut()
 	n.mu.Unlock()
 	var others sync.WaitGroup
+	defer n.workers.Wait()
 	defer others.Wait()
 	defer n.Close()
 	defer context.AfterFunc(ctx, n.stop)()
@@ -100,12 +114,31 @@ func (n *Node) Run(ctx context.Context, g protocol.Datagrams) error {
 			}
 		})
 	}
+	for _, d := range n.doors {
+		others.Go(func() { n.answer(d) })
+	}
 	for n.attend() && n.hear(n.ears[0]) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.over = true
+	if !n.over {
+		n.over = true
+		n.abandon()
+	}
 	return n.failure
+}
+
+// adopt makes g the group that the node drives.
+func (n *Node) adopt(g protocol.Group) {
+	if g.Len() != 1 || n.group != nil {
+		panic("live: Run takes a group of one core, once")
+	}
+	n.group, n.start = g, time.Now()
+	n.listener, _ = g.(protocol.Datagrams)
+	n.talker, _ = g.(protocol.Streams)
+	if (n.talker == nil) != (n.doors == nil) {
+		panic("live: ListenStreams is for a group that is Streams, and the other way round")
+	}
 }
 
 // stop makes Run end.
@@ -141,7 +174,8 @@ func (n *Node) attend() bool {
 	if n.stopping {
 		n.group.Stop(0, n.begin())
 		n.carryOut()
-		n.over = true // also for the other ear, which still hears
+		n.over = true // also for all who still hear
+		n.leaveAll()
 		return false
 	}
 	n.arm()
@@ -168,11 +202,21 @@ func (n *Node) hear(e *ear) bool {
 	if err == nil {
 		n.take(from, e.buffer[:size])
 	}
-	n.keepDeadline()
-	if e != n.ears[0] && n.armed != interrupted {
-		n.arm() // the first ear is reading: let it know
+	if e == n.ears[0] {
+		n.keepDeadline()
+	} else {
+		n.settle()
 	}
 	return true
+}
+
+// settle ends what another goroutine than the first ear's did: it wakes the core if it is time, and
+// lets the first ear, which is reading, know the deadline. The caller holds mu.
+func (n *Node) settle() {
+	n.keepDeadline()
+	if n.armed != interrupted {
+		n.arm()
+	}
 }
 
 // take gives the core a datagram.
@@ -183,7 +227,10 @@ func (n *Node) take(from netip.AddrPort, p []byte) {
 	}
 	n.books.received.Add(1)
 	n.books.receivedBytes.Add(uint64(len(p)))
-	n.group.Datagram(0, n.begin(), protocol.AddrOf(from), p)
+	if n.listener == nil {
+		return
+	}
+	n.listener.Datagram(0, n.begin(), protocol.AddrOf(from), p)
 	n.carryOut()
 }
 
@@ -215,10 +262,14 @@ func (n *Node) begin() *protocol.Turn {
 	return &n.turn
 }
 
-// carryOut ends a turn: what it sent is sent, and its deadline noted.
+// carryOut ends a turn: what it sent is sent, what it asked of connections begun, and its deadline
+// noted.
 func (n *Node) carryOut() {
 	for k := range n.out.Sends() {
 		n.send(n.out.Send(k))
+	}
+	for k := range n.out.Calls() {
+		n.apply(n.out.Call(k))
 	}
 	if t, set := n.out.Deadline(); set {
 		n.wake = max(t, n.turn.Now.Add(pause))

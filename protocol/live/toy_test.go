@@ -48,7 +48,7 @@ func run(t *testing.T, g protocol.Datagrams, addr string) (n *Node, end func() e
 	return n, drive(t, n, g)
 }
 
-func drive(t *testing.T, n *Node, g protocol.Datagrams) (end func() error) {
+func drive(t *testing.T, n *Node, g protocol.Group) (end func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	result := make(chan error, 1)
 	go func() { result <- n.Run(ctx, g) }()
