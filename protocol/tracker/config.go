@@ -9,7 +9,7 @@ import (
 type Config struct {
 	Interval    time.Duration // that clients are told to let pass between announces
 	MinInterval time.Duration // that they are told to let pass at least; 0: half of Interval
-	Expiry      time.Duration // after an announce the peer is forgotten; 0: twice Interval, and 5 min
+	Expiry      time.Duration // after which a silent peer is forgotten; 0: 2 Interval + 5 min
 
 	Want    int // peers named to who does not say how many he wants; more than 0
 	WantMax int // and at most named to anyone

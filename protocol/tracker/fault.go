@@ -24,13 +24,14 @@ const (
 	NotBencode           // a body that is not a bencoded dictionary, or nested or filled too much
 	BadPeers             // peers in no form that is known, or none of them usable
 	Flood                // more from one host than is allowed
+	Ended                // for a tracker that answers no more
 	faults
 )
 
 var faultNames = [faults]string{
 	"ok", "short", "bad_action", "bad_magic", "bad_connection", "bad_transaction", "bad_source",
 	"bad_tail", "bad_option", "bad_escape", "bad_hash", "bad_peer_id", "bad_port", "bad_number",
-	"bad_event", "too_long", "not_bencode", "bad_peers", "flood",
+	"bad_event", "too_long", "not_bencode", "bad_peers", "flood", "ended",
 }
 
 // String returns the name of f, in lower case with underscores.

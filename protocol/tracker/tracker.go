@@ -28,7 +28,7 @@ type Tally struct {
 	Expired   uint64 `json:"expired"`   // peers that were not heard of any more
 	Displaced uint64 `json:"displaced"` // peers that had to make room
 	Early     uint64 `json:"early"`     // announces without event before the least interval
-	Refused   uint64 `json:"refused"`   // announces of torrents that are not tracked, or for want of room
+	Refused   uint64 `json:"refused"`   // announces: not tracked, or no room
 	Flooded   uint64 `json:"flooded"`   // requests of hosts that sent too many
 }
 
@@ -240,6 +240,15 @@ func (k *Tracker) Scrape(now protocol.Time, infoHash [20]byte) Counts {
 	s := k.swarms.at(y)
 	k.expire(s, now)
 	return s.counts()
+}
+
+// ScrapeAll appends what is known of each torrent, and counts one scrape.
+func (k *Tracker) ScrapeAll(now protocol.Time, hashes [][20]byte, dst []Counts) []Counts {
+	k.tally.Scrapes++
+	for _, h := range hashes {
+		dst = append(dst, k.Scrape(now, h))
+	}
+	return dst
 }
 
 // MinInterval returns the least time between two announces, which is also told for scrapes.
