@@ -1,0 +1,42 @@
+package tracker
+
+import (
+	"time"
+
+	"swarmlab/protocol"
+)
+
+// hostBuckets is how many buckets the hosts share. Hosts in one bucket share its tokens; which
+// they are nobody can know who does not know the secret.
+const hostBuckets = 4096
+
+// hosts limits how many requests are heard of each host, in a fixed amount of memory.
+type hosts [hostBuckets]bucket
+
+// bucket holds the tokens of a host, in thousandths.
+type bucket struct {
+	at    protocol.Time // when it was looked at last, in whole milliseconds
+	spent uint64
+}
+
+// Flooded takes a request of a host, and reports whether it is one too many. Whoever hands
+// announces and scrapes to a tracker asks this first; the UDP side does so itself.
+func (k *Tracker) Flooded(now protocol.Time, from protocol.Addr) bool {
+	if k.cfg.HostRate == 0 {
+		return false
+	}
+	hi, lo := from.IP16()
+	if !from.Is4() {
+		lo = 0 // the owner of an IPv6 network has all of its addresses
+	}
+	b := &k.hosts[keyed(&k.cfg.Secret, hi, lo, 0)%hostBuckets]
+	passed := now.Sub(b.at) / time.Millisecond
+	b.spent -= min(b.spent, uint64(passed)*uint64(k.cfg.HostRate))
+	b.at = b.at.Add(passed * time.Millisecond)
+	if b.spent+1000 > uint64(k.cfg.HostBurst)*1000 {
+		k.tally.Flooded++
+		return true
+	}
+	b.spent += 1000
+	return false
+}
