@@ -66,8 +66,12 @@
 // of each; beyond it datagrams are dropped at the tail. A datagram occupies the line of its sender,
 // and then that of its target, for its bytes and 28 of headers ([DatagramHeaders]); the headers of
 // what is below IP are not counted. Also what is then refused or finds nobody has used the lines.
-// With Poisson arrivals each direction is an M/D/1 queue, and is tested to be. Streams are to use
-// the same lines: Up and Down take a number of bytes, and know no datagrams.
+// With Poisson arrivals each direction is an M/D/1 queue, and is tested to be.
+//
+// Streams use the same lines ([Lines.Share], [Lines.Load], [Lines.Unload]), with 40 bytes of
+// headers for each 1,460 ([StreamWire]). There is one line for the bytes of both, but two queues: a
+// datagram waits for datagrams only, and what it takes is taken from the streams. Bytes of streams
+// are not dropped, and pass through both lines at the same time.
 //
 // # Faults
 //

@@ -97,6 +97,15 @@ func (g *Gates) Welcomes(now protocol.Time, node uint32) bool {
 	return false
 }
 
+// Listens reports whether others can open connections to a node, by TCP. Open nodes can be reached,
+// and those behind a full cone, for which we take a NAT that forwards the port on which the node
+// listens (by PCP or UPnP), at any time. No other NAT and no firewall lets a connection in that the
+// node did not ask for, and hole punching for TCP (RFC 5382's simultaneous open) is not modelled.
+// What a node dials itself, and all that then comes on that connection, passes every gate.
+func (g *Gates) Listens(node uint32) bool {
+	return g.kinds[node] == Open || g.kinds[node] == FullCone
+}
+
 // Evicted returns how many live endpoints gates forgot for want of room.
 func (g *Gates) Evicted() uint64 { return g.evicted }
 

@@ -105,9 +105,14 @@ func (l *links) line(node uint32) *Line {
 // bytes a node. Both directions are first in, first out, and drop what comes when the queue is
 // full. Whatever is sent over lines, datagrams or streams, is to ask them in the order of time,
 // with headers counted.
+//
+// Where streams share the lines (see [Lines.Share]), datagrams wait for each other only, as they do
+// where each flow has a queue of its own (RFC 8290), and the streams' share is what is left: what
+// is on the line when a datagram comes is not held up, what follows it is.
 type Lines struct {
 	links
-	busy []lineState // of all nodes
+	busy      []lineState // of all nodes: with all that they were given
+	datagrams []lineState // the same, with datagrams only; nil if there is nothing else
 }
 
 type lineState struct{ down, up protocol.Time }
@@ -131,20 +136,31 @@ func (n *Network) Line(node uint32) Line {
 // Up returns when a node's line has sent so many bytes, or false if its queue is full and they are
 // dropped. They arrive with the network as a whole, at that time. To be called when node sends.
 func (l *Lines) Up(now protocol.Time, node uint32, size int) (done protocol.Time, ok bool) {
-	return l.pass(now, &l.busy[node].up, l.line(node).Up, size)
+	var own *protocol.Time
+	if l.datagrams != nil {
+		own = &l.datagrams[node].up
+	}
+	return l.pass(now, &l.busy[node].up, own, l.line(node).Up, size)
 }
 
 // Down returns when a node's line has received so many bytes that reach it now, or false if its
 // queue is full. To be called when they arrive.
 func (l *Lines) Down(now protocol.Time, node uint32, size int) (done protocol.Time, ok bool) {
-	return l.pass(now, &l.busy[node].down, l.line(node).Down, size)
+	var own *protocol.Time
+	if l.datagrams != nil {
+		own = &l.datagrams[node].down
+	}
+	return l.pass(now, &l.busy[node].down, own, l.line(node).Down, size)
 }
 
 func (l *Lines) pass(
-	now protocol.Time, busy *protocol.Time, width uint64, size int,
+	now protocol.Time, busy, own *protocol.Time, width uint64, size int,
 ) (done protocol.Time, ok bool) {
 	if width == 0 {
 		return now, true
+	}
+	if own != nil {
+		return l.overtake(now, busy, own, width, size)
 	}
 	begin := max(now, *busy)
 	if begin.Sub(now) > l.queue {

@@ -13,6 +13,7 @@ const (
 	kindCrash                // the scenario kills the node
 	kindAct                  // the scenario has the node do something
 	kindArrive               // a datagram reaches the line of its target
+	kindStream               // something happens on a connection: see verb
 )
 
 const (

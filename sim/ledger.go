@@ -149,6 +149,7 @@ func (w *World) Audit() {
 		w.broken(scenario, "%d blocks in use, %d in the queue", w.pool.live, blocks)
 	}
 	w.auditSums()
+	w.auditStreams()
 }
 
 func (w *World) auditNode(id uint32) {

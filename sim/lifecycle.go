@@ -90,6 +90,7 @@ func (w *World) stop(e *event) {
 	g := &w.groups[w.nodes[e.target].group]
 	g.cores.Stop(e.target-g.first, w.begin(e.target))
 	w.finish(e.target)
+	w.abandon(e.target, true)
 	w.drop(e.target)
 }
 
@@ -106,6 +107,7 @@ func (w *World) drop(id uint32) {
 	n := &w.nodes[id]
 	n.alive = false
 	n.alarm.deadline = protocol.Never
+	w.abandon(id, false)
 	g := &w.groups[n.group]
 	g.cores.Drop(id - g.first)
 }

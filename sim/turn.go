@@ -24,6 +24,9 @@ func (w *World) finish(id uint32) {
 		to, payload := w.out.Send(i)
 		w.send(id, n, to, payload)
 	}
+	if w.out.Calls() > 0 {
+		w.converse(id)
+	}
 	if deadline, ok := w.out.Deadline(); ok {
 		n.alarm.deadline = max(deadline, w.now+1)
 		w.arm(id, n)

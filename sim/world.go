@@ -14,6 +14,12 @@ type Config struct {
 	Network Network
 	Actor   Actor // carries out actions; may be nil if none are scheduled
 
+	// Contents reads the bodies that cores write on connections, if FullBytes has them travel as
+	// bytes. It changes neither the trace nor the fingerprint, but the form in which cores get
+	// them: for tests, and for cores that can read but the bytes.
+	Contents  protocol.Contents
+	FullBytes bool
+
 	// Moves tells that nodes may be given other addresses: see [World.Move].
 	Moves bool
 
@@ -70,6 +76,7 @@ type World struct {
 	books  []book
 
 	terrain *terrain // nil: the network has nothing but paths
+	streams *streams // nil: no group has connections
 	moves   []uint8  // of each node, to another address; nil: nobody ever moves
 }
 
@@ -78,6 +85,7 @@ type population struct {
 	cores    protocol.Datagrams
 	first    uint32
 	foreseer protocol.Foreseer // the cores, if they are one
+	streams  protocol.Streams  // the cores, if they have connections
 }
 
 // node is what the engine keeps for each node, besides its book: 80 bytes.
@@ -125,6 +133,7 @@ func New(cfg Config) *World {
 	}
 	w.populate(cfg.Groups)
 	w.terrain = newTerrain(cfg.Network, size)
+	w.streams = newStreams(&cfg, w)
 	return w
 }
 
@@ -133,7 +142,8 @@ func (w *World) populate(groups []protocol.Datagrams) {
 	first := uint32(0)
 	for g, cores := range groups {
 		foreseer, _ := cores.(protocol.Foreseer)
-		w.groups = append(w.groups, population{cores, first, foreseer})
+		streams, _ := cores.(protocol.Streams)
+		w.groups = append(w.groups, population{cores, first, foreseer, streams})
 		for range cores.Len() {
 			w.nodes[first] = node{group: uint16(g), alarm: silent}
 			first++
@@ -214,6 +224,8 @@ func (w *World) step(e *event) {
 		w.act(e)
 	case kindArrive:
 		w.arrive(e)
+	case kindStream:
+		w.streamEvent(e)
 	}
 }
 
