@@ -189,7 +189,7 @@ func TestSortEventsSorts(t *testing.T) {
 			}
 			want := slices.Clone(events)
 			insertionSort(want)
-			events, scratch = sortEvents(events, scratch)
+			scratch = sortEvents(events, scratch)
 			require.Equal(t, want, events)
 			require.True(t, slices.IsSortedFunc(events, func(a, b event) int {
 				if b.before(&a) {

@@ -9,11 +9,11 @@ const (
 )
 
 // sortEvents sorts the events of one slot: they are dealt into bins by time, and each bin is sorted
-// by comparison. It returns both slices, which may have changed places.
-func sortEvents(events, scratch []event) (sorted, spare []event) {
+// by comparison. It returns the scratch memory, which may have grown.
+func sortEvents(events, scratch []event) []event {
 	if len(events) <= fewEvents {
 		insertionSort(events)
-		return events, scratch
+		return scratch
 	}
 	var ends [bins]uint32
 	for i := range events {
@@ -23,7 +23,7 @@ func sortEvents(events, scratch []event) (sorted, spare []event) {
 	for b := range ends {
 		total, ends[b] = total+ends[b], total
 	}
-	sorted = slices.Grow(scratch[:0], len(events))[:len(events)]
+	sorted := slices.Grow(scratch[:0], len(events))[:len(events)]
 	for i := range events {
 		end := &ends[bin(&events[i])]
 		sorted[*end] = events[i]
@@ -34,7 +34,8 @@ func sortEvents(events, scratch []event) (sorted, spare []event) {
 		sortBin(sorted[start:end])
 		start = end
 	}
-	return sorted, events
+	copy(events, sorted)
+	return sorted
 }
 
 func bin(e *event) uint8 { return uint8(e.when >> (slotBits - binBits)) }

@@ -4,6 +4,10 @@ package sim
 // few enough for what they bring in to stay.
 const touchEvents = 32
 
+// touchNodes is from how many nodes on that pays. Of fewer the caches hold nearly everything, and
+// what looking ahead costs is more than what it saves: 10,000 nodes run 3 % faster without.
+const touchNodes = 1 << 15
+
 // touch reads a little of everything that the next events will need. In a large world nearly all
 // time goes into cache misses, one after the other; here they happen side by side. It changes
 // nothing: what it returns is only there so that the compiler does not remove the reads.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/bits"
+	"time"
 
 	"swarmlab/protocol"
 )
@@ -22,12 +23,12 @@ const (
 // event is moved five times at most, and usually once or twice, always as part of a chunk that is
 // read from front to back: the queue costs few cache misses however long it is.
 type wheel struct {
-	cursor  uint64  // number of the slot that is open
+	cursor  uint64  // number of the last slot that is open
 	pending int     // events in the queue
-	current []event // the open slot, sorted; events before next are gone
+	current []event // the open slots, sorted; events before next are gone
 	next    int
 	seen    int  // events before seen were returned by ahead
-	late    heap // events for the open slot that came after it was sorted
+	late    heap // events for the open slots that came after these were sorted
 	scratch []event
 	shelf   shelf
 	full    [levels][slots / 64]uint64
@@ -76,7 +77,7 @@ func (q *wheel) popBefore(limit protocol.Time, e *event) bool {
 			}
 			*e = q.current[q.next]
 			q.next++
-		case q.advance(limit):
+		case q.gather(limit):
 			continue
 		default:
 			return false
@@ -84,6 +85,22 @@ func (q *wheel) popBefore(limit protocol.Time, e *event) bool {
 		q.pending--
 		return true
 	}
+}
+
+// window is how far apart events may lie that are opened together: a time in which hardly any
+// message comes and goes.
+const window = protocol.Time(8 * time.Millisecond)
+
+// gather opens the next slot in use and, if there is little in it, some that follow, so that there
+// are events to look ahead to.
+func (q *wheel) gather(limit protocol.Time) bool {
+	q.current, q.next, q.seen = q.current[:0], 0, 0
+	for len(q.current) < touchEvents && q.advance(limit) {
+		if len(q.current) > 0 {
+			limit = min(limit, q.current[0].when+window)
+		}
+	}
+	return len(q.current) > 0
 }
 
 // advance moves the cursor to the next slot in use, unless that starts at the limit or later. The
@@ -117,9 +134,9 @@ func (q *wheel) first(level uint) uint64 {
 }
 
 // open empties the slot that the cursor has entered: what belongs to the cursor's narrowest slot
-// is sorted and becomes current, the rest is filed at lower levels.
+// is sorted and becomes current, behind what is, the rest is filed at lower levels.
 func (q *wheel) open(level uint, digit uint64) {
-	q.current, q.next, q.seen = q.current[:0], 0, 0
+	start := len(q.current)
 	c := q.slots[level][digit]
 	q.slots[level][digit] = nil
 	q.full[level][digit/64] &^= 1 << (digit % 64)
@@ -131,7 +148,7 @@ func (q *wheel) open(level uint, digit uint64) {
 		}
 		c = q.shelf.put(c)
 	}
-	q.current, q.scratch = sortEvents(q.current, q.scratch)
+	q.scratch = sortEvents(q.current[start:], q.scratch)
 }
 
 func (q *wheel) refile(c *chunk) {

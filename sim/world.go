@@ -182,9 +182,10 @@ func (w *World) Run(until protocol.Time) {
 
 func (w *World) runBefore(edge protocol.Time) {
 	var e event
+	looks := len(w.nodes) >= touchNodes
 	for w.queue.popBefore(edge, &e) {
-		if ahead := w.queue.ahead(); len(ahead) > 0 {
-			w.warmth += w.touch(ahead)
+		if looks {
+			w.warmth += w.touch(w.queue.ahead())
 		}
 		w.now = e.when
 		w.tally.Events++

@@ -199,6 +199,9 @@ func (g *Group) position(i uint32, id krpc.ID) int {
 		if !s.used() {
 			break
 		}
+		if g.env.Directory.Lead(s.ref) != id.Hi { // nearly always
+			continue
+		}
 		if have, _ := g.env.Directory.Contact(s.ref); have == id {
 			return p
 		}
