@@ -34,7 +34,6 @@ var house = []room{
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
 	{path: "protocol/tracker", own: "protocol protocol/bencode", deterministic: true},
-	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "protocol/live/httptracker", own: "protocol protocol/tracker", others: "net"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
