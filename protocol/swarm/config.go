@@ -7,9 +7,10 @@ import (
 
 // Limits that nobody varies.
 const (
-	maxReqq     = 2000    // libtorrent's
-	maxMetadata = 4 << 20 // bytes of an info dictionary that a peer may tell of (libtorrent)
-	maxRaw      = 1 << 20 // bytes of a bitfield that is kept before the geometry is known
+	maxReqq    = 2000 // libtorrent's
+	silentReqq = 250  // requests queued by a peer that does not say (BEP 10)
+	maxAllowed = 32   // allowed fast, in either direction
+	maxHints   = 16   // suggestions that are remembered
 )
 
 // Config is everything about a peer's behaviour that a study would vary. Default has what

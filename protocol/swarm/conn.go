@@ -19,22 +19,21 @@ const (
 // conn is one end of a connection.
 type conn struct {
 	number protocol.Conn
-	slot   slot   // among those of its torrent
+	slot   slot // among those of its torrent
 	stage  stage
 	dialed bool
 
-	fast         bool // both ends speak BEP 6
-	extended     bool // both ends speak BEP 10
-	introduced   bool // it said what it has, or something else that must come after that
-	interested   bool // we are, in what it has
-	wanted       bool // it is, in what we have
-	choked       bool // we choke it
-	choking      bool // it chokes us
-	snubbed      bool // it was asked and does not answer
-	uploadOnly   bool // it wants nothing more (BEP 21)
-	everything   bool // it has everything; kept while the number of pieces is not known
-	held         bool // its requests wait for a reason of the choker
-	optimistic   bool
+	fast       bool // both ends speak BEP 6
+	extended   bool // both ends speak BEP 10
+	introduced bool // it said what it has, or something else that must come after that
+	interested bool // we are, in what it has
+	wanted     bool // it is, in what we have
+	choked     bool // we choke it
+	choking    bool // it chokes us
+	snubbed    bool // it was asked and does not answer
+	uploadOnly bool // it wants nothing more (BEP 21)
+	everything bool // it has everything; kept while the number of pieces is not known
+	held       bool // its requests wait until it has given more
 
 	member *member
 	peer   uint32 // its place among the peers of the torrent
@@ -54,20 +53,25 @@ type conn struct {
 	paced  protocol.Time // when the next block may be written
 	due    protocol.Time
 
-	asked   queue // requests of ours without answer
-	wants   queue // requests of its without answer
-	flying  queue // blocks written that have not left the line
-	voided  uint16
-	written uint64 // bytes of the stream
-	left    uint64 // bytes of it that left the line
-	fetches uint16 // blocks of metadata asked of it
-	served  uint16 // blocks of metadata given to it
-	pexAt   protocol.Time
-	pexFrom protocol.Time // since when pexIn were counted
-	pexSeen uint64        // how far in the gossip it has been told
-	pexIn   uint8
-	shakes  uint8
-	refused protocol.Time // metadata is not asked of it before
+	asked                queue // requests of ours without answer
+	wants                queue // requests of its without answer
+	flying               queue // blocks written that have not left the line
+	voided               uint16
+	written              uint64 // bytes of the stream
+	left                 uint64 // bytes of it that left the line
+	served               uint16 // blocks of metadata given to it
+	pexAt                protocol.Time
+	pexFrom              protocol.Time // since when pexIn were counted
+	pexSeen              uint64        // how far in the gossip it has been told
+	pexIn                uint8
+	pexGreeted, pexHeard bool
+	told                 bool          // the others were told of it
+	askedMeta            uint8         // blocks of metadata asked of it
+	sized                uint32        // how long it says that the metadata is
+	scolded              uint16        // requests while choked, since it was choked
+	hungry               bool          // to be asked for more at the end of the call
+	pause                protocol.Time // it is asked for nothing before
+	refused              protocol.Time // metadata is not asked of it before
 
 	down, up rate
 	pipe     pipeline
@@ -101,7 +105,7 @@ func (x *turn) open(addr protocol.Addr, st stage) *conn {
 	g, c := x.g, x.g.conns.take()
 	*c = conn{
 		stage: st, addr: addr, peer: nilIndex, slot: nobody, choked: true, choking: true,
-		opened: x.Now, heard: x.Now, spoke: x.Now, due: protocol.Never, reqq: defaultReqq,
+		opened: x.Now, heard: x.Now, spoke: x.Now, due: protocol.Never, reqq: silentReqq,
 		pexAt: protocol.Never, asked: noErrands, wants: noErrands, flying: noErrands,
 		raw: c.raw[:0], fasts: c.fasts[:0], hints: c.hints[:0], grants: c.grants[:0],
 		interestedAt: notRunning, wantedAt: notRunning, chokingAt: notRunning,

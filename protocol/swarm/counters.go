@@ -57,7 +57,7 @@ type Counters struct {
 	Cancels          uint64                  // requests of ours taken back
 	Failures         uint64                  // pieces whose hash was wrong
 	Bans             uint64
-	Kept             uint64 // requests not queued, because the queue was full
+	Overfull         uint64 // requests not queued, because the queue was full
 	PexSent, PexSeen uint64 // messages of BEP 11
 	Forgotten        uint64 // addresses that did not fit in the list of peers
 	Relayed          uint64 // rendezvous passed on (BEP 55)

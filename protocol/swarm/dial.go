@@ -27,7 +27,7 @@ func (x *turn) dial(m *member, at uint32) {
 	p := &m.peers.list[at]
 	c := x.open(p.addr, dialing)
 	c.dialed, c.member, c.peer = true, m, at
-	p.busy = true
+	p.links++
 	m.opening++
 	x.core.halves++
 	x.g.counters.Dialed++
@@ -107,7 +107,7 @@ func (x *turn) part(m *member, c *conn, failed bool) {
 	}
 	if c.peer != nilIndex {
 		p := &m.peers.list[c.peer]
-		p.busy = false
+		p.links--
 		if failed && p.fails < 255 {
 			p.fails++
 		}

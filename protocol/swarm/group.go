@@ -69,7 +69,7 @@ type scratch struct {
 	blames  []blame
 	facts   []fact
 	changes []change
-	fast    []uint32
+	set     bits
 	greet   greetScratch
 }
 

@@ -25,8 +25,8 @@ type peer struct {
 	priority uint32        // BEP 40: higher is better
 	sources  Source
 	fails    uint8
-	busy     bool // there is a connection with it
-	deaf     bool // the address is not one it listens on
+	links    uint8 // connections with it, or on their way
+	deaf     bool  // the address is not one it listens on
 	banned   bool
 	seed     bool // it has everything
 }
@@ -47,7 +47,7 @@ func (p *peers) find(a protocol.Addr) uint32 {
 
 // dialable says whether a peer may be dialed, now or later.
 func (p *peer) dialable(limit uint8, seed bool) bool {
-	return !p.busy && !p.deaf && !p.banned && p.fails < limit && !(seed && p.seed)
+	return p.links == 0 && !p.deaf && !p.banned && p.fails < limit && !(seed && p.seed)
 }
 
 // best returns the place of the peer to be dialed, nilIndex if there is none now, and when the
@@ -82,7 +82,7 @@ func (p *peer) before(q *peer) bool {
 func (p *peers) untried() (n int) {
 	for x := range p.list {
 		c := &p.list[x]
-		if c.past == nil && !c.busy && !c.deaf && !c.banned && c.fails == 0 {
+		if c.past == nil && c.links == 0 && !c.deaf && !c.banned && c.fails == 0 {
 			n++
 		}
 	}
@@ -131,7 +131,7 @@ func (x *turn) remember(m *member, p peer) uint32 {
 	worst := nilIndex
 	for n := range list {
 		q := &list[n]
-		if q.busy || q.banned || q.fails == 0 && !q.deaf && p.deaf {
+		if q.links > 0 || q.banned || q.fails == 0 && !q.deaf && p.deaf {
 			continue
 		}
 		if worst == nilIndex || q.worth() < list[worst].worth() {

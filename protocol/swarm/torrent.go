@@ -26,13 +26,13 @@ type Entry struct {
 // member is one torrent at one core.
 type member struct {
 	index   uint32 // of the torrent in the group
-	number  uint32 // of the member in its core
 	geo     Geometry
 	known   bool // the geometry is known
 	seed    bool // everything is there
 	private bool
 	leaving bool
 	shaken  bool // rechoke at the end of the turn
+	spilt   bool // blocks are free again: offer them at the end of the turn
 
 	metadata []byte
 	fetch    *fetch // the metadata on its way; nil if it is here
@@ -48,11 +48,14 @@ type member struct {
 	free  []slot
 	peers peers
 
-	dialAt   protocol.Time // when to look for somebody to dial
-	turnAt   protocol.Time // when to drop somebody for another
-	gossip   gossip
-	ended    Tally // of connections that are no more
-	complete uint32
+	gossip  gossip
+	dialAt  protocol.Time // when to look for somebody to dial
+	turnAt  protocol.Time // when to drop somebody for another
+	showing bool          // it super-seeds
+	opening uint16        // connections of the torrent that are not live yet
+
+	ended     Tally // of connections that are no more
+	forgotten Tally // of it, that of peers which are not remembered
 }
 
 // slotFor takes a slot for a connection.

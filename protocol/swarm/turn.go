@@ -38,9 +38,13 @@ func (x *turn) end() {
 	x.deep--
 }
 
-// settle decides anew about who is unchoked, where that was called for in this turn.
+// settle does what was called for in this turn: others are asked for blocks that are free again,
+// and it is decided anew who is unchoked.
 func (x *turn) settle() {
 	for _, m := range x.core.members {
+		if m.spilt {
+			x.offer(m)
+		}
 		if m.shaken {
 			x.rechoke(m)
 		}
