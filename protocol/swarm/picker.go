@@ -42,10 +42,10 @@ func DefaultPicker() PickerConfig { return PickerConfig{FirstRandom: 4} }
 // verified yet. It holds blocks only for pieces that are open: asked for or partly there.
 //
 // reset comes first. A connection is join, then at most one of gainBits and gainAll, then gain and
-// lose as messages come, and leave. After every gain, lose and passed, interesting says whether
-// the peer has anything that is missing here. pick gives the next blocks to ask for; each of them
-// ends by got, lost, drop or leave. When got says that a piece is full, the caller checks its hash
-// and says passed or failed.
+// lose as messages come, and leave. After every one of these, and after passed, interesting says
+// whether the peer has anything that is missing here. pick gives the next blocks to ask for; each
+// of them ends by got, lost, cancel, drop or leave. When got says that a piece is full, the caller
+// checks its hash and says passed or failed.
 type picker struct {
 	cfg PickerConfig
 	geo Geometry
@@ -53,13 +53,15 @@ type picker struct {
 
 	have     bits   // verified pieces
 	complete uint32 // how many these are
+	seeds    uint32 // connected peers that have everything
+	waste    waste
 
-	peers   []party  // by slot
-	theirs  []uint64 // the bits of every peer: slot times words(pieces)
-	seeds   uint32   // connected peers that have everything
-	waste   waste
-	avail   availability
-	openers open
+	peers  []party  // by slot
+	theirs []uint64 // the bits of every peer: slot times words(pieces)
+
+	idle  bits // missing and not open: those in avail.order
+	avail availability
+	open  openPieces
 }
 
 // party is what the picker knows of one connected peer.
@@ -67,6 +69,7 @@ type party struct {
 	held    uint32 // pieces that it has
 	missing uint32 // pieces that it has and that are missing here
 	asked   uint16 // blocks asked of it and not answered
+	void    uint16 // blocks asked of it and given up, which may still come
 	joined  bool
 	seed    bool // it has everything; its bits are not kept
 	parole  bool // it contributed to a piece that failed: it gets whole pieces alone
@@ -78,43 +81,68 @@ type waste struct {
 	failed    uint64 // of pieces whose hash was wrong
 }
 
-// wish says what a call of pick is for.
-type wish struct {
-	n         int      // at most so many blocks
-	choked    bool     // only pieces of fast may be asked for
-	fast      []uint32 // pieces allowed fast (BEP 6)
-	suggested []uint32 // pieces that the peer suggests (BEP 6)
-	snubbed   bool     // common pieces first, so that the slow share one
-	whole     bool     // a fast peer: pieces of its own, so that one peer answers for each
+// reset makes the picker one of a torrent of which have is there (nil: nothing), without
+// connections. It draws once from r and keeps the memory it had. have is copied.
+func (p *picker) reset(cfg PickerConfig, g Geometry, have bits, r *protocol.Rand) {
+	n := g.Pieces()
+	p.cfg, p.geo, p.rnd = cfg, g, protocol.Rand(r.Uint64())
+	p.have = zeroed(p.have, words(n))
+	copy(p.have, have)
+	p.idle = zeroed(p.idle, words(n))
+	p.idle.setAll(n)
+	for i, w := range p.have {
+		p.idle[i] &^= w
+	}
+	p.complete, p.seeds, p.waste = p.have.count(), 0, waste{}
+	p.peers, p.theirs = p.peers[:0], p.theirs[:0]
+	p.avail.reset(n, p.idle, &p.rnd)
+	p.open.reset(g.Blocks(0))
 }
 
-// fate is what became of a block that came.
-type fate uint8
-
-const (
-	fresh     fate = iota // it was missing; keep it
-	redundant             // it was there already
-	stray                 // nobody asked for it, and it has no place
-)
-
-// arrival says what a block was that came.
-type arrival struct {
-	fate  fate
-	asked bool // this peer was asked for it (with the Fast extension, close if not)
-	full  bool // with it its piece has all blocks: check the hash
+// zeroed returns n zeros, in the memory of s if it has as much.
+func zeroed[S ~[]E, E any](s S, n int) S {
+	if cap(s) < n {
+		return make(S, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
-// blame is what one peer contributed to a failed piece.
-type blame struct {
-	slot     slot // nobody for those that have left
-	bytes    uint32
-	sentence sentence
+// interesting says whether a peer has a piece that is missing here.
+func (p *picker) interesting(s slot) bool { return p.peers[s].missing > 0 }
+
+// has says whether a peer has a piece.
+func (p *picker) has(s slot, piece uint32) bool {
+	return p.peers[s].seed || p.bitsOf(s).has(piece)
 }
 
-type sentence uint8
+// bitsOf returns what a peer has that does not have everything.
+func (p *picker) bitsOf(s slot) bits {
+	n := len(p.have)
+	return p.theirs[int(s)*n : int(s)*n+n]
+}
 
-const (
-	suspect sentence = iota // one of several: from now on it gets whole pieces alone
-	banned                  // the only one: close the connection, and do not open another
-	gone                    // it has left
-)
+// isSeed says whether a peer has everything.
+func (p *picker) isSeed(s slot) bool { return p.peers[s].seed }
+
+// held returns how many pieces a peer has.
+func (p *picker) held(s slot) uint32 { return p.peers[s].held }
+
+// outstanding returns how many blocks are asked of a peer and not answered.
+func (p *picker) outstanding(s slot) int { return int(p.peers[s].asked) }
+
+// copies returns how many connected peers have a piece.
+func (p *picker) copies(piece uint32) uint32 { return p.avail.of(piece) + p.seeds }
+
+// done says whether everything is there.
+func (p *picker) done() bool { return p.complete == p.geo.Pieces() }
+
+// left returns the bytes of the pieces that are missing.
+func (p *picker) left() uint64 {
+	there := uint64(p.complete) * uint64(p.geo.PieceLength)
+	if last := p.geo.Pieces() - 1; p.have.has(last) {
+		there -= uint64(p.geo.PieceLength - p.geo.PieceSize(last))
+	}
+	return p.geo.Total - there
+}
