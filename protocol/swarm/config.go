@@ -78,12 +78,13 @@ func (c *Config) Validate() error {
 		{"allowed_fast", c.AllowedFast, 0, maxAllowed},
 		{"reqq", c.Reqq, 1, maxReqq},
 		{"write_ahead", c.WriteAhead, 1, 1 << 24},
-		{"slots", int(c.Choker.Slots), 0, 1 << 14},
-		{"optimistic", int(c.Choker.Optimistic), 0, int(c.Choker.Slots)},
 	} {
 		if f.v < f.lo || f.v > f.hi {
 			return fmt.Errorf("%s is %d; it must be from %d to %d", f.name, f.v, f.lo, f.hi)
 		}
+	}
+	if err := c.Choker.Validate(); err != nil {
+		return err
 	}
 	return c.validateTimes()
 }
@@ -100,8 +101,6 @@ func (c *Config) validateTimes() error {
 		{"reconnect_after", c.ReconnectAfter, time.Second},
 		{"request_timeout", c.RequestTimeout, time.Second},
 		{"pex_period", c.PexPeriod, time.Minute},
-		{"choker period", c.Choker.Period, time.Second},
-		{"choker rotation", c.Choker.Rotation, c.Choker.Period},
 	} {
 		if f.v < f.min || f.v > day {
 			return fmt.Errorf("%s is %v; it must be from %v to %v", f.name, f.v, f.min, day)

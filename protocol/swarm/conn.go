@@ -46,12 +46,13 @@ type conn struct {
 	hints  []uint32 // pieces that it suggests
 	grants []uint32 // pieces that we allow it fast
 
-	opened protocol.Time // when it was dialed, accepted, and then when it was live
-	heard  protocol.Time // when anything came last
-	spoke  protocol.Time // when we wrote last
-	gave   protocol.Time // when a block came last
-	paced  protocol.Time // when the next block may be written
-	due    protocol.Time
+	opened  protocol.Time // when it was dialed, accepted, and then when it was live
+	heard   protocol.Time // when anything came last
+	spoke   protocol.Time // when we wrote last
+	gave    protocol.Time // when a block came last
+	paced   protocol.Time // when the next block may be written
+	shownAt protocol.Time // when a super-seed showed it a piece
+	due     protocol.Time
 
 	asked                queue // requests of ours without answer
 	wants                queue // requests of its without answer
@@ -184,6 +185,13 @@ func (x *turn) inspect(c *conn) {
 	}
 	if c.asked.n > 0 {
 		x.impatient(c)
+	}
+	if c.stage == live && c.asked.n == c.voided && !c.choking {
+		x.fill(c)
+	}
+	if m := c.member; m.showing && !c.wanted && x.Now >= c.shownAt.Add(showAgain) &&
+		m.show.waits(c.slot, &m.picker) {
+		x.showNext(c)
 	}
 	x.gossipTo(c)
 	x.fetchMore(c)

@@ -11,6 +11,9 @@ import (
 // rebuffed is how long a peer is asked for nothing after it rejected a request without choking.
 const rebuffed = time.Second
 
+// askAgain is how long a peer of whom nothing can be asked waits for another try (libtorrent).
+const askAgain = 5 * time.Second
+
 // chokedBy takes choke and unchoke.
 func (x *turn) chokedBy(c *conn, choking bool) {
 	if c.choking == choking {
@@ -54,6 +57,9 @@ func (x *turn) fill(c *conn) {
 	s := &x.g.scratch
 	s.blocks = m.picker.pick(c.slot, w, s.blocks[:0])
 	if len(s.blocks) == 0 {
+		if c.asked.n == c.voided && !c.choking {
+			x.watch(c, x.Now.Add(askAgain))
+		}
 		return
 	}
 	if c.asked.n == c.voided {
@@ -279,7 +285,7 @@ func (x *turn) impatient(c *conn) {
 	for before, at := nilIndex, c.asked.head; at != nilIndex; {
 		r, next := e.items[at], e.items[at].next
 		if !r.void {
-			m.picker.lost(c.slot, block{r.piece, r.begin / BlockSize})
+			m.picker.cancel(c.slot, block{r.piece, r.begin / BlockSize})
 			x.g.counters.Timeouts++
 			x.void(c, before, at)
 		}

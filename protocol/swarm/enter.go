@@ -30,7 +30,7 @@ func (x *turn) enter(e *Entry) {
 func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	m.geo, m.known = geo, true
 	m.picker.reset(x.g.cfg.Picker, geo, have, x.Rand)
-	m.choker.reset(x.g.cfg.Choker, geo.Pieces(), geo.PieceLength)
+	m.choker.reset(x.g.cfg.Choker, geo)
 	m.seed = m.picker.done()
 	if m.seed {
 		m.finished = x.Now
@@ -41,6 +41,9 @@ func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	for _, c := range slices.Clone(m.conns) {
 		m.picker.join(c.slot)
 		m.choker.join(x.Now, c.slot)
+		if m.showing {
+			m.show.join(c.slot)
+		}
 		c.decoder.Limits.Pieces = geo.Pieces()
 	}
 	for _, c := range slices.Clone(m.conns) {

@@ -152,6 +152,9 @@ func (x *turn) join(c *conn) {
 		m.choker.join(x.Now, c.slot)
 		x.arm(m.choker.due())
 	}
+	if m.showing {
+		m.show.join(c.slot)
+	}
 	if c.dialed {
 		x.rumour(c)
 	}

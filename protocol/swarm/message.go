@@ -38,9 +38,10 @@ func (x *turn) read(c *conn, ch protocol.Chunk) {
 		if why := x.message(c, m); why != drops && c.stage == live {
 			x.close(c, why)
 		}
-	}
-	if c.stage == live && c.hungry {
-		x.fill(c)
+		if c.stage == live && c.hungry {
+			x.fill(c)
+		}
+		x.settle()
 	}
 }
 
@@ -137,8 +138,10 @@ func (x *turn) gained(c *conn, piece uint32) Drop {
 	}
 	x.evaluate(c)
 	if m.showing && c.stage == live {
-		if s, ok := m.show.saw(c.slot, piece, &m.picker); ok {
-			x.showNext(m.slots[s])
+		s := &x.g.scratch
+		s.slots = m.show.saw(c.slot, piece, &m.picker, s.slots[:0])
+		for _, o := range s.slots {
+			x.showNext(m.slots[o])
 		}
 	}
 	if c.stage == live && c.interested && !c.choking && !m.has(piece) {

@@ -29,18 +29,19 @@ func (g *Group) begin(i uint32, t *protocol.Turn) *turn {
 // end does what has become due and asks for the next wake-up.
 func (x *turn) end() {
 	if x.deep == 1 {
-		if x.core.due <= x.Now {
-			x.expire()
-		}
 		x.settle()
 		x.Out.WakeAt(x.core.due)
 	}
 	x.deep--
 }
 
-// settle does what was called for in this turn: others are asked for blocks that are free again,
-// and it is decided anew who is unchoked.
+// settle does what has become due or was called for: others are asked for blocks that are free
+// again, and it is decided anew who is unchoked. It runs after every message, so that nothing
+// depends on how a stream was cut into chunks.
 func (x *turn) settle() {
+	if x.core.due <= x.Now {
+		x.expire()
+	}
 	for _, m := range x.core.members {
 		if m.spilt {
 			x.offer(m)

@@ -11,6 +11,10 @@ import (
 // aheadMost bounds the bytes that are kept in a stream's queue, however fast it is.
 const aheadMost = 1 << 20
 
+// showAgain is how long a super-seed waits for a peer that it showed a piece to be interested,
+// before it shows another (libtorrent).
+const showAgain = 10 * time.Second
+
 // requested takes a request.
 func (x *turn) requested(c *conn, msg *peerwire.Message) Drop {
 	m := c.member
@@ -170,7 +174,7 @@ func (x *turn) rechoke(m *member) {
 
 // clock measures for how long a peer is unchoked, and in which way.
 func (x *turn) clock(c *conn) {
-	lucky := !c.choked && c.member.choker.seats[c.slot].optimistic
+	lucky := !c.choked && c.member.choker.optimistic(c.slot)
 	c.optimisticAt.turn(lucky, x.Now, &c.tally.Optimistic)
 	c.regularAt.turn(!c.choked && !lucky, x.Now, &c.tally.Regular)
 }
@@ -212,5 +216,7 @@ func (x *turn) showNext(c *conn) {
 	m := c.member
 	if piece, ok := m.show.assign(c.slot, &m.picker, x.Rand); ok {
 		x.write(c, peerwire.AppendIndex(x.g.scratch.out[:0], peerwire.Have, piece))
+		c.shownAt = x.Now
+		x.watch(c, x.Now.Add(showAgain))
 	}
 }
