@@ -28,6 +28,7 @@ var house = []room{
 	{path: "protocol/krpc", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/dht", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/crawl", own: "protocol protocol/krpc", deterministic: true},
+	{path: "protocol/swarm", own: "protocol protocol/peerwire", deterministic: true},
 	{path: "protocol/peerwire", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "netmodel", own: "protocol", deterministic: true},
