@@ -146,6 +146,7 @@ func (x *turn) write(c *conn, p []byte) {
 func (x *turn) close(c *conn, why Drop) {
 	x.g.counters.Drops[why]++
 	x.Out.Close(c.number)
+	c.left = c.written // it still goes out
 	x.lose(c, why.blames())
 }
 

@@ -112,7 +112,7 @@ func (x *turn) part(m *member, c *conn, failed bool) {
 			p.fails++
 		}
 		p.next = x.Now.Add(x.g.cfg.ReconnectAfter * time.Duration(p.fails+1))
-		if c.tally.Conns > 0 {
+		if c.tally != (Tally{}) {
 			if p.past == nil {
 				p.past = new(Tally)
 			}

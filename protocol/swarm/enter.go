@@ -125,10 +125,10 @@ func (a *Tally) account(g *Group, c *conn) {
 		a.PayloadDown += n
 		a.OverheadDown -= n
 	}
-	if c.flying.n > 0 {
-		e := g.errands.first(&c.flying)
+	for c.flying.n > 0 {
+		e := g.errands.pop(&c.flying)
 		if begin := e.when - uint64(e.length); c.left > begin {
-			a.PayloadUp += c.left - begin
+			a.PayloadUp += min(c.left, e.when) - begin
 		}
 	}
 }

@@ -30,6 +30,7 @@ type rig struct {
 	cut     *protocol.Rand // and streams are cut anywhere
 	trace   *strings.Builder
 	turns   int
+	lost    uint64 // payload that came to ends that were closed
 	stores  map[*Group]*rigStore
 	torrent Torrent
 }
@@ -332,10 +333,14 @@ func (r *rig) write(n *rigNode, c protocol.Call) {
 
 // deliver hands a chunk over, in the form that the rig is for.
 func (r *rig) deliver(o *rigEnd, ch protocol.Chunk) {
-	if r.asBytes && ch.Body.Length > 0 {
+	body := uint64(ch.Body.Length)
+	if r.asBytes && body > 0 {
 		p := make([]byte, ch.Body.Length)
 		_ = r.stores[o.node.g].ReadBody(ch.Body, p)
 		ch = protocol.Chunk{Bytes: append(ch.Bytes, p...)}
+	}
+	if o.closed {
+		r.lost += body
 	}
 	for ch.Len() > 0 && !o.closed {
 		part := ch
