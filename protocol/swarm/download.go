@@ -298,11 +298,12 @@ func (x *turn) impatient(c *conn) {
 	m.spilt = true
 }
 
-// offer asks those who are asked for nothing for what nobody is asked for any more.
+// offer asks those who have become interesting, or are asked for nothing, for what nobody is asked
+// for any more.
 func (x *turn) offer(m *member) {
 	m.spilt = false
 	for _, c := range m.conns {
-		if c.asked.n == c.voided && !c.choking && c.interested {
+		if c.hungry || c.asked.n == c.voided && !c.choking && c.interested {
 			x.fill(c)
 		}
 	}

@@ -189,6 +189,7 @@ func (g *Group) Stop(i uint32, t *protocol.Turn) {
 		}
 	}
 	c.running = false
+	x.deep--
 	t.Out.WakeAt(protocol.Never)
 }
 

@@ -197,7 +197,7 @@ func (x *turn) evaluate(c *conn) {
 		k := peerwire.NotInterested
 		if want {
 			k = peerwire.Interested
-			c.hungry = true
+			c.hungry, m.spilt = true, true
 		}
 		x.write(c, peerwire.AppendPlain(x.g.scratch.out[:0], k))
 	}
