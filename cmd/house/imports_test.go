@@ -30,6 +30,7 @@ var house = []room{
 	{path: "protocol/dht", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/crawl", own: "protocol protocol/krpc", deterministic: true},
 	{path: "protocol/metainfo", own: "protocol/bencode", others: structured, deterministic: true},
+	{path: "protocol/swarm", own: "protocol protocol/peerwire", deterministic: true},
 	{path: "protocol/peerwire", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
