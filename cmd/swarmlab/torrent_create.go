@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -204,15 +205,14 @@ func parseDate(text string) (int64, error) {
 func (o *torrentCreate) hash(
 	ctx context.Context, c *cobra.Command, content *torrentContent, b *metainfo.Builder,
 ) error {
-	total := b.Left()
-	var bar *bar
+	p := &hashing{total: b.Left(), began: time.Now()}
 	if screen := terminal(c.ErrOrStderr()); screen != nil {
-		bar = newBar(screen, barRefresh, func() string { return "hashing " },
-			func() string { return " of " + bytesText(total) })
+		p.bar = newBar(screen, barRefresh, func() string { return "hashing " }, p.text)
 	}
-	defer bar.stop()
+	defer p.bar.stop()
 	err := content.feed(b, func() error {
-		bar.advance(1 - float64(b.Left())/float64(total))
+		p.done.Store(p.total - b.Left())
+		p.bar.advance(float64(p.done.Load()) / float64(p.total))
 		return ctx.Err()
 	})
 	if errors.Is(err, context.Canceled) {
@@ -222,6 +222,24 @@ func (o *torrentCreate) hash(
 		return exitError{failed, err}
 	}
 	return nil
+}
+
+// hashing is how far the hashing is. The bar's goroutine reads it.
+type hashing struct {
+	total uint64
+	done  atomic.Uint64
+	began time.Time
+	bar   *bar
+}
+
+// text is what stands beside the bar.
+func (p *hashing) text() string {
+	text := " of " + bytesText(p.total)
+	if done := p.done.Load(); done > 0 {
+		left := float64(p.total-done) / float64(done) * float64(time.Since(p.began))
+		text += ", " + timeText(time.Duration(left)) + " left"
+	}
+	return text
 }
 
 // vacant refuses a name that something has already.

@@ -94,11 +94,8 @@ func deviceStem(name string) int {
 	return 0
 }
 
-// fold makes names alike that the disk takes for the same.
-func (d Disk) fold(name string) string {
-	if d == UnixDisk {
-		return name
-	}
+// fold makes names alike that disks which fold take for the same.
+func fold(name string) string {
 	return strings.ToLower(strings.ToUpper(name)) // which also joins the two small sigmas
 }
 
@@ -163,7 +160,7 @@ func (in *Info) conflict(d Disk) error {
 		if d != UnixDisk {
 			path = slices.Clone(path)
 			for n := range path {
-				path[n] = d.fold(d.Name(path[n]))
+				path[n] = fold(d.Name(path[n]))
 			}
 		}
 		places = append(places, place{i, path})
