@@ -88,21 +88,21 @@ func (o *rota) String() string {
 }
 
 // Eight peers: 0 is slowest, 7 fastest. After the first round, in which nothing is known, the three
-// best stay, and the fourth place (marked) is given anew every 30 seconds. At 50 s peer 7 snubs,
-// and 4 comes in. At 65 s peer 5 leaves, and the best that waits comes in at once: 2, for 3 has
-// the optimistic place. At 70 s peer 3 gets a regular one as it is better than 2, 0 is tried, and
-// 1, which wants nothing, is unchoked besides, for it is faster than all. At 71 s it comes to want
+// best stay, and the fourth place (marked) is given anew every 30 seconds, at 10 s also because 7
+// has got a regular one. At 50 s peer 7 snubs, and 4 comes in; at 60 s it gets the fourth place,
+// regardless. At 65 s peer 5 leaves, and the best that waits, 3, comes in at once. At 70 s peer 1,
+// which wants nothing, is unchoked besides, for it is faster than all. At 71 s it comes to want
 // something, and the worst of the regular, 3, goes.
-const classicTrace = `  0s 0? 2 3 4
- 10s 0? 5 6 7
- 20s 0? 5 6 7
- 30s 2? 5 6 7
- 40s 2? 5 6 7
- 50s 2? 4 5 6
- 60s 3? 4 5 6
- 65s 2 3? 4 6
- 70s 0? 1 3 4 6
- 71s 0? 1 4 6
+const classicTrace = `  0s 2 3 4 7?
+ 10s 1? 5 6 7
+ 20s 1? 5 6 7
+ 30s 3? 5 6 7
+ 40s 3? 5 6 7
+ 50s 3? 4 5 6
+ 60s 4 5 6 7?
+ 65s 3 4 6 7?
+ 70s 1 3 4 6 7?
+ 71s 1 4 6 7?
 `
 
 func TestClassicTrace(t *testing.T) {
