@@ -1,20 +1,12 @@
 package swarm
 
-import (
-	"time"
-
-	"swarmlab/protocol"
-)
-
-// snubAfter is how long a peer may have us unchoked and asked, and send nothing, before it snubs
-// (Cohen 2003).
-const snubAfter = 60 * time.Second
+import "swarmlab/protocol"
 
 // fact is what the choker is told of one connection.
 type fact struct {
 	slot       slot
 	interested bool   // it wants something from here
-	snubbed    bool   // it unchoked, was asked, and sent nothing for snubAfter
+	snubbed    bool   // it unchoked, was asked, and sent nothing for a minute (Cohen 2003)
 	opened     bool   // it does not choke us
 	seed       bool   // it has everything, or wants nothing more: never unchoked
 	held       uint32 // pieces that it has

@@ -110,7 +110,7 @@ func TestEveryBlockIsFetched(t *testing.T) {
 // alone for a piece, and is cleared; the polluter is banned.
 func TestPolluterIsFoundOut(t *testing.T) {
 	const peers = 10
-	for seed := range 20 {
+	for seed := range 10 {
 		g := Geometry{Total: 100 * 8 * BlockSize, PieceLength: 8 * BlockSize}
 		f := newFetch(t, DefaultPicker(), g, peers)
 		f.r = protocol.NewRand(uint64(seed), 1, 1)
