@@ -26,7 +26,7 @@ var rewritePicker = flag.Bool("rewrite-picker", false, "write the picker's trace
 //	pick SLOT N [snubbed] [whole] [fast=P,P] [suggested=P,P]
 //	got SLOT PIECE.BLOCK, reject SLOT PIECE.BLOCK, cancel SLOT PIECE.BLOCK
 //	good PIECE, bad PIECE
-//	show                     the pieces: # verified, a digit the copies of an idle one, and the open
+//	show                     the pieces (# verified, a digit: copies of an idle one), and the open
 func TestPickerTraces(t *testing.T) {
 	files, err := filepath.Glob("testdata/picker/*.txt")
 	require.NoError(t, err)
