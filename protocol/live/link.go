@@ -32,9 +32,10 @@ type link struct {
 	queue   queue     // what the core wrote since the writer last looked
 
 	// The writer's own.
-	batch queue     // what it writes
-	brisk bool      // the socket takes much at a time
-	moved time.Time // when the socket last took something
+	batch    queue         // what it writes
+	brisk    bool          // the socket takes much at a time
+	moved    time.Time     // when the socket last took something
+	patience time.Duration // how long it may be blocked by the socket
 
 	writer func() // write, in the form that starting it does not allocate
 

@@ -299,7 +299,12 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 			t.Out.Write(2, protocol.Chunk{Bytes: []byte("to nobody")})
 		}
 		n, end := talk(t, s, g, "127.0.0.1:0")
-		dialedBy(t, n, 1) // which neither reads nor closes
+		conn := dialedBy(t, n, 1) // which neither reads nor closes, but sends
+		go func() {
+			for err := error(nil); err == nil; {
+				_, err = conn.Write(make([]byte, 1000))
+			}
+		}()
 		began := time.Now()
 		require.NoError(t, end())
 		require.Less(t, time.Since(began), s.Drain+parting+2*time.Second)
