@@ -61,6 +61,9 @@ func (n *Node) newLink(c protocol.Conn, peer protocol.Addr) *link {
 
 // apply carries out an effect on a connection. The caller holds mu.
 func (n *Node) apply(c protocol.Call) {
+	if n.talker == nil {
+		panic("live: the core used a connection, but its group has no Streams")
+	}
 	if c.Verb == protocol.CallDial {
 		n.dial(c.Conn, c.To)
 		return

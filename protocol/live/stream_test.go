@@ -340,6 +340,7 @@ func TestNumbersThatAreNotTheCoresPanic(t *testing.T) {
 	n, err := ListenStreams(settings(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer n.Close()
+	require.Panics(t, func() { n.adopt(&toy{}) }, "it accepts connections for nobody")
 	n.adopt(&talker{})
 	require.PanicsWithValue(t, "live: the core writes on connection 4 or closes it, but has none "+
 		"of this number", func() { n.apply(protocol.Call{Verb: protocol.CallWrite, Conn: 4}) })
