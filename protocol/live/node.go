@@ -133,12 +133,12 @@ func (n *Node) adopt(g protocol.Group) {
 	if g.Len() != 1 || n.group != nil {
 		panic("live: Run takes a group of one core, once")
 	}
-	n.group, n.start = g, time.Now()
-	n.listener, _ = g.(protocol.Datagrams)
-	n.talker, _ = g.(protocol.Streams)
-	if (n.talker == nil) != (n.doors == nil) {
+	listener, _ := g.(protocol.Datagrams)
+	talker, _ := g.(protocol.Streams)
+	if (talker == nil) != (n.doors == nil) {
 		panic("live: ListenStreams is for a group that is Streams, and the other way round")
 	}
+	n.group, n.listener, n.talker, n.start = g, listener, talker, time.Now()
 }
 
 // stop makes Run end.
