@@ -185,6 +185,9 @@ func (w *World) runBefore(edge protocol.Time) {
 	for w.queue.popBefore(edge, &e) {
 		if ahead := w.queue.ahead(); len(ahead) > 0 {
 			w.warmth += w.touch(ahead)
+			if w.streams != nil {
+				w.warmth += w.streams.touch(ahead)
+			}
 		}
 		w.now = e.when
 		w.tally.Events++
