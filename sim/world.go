@@ -187,6 +187,9 @@ func (w *World) runBefore(edge protocol.Time) {
 		if looks {
 			w.warmth += w.touch(w.queue.ahead())
 		}
+		if w.streams != nil {
+			w.warmth += w.streams.touch(w.queue.ahead())
+		}
 		w.now = e.when
 		w.tally.Events++
 		w.step(&e)
