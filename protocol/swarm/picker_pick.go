@@ -24,7 +24,7 @@ func (p *picker) pick(s slot, w wish, dst []block) []block {
 	if w.choked {
 		return p.pickFast(s, &w, limit, dst)
 	}
-	dst = p.pickOpen(s, &w, limit, dst, (*picker).suits)
+	dst = p.pickOpen(s, &w, false, limit, dst)
 	for len(dst) < limit {
 		piece, ok := p.choose(s, &w)
 		if !ok {
@@ -32,8 +32,8 @@ func (p *picker) pick(s slot, w wish, dst []block) []block {
 		}
 		dst = p.begin(s, &w, piece, limit, dst)
 	}
-	if len(dst) < limit {
-		dst = p.pickOpen(s, &w, limit, dst, (*picker).mayJoin)
+	if len(dst) < limit && (!p.peers[s].parole || p.peers[s].asked == 0) {
+		dst = p.pickOpen(s, &w, true, limit, dst)
 	}
 	if len(dst) == from && p.peers[s].asked == 0 {
 		dst = p.pickBusy(s, dst)
@@ -51,7 +51,7 @@ func (p *picker) pickFast(s slot, w *wish, limit int, dst []block) []block {
 		case p.idle.has(piece):
 			dst = p.begin(s, w, piece, limit, dst)
 		default:
-			if i := int(p.avail.where[piece]); p.mayJoin(s, w, &p.open.list[i]) {
+			if i := int(p.avail.where[piece]); p.mayJoin(s, &p.open.list[i]) {
 				dst = p.take(s, i, limit, dst)
 			}
 		}
@@ -59,15 +59,15 @@ func (p *picker) pickFast(s slot, w *wish, limit int, dst []block) []block {
 	return dst
 }
 
-// pickOpen picks of open pieces that the peer has and for which ok holds: of that with the fewest
-// free blocks first, then the rarest, then the one that comes first in the content.
-func (p *picker) pickOpen(s slot, w *wish, limit int, dst []block,
-	ok func(*picker, slot, *wish, *openPiece) bool) []block {
+// pickOpen picks of open pieces that the peer has and that suit it, or that it may join: of that
+// with the fewest free blocks first, then the rarest, then the one that comes first in the content.
+func (p *picker) pickOpen(s slot, w *wish, join bool, limit int, dst []block) []block {
 	for len(dst) < limit {
 		best := -1
 		for i := range p.open.list[:p.open.ready] {
 			o := &p.open.list[i]
-			if p.has(s, o.piece) && ok(p, s, w, o) && (best < 0 || p.before(o, best)) {
+			ok := p.has(s, o.piece) && (join && p.mayJoin(s, o) || p.suits(s, w, o))
+			if ok && (best < 0 || p.before(o, best)) {
 				best = i
 			}
 		}
@@ -103,9 +103,9 @@ func (p *picker) suits(s slot, w *wish, o *openPiece) bool {
 }
 
 // mayJoin says whether a peer may contribute to an open piece at all. A piece on parole is its
-// owner's as long as something of it is asked of the owner; and who is on parole joins no piece
-// that others are at work on.
-func (p *picker) mayJoin(s slot, _ *wish, o *openPiece) bool {
+// owner's as long as something of it is asked of the owner; and who is on parole joins, when it has
+// nothing else to do, only a piece that nobody is at work on: all may hang on it.
+func (p *picker) mayJoin(s slot, o *openPiece) bool {
 	if o.owner == s {
 		return true
 	}
