@@ -156,20 +156,21 @@ func (d *Decoder) complete(m *Message) (ok bool, f Fault) {
 // kept, or its data came by reference.
 func (d *Decoder) lack(m *Message, p []byte, n int) (ok bool, f Fault) {
 	b := d.body
-	switch {
-	case b.Length > 0 && (len(p) != PieceHeader || p[4] != byte(Piece) || n-len(p) != int(b.Length)):
-		return d.fail(StrayBody)
-	case b.Length > 0:
-		d.in, d.body = nil, protocol.Body{}
-		d.given = d.part != nil
-		*m = Message{Kind: Piece, Length: b.Length, Body: b}
-		m.block(p)
-		return true, OK
-	case len(d.in) > 0:
-		d.keep(n)
+	if b.Length == 0 {
+		if len(d.in) > 0 {
+			d.keep(n)
+		}
+		d.in = nil
+		return false, OK
 	}
-	d.in = nil
-	return false, OK
+	if len(p) != PieceHeader || p[4] != byte(Piece) || n != PieceHeader+int(b.Length) {
+		return d.fail(StrayBody)
+	}
+	d.in, d.body = nil, protocol.Body{}
+	d.given = d.part != nil
+	*m = Message{Kind: Piece, Length: b.Length, Body: b}
+	m.block(p)
+	return true, OK
 }
 
 // keep moves bytes of the chunk behind those that are held, until these are n, and returns them.

@@ -29,8 +29,8 @@ var extNames = [extensions]string{
 // extOrder is our ids in the order of their names, as a dictionary needs them.
 var extOrder = [...]uint8{ExtDontHave, ExtUploadOnly, ExtHolepunch, ExtMetadata, ExtPEX}
 
-// ExtIDs is how one side numbers extensions, by our ids: what is sent to it as ExtPEX goes out under
-// ids[ExtPEX]. 0 means that it does not take them.
+// ExtIDs is how one side numbers extensions, by our ids: what is sent to it as ExtPEX goes out
+// under ids[ExtPEX]. 0 means that it does not take them.
 type ExtIDs [extensions]uint8
 
 // extLimits bounds the bencode in extended messages.
@@ -61,16 +61,22 @@ func parseIP(p []byte, port uint16) (a protocol.Addr, ok bool) {
 	return a, false
 }
 
-// natural takes an integer of 0 to high. If there is none, good is false.
-func natural(s *bencode.Scanner, high int64) (n int64, good bool) {
-	n, good = s.Int()
-	return n, good && n >= 0 && n <= high
+// taken makes sure that a value is taken that starts at a place, after an attempt to take it.
+func taken(s *bencode.Scanner, at int, good bool) bool {
+	if !good && s.At() == at {
+		s.Skip()
+	}
+	return good
 }
 
-// fieldFault tells a bad value from bad bencode.
-func fieldFault(s *bencode.Scanner) Fault {
-	if s.Kind() == bencode.None || s.Fault() != bencode.OK {
+// verdict is the fault of a dictionary that was walked to its end, whose values may not all have
+// been good.
+func verdict(fault bencode.Fault, good bool) Fault {
+	switch {
+	case fault != bencode.OK:
 		return BadBencode
+	case !good:
+		return BadField
 	}
-	return BadField
+	return OK
 }

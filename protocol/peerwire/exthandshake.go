@@ -121,15 +121,12 @@ func (h *ExtHandshake) Parse(p []byte) Fault {
 	if !ok {
 		return BadBencode
 	}
+	good := true
 	for key, ok := keys.Next(&s); ok; key, ok = keys.Next(&s) {
-		if !h.take(&s, key) {
-			return fieldFault(&s)
-		}
+		at := s.At()
+		good = taken(&s, at, h.take(&s, key)) && good
 	}
-	if s.End() != bencode.OK {
-		return BadBencode
-	}
-	return OK
+	return verdict(s.End(), good)
 }
 
 // take takes the value of a key, and reports whether it is of the right type.
@@ -172,20 +169,20 @@ func (h *ExtHandshake) takeIDs(s *bencode.Scanner) (good bool) {
 	if !ok {
 		return false
 	}
+	good = true
 	for name, ok := names.Next(s); ok; name, ok = names.Next(s) {
 		ext := extension(name)
 		if ext == 0 {
 			s.Skip()
 			continue
 		}
-		n, good := number(s, math.MaxUint8)
-		if !good {
-			return false
-		}
+		at := s.At()
+		n, ok := number(s, math.MaxUint8)
+		good = taken(s, at, ok) && good
 		h.IDs[ext] = uint8(n)
 		h.Listed |= 1 << ext
 	}
-	return true
+	return good
 }
 
 // extension returns our id of an extension, or 0.
@@ -223,6 +220,9 @@ func host(s *bencode.Scanner, size int) (a protocol.Addr, good bool) {
 	p, good := s.Bytes()
 	if size == 0 || len(p) == size {
 		a, _ = parseIP(p, 0)
+	}
+	if size == 16 && a.Is4() {
+		return protocol.Addr{}, good
 	}
 	return a, good
 }

@@ -57,31 +57,35 @@ func (d *Metadata) Parse(p []byte) Fault {
 	if !ok {
 		return BadBencode
 	}
-	kind, piece, total := int64(-1), int64(-1), int64(0)
+	kind, piece, total, good := int64(-1), int64(-1), int64(0), true
 	for key, ok := keys.Next(&s); ok; key, ok = keys.Next(&s) {
-		good := true
 		switch string(key) {
 		case "msg_type":
-			kind, good = natural(&s, math.MaxUint8)
+			kind, good = natural(&s, math.MaxUint8, good)
 		case "piece":
-			piece, good = natural(&s, MetadataMax/MetadataBlock-1)
+			piece, good = natural(&s, MetadataMax/MetadataBlock-1, good)
 		case "total_size":
-			total, good = natural(&s, MetadataMax)
+			total, good = natural(&s, MetadataMax, good)
 		default:
 			s.Skip()
 		}
-		if !good {
-			return fieldFault(&s)
-		}
 	}
-	switch {
-	case s.Fault() != bencode.OK:
-		return BadBencode
-	case kind < 0:
+	if f := verdict(s.Fault(), good); f != OK {
+		return f
+	}
+	if kind < 0 {
 		return NoField
 	}
 	d.Type = MetadataType(kind)
 	return d.fill(piece, total, p[s.At():])
+}
+
+// natural takes a value, which should be an integer of 0 to high, and reports whether it is and all
+// was good before.
+func natural(s *bencode.Scanner, high int64, before bool) (n int64, good bool) {
+	at := s.At()
+	n, ok := s.Int()
+	return n, taken(s, at, ok) && n >= 0 && n <= high && before
 }
 
 // fill checks the fields together.
@@ -102,7 +106,8 @@ func (d *Metadata) fill(piece, total int64, rest []byte) Fault {
 	if total == 0 {
 		return NoField
 	}
-	if size := min(total-piece*MetadataBlock, MetadataBlock); int64(len(rest)) != size {
+	size := min(total-piece*MetadataBlock, MetadataBlock)
+	if size <= 0 || int64(len(rest)) != size {
 		return BadSize
 	}
 	d.Total, d.Data = uint32(total), rest

@@ -133,22 +133,22 @@ func (x *PEX) Parse(p []byte) Fault {
 	if !ok {
 		return BadBencode
 	}
-	known := false
+	known, good := false, true
 	for key, ok := keys.Next(&s); ok; key, ok = keys.Next(&s) {
 		list := x.list(key)
 		if list == nil {
 			s.Skip()
 			continue
 		}
-		if *list, ok = s.Bytes(); !ok {
-			return fieldFault(&s)
-		}
+		at := s.At()
+		*list, ok = s.Bytes()
+		good = taken(&s, at, ok) && good
 		known = known || list != &x.AddedFlags && list != &x.Added6Flags
 	}
-	switch {
-	case s.End() != bencode.OK:
-		return BadBencode
-	case !known:
+	if f := verdict(s.End(), good); f != OK {
+		return f
+	}
+	if !known {
 		return NoField
 	}
 	return x.check()

@@ -9,7 +9,7 @@ import (
 )
 
 // castagnoli is used byte by byte: the standard library's faster way makes its input escape.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = *crc32.MakeTable(crc32.Castagnoli)
 
 // Priority returns the canonical priority of a connection between two peers (BEP 40), the same seen
 // from both ends. Greater is preferred, within a torrent. Addresses of two families, which cannot
