@@ -30,14 +30,9 @@ type Account struct {
 	Copied      Count // copies that the network made of what was sent
 }
 
-// book is the part of an Account that every world has.
+// book is the part of an Account that every world has. A terrain has the rest.
 type book struct {
 	Sent, Delivered, Received, Lost, Undelivered Count
-}
-
-// detour is the part of an Account that only a terrain has.
-type detour struct {
-	Filtered, Dropped, Copied Count
 }
 
 // Ledger is the sum of all accounts, with the reasons for what was not delivered.
@@ -84,8 +79,7 @@ func (w *World) Account(node uint32) Account {
 	a := Account{Sent: b.Sent, Delivered: b.Delivered, Received: b.Received, Lost: b.Lost,
 		Undelivered: b.Undelivered}
 	if w.terrain != nil {
-		d := &w.terrain.detours[node]
-		a.Filtered, a.Dropped, a.Copied = d.Filtered, d.Dropped, d.Copied
+		w.terrain.detours(node, &a)
 	}
 	return a
 }

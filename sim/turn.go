@@ -86,7 +86,7 @@ func (w *World) deliver(e *event) {
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.unroutable.add(len(payload))
 	case !w.admits(e):
-		w.terrain.detours[e.source].Filtered.add(len(payload))
+		w.terrain.filtered[e.source].add(len(payload))
 	case !n.alive:
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.down.add(len(payload))
