@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +45,9 @@ type tracking struct {
 	t         *testing.T
 	out       *safeOutput
 	end       func()
-	http, udp string // announce URLs
+	http, udp string // the first announce URL of each
+	https     []string
+	udps      []string
 }
 
 func startTracker(t *testing.T, args ...string) *tracking {
@@ -65,11 +73,12 @@ func startTracker(t *testing.T, args ...string) *tracking {
 		10*time.Second, time.Millisecond)
 	for _, url := range k.state().Addresses {
 		if strings.HasPrefix(url, "udp") {
-			k.udp = url
+			k.udps = append(k.udps, url)
 		} else {
-			k.http = url
+			k.https = append(k.https, url)
 		}
 	}
+	k.udp, k.http = k.udps[0], k.https[0]
 	return k
 }
 
@@ -114,7 +123,9 @@ func TestTrackerAllowsOnlyWhatItIsTold(t *testing.T) {
 	var r tracker.Reply
 	require.NoError(t, httptracker.Announce(context.Background(), k.http, &q, &r))
 	require.Equal(t, "unregistered torrent", r.Failure)
-	copy(q.InfoHash[:], "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67")
+	hash, err := hex.DecodeString(someHash)
+	require.NoError(t, err)
+	q.InfoHash = [20]byte(hash)
 	require.NoError(t, httptracker.Announce(context.Background(), k.http, &q, &r))
 	require.Empty(t, r.Failure)
 }
@@ -158,4 +169,57 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 		require.Equal(t, want.code, code, line)
 		require.Empty(t, out.String(), line)
 	}
+}
+
+// Ctrl-C ends it at once and with a summary, whatever connections are held open.
+func TestTrackerEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := exec.Command(program(t), "torrent", "tracker", "--http", "127.0.0.1:0", "--udp",
+		"127.0.0.1:0")
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	defer c.Process.Kill()
+	lines := bufio.NewScanner(out)
+	require.True(t, lines.Scan())
+	match := regexp.MustCompile(`http://([0-9.:]+)/`).FindStringSubmatch(lines.Text())
+	require.NotNil(t, match, lines.Text())
+	for range 3 {
+		held, err := net.Dial("tcp", match[1])
+		require.NoError(t, err)
+		defer held.Close()
+		_, err = held.Write([]byte("GET /announce?"))
+		require.NoError(t, err)
+	}
+	began := time.Now()
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	var rest []string
+	for lines.Scan() {
+		rest = append(rest, lines.Text())
+	}
+	require.NoError(t, c.Wait())
+	require.Less(t, time.Since(began), 4*time.Second, "less than a request may take")
+	require.Contains(t, rest, "tracked for 0s")
+}
+
+// A tracker of both families names the peers of each.
+func TestTrackerOverIPv6(t *testing.T) {
+	if probe, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+		t.Skip("this machine has no IPv6 loopback address")
+	} else {
+		probe.Close()
+	}
+	k := startTracker(t, "--udp", "[::1]:0", "--http", "[::1]:0")
+	four := startAnnouncer(t, tracker.Totals{Left: 7}, 1111, k.udps[0])
+	four.until("announced", func() bool { return four.tally().Answered == 1 })
+	q := tracker.Request{PeerID: [20]byte{1}, Addr: protocol.Addr4(0, 2222), Want: 5,
+		Totals: tracker.Totals{Left: 7}}
+	var r tracker.Reply
+	require.NoError(t, httptracker.Announce(context.Background(), k.https[1], &q, &r))
+	require.Equal(t, "::1", r.External.AddrPort().Addr().String())
+	require.Equal(t, "127.0.0.1:1111", r.Peers[0].Addr.String())
+	q.PeerID, q.Dictionary = [20]byte{2}, true
+	require.NoError(t, httptracker.Announce(context.Background(), k.https[0], &q, &r))
+	require.Len(t, r.Peers, 2, "peers of both families, also as dictionaries")
+	require.Contains(t, []string{r.Peers[0].Addr.String(), r.Peers[1].Addr.String()}, "[::1]:2222")
 }

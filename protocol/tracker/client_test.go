@@ -266,8 +266,8 @@ func TestRefusalsAndBackoff(t *testing.T) {
 }
 
 func TestHTTPTrackers(t *testing.T) {
-	s := newStage(t, []string{"http://a.example/announce"}, []string{"https://b.example/announce?x"},
-		[]string{"udp://c.example:9"})
+	s := newStage(t, []string{"http://a.example/announce"},
+		[]string{"https://b.example/announce?x"}, []string{"udp://c.example:9"})
 	require.Equal(t, []string{"c.example"}, s.c.Names(nil))
 	bodies := map[string][2]string{"a.example": {"", "no route"},
 		"b.example": {"d8:intervali600e5:peers6:aaaapp10:tracker id2:xye", ""}}
