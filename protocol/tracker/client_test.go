@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -236,6 +237,9 @@ func TestTiers(t *testing.T) {
 		"1400 connect 3", "1400 announce stopped 3")
 	require.True(t, s.c.Left())
 
+	_, refused := newSites([][]string{slices.Repeat([]string{udp1}, 90),
+		slices.Repeat([]string{udp2}, 90)}, &s.rand)
+	require.Equal(t, 80, refused, "beyond a hundred")
 	orders := map[string]int{}
 	for n := range uint64(600) {
 		rand := protocol.NewRand(n, 0, 0)
