@@ -24,6 +24,8 @@ type babble struct {
 	checked uint64
 	bodies  int
 	calls   []string // of one node
+
+	checkpoints []Checkpoint
 }
 
 // talk is what a core knows of one of its connections.
@@ -277,7 +279,9 @@ func stormyNet(t testing.TB, seed uint64, nodes int) *netmodel.Network {
 func babbleWorld(t testing.TB, seed uint64, nodes int, full bool) (*World, *babble) {
 	g := newBabble(nodes)
 	w := New(Config{Seed: seed, Groups: []protocol.Datagrams{g}, FullBytes: full, Contents: g,
-		Network: stormyNet(t, seed, nodes)})
+		Network: stormyNet(t, seed, nodes), Checkpoint: func(c Checkpoint) {
+			g.checkpoints = append(g.checkpoints, c)
+		}})
 	r := protocol.NewRand(seed, 1, 1)
 	for i := range uint32(nodes) {
 		for when := at(0); when < at(200*time.Second); {
