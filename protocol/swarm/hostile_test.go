@@ -244,11 +244,16 @@ func TestPoison(t *testing.T) {
 // answer answers all requests that peer c has heard, with zeros.
 func (s *solo) answer(c protocol.Conn) {
 	for line := range strings.Lines(s.heard(c)) {
-		var p, b, n uint32
-		if k, _ := fmt.Sscanf(line, "request %d/%d+%d", &p, &b, &n); k == 3 {
+		if p, b, n, ok := request(line); ok {
 			s.say(c, speech{}.piece(p, b, n))
 		}
 	}
+}
+
+// request reads a request in words.
+func request(line string) (piece, begin, length uint32, ok bool) {
+	k, _ := fmt.Sscanf(line, "request %d/%d+%d", &piece, &begin, &length)
+	return piece, begin, length, k == 3
 }
 
 // TestGifts: a choked peer gets what it is allowed, but not without end.
@@ -275,8 +280,7 @@ func TestRejecter(t *testing.T) {
 	asked := 0
 	for range 100 {
 		for line := range strings.Lines(s.heard(c)) {
-			var p, b, n uint32
-			if k, _ := fmt.Sscanf(line, "request %d/%d+%d", &p, &b, &n); k == 3 {
+			if p, b, n, ok := request(line); ok {
 				asked++
 				s.say(c, speech{}.block(peerwire.Reject, p, b, n))
 			}
