@@ -1,6 +1,7 @@
 package swarm
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -266,16 +267,16 @@ func TestMetadataDefence(t *testing.T) {
 	require.EqualValues(t, 1, s.g.Counters().MetadataBad)
 	s.pass(5 * time.Second)
 	require.NotContains(t, s.heard(liar), "msg_type", "it is asked again at once")
-	mute := s.join(2, ext("39"), fastBit, extBit)
+	mute := s.join(2, ext(strconv.Itoa(len(good))), fastBit, extBit)
 	require.Contains(t, s.heard(mute), "msg_type")
 	s.pass(2 * time.Second)
-	other := s.join(3, ext("39"), fastBit, extBit)
+	other := s.join(3, ext(strconv.Itoa(len(good))), fastBit, extBit)
 	require.NotContains(t, s.heard(other), "msg_type")
 	s.pass(4 * time.Second)
 	require.Contains(t, s.heard(other), "msg_type")
 	s.say(other, speech{}.ext(3, "d8:msg_typei2e5:piecei0ee"))
 	s.pass(4 * time.Second)
-	honest := s.join(4, ext("39"), fastBit, extBit)
+	honest := s.join(4, ext(strconv.Itoa(len(good))), fastBit, extBit)
 	s.pass(10 * time.Second)
 	require.Contains(t, s.heard(honest), "msg_type")
 	s.say(honest, data(good))
