@@ -12,8 +12,8 @@ import (
 )
 
 // FuzzPeer lets three peers say anything to one core: junk, and messages that are sound but make no
-// sense, in any order, while time passes and connections come and go. The rules of a peer hold after
-// every turn, and what a core keeps is bounded.
+// sense, in any order, while time passes and connections come and go. The rules of a peer hold
+// after every turn, and what a core keeps is bounded.
 func FuzzPeer(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -222,10 +222,12 @@ func TestBabble(t *testing.T) {
 // TestFlood: a peer that says things without end does not make a core keep more and more.
 func TestFlood(t *testing.T) {
 	floods := map[string]func(n uint32) speech{
-		"have":      func(n uint32) speech { return speech{}.index(peerwire.Have, n%20) },
-		"interest":  func(n uint32) speech { return speech{}.plain(peerwire.Interested + peerwire.Kind(n%2)) },
-		"choke":     func(n uint32) speech { return speech{}.plain(peerwire.Kind(n % 2)) },
-		"requests":  func(n uint32) speech { return speech{}.block(peerwire.Request, n%20, 0, 5000) },
+		"have":     func(n uint32) speech { return speech{}.index(peerwire.Have, n%20) },
+		"interest": func(n uint32) speech { return speech{}.plain(peerwire.Kind(2 + n%2)) },
+		"choke":    func(n uint32) speech { return speech{}.plain(peerwire.Kind(n % 2)) },
+		"requests": func(n uint32) speech {
+			return speech{}.block(peerwire.Request, n%20, 0, 5000)
+		},
 		"allowed":   func(n uint32) speech { return speech{}.index(peerwire.AllowedFast, n%20) },
 		"suggest":   func(n uint32) speech { return speech{}.index(peerwire.Suggest, n%20) },
 		"handshake": func(n uint32) speech { return speech{}.ext(0, "d1:md6:ut_pexi1eee") },
