@@ -154,7 +154,7 @@ func (x *turn) close(c *conn, why Drop) {
 // lose forgets a connection that is closed, whoever did it. A failure counts against its address.
 func (x *turn) lose(c *conn, failed bool) {
 	if c.stage == dialing {
-		x.core.halves--
+		x.answerCame()
 	}
 	if m := c.member; m != nil {
 		x.part(m, c, failed)

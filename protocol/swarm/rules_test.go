@@ -217,20 +217,22 @@ func TestDialing(t *testing.T) {
 	require.Len(t, s.dials, 5+15*3+5*3, "twenty peers, three failures each")
 }
 
-// TestKeepAlive: silence is broken every two minutes, and heard for five.
+// TestKeepAlive: silence is broken every 100 seconds, and heard for five minutes.
 func TestKeepAlive(t *testing.T) {
 	s := newSolo(t, Default(), testTorrent(20), Entry{})
 	c := s.join(1, speech{}.plain(peerwire.Interested))
 	s.heard(c)
 	for range 10 {
-		s.pass(119 * time.Second)
+		s.pass(97 * time.Second)
 		require.NotContains(t, s.heard(c), "keep_alive")
 		s.say(c, peerwire.AppendKeepAlive(nil))
-		s.pass(2 * time.Second)
+		s.pass(3 * time.Second)
 		require.Equal(t, "keep_alive\n", s.heard(c))
-		s.now -= protocol.Time(time.Second) // the next one is due from the last one on
-		s.pass(0)
 	}
+	s.pass(290 * time.Second)
+	require.False(t, s.ended[c])
+	s.pass(11 * time.Second)
+	require.True(t, s.ended[c])
 }
 
 // TestSeeds: seeds do not stay connected with seeds, whichever way these say what they are.
