@@ -67,7 +67,7 @@ type conn struct {
 	pexIn                uint8
 	pexGreeted, pexHeard bool
 	told                 bool          // the others were told of it
-	askedMeta            uint8         // blocks of metadata asked of it
+	metaAsked            bool          // it was asked for metadata: late answers are welcome
 	sized                uint32        // how long it says that the metadata is
 	scolded              uint16        // requests while choked, since it was choked
 	gifts                uint32        // requests granted while choked
@@ -154,7 +154,7 @@ func (x *turn) close(c *conn, why Drop) {
 // lose forgets a connection that is closed, whoever did it. A failure counts against its address.
 func (x *turn) lose(c *conn, failed bool) {
 	if c.stage == dialing {
-		x.core.halves--
+		x.answerCame()
 	}
 	if m := c.member; m != nil {
 		x.part(m, c, failed)

@@ -188,7 +188,7 @@ func (g *Group) Stop(i uint32, t *protocol.Turn) {
 			x.close(cn, ByLeaving)
 		}
 	}
-	c.running = false
+	c.running, c.due = false, protocol.Never
 	x.deep--
 	t.Out.WakeAt(protocol.Never)
 }
@@ -201,7 +201,7 @@ func (g *Group) Drop(i uint32) {
 			g.release(cn)
 		}
 	}
-	*c = core{id: c.id, addr: c.addr}
+	*c = core{id: c.id, addr: c.addr, due: protocol.Never}
 }
 
 // find returns a torrent of the core, nil if it takes no part in it.
