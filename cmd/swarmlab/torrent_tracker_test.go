@@ -22,8 +22,8 @@ import (
 	"swarmlab/protocol/tracker"
 )
 
-// torrentRun runs `torrent ARGS...` to its end and returns its exit status.
-func torrentRun(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
+// trackerRun runs `torrent ARGS...` to its end and returns its exit status.
+func trackerRun(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
 	c := newTorrentCommand()
 	c.SilenceUsage, c.SilenceErrors = true, true
 	c.SetArgs(args)
@@ -59,7 +59,7 @@ func startTracker(t *testing.T, args ...string) *tracking {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		code, err = torrentRun(ctx, k.out, append([]string{"tracker", "--json", "--every", "20ms",
+		code, err = trackerRun(ctx, k.out, append([]string{"tracker", "--json", "--every", "20ms",
 			"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"}, args...)...)
 	}()
 	k.end = func() {
@@ -134,7 +134,7 @@ func TestTrackerForPeople(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out safeOutput
-	code, err := torrentRun(ctx, &out, "tracker", "--http", "127.0.0.1:0")
+	code, err := trackerRun(ctx, &out, "tracker", "--http", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.Equal(t, done, code)
 	require.Regexp(t, `^tracker at http://127.0.0.1:\d+/announce\n`+
@@ -163,7 +163,7 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", refused},
 	} {
 		var out safeOutput
-		code, err := torrentRun(context.Background(), &out,
+		code, err := trackerRun(context.Background(), &out,
 			append([]string{"tracker"}, strings.Fields(line)...)...)
 		require.ErrorContains(t, err, want.hint, line)
 		require.Equal(t, want.code, code, line)
