@@ -27,8 +27,8 @@
 //
 // And crawl: a crawl.Crawler on a socket, its progress, and its report.
 //
-// The commands of `swarmlab torrent` are the files torrent_*: tracker runs a tracker on its sockets,
-// and tracker_output shows its state.
+// The commands of `swarmlab torrent` are the files torrent_*: tracker runs a tracker on its
+// sockets, and tracker_output shows its state.
 //
 // A command returns an exitError to choose its exit status; any other error means that the input
 // was refused. Standard output carries results only, and with --json one document and nothing else.
