@@ -130,12 +130,12 @@ func TestTrackerOfAria2(t *testing.T) {
 			defer cancel()
 			folder := t.TempDir()
 			port := strconv.Itoa(freePort(t))
-			// It seeds for a second, or it would never tell that it has completed.
+			// It seeds for 3 s, or it would never tell that it has completed.
 			c := exec.CommandContext(ctx, "aria2c", "--no-conf", "--quiet", "--dir="+folder,
 				"--interface=127.0.0.1", "--listen-port="+port, "--dht-listen-port="+port,
 				"--enable-dht="+strconv.FormatBool(transport == "udp"), "--enable-dht6=false",
 				"--dht-file-path="+filepath.Join(folder, "dht"), "--async-dns=false",
-				"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--seed-time=0.02",
+				"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--seed-time=0.05",
 				"--file-allocation=none", filepath.Join(s.folder, "data.torrent"))
 			out, err := c.CombinedOutput()
 			require.NoError(t, err, "%s", out)
