@@ -10,7 +10,9 @@ import (
 )
 
 func TestStreamWire(t *testing.T) {
-	for size, want := range map[int]int{0: 40, 1: 41, 1460: 1500, 1461: 1541, 16384: 16384 + 12*40} {
+	for size, want := range map[int]int{
+		0: 40, 1: 41, 1460: 1500, 1461: 1541, 16384: 16384 + 12*40,
+	} {
 		require.Equal(t, want, StreamWire(size))
 	}
 }

@@ -55,8 +55,9 @@ func newTerrain(n Network, nodes int) *terrain {
 	return t
 }
 
-// FaultHits returns how many datagrams, and sendings of segments, each fault of the network has done
-// something to, in the order of its list: of a pause the datagrams that it lost, of a crash none.
+// FaultHits returns how many datagrams, and sendings of segments, each fault of the network has
+// done something to, in the order of its list: of a pause the datagrams that it lost, of a crash
+// none.
 func (w *World) FaultHits() []uint64 {
 	if w.terrain == nil {
 		return nil
