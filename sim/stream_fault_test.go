@@ -72,8 +72,8 @@ func TestAPartitionStalls(t *testing.T) {
 		`1.05s core 1 node 1 gets "b" {0 0 0} on 9`, "1m42s core 0 node 0 lost 0: reset",
 	}, s.gists(), "the other end says nothing, and hears nothing")
 	require.EqualValues(t, 1, w.StreamTally().Ends)
-	require.Equal(t, []Transfer{{From: 0, To: 1, Content: Overhead, Sent: 2, Delivered: 1, Lost: 1}},
-		w.Transfers())
+	require.Equal(t, []Transfer{
+		{From: 0, To: 1, Content: Overhead, Sent: 2, Delivered: 1, Lost: 1}}, w.Transfers())
 }
 
 // What comes to a node that is frozen comes when it is not, if that is not too late.

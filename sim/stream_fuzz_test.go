@@ -202,8 +202,8 @@ func (g *babble) Data(i uint32, t *protocol.Turn, c protocol.Conn, ch protocol.C
 			k.introduction[k.heard] = b
 			k.peer = binary.LittleEndian.Uint32(k.introduction[:])
 		} else if b != babbled(k.peer, k.heard) {
-			g.fault("node %d, connection %d of %x: byte %d of %x is %x, at %v, %d bytes", i, c, k.writer,
-				k.heard, k.peer, ch.Bytes[:min(len(ch.Bytes), 12)], t.Now, len(ch.Bytes))
+			g.fault("node %d, connection %d of %x: byte %d of %x is wrong, at %v", i, c,
+				k.writer, k.heard, k.peer, t.Now)
 		}
 		k.heard++
 	}

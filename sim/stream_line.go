@@ -10,8 +10,8 @@ const packetBytes = netmodel.StreamPacket
 // A host's line sends one segment after the other, and chooses the next one when it is free. It
 // does so as RFC 8290 has it: deficit round robin with a quantum, where connections that have just
 // got something to send come before those that have more than their share, with one quantum a round
-// (here also if that is many short messages); so a short message waits for the segment that is being
-// sent and not for a round.
+// (here also if that is many short messages); so a short message waits for the segment that is
+// being sent and not for a round.
 //
 // A segment is as much of what waits on a connection as fits into segmentMost, but whole bodies and
 // at least one item: a block with what stands before it, which is a quantum. It is one event where
@@ -135,7 +135,8 @@ func (w *World) pump(id uint32) {
 	}
 }
 
-// leave has a node wake up when its line has sent a segment of an end, or of one that need not know.
+// leave has a node wake up when its line has sent a segment of an end, or, with 0, of one that need
+// not know.
 func (w *World) leave(id, seq uint32, when protocol.Time, number uint32) {
 	w.queue.push(&event{
 		when: max(when, w.now+1), target: id, source: id, seq: seq,

@@ -45,8 +45,8 @@ func TestStreamsInShards(t *testing.T) {
 	}
 }
 
-// TestFullBytesHaveTheSameTrace: bodies may travel by reference, or as bytes that every core checks:
-// whatever happens, happens to the same nodes at the same time, and the books are the same.
+// TestFullBytesHaveTheSameTrace: bodies may travel by reference, or as bytes that every core
+// checks: whatever happens, happens to the same nodes at the same time, and the books are the same.
 func TestFullBytesHaveTheSameTrace(t *testing.T) {
 	run := func(full bool) (*World, *babble) {
 		w, g := babbleWorld(t, 3, 20, full)
