@@ -202,7 +202,7 @@ func (g *Group) Drop(i uint32) {
 			g.release(cn)
 		}
 	}
-	*c = core{id: c.id, addr: c.addr, due: protocol.Never}
+	*c = core{id: c.id, addr: c.addr, due: protocol.Never, look: protocol.Never}
 }
 
 // find returns a torrent of the core, nil if it takes no part in it.
