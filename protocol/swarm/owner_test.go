@@ -153,6 +153,7 @@ func BenchmarkMemory(b *testing.B) {
 		w.step(1 << 17)
 		g := w.g
 		*w = wire{}
+		g.scratch = scratch{} // it points into the arena of the wire
 		runtime.GC()
 		runtime.GC()
 		runtime.ReadMemStats(&after)
