@@ -85,13 +85,13 @@ type conn struct {
 
 // slab hands out connections. They do not move.
 type slab struct {
-	pages []*[32]conn
+	pages []*[95]conn // which just fit into 64 KiB
 	free  []*conn
 }
 
 func (s *slab) take() *conn {
 	if len(s.free) == 0 {
-		page := new([32]conn)
+		page := new([95]conn)
 		s.pages = append(s.pages, page)
 		for n := len(page) - 1; n >= 0; n-- {
 			s.free = append(s.free, &page[n])

@@ -243,6 +243,30 @@ func TestPoison(t *testing.T) {
 	require.Contains(t, []uint64{5000, 32768}, failed, "one piece")
 }
 
+// TestBannedComesBack: who was banned is known by the port that it listens on.
+func TestBannedComesBack(t *testing.T) {
+	s := newSolo(t, Default(), testTorrent(2), Entry{})
+	s.wrong = true
+	come := func(port uint16, say speech) (c protocol.Conn) {
+		s.turn(func(t *protocol.Turn) { c, _ = s.g.Accept(0, t, soloAddr(1).WithPort(port)) })
+		delete(s.ears, c)
+		delete(s.ended, c)
+		s.say(c, append(s.greeting(1, extBit), say...))
+		return c
+	}
+	hello := speech{}.ext(0, "d1:pi6881ee")
+	a := come(50001, hello.bitfield(0xc0).plain(peerwire.Unchoke))
+	for range 3 {
+		s.answer(a)
+	}
+	require.EqualValues(t, 1, s.g.Counters().Drops[ByPoison])
+	b := come(50002, nil)
+	require.False(t, s.ended[b])
+	s.say(b, hello)
+	require.True(t, s.ended[b])
+	require.EqualValues(t, 1, s.g.Counters().Drops[ByBan])
+}
+
 // answer answers all requests that peer c has heard, with zeros.
 func (s *solo) answer(c protocol.Conn) {
 	for line := range strings.Lines(s.heard(c)) {

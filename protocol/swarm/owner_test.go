@@ -150,9 +150,11 @@ func BenchmarkMemory(b *testing.B) {
 				w.connect(i, (i+k+1)%cores)
 			}
 		}
-		w.step(1 << 20)
+		w.step(1 << 17)
 		g := w.g
-		w.queue, w.arena, w.ends, w.out = nil, nil, nil, protocol.Outbox{}
+		*w = wire{}
+		g.scratch = scratch{} // it points into the arena of the wire
+		runtime.GC()
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		ends := 0
