@@ -184,8 +184,11 @@ func (w *World) runBefore(edge protocol.Time) {
 	var e event
 	looks := len(w.nodes) >= touchNodes
 	for w.queue.popBefore(edge, &e) {
-		if looks {
+if looks {
 			w.warmth += w.touch(w.queue.ahead())
+		}
+		if w.streams != nil {
+			w.warmth += w.streams.touch(w.queue.ahead())
 		}
 		w.now = e.when
 		w.tally.Events++
