@@ -184,7 +184,7 @@ func (w *World) runBefore(edge protocol.Time) {
 	var e event
 	looks := len(w.nodes) >= touchNodes
 	for w.queue.popBefore(edge, &e) {
-if looks {
+		if looks {
 			w.warmth += w.touch(w.queue.ahead())
 		}
 		if w.streams != nil {
