@@ -96,7 +96,8 @@ func (c *choker) unchoked(s slot) bool { return c.seats[s].unchoked }
 func (c *choker) optimistic(s slot) bool { return c.seats[s].optimistic }
 
 // serves says whether the rule lets another block go to an unchoked peer: BlockTitForTat counts
-// every block, also those under way. If not, call rechoke.
+// every block, also those under way. If not, the peer's requests wait until it has sent more; call
+// rechoke, for one that sent nothing of late loses its slot.
 func (c *choker) serves(seeding bool, given, taken uint64) bool {
 	return seeding || c.cfg.Leeching != BlockTitForTat || given < taken+c.cfg.Deficit
 }
@@ -113,7 +114,8 @@ func (c *choker) rechoke(now protocol.Time, seeding bool, facts []fact, r *proto
 	for i := range facts {
 		f := &facts[i]
 		f.tie, f.chosen = r.Uint64(), false
-		f.eligible = f.interested && !f.seed && c.serves(seeding, f.given, f.taken)
+		f.eligible = f.interested && !f.seed &&
+			(c.serves(seeding, f.given, f.taken) || f.down > 0)
 		f.kept = !regular && c.seats[f.slot].unchoked
 	}
 	switch {

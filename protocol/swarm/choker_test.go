@@ -144,7 +144,8 @@ func (o *rota) check(regular bool, held map[slot]bool) {
 		if f.slot == nobody {
 			continue
 		}
-		eligible := f.interested && !f.seed && o.c.serves(o.seed, f.given, f.taken)
+		blocked := !o.seed && cfg.Leeching == BlockTitForTat && f.given >= f.taken+cfg.Deficit
+		eligible := f.interested && !f.seed && (!blocked || f.down > 0)
 		if eligible {
 			able++
 		}
@@ -362,35 +363,47 @@ func TestFreeRiderNeverUnchokes(t *testing.T) {
 	}
 }
 
-// TestBlockTitForTatBoundsTheDeficit serves whoever may be served, of whom only some give anything.
+// TestBlockTitForTatBoundsTheDeficit serves whoever may be served. Peers from 5 on give a block for
+// a block, but late, and keep their slots; the others give nothing, and lose theirs.
 func TestBlockTitForTatBoundsTheDeficit(t *testing.T) {
 	cfg := DefaultChoker()
 	cfg.Leeching = BlockTitForTat
 	o := newRota(t, cfg, 10)
-	for range 2000 {
-		if o.now += second; o.now >= o.c.due() {
+	waited := 0
+	for n := range 4000 {
+		if o.now += second / 2; o.now >= o.c.due() {
 			o.rechoke()
 		}
 		for s := range o.peers {
 			f := &o.peers[s]
-			if s >= 5 { // gives back what it gets
-				f.taken = f.given
+			if s >= 5 && n%5 == 0 && f.taken < f.given {
+				f.taken += BlockSize
+				f.down = BlockSize
 			}
 			if !o.c.unchoked(f.slot) {
 				continue
 			}
 			if !o.c.serves(false, f.given, f.taken) {
 				o.rechoke()
-				require.False(t, o.c.unchoked(f.slot))
+				require.Equal(t, s >= 5 && f.down > 0, o.c.unchoked(f.slot))
+				waited++
 				continue
 			}
 			f.given += BlockSize
 		}
 	}
+	require.Greater(t, waited, 1000)
 	for s, f := range o.peers {
 		require.LessOrEqual(t, f.given, f.taken+cfg.Deficit)
-		require.Equal(t, s >= 5, f.given > 100*BlockSize, "%d: %d", s, f.given)
+		if s < 5 {
+			require.Equal(t, cfg.Deficit, f.given)
+		}
 	}
+	total := uint64(0)
+	for _, f := range o.peers[5:] {
+		total += f.given
+	}
+	require.Greater(t, total, uint64(2000*BlockSize), "three or four at a time, 800 blocks each")
 	require.True(t, o.c.serves(true, 1<<40, 0), "a seed gives")
 }
 
