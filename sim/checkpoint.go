@@ -1,7 +1,5 @@
 package sim
 
-import "swarmlab/protocol"
-
 // Checkpoint is the state of the fingerprint at the end of a simulated second, with a syndrome by
 // which two runs can tell which node differs without keeping a hash of every node.
 type Checkpoint struct {
@@ -36,8 +34,7 @@ func (w *World) check() Checkpoint {
 		block := w.nodes[first:min(first+radix, len(w.nodes))]
 		for digit := range block {
 			n := &block[digit]
-			c.fold(n)
-			h := syndromeHash(n)
+			h := uint32(c.fold(n))
 			low[digit] += h
 			sum += h
 		}
@@ -49,11 +46,6 @@ func (w *World) check() Checkpoint {
 		}
 	}
 	return c
-}
-
-func syndromeHash(n *node) uint32 {
-	h := chain(chain(n.eventHash, n.wireHash), n.outcomeHash)
-	return uint32(protocol.Mix(h))
 }
 
 // candidatesMax bounds the answer of FirstDifference.

@@ -41,10 +41,14 @@ func (w *World) Fingerprint() Fingerprint {
 	return f
 }
 
-func (f *Fingerprint) fold(n *node) {
-	f.Events = chain(f.Events, protocol.Mix(n.eventHash))
-	f.Wire = chain(f.Wire, protocol.Mix(n.wireHash))
-	f.Outcome = chain(f.Outcome, protocol.Mix(n.outcomeHash))
+// fold adds a node to the fingerprint, and returns a hash of all three layers.
+func (f *Fingerprint) fold(n *node) uint64 {
+	event, wire := protocol.Mix(n.eventHash), protocol.Mix(n.wireHash)
+	outcome := protocol.Mix(n.outcomeHash)
+	f.Events = chain(f.Events, event)
+	f.Wire = chain(f.Wire, wire)
+	f.Outcome = chain(f.Outcome, outcome)
+	return event ^ bits.RotateLeft64(wire, 21) ^ bits.RotateLeft64(outcome, 42)
 }
 
 // Outcome adds a result of a node to the fingerprint: the time, and the words. Call it in a turn of

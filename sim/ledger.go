@@ -30,14 +30,10 @@ type Account struct {
 	Copied      Count // copies that the network made of what was sent
 }
 
-// book is the part of an Account that every world has.
+// book is the part of an Account that is written when a node's datagrams end, most of them at
+// others. What it sends and receives is counted beside its state, and a terrain has the rest.
 type book struct {
-	Sent, Delivered, Received, Lost, Undelivered Count
-}
-
-// detour is the part of an Account that only a terrain has.
-type detour struct {
-	Filtered, Dropped, Copied Count
+	Delivered, Lost, Undelivered Count
 }
 
 // Ledger is the sum of all accounts, with the reasons for what was not delivered.
@@ -80,12 +76,11 @@ type fates struct {
 
 // Account returns the account of a node.
 func (w *World) Account(node uint32) Account {
-	b := &w.books[node]
-	a := Account{Sent: b.Sent, Delivered: b.Delivered, Received: b.Received, Lost: b.Lost,
+	n, b := &w.nodes[node], &w.books[node]
+	a := Account{Sent: n.sent, Delivered: b.Delivered, Received: n.received, Lost: b.Lost,
 		Undelivered: b.Undelivered}
 	if w.terrain != nil {
-		d := &w.terrain.detours[node]
-		a.Filtered, a.Dropped, a.Copied = d.Filtered, d.Dropped, d.Copied
+		w.terrain.detours(node, &a)
 	}
 	return a
 }
@@ -173,7 +168,7 @@ func (w *World) auditSums() {
 	var delivered, received, undelivered Count
 	for i := range w.books {
 		delivered.plus(w.books[i].Delivered)
-		received.plus(w.books[i].Received)
+		received.plus(w.nodes[i].received)
 		undelivered.plus(w.books[i].Undelivered)
 	}
 	reasons := w.fates.down

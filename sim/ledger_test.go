@@ -65,7 +65,7 @@ func TestTheAuditFindsACookedBook(t *testing.T) {
 	cooks := map[string]func(w *World){
 		"node 7 at 2s, seed 1: sent": func(w *World) { w.books[7].Lost.Bytes++ },
 		"node 8 at 2s, seed 1: sent": func(w *World) { w.books[8].Delivered.Datagrams-- },
-		"received":                   func(w *World) { w.books[9].Received.Bytes-- },
+		"received":                   func(w *World) { w.nodes[9].received.Bytes-- },
 		"for a reason":               func(w *World) { w.fates.late.Datagrams++ },
 		"blocks in use":              func(w *World) { w.pool.put(0, nil) },
 	}

@@ -111,7 +111,7 @@ func (w *World) await(number uint32, e *end, try uint8, wait time.Duration) {
 
 // fail has a core find out that its connection is no more, and the other end, too.
 func (w *World) fail(number uint32, e *end) {
-	w.reset(e)
+	w.reset(number, e)
 	e.state = stateFailed
 	w.remind(e.node, 1, packet{verb: verbSilence, end: number, generation: e.generation})
 }

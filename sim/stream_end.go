@@ -23,25 +23,27 @@ type end struct {
 	mate           uint32 // the other end; 0: not known yet
 	mateGeneration uint32
 
-	first, last   uint32 // items to be sent
-	flight        uint32 // bytes that were sent and not acknowledged
-	window        uint32 // how many there may be
-	threshold     uint32 // up to here the window doubles in a round trip
-	recovery      uint32 // bytes to be acknowledged before the window is halved again
-	leaving       uint32 // bytes that are leaving the line, of which the core does not know yet
-	leavingSeq    uint32 // the event that tells it
-	out, in       uint32 // rows of the ledger of transfers
-	credit        int32  // bytes that it may send in this round of its host's line
-	next, prev    uint32 // in the ring
-	after, before uint32 // in the host's list
-	to            uint16 // the port that it dialed
-	from          uint16 // the port that the other end sees
-	moves         uint8  // of the address that it dialed
+	first, last   uint32   // items to be sent
+	flight        uint32   // bytes that were sent and not acknowledged
+	window        uint32   // how many there may be
+	threshold     uint32   // up to here the window doubles in a round trip
+	recovery      uint32   // bytes to be acknowledged before the window is halved again
+	leaving       uint32   // bytes that are leaving the line, of which the core does not know yet
+	leavingSeq    uint32   // the event that tells it
+	books         [2]purse // what it sent, and what its core got
+	content       uint32   // of which: the first in either direction
+	credit        int32    // bytes that it may send in this round of its host's line
+	next, prev    uint32   // in the ring
+	after, before uint32   // in the host's list
+	to            uint16   // the port that it dialed
+	from          uint16   // the port that the other end sees
+	moves         uint8    // of the address that it dialed
 	state         endState
 	place         place // where the ring has it
 	bound         bool  // to a number of the core
 	closing       bool  // the core has closed it: when all is sent, so is an end
 	ended         bool  // which it was
+	mute          bool  // what it sent does not arrive, and so nothing will
 }
 
 // The window of a connection: it starts with ten packets (RFC 6928), and doubles with every round
@@ -56,7 +58,7 @@ const (
 
 // ready reports whether an end may send something now.
 func (e *end) ready() bool {
-	if e.state != stateOpen || e.ended {
+	if e.state != stateOpen || e.ended || e.mute {
 		return false
 	}
 	return e.first != 0 && e.flight < e.window || e.first == 0 && e.closing

@@ -31,7 +31,7 @@ func (w *World) streamEvent(ev *event) {
 	case verbReset:
 		w.hangsUp(&p, protocol.Reset)
 	case verbSilence:
-		s.lose(&p)
+		s.lose(ev.source, &p)
 		w.hangsUp(&p, protocol.Reset)
 	case verbRetry:
 		w.retry(&p)
@@ -60,8 +60,9 @@ func (w *World) putOff(ev *event) bool {
 		p := s.packets.at(number)
 		lost := p.verb == verbSyn // another will be sent
 		if (p.verb == verbArrive || p.verb == verbData) && until.Sub(w.now) >= stallMax {
-			s.lose(p)
+			s.lose(ev.source, p)
 			w.silence(ev, p)
+			w.spoil(p, until)
 			lost = true
 		}
 		if lost {
@@ -76,13 +77,22 @@ func (w *World) putOff(ev *event) bool {
 	return true
 }
 
-// current returns the end that a packet is for, or nil if that is no more.
-func (s *streams) current(p *packet) *end {
-	if p.end == 0 {
-		return nil
+// spoil ends a connection of which a node that is frozen has missed something for good.
+func (w *World) spoil(p *packet, until protocol.Time) {
+	if e := w.streams.current(p); e != nil && e.state == stateOpen {
+		e.state = stateFailed
+		w.remind(e.node, until.Sub(w.now), packet{
+			verb: verbSilence, end: p.end, generation: p.generation,
+		})
 	}
+}
+
+// current returns the end that a packet is for, or nil if that is no more, or has another mate: a
+// host that was dialed again before its answer was there may have accepted twice.
+func (s *streams) current(p *packet) *end {
 	e := s.ends.at(p.end)
-	if e.generation != p.generation {
+	if e.generation != p.generation || p.verb.established() && e.mate != 0 &&
+		(e.mate != p.mate || e.mateGeneration != p.mateGeneration) {
 		return nil
 	}
 	return e
@@ -182,7 +192,7 @@ func (w *World) answered(ev *event, p *packet) {
 	s := w.streams
 	e := s.current(p)
 	if e == nil || e.state != stateDialing {
-		w.reply(ev, packet{verb: verbReset, end: p.mate, generation: p.mateGeneration})
+		w.turnAway(ev, p)
 		return
 	}
 	e.state, e.mate, e.mateGeneration = stateOpen, p.mate, p.mateGeneration

@@ -100,7 +100,7 @@ func (s *streams) open(id, peer uint32) (number uint32, e *end) {
 	*e = end{
 		generation: e.generation, node: id, peer: peer, after: h.ends,
 		window: windowFirst, threshold: windowMax,
-		out: s.ledger.pair(id, peer), in: s.ledger.pair(peer, id),
+		content: Overhead,
 	}
 	if h.ends != 0 {
 		s.ends.at(h.ends).before = number
@@ -115,6 +115,7 @@ func (s *streams) free(number uint32) {
 	s.unbind(e)
 	s.rest(number, e)
 	s.discard(e.first)
+	s.ledger.settle(e)
 	h := &s.hosts[e.node]
 	if e.before != 0 {
 		s.ends.at(e.before).after = e.after
@@ -140,12 +141,12 @@ func (w *World) abandon(id uint32, graceful bool) {
 		next := e.after
 		switch {
 		case e.state != stateOpen:
-		case graceful && e.first == 0:
+		case graceful && e.first == 0 && !e.mute:
 			if !e.ended {
 				w.sendFin(number, e)
 			}
 		default:
-			w.reset(e)
+			w.reset(number, e)
 		}
 		s.free(number)
 		number = next

@@ -129,7 +129,7 @@ func (w *World) emit(id, number uint32) {
 	}
 	e.credit -= int32(min(wire, 1<<30))
 	e.flight += uint32(bytes)
-	s.enterSent(h, e.out, first, wire-bytes)
+	s.enterSent(h, e, first, wire-bytes)
 	fin := e.closing && e.first == 0
 	e.ended = e.ended || fin
 	w.sendSegment(departs, e, number, segment{first, uint32(bytes), fin})

@@ -22,6 +22,11 @@ const (
 	verbLeave               // a segment has left the line; without a packet
 )
 
+// established reports whether a packet comes from the other end of a connection.
+func (v verb) established() bool {
+	return v == verbReset || v == verbArrive || v == verbData || v == verbAck
+}
+
 // packet is what an event on a connection carries. It names the end that it is for, and the end
 // that it comes from where that is not known yet.
 type packet struct {
@@ -38,7 +43,7 @@ type packet struct {
 	mateGeneration uint32
 	first          uint32 // items
 	bytes          uint32 // of the stream
-	pair           uint32 // the row of the ledger, of a segment
+	peer           uint32 // the node that a segment is for
 }
 
 // segment is what an end sends at once.
@@ -114,10 +119,11 @@ func (w *World) sendSegment(departs protocol.Time, e *end, number uint32, seg se
 	p := packet{
 		verb: verbArrive, fin: seg.fin, end: e.mate, generation: e.mateGeneration,
 		mate: number, mateGeneration: e.generation, first: seg.first, bytes: seg.bytes,
-		pair: e.out,
+		peer: e.peer,
 	}
 	arrives, seq, tries := w.carry(departs, e.node, e.peer, int(seg.bytes))
 	if tries == 0 {
+		e.mute = true
 		p.verb, p.end, p.generation = verbSilence, number, e.generation
 		w.post(departs.Add(stallMax), e.node, e.node, seq, p)
 		return
@@ -139,6 +145,7 @@ func (w *World) acknowledge(ev *event, p *packet, congested bool) {
 	ack := packet{
 		verb: verbAck, fin: p.fin, congested: congested, end: p.mate,
 		generation: p.mateGeneration, bytes: p.bytes,
+		mate: p.end, mateGeneration: p.generation,
 	}
 	w.reply(ev, ack)
 }
@@ -152,6 +159,14 @@ func (w *World) reply(ev *event, p packet) {
 	w.post(arrives, ev.source, ev.target, seq, p)
 }
 
+// turnAway answers something that is for no end here.
+func (w *World) turnAway(ev *event, p *packet) {
+	w.reply(ev, packet{
+		verb: verbReset, end: p.mate, generation: p.mateGeneration,
+		mate: p.end, mateGeneration: p.generation,
+	})
+}
+
 // silence has the source of a segment find out, in time, that nobody answers.
 func (w *World) silence(ev *event, p *packet) {
 	w.post(w.later(), ev.source, ev.target, w.number(ev.target), packet{
@@ -163,11 +178,12 @@ func (w *World) silence(ev *event, p *packet) {
 func (w *World) later() protocol.Time { return w.now.Add(max(stallMax, w.delayMin)) }
 
 // reset tells the other end of an open connection, if the network lets it, that it is no more.
-func (w *World) reset(e *end) {
+func (w *World) reset(number uint32, e *end) {
 	seq := w.number(e.node)
 	if delay, lost := w.travel(w.now, e.node, e.peer, seq, 0); !lost {
 		w.post(w.now.Add(delay), e.peer, e.node, seq, packet{
 			verb: verbReset, end: e.mate, generation: e.mateGeneration,
+			mate: number, mateGeneration: e.generation,
 		})
 	}
 }

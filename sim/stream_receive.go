@@ -12,13 +12,17 @@ func wireOf(p *packet) int { return netmodel.StreamWire(int(p.bytes)) }
 func (w *World) receive(ev *event, p *packet) {
 	s := w.streams
 	e := s.current(p)
+	if e != nil && e.state == stateFailed {
+		s.lose(ev.source, p)
+		return
+	}
 	if e == nil {
-		s.lose(p)
+		s.lose(ev.source, p)
 		if !w.nodes[ev.target].alive {
 			w.silence(ev, p)
 			return
 		}
-		w.reply(ev, packet{verb: verbReset, end: p.mate, generation: p.mateGeneration})
+		w.turnAway(ev, p)
 		return
 	}
 	w.acknowledge(ev, p, p.congested)
@@ -41,7 +45,7 @@ func (w *World) handOver(ev *event, p *packet) {
 	for p.first != 0 {
 		e := s.current(p)
 		if e == nil || !e.bound {
-			s.lose(p)
+			s.lose(ev.source, p)
 			return
 		}
 		w.handChunk(ev.target, e, p)
@@ -57,7 +61,7 @@ func (w *World) handChunk(id uint32, e *end, p *packet) {
 	for p.first != 0 {
 		it := s.items.at(p.first)
 		n.wireHash = hashItem(n.wireHash, it, s.load(it))
-		s.enterDelivered(&s.hosts[id], e.in, it)
+		s.enterDelivered(&s.hosts[id], e, it)
 		over := it.whole || it.body.Length > 0 && !it.full
 		if !it.full {
 			ch.Body = it.body

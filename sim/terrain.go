@@ -27,10 +27,12 @@ type terrain struct {
 	lines   *netmodel.Lines
 	weather *netmodel.Weather
 	hits    []uint64 // of each fault
-	detours []detour // of all nodes
 	arrival kind     // what a datagram is when its way is over
 	freezes bool     // some faults freeze nodes
 	frozen  Count    // what reached nodes that were frozen
+
+	// Of all nodes, parts of their accounts: what gates did, lines, and the weather.
+	filtered, dropped, copied []Count
 }
 
 // newTerrain returns nil if everything is off.
@@ -43,16 +45,33 @@ func newTerrain(n Network, nodes int) *terrain {
 	if t.gates == nil && t.lines == nil && t.weather == nil {
 		return nil
 	}
+	t.arrival = kindDatagram
+	if t.gates != nil {
+		t.filtered = make([]Count, nodes)
+	}
+	if t.lines != nil {
+		t.arrival = kindArrive
+		t.dropped = make([]Count, nodes)
+	}
 	if t.weather != nil {
 		t.hits = make([]uint64, t.weather.Faults())
 		t.freezes = t.weather.Pauses()
+		t.copied = make([]Count, nodes)
 	}
-	t.arrival = kindDatagram
-	if t.lines != nil {
-		t.arrival = kindArrive
-	}
-	t.detours = make([]detour, nodes)
 	return t
+}
+
+// detours adds to a node's account what the terrain knows.
+func (t *terrain) detours(node uint32, a *Account) {
+	if t.filtered != nil {
+		a.Filtered = t.filtered[node]
+	}
+	if t.dropped != nil {
+		a.Dropped = t.dropped[node]
+	}
+	if t.copied != nil {
+		a.Copied = t.copied[node]
+	}
 }
 
 // FaultHits returns how many datagrams each fault of the network has done something to, in the
@@ -99,7 +118,7 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	if t.lines != nil {
 		departs, ok = t.lines.Up(w.now, id, len(payload)+netmodel.DatagramHeaders)
 		if !ok {
-			t.detours[id].Dropped.add(len(payload))
+			t.dropped[id].add(len(payload))
 			return
 		}
 	}
@@ -116,7 +135,7 @@ func (w *World) cross(id, seq uint32, to protocol.Addr, payload []byte) {
 	p.flaw = trip.Flaw
 	w.launch(e, &p)
 	if trip.Copy > 0 {
-		t.detours[id].Copied.add(len(payload))
+		t.copied[id].add(len(payload))
 		e.when, e.seq = e.when.Add(trip.Copy), seq|copyMark
 		w.launch(e, &p)
 	}
@@ -157,7 +176,7 @@ func (w *World) arrive(e *event) {
 	if !ok {
 		n := &w.nodes[e.target]
 		n.eventHash = hashEvent(n.eventHash, e)
-		w.terrain.detours[e.source].Dropped.add(len(payload))
+		w.terrain.dropped[e.source].add(len(payload))
 		w.pool.drop(e.handle())
 		return
 	}

@@ -101,7 +101,7 @@ func TestTheBooksBalanceOnATerrain(t *testing.T) {
 		require.Greater(t, n, uint64(5), "fault %d", i)
 	}
 	require.Equal(t, l.Copied.Datagrams, hits[7])
-	w.terrain.detours[3].Filtered.Bytes++
+	w.terrain.filtered[3].Bytes++
 	requireBroken(t, "node 3 at", w.Audit)
 }
 

@@ -17,7 +17,7 @@ func (w *World) touch(events []event) (warmth uint64) {
 		warmth += w.nodes[e.target].eventHash
 		if e.kind() == kindDatagram {
 			warmth += uint64(w.pool.block(e.handle())[0])
-			warmth += w.books[e.source].Delivered.Bytes + w.books[e.target].Sent.Bytes
+			warmth += w.books[e.source].Delivered.Bytes + w.nodes[e.target].sent.Bytes
 			warmth += w.foresee(e.target, nil)
 		}
 	}

@@ -42,21 +42,30 @@ type StreamTally struct {
 	Ends        uint64    // there are now
 }
 
-// transfers is the ledger of all transfers. The rows of a pair are a list, first that of Overhead.
-// Sent is written by who sends and the rest by who receives.
+// transfers is the ledger of what ended connections have transferred, and of what was lost. The rows
+// of a pair are a list, first that of Overhead.
 type transfers struct {
 	rows  slab[row]
 	pairs map[uint64]uint32 // to be looked up, never ranged over
 }
 
 type row struct {
-	sent, delivered, lost uint64
-	from, to, content     uint32
-	next                  uint32
+	sent, delivered, lost, flying uint64
+	from, to, content             uint32
+	next                          uint32
 }
 
-// pair returns the first row of what one node sends to another.
-func (t *transfers) pair(from, to uint32) uint32 {
+// purse is what an end knows of one direction. It is entered in the ledger when the end is no more,
+// so that nothing but the end is needed for a segment.
+type purse struct{ overhead, payload uint64 }
+
+const (
+	outward = 0
+	inward  = 1
+)
+
+// of returns the row of a content of what one node sends to another.
+func (t *transfers) of(from, to, content uint32) *row {
 	key := uint64(from)<<32 | uint64(to)
 	number, ok := t.pairs[key]
 	if !ok {
@@ -64,67 +73,93 @@ func (t *transfers) pair(from, to uint32) uint32 {
 		*t.rows.at(number) = row{from: from, to: to, content: Overhead}
 		t.pairs[key] = number
 	}
-	return number
-}
-
-// of returns the row of a content.
-func (t *transfers) of(pair, content uint32) *row { return t.rows.at(t.find(pair, content)) }
-
-func (t *transfers) find(number, content uint32) uint32 {
 	for {
 		r := t.rows.at(number)
 		if r.content == content {
-			return number
+			return r
 		}
 		if r.next == 0 {
 			r.next = t.rows.take()
-			*t.rows.at(r.next) = row{from: r.from, to: r.to, content: content}
+			*t.rows.at(r.next) = row{from: from, to: to, content: content}
 		}
 		number = r.next
 	}
 }
 
+// settle enters what an end knows, and takes it from there.
+func (t *transfers) settle(e *end) {
+	out, in := e.books[outward], e.books[inward]
+	if out != (purse{}) {
+		t.of(e.node, e.peer, Overhead).sent += out.overhead
+		t.of(e.node, e.peer, e.content).sent += out.payload
+	}
+	if in != (purse{}) {
+		t.of(e.peer, e.node, Overhead).delivered += in.overhead
+		t.of(e.peer, e.node, e.content).delivered += in.payload
+	}
+	e.books = [2]purse{}
+}
+
+// carries reports whether an end keeps the books of a content.
+func (e *end) carries(content uint32) bool {
+	if e.content == Overhead {
+		e.content = content
+	}
+	return e.content == content
+}
+
 // enterSent notes that items are given to the line.
-func (s *streams) enterSent(h *host, pair, first uint32, headers int) {
+func (s *streams) enterSent(h *host, e *end, first uint32, headers int) {
 	h.traffic.HeadersSent += uint64(headers)
 	for first != 0 {
 		it := s.items.at(first)
-		if !it.part {
-			bytes, payload := uint64(it.size), uint64(it.body.Length)
-			h.traffic.OverheadSent += bytes
-			s.ledger.rows.at(pair).sent += bytes
-			if payload > 0 {
-				h.traffic.PayloadSent += payload
-				s.ledger.of(pair, it.body.Content).sent += payload
-			}
-		}
 		first = it.next
+		if it.part {
+			continue
+		}
+		bytes, payload := uint64(it.size), uint64(it.body.Length)
+		h.traffic.OverheadSent += bytes
+		e.books[outward].overhead += bytes
+		if payload == 0 {
+			continue
+		}
+		h.traffic.PayloadSent += payload
+		if e.carries(it.body.Content) {
+			e.books[outward].payload += payload
+		} else {
+			s.ledger.of(e.node, e.peer, it.body.Content).sent += payload
+		}
 	}
 }
 
 // enterDelivered notes that an item is handed over.
-func (s *streams) enterDelivered(h *host, pair uint32, it *item) {
+func (s *streams) enterDelivered(h *host, e *end, it *item) {
 	if it.part {
 		return
 	}
 	bytes, payload := uint64(it.size), uint64(it.body.Length)
 	h.traffic.OverheadReceived += bytes
-	s.ledger.rows.at(pair).delivered += bytes
-	if payload > 0 {
-		h.traffic.PayloadReceived += payload
-		s.ledger.of(pair, it.body.Content).delivered += payload
+	e.books[inward].overhead += bytes
+	if payload == 0 {
+		return
+	}
+	h.traffic.PayloadReceived += payload
+	if e.carries(it.body.Content) {
+		e.books[inward].payload += payload
+	} else {
+		s.ledger.of(e.peer, e.node, it.body.Content).delivered += payload
 	}
 }
 
 // lose enters what is left of a segment as lost, and forgets it.
-func (s *streams) lose(p *packet) {
+func (s *streams) lose(from uint32, p *packet) {
 	for p.first != 0 {
 		it := s.items.at(p.first)
 		if !it.part {
-			s.ledger.rows.at(p.pair).lost += uint64(it.size)
-			if it.body.Length > 0 {
-				s.ledger.of(p.pair, it.body.Content).lost += uint64(it.body.Length)
-			}
+			s.ledger.of(from, p.peer, Overhead).lost += uint64(it.size)
+		}
+		if it.body.Length > 0 {
+			s.ledger.of(from, p.peer, it.body.Content).lost += uint64(it.body.Length)
 		}
 		p.first = s.drop(p.first)
 	}
@@ -163,19 +198,29 @@ func (w *World) StreamTally() StreamTally {
 	return t
 }
 
-// transfersByRow returns all rows, in no order that means anything.
+// transfersByRow settles all ends, and returns all rows, in no order that means anything.
 func (w *World) transfersByRow() []Transfer {
 	s := w.streams
+	for i := range s.hosts {
+		for number := s.hosts[i].ends; number != 0; {
+			e := s.ends.at(number)
+			s.ledger.settle(e)
+			number = e.after
+		}
+	}
+	for i := range s.ledger.rows.live {
+		s.ledger.rows.at(uint32(i + 1)).flying = 0
+	}
+	for e := range w.queue.all {
+		if p := s.packetOf(e); p != nil {
+			s.enterFlying(e.source, p)
+		}
+	}
 	list := make([]Transfer, s.ledger.rows.live)
 	for i := range list {
 		r := s.ledger.rows.at(uint32(i + 1))
 		list[i] = Transfer{From: r.from, To: r.to, Content: r.content,
-			Sent: r.sent, Delivered: r.delivered, Lost: r.lost}
-	}
-	for e := range w.queue.all {
-		if p := s.packetOf(e); p != nil {
-			s.enterFlying(list, p)
-		}
+			Sent: r.sent, Delivered: r.delivered, Lost: r.lost, InFlight: r.flying}
 	}
 	return list
 }
@@ -189,15 +234,14 @@ func (s *streams) packetOf(e *event) *packet {
 }
 
 // enterFlying notes what a packet carries.
-func (s *streams) enterFlying(list []Transfer, p *packet) {
+func (s *streams) enterFlying(from uint32, p *packet) {
 	for i := p.first; i != 0; {
 		it := s.items.at(i)
 		if !it.part {
-			list[p.pair-1].InFlight += uint64(it.size)
-			if it.body.Length > 0 {
-				row := s.ledger.find(p.pair, it.body.Content)
-				list[row-1].InFlight += uint64(it.body.Length)
-			}
+			s.ledger.of(from, p.peer, Overhead).flying += uint64(it.size)
+		}
+		if it.body.Length > 0 {
+			s.ledger.of(from, p.peer, it.body.Content).flying += uint64(it.body.Length)
 		}
 		i = it.next
 	}

@@ -42,12 +42,12 @@ func (w *World) send(id uint32, n *node, to protocol.Addr, payload []byte) {
 	}
 	seq := n.sends
 	n.sends++
-	book := &w.books[id]
-	book.Sent.add(len(payload))
+	n.sent.add(len(payload))
 	if w.terrain != nil {
 		w.cross(id, seq, to, payload)
 		return
 	}
+	book := &w.books[id]
 	target, moves, ok := w.holder(to)
 	if !ok || to.Port() != addressPort || int(target) >= len(w.nodes) {
 		book.Undelivered.add(len(payload))
@@ -89,7 +89,7 @@ func (w *World) deliver(e *event) {
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.unroutable.add(len(payload))
 	case !w.admits(e):
-		w.terrain.detours[e.source].Filtered.add(len(payload))
+		w.terrain.filtered[e.source].add(len(payload))
 	case !n.alive:
 		w.books[e.source].Undelivered.add(len(payload))
 		w.fates.down.add(len(payload))
@@ -99,7 +99,7 @@ func (w *World) deliver(e *event) {
 	case w.terrain != nil && w.lostOn(e, len(payload)):
 	default:
 		w.books[e.source].Delivered.add(len(payload))
-		w.books[e.target].Received.add(len(payload))
+		n.received.add(len(payload))
 		n.wireHash = hashWire(n.wireHash, e, payload)
 		from := w.origin(e)
 		if from.Port() != addressPort {

@@ -95,6 +95,9 @@ const window = protocol.Time(8 * time.Millisecond)
 // are events to look ahead to.
 func (q *wheel) gather(limit protocol.Time) bool {
 	q.current, q.next, q.seen = q.current[:0], 0, 0
+	if q.cursor == 0 { // all nodes that start at time 0 were in it, and so many will never be again
+		q.late = nil
+	}
 	for len(q.current) < touchEvents && q.advance(limit) {
 		if len(q.current) > 0 {
 			limit = min(limit, q.current[0].when+window)

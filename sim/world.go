@@ -88,19 +88,22 @@ type population struct {
 	streams  protocol.Streams  // the cores, if they have connections
 }
 
-// node is what the engine keeps for each node, besides its book: 80 bytes.
+// node is what the engine keeps for each node, besides its book: 112 bytes, the first ones those
+// that every event needs.
 type node struct {
-	rand         protocol.Rand
-	sends        uint32 // sequence number of the next datagram
-	orders       uint32 // sequence number of the next event from the scenario to this node
-	started      protocol.Time
-	alarm        alarm
-	incarnations uint32 // how often the node was started
-	group        uint16
-	alive        bool
 	eventHash    uint64
 	wireHash     uint64
+	received     Count
+	started      protocol.Time
+	alarm        alarm
+	group        uint16
+	alive        bool
+	sends        uint32 // sequence number of the next datagram
+	sent         Count
+	rand         protocol.Rand
 	outcomeHash  uint64
+	orders       uint32 // sequence number of the next event from the scenario to this node
+	incarnations uint32 // how often the node was started
 }
 
 // New returns a world in which every node is down and the time is 0. A configuration that no
@@ -186,6 +189,9 @@ func (w *World) runBefore(edge protocol.Time) {
 	for w.queue.popBefore(edge, &e) {
 		if looks {
 			w.warmth += w.touch(w.queue.ahead())
+		}
+		if w.streams != nil {
+			w.warmth += w.streams.touch(w.queue.ahead())
 		}
 		w.now = e.when
 		w.tally.Events++

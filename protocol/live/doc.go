@@ -22,10 +22,11 @@
 // its turn only. Nothing is allocated for a datagram, received or sent.
 //
 // What a core writes on a connection is copied into its queue, of at most Streams.Queue; bodies
-// stay by reference until the socket can take them, and Streams.Contents reads them then, outside
-// turns. A connection on which nothing moves has a buffer of 4 KiB and one goroutine. One that is
-// fast borrows buffers of 256 KiB, of which there are 128 in all, and gives them back within a
-// second when it is so no more; otherwise it writes with 32 KiB.
+// stay by reference until the socket can take them, and Streams.Contents, such as the Store of
+// package folder, reads them then, outside turns. A connection on which nothing moves has a buffer
+// of 4 KiB and one goroutine. One that is fast borrows buffers of 256 KiB, of which there are 128
+// in all, and gives them back within a second when it is so no more; otherwise it writes with
+// 32 KiB.
 //
 // # Connections
 //

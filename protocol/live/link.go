@@ -32,9 +32,10 @@ type link struct {
 	queue   queue     // what the core wrote since the writer last looked
 
 	// The writer's own.
-	batch queue     // what it writes
-	brisk bool      // the socket takes much at a time
-	moved time.Time // when the socket last took something
+	batch    queue         // what it writes
+	brisk    bool          // the socket takes much at a time
+	moved    time.Time     // when the socket last took something
+	patience time.Duration // how long it may be blocked by the socket
 
 	writer func() // write, in the form that starting it does not allocate
 
@@ -60,6 +61,9 @@ func (n *Node) newLink(c protocol.Conn, peer protocol.Addr) *link {
 
 // apply carries out an effect on a connection. The caller holds mu.
 func (n *Node) apply(c protocol.Call) {
+	if n.talker == nil {
+		panic("live: the core used a connection, but its group has no Streams")
+	}
 	if c.Verb == protocol.CallDial {
 		n.dial(c.Conn, c.To)
 		return

@@ -120,7 +120,7 @@ func (zeros) ReadBody(protocol.Body, []byte) error { return nil }
 func TestSlowReadersAreBoundedAndReset(t *testing.T) {
 	const slow = 40
 	s := settings()
-	s.Stall, s.Connections, s.Contents = 2*time.Second, 100, zeros{}
+	s.Stall, s.Connections, s.Contents = 3*time.Second, 100, zeros{}
 	closed := make(chan protocol.Reason, slow)
 	fast := make(chan struct{}, 1)
 	fastSent := 0
@@ -131,7 +131,7 @@ func TestSlowReadersAreBoundedAndReset(t *testing.T) {
 		if c != slow {
 			return
 		}
-		if fastSent += n; fastSent > 100<<20 && len(fast) == 0 {
+		if fastSent += n; fastSent > 32<<20 && len(fast) == 0 {
 			fast <- struct{}{}
 		}
 	}
@@ -175,7 +175,7 @@ func TestReaderThatIsSlowButReadsIsKept(t *testing.T) {
 		t.Out.Write(1, protocol.Chunk{Body: protocol.Body{Length: 1 << 31}})
 	}))
 	b := make([]byte, 256<<10)
-	for began := time.Now(); time.Since(began) < 4*time.Second; time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 5*s.Stall/2; time.Sleep(50 * time.Millisecond) {
 		_, err := conn.Read(b)
 		require.NoError(t, err)
 	}

@@ -299,7 +299,12 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 			t.Out.Write(2, protocol.Chunk{Bytes: []byte("to nobody")})
 		}
 		n, end := talk(t, s, g, "127.0.0.1:0")
-		dialedBy(t, n, 1) // which neither reads nor closes
+		conn := dialedBy(t, n, 1) // which neither reads nor closes, but sends
+		go func() {
+			for err := error(nil); err == nil; {
+				_, err = conn.Write(make([]byte, 1000))
+			}
+		}()
 		began := time.Now()
 		require.NoError(t, end())
 		require.Less(t, time.Since(began), s.Drain+parting+2*time.Second)
@@ -335,6 +340,7 @@ func TestNumbersThatAreNotTheCoresPanic(t *testing.T) {
 	n, err := ListenStreams(settings(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer n.Close()
+	require.Panics(t, func() { n.adopt(&toy{}) }, "it accepts connections for nobody")
 	n.adopt(&talker{})
 	require.PanicsWithValue(t, "live: the core writes on connection 4 or closes it, but has none "+
 		"of this number", func() { n.apply(protocol.Call{Verb: protocol.CallWrite, Conn: 4}) })

@@ -51,8 +51,11 @@ func (l *link) next(sent int, err error) (more, last bool) {
 	if err != nil {
 		l.broke(err)
 	}
-	if l.closing && !l.over && time.Now().After(l.until) {
-		l.cutOff()
+	l.patience = beat
+	if l.closing && !l.over {
+		if l.patience = min(beat, time.Until(l.until)); l.patience <= 0 {
+			l.cutOff()
+		}
 	}
 	if !l.over && l.batch.empty() {
 		l.batch.reset()
@@ -125,7 +128,7 @@ func (l *link) load(b []byte) (sent int, err error) {
 // hand gives bytes to the socket. What it does not take in time is given again later.
 func (l *link) hand(p []byte) (sent int, err error) {
 	began := time.Now()
-	l.socket.SetWriteDeadline(began.Add(beat))
+	l.socket.SetWriteDeadline(began.Add(l.patience))
 	sent, err = l.socket.Write(p)
 	now := time.Now()
 	l.batch.advance(sent)

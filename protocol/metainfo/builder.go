@@ -69,7 +69,7 @@ func NewBuilder(plan Plan) (*Builder, error) {
 		in.Files[0].Path = []string{in.Name}
 	}
 	if what := NameFault(in.Name); what != "" {
-		return nil, fmt.Errorf("%.80q %s", in.Name, what)
+		return nil, fmt.Errorf("%.80q %s; rename it", in.Name, what)
 	}
 	if err := in.lay(); err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (f *File) checkNames() error {
 	}
 	for _, name := range f.Path {
 		if what := NameFault(name); what != "" {
-			return fmt.Errorf("%.200q: %.80q %s", path, name, what)
+			return fmt.Errorf("%.200q: %.80q %s; rename it", path, name, what)
 		}
 	}
 	return nil

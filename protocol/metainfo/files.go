@@ -63,6 +63,8 @@ func (in *Info) readSingle(r record) error {
 // wrongly is how errors end that the user cannot mend.
 const wrongly = "; the torrent was made wrongly: ask for another one"
 
+const badName = "; ask for a torrent without such names"
+
 const linkRefused = "the file is a symbolic link, which could lead anywhere; links are not made: " +
 	"ask for a torrent without"
 
@@ -184,7 +186,7 @@ func (l *lister) checkPath(f *File, start, at int) error {
 	}
 	for i, name := range f.Path {
 		if what := NameFault(name); what != "" {
-			return l.wrong(fmt.Sprintf(".path[%d]", i), at, "%.80q %s", name, what)
+			return l.wrong(fmt.Sprintf(".path[%d]", i), at, "%.80q %s"+badName, name, what)
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (in *Info) readName(r record) error {
 		return err
 	}
 	if what := NameFault(in.Name); what != "" {
-		return wrong(r.path(key), at, "%.80q %s", in.Name, what)
+		return wrong(r.path(key), at, "%.80q %s"+badName, in.Name, what)
 	}
 	return nil
 }

@@ -8,25 +8,24 @@ import (
 	"unicode/utf8"
 )
 
-// NameFault says why a name is none that a file or a folder may have on any disk; empty if it may.
+// NameFault says why a name is none that a file or a folder of a torrent may have, whatever the
+// disk; empty if it may.
 func NameFault(name string) string {
-	const mend = "; ask for a torrent without such names"
 	switch {
 	case name == "":
-		return "is an empty name" + mend
+		return "is an empty name"
 	case name == "." || name == "..":
-		return "is no name but leads to another folder" + mend
+		return "is no name but leads to another folder"
 	case len(name) > NameMax:
-		return fmt.Sprintf("is a name of %d bytes, longer than the limit of %d", len(name),
-			NameMax) + mend
+		return fmt.Sprintf("is a name of %d bytes, longer than the limit of %d", len(name), NameMax)
 	case strings.ContainsAny(name, `/\`):
-		return "is a path, and should be a single name" + mend
+		return "is a path, and should be a single name"
 	case isDrive(name):
-		return "is a drive" + mend
+		return "is a drive"
 	}
 	for i := range len(name) {
 		if name[i] < ' ' || name[i] == 0x7f {
-			return fmt.Sprintf("has the control character %#02x in it", name[i]) + mend
+			return fmt.Sprintf("has the control character %#02x in it", name[i])
 		}
 	}
 	return ""
@@ -95,11 +94,8 @@ func deviceStem(name string) int {
 	return 0
 }
 
-// fold makes names alike that the disk takes for the same.
-func (d Disk) fold(name string) string {
-	if d == UnixDisk {
-		return name
-	}
+// fold makes names alike that disks which fold take for the same.
+func fold(name string) string {
 	return strings.ToLower(strings.ToUpper(name)) // which also joins the two small sigmas
 }
 
@@ -164,7 +160,7 @@ func (in *Info) conflict(d Disk) error {
 		if d != UnixDisk {
 			path = slices.Clone(path)
 			for n := range path {
-				path[n] = d.fold(d.Name(path[n]))
+				path[n] = fold(d.Name(path[n]))
 			}
 		}
 		places = append(places, place{i, path})

@@ -1,19 +1,18 @@
 package metainfo
 
-import (
-	"slices"
-)
+import "slices"
 
 // Count returns the number of pieces, at least 1.
 func (in *Info) Count() uint32 { return uint32(len(in.Pieces) / HashSize) }
 
-// PieceSize returns the bytes of a piece: PieceLength, but for the last, which may be shorter.
+// PieceSize returns the bytes of a piece below Count: PieceLength, but for the last, which may be
+// shorter.
 func (in *Info) PieceSize(piece uint32) uint32 {
 	start := uint64(piece) * uint64(in.PieceLength)
 	return uint32(min(uint64(in.PieceLength), in.Total-start))
 }
 
-// PieceHash returns the hash of a piece; do not write to it.
+// PieceHash returns the hash of a piece below Count; do not write to it.
 func (in *Info) PieceHash(piece uint32) []byte {
 	return in.Pieces[piece*HashSize : (piece+1)*HashSize : (piece+1)*HashSize]
 }
@@ -74,7 +73,7 @@ func (s *Segments) Next() (seg Segment, ok bool) {
 }
 
 // FilePieces returns the pieces that a file lies in, first up to but without end. A file of no
-// length lies in none.
+// length lies in none: both are the same then, and may be Count.
 func (in *Info) FilePieces(file int) (first, end uint32) {
 	f := &in.Files[file]
 	first = uint32(f.Offset / uint64(in.PieceLength))

@@ -171,14 +171,19 @@ func TestStrayBodies(t *testing.T) {
 func TestSlowMany(t *testing.T) {
 	require.LessOrEqual(t, unsafe.Sizeof(peerwire.Decoder{}), uintptr(72))
 	buffers := new(peerwire.Buffers)
-	total := 0
+	total, all := 0, []*reader{}
 	for range 10000 {
 		r := newReader(t, peerwire.Limits{}, buffers)
+		all = append(all, r)
 		r.feed(part{Bytes: unhex(t, handshakeHex+"0010000105ffff")})
 		_, room := r.d.Held()
 		total += room
 	}
 	require.LessOrEqual(t, total, 10000*72)
+	for _, r := range all {
+		r.d.Reset()
+	}
+	require.Equal(t, 256*72, buffers.Spare(), "what is kept in reserve is bounded")
 }
 
 func TestMisuse(t *testing.T) {

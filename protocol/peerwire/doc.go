@@ -10,7 +10,8 @@
 //	d.Feed(ch)
 //	if !shaken {
 //		h, stage := d.Handshake()
-//		// Named: the torrent is known and can be answered for. Whole: set d.Limits, shaken = true.
+//		// Named: the torrent is known, and the handshake can be answered.
+//		// Whole: set d.Limits and shaken; messages follow.
 //	}
 //	for {
 //		ok, fault := d.Next(&m)

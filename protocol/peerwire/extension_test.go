@@ -66,6 +66,7 @@ func TestExtHandshakeForms(t *testing.T) {
 		{in: "d6:yourip16:" + string(unhex(t, six)) + "e",
 			want: peerwire.ExtHandshake{YourIP: host6(t, six)}},
 		{in: "d6:yourip0:e"},
+		{in: "d4:ipv616:" + string(unhex(t, "00000000000000000000ffff01020304")) + "e"},
 		{in: "d4:reqqi100000ee", want: peerwire.ExtHandshake{Queue: 65535}},
 		{in: "d4:reqqi-1ee"},
 		{in: "d1:pi65536ee"},

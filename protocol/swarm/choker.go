@@ -1,21 +1,12 @@
 package swarm
 
-import (
-	"slices"
-	"time"
-
-	"swarmlab/protocol"
-)
-
-// snubAfter is how long a peer may have us unchoked and asked, and send nothing, before it snubs
-// (Cohen 2003).
-const snubAfter = 60 * time.Second
+import "swarmlab/protocol"
 
 // fact is what the choker is told of one connection.
 type fact struct {
 	slot       slot
 	interested bool   // it wants something from here
-	snubbed    bool   // it unchoked, was asked, and sent nothing for snubAfter
+	snubbed    bool   // it unchoked, was asked, and sent nothing for a minute (Cohen 2003)
 	opened     bool   // it does not choke us
 	seed       bool   // it has everything, or wants nothing more: never unchoked
 	held       uint32 // pieces that it has
@@ -105,7 +96,8 @@ func (c *choker) unchoked(s slot) bool { return c.seats[s].unchoked }
 func (c *choker) optimistic(s slot) bool { return c.seats[s].optimistic }
 
 // serves says whether the rule lets another block go to an unchoked peer: BlockTitForTat counts
-// every block, also those under way. If not, call rechoke.
+// every block, also those under way. If not, the peer's requests wait until it has sent more; call
+// rechoke, for one that sent nothing of late loses its slot.
 func (c *choker) serves(seeding bool, given, taken uint64) bool {
 	return seeding || c.cfg.Leeching != BlockTitForTat || given < taken+c.cfg.Deficit
 }
@@ -122,7 +114,8 @@ func (c *choker) rechoke(now protocol.Time, seeding bool, facts []fact, r *proto
 	for i := range facts {
 		f := &facts[i]
 		f.tie, f.chosen = r.Uint64(), false
-		f.eligible = f.interested && !f.seed && c.serves(seeding, f.given, f.taken)
+		f.eligible = f.interested && !f.seed &&
+			(c.serves(seeding, f.given, f.taken) || f.down > 0)
 		f.kept = !regular && c.seats[f.slot].unchoked
 	}
 	switch {
@@ -138,174 +131,6 @@ func (c *choker) rechoke(now protocol.Time, seeding bool, facts []fact, r *proto
 		c.unchokeBest(now, regular, !seeding, facts, r)
 	}
 	return c.carryOut(now, facts, dst)
-}
-
-// rank scores the peers by what they bring, or by what they take.
-func (c *choker) rank(seeding bool, facts []fact) {
-	for i := range facts {
-		switch f := &facts[i]; {
-		case !seeding:
-			f.score = f.down
-		case c.cfg.Seeding == AntiLeech:
-			all, twice := uint64(c.geo.Pieces()), 2*uint64(f.held)
-			f.score = max(all, twice) - min(all, twice)
-		default:
-			f.score = f.up
-		}
-	}
-}
-
-// sortFacts puts the eligible first, of these those that are kept, and then the best.
-func sortFacts(facts []fact) {
-	slices.SortFunc(facts, func(x, y fact) int {
-		switch {
-		case x.eligible != y.eligible:
-			return less(x.eligible)
-		case x.kept != y.kept:
-			return less(x.kept)
-		case x.score != y.score:
-			return less(x.score > y.score)
-		}
-		return less(x.tie > y.tie)
-	})
-}
-
-func less(yes bool) int {
-	if yes {
-		return -1
-	}
-	return 1
-}
-
-// unchokeBest unchokes the best, and leaves room for the optimistic ones. snubs says that peers
-// which snub are not among the best.
-func (c *choker) unchokeBest(now protocol.Time, regular, snubs bool, facts []fact,
-	r *protocol.Rand) {
-	sortFacts(facts)
-	room := int(c.cfg.Slots - c.cfg.Optimistic)
-	hopeful := c.hopeful(facts) - int(c.cfg.Optimistic) // in regular places, for want of better
-	worst := uint64(0)
-	for i := range facts {
-		f := &facts[i]
-		if room == 0 || !f.eligible || !f.kept && room <= hopeful {
-			break
-		}
-		if snubs && f.snubbed || f.kept && c.seats[f.slot].optimistic {
-			continue
-		}
-		f.chosen = true
-		c.seats[f.slot].optimistic = false
-		worst = f.score
-		room--
-	}
-	if room > 0 {
-		worst = 0
-	}
-	c.hope(now, regular, room+int(c.cfg.Optimistic), facts, r)
-	if snubs {
-		reserve(regular, facts, worst)
-	}
-}
-
-// hopeful returns how many optimistic places are to be kept.
-func (c *choker) hopeful(facts []fact) (n int) {
-	for i := range facts {
-		if f := &facts[i]; f.kept && f.eligible && c.seats[f.slot].optimistic {
-			n++
-		}
-	}
-	return n
-}
-
-// reserve unchokes those that bring more than the worst of the best but want nothing at present.
-// If they come to want something, they are at once among the best, and the worst is choked.
-func reserve(regular bool, facts []fact, worst uint64) {
-	for i := range facts {
-		f := &facts[i]
-		if !f.interested && !f.seed && !f.snubbed {
-			f.chosen = f.kept || regular && f.score > worst
-		}
-	}
-}
-
-// hope unchokes peers regardless of what they bring. Those who were keep their place until the
-// time for another comes; peers that connected since then are three times as likely to be next.
-func (c *choker) hope(now protocol.Time, regular bool, room int, facts []fact,
-	r *protocol.Rand) {
-	rotate := regular && (c.round-1)%c.cfg.rounds() == 0
-	for i := range facts {
-		f := &facts[i]
-		e := &c.seats[f.slot]
-		if f.chosen || rotate || !f.eligible || room == 0 {
-			e.optimistic = false
-		}
-		if e.optimistic {
-			f.chosen = true
-			room--
-		}
-	}
-	for ; room > 0; room-- {
-		i := c.draw(now, facts, r)
-		if i < 0 {
-			return
-		}
-		facts[i].chosen = true
-		c.seats[facts[i].slot].optimistic = true
-	}
-}
-
-// draw returns where one of the eligible is that are not chosen yet, or -1.
-func (c *choker) draw(now protocol.Time, facts []fact, r *protocol.Rand) int {
-	sum, at := uint64(0), -1
-	for i := range facts {
-		f := &facts[i]
-		if f.chosen || !f.eligible {
-			continue
-		}
-		weight := uint64(1)
-		if now.Sub(c.seats[f.slot].joined) < c.cfg.Rotation {
-			weight = 3
-		}
-		if sum += weight; r.Uint64n(sum) < weight {
-			at = i
-		}
-	}
-	return at
-}
-
-// takeTurns gives everybody the same time of a seed: those unchoked last stay, and others that
-// are drawn take the places of those who had theirs for longest; every third time all stay.
-func (c *choker) takeTurns(regular bool, facts []fact) {
-	room, drawn := int(c.cfg.Slots), 0
-	if regular && c.round%3 != 0 {
-		drawn = int(c.cfg.Optimistic)
-	}
-	for i := range facts {
-		f := &facts[i]
-		f.score = 0
-		if e := &c.seats[f.slot]; e.unchoked {
-			f.score = uint64(e.since) + 1
-			e.optimistic = false
-		}
-	}
-	sortFacts(facts)
-	able, old := 0, 0
-	for able < len(facts) && facts[able].eligible {
-		if facts[able].score > 0 {
-			old++
-		}
-		able++
-	}
-	stay := min(old, room)
-	stay = min(stay, room-min(drawn, able-old))
-	for i := range facts[:able] {
-		// Who had a place and lost it is not drawn again at once.
-		lost := i >= stay && i < old
-		facts[i].chosen = !lost && room > 0
-		if facts[i].chosen {
-			room--
-		}
-	}
 }
 
 // carryOut makes the decisions those of the seats.

@@ -13,7 +13,8 @@ const (
 	// TitForTat unchokes those that send most, by the rate of the last 20 seconds (BEP 3).
 	TitForTat Leeching = iota
 	// BlockTitForTat serves only those that were sent less than Deficit bytes more than they
-	// sent themselves (Bharambe, Herley, Padmanabhan 2006).
+	// sent themselves (Bharambe, Herley, Padmanabhan 2006). Who reached that keeps its slot as
+	// long as it sends: its requests wait.
 	BlockTitForTat
 	// FreeRider never unchokes anybody, not as a seed either.
 	FreeRider

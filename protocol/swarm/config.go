@@ -42,7 +42,7 @@ type Config struct {
 	// Transfer.
 	Reqq           int           // requests of a peer that are queued
 	RequestTimeout time.Duration // a request without answer is asked of others
-	WriteAhead     int           // bytes kept in a stream's queue while there is something to send
+	WriteAhead     int           // a stream with fewer bytes in its queue gets another block
 	LazyHaves      bool          // no have to a peer that has the piece
 	SuperSeed      bool          // as a seed, pretend to have nothing (BEP 16)
 	Pollute        bool          // send other bytes than those of the content
@@ -59,7 +59,7 @@ func Default() Config {
 		HandshakeTimeout: 10 * time.Second, KeepAlive: 2 * time.Minute,
 		IdleTimeout: 5 * time.Minute, ReconnectAfter: time.Minute, MaxFailures: 3,
 		MaxPeers: 1000, Fast: true, Extended: true, PEX: true, AllowedFast: 10,
-		Reqq: 500, RequestTimeout: time.Minute, WriteAhead: 2 * (BlockSize + 13),
+		Reqq: 500, RequestTimeout: time.Minute, WriteAhead: 10 << 10,
 		PexPeriod: time.Minute,
 	}
 }

@@ -70,6 +70,7 @@ type conn struct {
 	askedMeta            uint8         // blocks of metadata asked of it
 	sized                uint32        // how long it says that the metadata is
 	scolded              uint16        // requests while choked, since it was choked
+	gifts                uint32        // requests granted while choked
 	hungry               bool          // to be asked for more at the end of the call
 	pause                protocol.Time // it is asked for nothing before
 	refused              protocol.Time // metadata is not asked of it before

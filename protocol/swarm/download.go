@@ -294,17 +294,17 @@ func (x *turn) impatient(c *conn) {
 		}
 		at = next
 	}
-	x.fill(c)
 	m.spilt = true
 }
 
-// offer asks those who have become interesting, or are asked for nothing, for what nobody is asked
-// for any more.
+// offer asks others for what nobody is asked for any more: first those who answer.
 func (x *turn) offer(m *member) {
 	m.spilt = false
-	for _, c := range m.conns {
-		if c.hungry || c.asked.n == c.voided && !c.choking && c.interested {
-			x.fill(c)
+	for _, snubbed := range [...]bool{false, true} {
+		for _, c := range m.conns {
+			if c.snubbed == snubbed && (c.hungry || !c.choking && c.interested) {
+				x.fill(c)
+			}
 		}
 	}
 }

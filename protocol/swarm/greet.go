@@ -8,7 +8,7 @@ import (
 )
 
 // version is what we say that we are (BEP 10).
-var version = []byte("swarmlab")
+const version = "swarmlab"
 
 // greetScratch is memory for messages that are built or read.
 type greetScratch struct {
@@ -17,6 +17,7 @@ type greetScratch struct {
 	given peerwire.PEX
 	meta  peerwire.Metadata
 	bits  []byte
+	name  [16]byte
 }
 
 // greet sends our handshake.
@@ -223,7 +224,7 @@ func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 func (x *turn) hello(c *conn) *peerwire.ExtHandshake {
 	m, h := c.member, &x.g.scratch.greet.hello
 	*h = peerwire.ExtHandshake{Port: x.core.addr.Port(), Queue: uint32(x.g.cfg.Reqq),
-		YourIP: c.addr.WithPort(0), Version: version}
+		YourIP: c.addr.WithPort(0), Version: append(x.g.scratch.greet.name[:0], version...)}
 	if x.g.cfg.PEX && !m.private {
 		h.Support(peerwire.ExtPEX)
 	}

@@ -70,16 +70,19 @@ func TestStrategies(t *testing.T) {
 
 // TestFreeRiders: who never uploads completes, later than the mean of the others, and gives nothing.
 func TestFreeRiders(t *testing.T) {
-	r := newRig(t, testTorrent(120))
+	r := newRig(t, testTorrent(400))
 	good := r.group(Default(), 10)
 	riders := r.group(LargeView.Apply(Default()), 2)
 	all := append(good[:10:10], riders...)
 	for _, n := range all {
-		n.rate = 1 << 15
+		n.rate = 1 << 17
+	}
+	good[0].rate = 1 << 19 // or all wait for it
+	for _, n := range all {
 		r.start(n, n == good[0], false)
 	}
 	r.meet(all...)
-	r.run(20 * time.Minute)
+	r.run(time.Hour)
 	r.complete(all...)
 	var givers, takers protocol.Time
 	for _, n := range riders {

@@ -114,7 +114,7 @@ func (p *picker) interesting(s slot) bool { return p.peers[s].missing > 0 }
 
 // has says whether a peer has a piece.
 func (p *picker) has(s slot, piece uint32) bool {
-	return p.peers[s].seed || p.bitsOf(s).has(piece)
+	return p.peers[s].seed || p.theirs[int(s)*len(p.have)+int(piece/64)]&bit(piece) != 0
 }
 
 // bitsOf returns what a peer has that does not have everything.

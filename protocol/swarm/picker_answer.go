@@ -187,21 +187,6 @@ func (p *picker) drop(s slot) {
 	}
 }
 
-// requests appends the blocks that are asked of a peer, those of one piece together.
-func (p *picker) requests(s slot, dst []block) []block {
-	left := p.peers[s].asked
-	for i := 0; i < len(p.open.list) && left > 0; i++ {
-		o := &p.open.list[i]
-		for index := range o.size {
-			if b := (block{o.piece, index}); p.askedOf(s, b) {
-				dst = append(dst, b)
-				left--
-			}
-		}
-	}
-	return dst
-}
-
 // openUp makes an idle piece an open one.
 func (p *picker) openUp(piece uint32) *openPiece {
 	p.avail.remove(piece)

@@ -113,6 +113,30 @@ func BenchmarkHave(b *testing.B) {
 	}
 }
 
+// BenchmarkChoose compares the two ways to a rarest piece, for peers that have anything from
+// nothing to everything.
+func BenchmarkChoose(b *testing.B) {
+	for _, pieces := range []uint32{400, 10_000} {
+		d := newDownloading(pieces, 5)
+		for range 5 * pieces {
+			d.step()
+		}
+		for name, way := range map[string]func(slot, bool) (uint32, bool){
+			"walk": d.p.walk, "scan": d.p.scan,
+		} {
+			b.Run(fmt.Sprintf("%s/pieces=%d", name, pieces), func(b *testing.B) {
+				s := 0
+				for b.Loop() {
+					if s = (s + 1) % 80; s%20 == 0 {
+						s++
+					}
+					way(slot(s), false)
+				}
+			})
+		}
+	}
+}
+
 func TestPickerDoesNotAllocate(t *testing.T) {
 	for _, pieces := range []uint32{400, 2000} {
 		d := newDownloading(pieces, 5)

@@ -50,11 +50,12 @@ func (p *picker) disown(s slot) {
 
 // gain says that a peer has a piece now. It returns false if it had it already.
 func (p *picker) gain(s slot, piece uint32) bool {
-	if p.has(s, piece) {
+	e := &p.peers[s]
+	word := &p.theirs[int(s)*len(p.have)+int(piece/64)]
+	if e.seed || *word&bit(piece) != 0 {
 		return false
 	}
-	e := &p.peers[s]
-	p.bitsOf(s).set(piece)
+	*word |= bit(piece)
 	p.avail.more(piece, p.idle.has(piece), &p.rnd)
 	e.held++
 	if !p.have.has(piece) {

@@ -32,7 +32,7 @@ func (p *picker) pick(s slot, w wish, dst []block) []block {
 		}
 		dst = p.begin(s, &w, piece, limit, dst)
 	}
-	if len(dst) < limit {
+	if len(dst) < limit && (!p.peers[s].parole || p.peers[s].asked == 0) {
 		dst = p.pickOpen(s, &w, true, limit, dst)
 	}
 	if len(dst) == from && p.peers[s].asked == 0 {
@@ -103,8 +103,8 @@ func (p *picker) suits(s slot, w *wish, o *openPiece) bool {
 }
 
 // mayJoin says whether a peer may contribute to an open piece at all. A piece on parole is its
-// owner's as long as something of it is asked of the owner; and who is on parole joins no piece
-// that others are at work on.
+// owner's as long as something of it is asked of the owner; and who is on parole joins, when it has
+// nothing else to do, only a piece that nobody is at work on: all may hang on it.
 func (p *picker) mayJoin(s slot, o *openPiece) bool {
 	if o.owner == s {
 		return true

@@ -77,7 +77,7 @@ func (m *modelled) allowed(s slot, w *wish) (may map[block]bool, rule string) {
 		return may, "new"
 	}
 	list = m.candidates(s, func(o *openPiece) bool { return m.admits(s, o) })
-	if len(list) > 0 {
+	if len(list) > 0 && (!parole || len(m.asked[s]) == 0) {
 		return m.finishFirst(list), "joined"
 	}
 	return m.allowedBusy(s, parole), "busy"

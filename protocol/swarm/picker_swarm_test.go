@@ -8,8 +8,8 @@ import (
 	"swarmlab/protocol"
 )
 
-// fetch downloads a content from peers by hand: in every step one of them does something.
-type fetch struct {
+// fetching downloads a content from peers by hand: in every step one of them does something.
+type fetching struct {
 	t        *testing.T
 	p        picker
 	r        protocol.Rand
@@ -21,8 +21,8 @@ type fetch struct {
 	others   []slot
 }
 
-func newFetch(t *testing.T, cfg PickerConfig, g Geometry, peers int) *fetch {
-	f := &fetch{t: t, r: protocol.NewRand(uint64(peers), 6, 7), bad: map[block]bool{},
+func newFetch(t *testing.T, cfg PickerConfig, g Geometry, peers int) *fetching {
+	f := &fetching{t: t, r: protocol.NewRand(uint64(peers), 6, 7), bad: map[block]bool{},
 		polluter: map[slot]bool{}, banned: map[slot]bool{}}
 	f.p.reset(cfg, g, nil, &f.r)
 	for s := range slot(peers) {
@@ -33,7 +33,7 @@ func newFetch(t *testing.T, cfg PickerConfig, g Geometry, peers int) *fetch {
 }
 
 // serve fills a peer's queue, and lets it answer one of the requests.
-func (f *fetch) serve(s slot) {
+func (f *fetching) serve(s slot) {
 	if f.banned[s] {
 		return
 	}
@@ -72,7 +72,7 @@ func (f *fetch) serve(s slot) {
 	}
 }
 
-func (f *fetch) run(peers int) {
+func (f *fetching) run(peers int) {
 	for n := 0; !f.p.done(); n++ {
 		require.Less(f.t, n, 200_000, "%d bytes left", f.p.left())
 		f.serve(slot(f.r.Intn(peers)))
@@ -110,7 +110,7 @@ func TestEveryBlockIsFetched(t *testing.T) {
 // alone for a piece, and is cleared; the polluter is banned.
 func TestPolluterIsFoundOut(t *testing.T) {
 	const peers = 10
-	for seed := range 20 {
+	for seed := range 10 {
 		g := Geometry{Total: 100 * 8 * BlockSize, PieceLength: 8 * BlockSize}
 		f := newFetch(t, DefaultPicker(), g, peers)
 		f.r = protocol.NewRand(uint64(seed), 1, 1)

@@ -364,3 +364,18 @@ func TestPickerAgainstPlainTwin(t *testing.T) {
 	require.Greater(t, picks, 3000)
 	require.Greater(t, failed, 50)
 }
+
+// requests appends the blocks that are asked of a peer, those of one piece together.
+func (p *picker) requests(s slot, dst []block) []block {
+	left := p.peers[s].asked
+	for i := 0; i < len(p.open.list) && left > 0; i++ {
+		o := &p.open.list[i]
+		for index := range o.size {
+			if b := (block{o.piece, index}); p.askedOf(s, b) {
+				dst = append(dst, b)
+				left--
+			}
+		}
+	}
+	return dst
+}

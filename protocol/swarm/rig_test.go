@@ -41,8 +41,9 @@ type rigNode struct {
 	i     uint32
 	addr  protocol.Addr
 	rand  protocol.Rand
-	rate  uint64 // bytes per second of its line
-	free  protocol.Time
+	rate  uint64    // bytes per second of its line
+	turns []*rigEnd // connections with something to send, in turn
+	busy  bool
 	ends  map[protocol.Conn]*rigEnd
 	alive bool
 	deaf  bool // nobody can connect to it
@@ -56,8 +57,9 @@ type rigEnd struct {
 	other   *rigEnd
 	closed  bool
 	decoder peerwire.Decoder // for the trace
-	gone    protocol.Time    // when the last bytes left
-	got     uint64           // payload that was handed over
+	queue   []protocol.Chunk
+	leaving func() // called when all has left
+	got     uint64 // payload that was handed over
 }
 
 type event struct {
@@ -264,13 +266,19 @@ func (r *rig) shut(e *rigEnd, why protocol.Reason) {
 	if o == nil {
 		return
 	}
-	r.after(max(r.now, e.gone).Add(r.latency), func() {
-		if !o.closed {
-			o.closed = true
-			delete(o.node.ends, o.conn)
-			r.turn(o.node, func(t *protocol.Turn) { o.node.g.Closed(o.node.i, t, o.conn, why) })
-		}
-	})
+	e.leaving = func() {
+		r.after(r.now.Add(r.latency), func() {
+			if !o.closed {
+				o.closed = true
+				delete(o.node.ends, o.conn)
+				r.turn(o.node, func(t *protocol.Turn) { o.node.g.Closed(o.node.i, t, o.conn, why) })
+			}
+		})
+	}
+	if len(e.queue) == 0 || why != protocol.Finished {
+		e.leaving()
+		e.leaving = nil
+	}
 }
 
 func (r *rig) dial(n *rigNode, c protocol.Call) {
@@ -319,16 +327,43 @@ func (r *rig) write(n *rigNode, c protocol.Call) {
 	e := n.ends[c.Conn]
 	must(r.t, e != nil, "writes to what is not open")
 	must(r.t, e.other != nil, "writes before it is opened")
-	o, size := e.other, c.Chunk.Len()
 	r.describe(e, c.Chunk)
-	n.free = max(n.free, r.now) + protocol.Time(uint64(size)*uint64(time.Second)/n.rate)
-	e.gone = n.free
-	r.after(e.gone, func() {
+	if e.queue = append(e.queue, c.Chunk); len(e.queue) == 1 {
+		n.turns = append(n.turns, e)
+	}
+	r.transmit(n)
+}
+
+// transmit puts the next chunks on the line. Every connection has its turn, in which it may send
+// one block and what goes before it: by single chunks, requests would wait for the blocks of
+// others.
+func (r *rig) transmit(n *rigNode) {
+	if n.busy || len(n.turns) == 0 {
+		return
+	}
+	n.busy = true
+	e := n.turns[0]
+	n.turns = n.turns[1:]
+	count, size := 0, 0
+	for count < len(e.queue) && (count == 0 || e.queue[count-1].Body.Length == 0) {
+		size += e.queue[count].Len()
+		count++
+	}
+	r.after(r.now+protocol.Time(uint64(size)*uint64(time.Second)/n.rate), func() {
+		n.busy = false
+		for _, ch := range e.queue[:count] {
+			r.after(r.now.Add(r.latency), func() { r.deliver(e.other, ch) })
+		}
+		if e.queue = e.queue[count:]; len(e.queue) > 0 {
+			n.turns = append(n.turns, e)
+		} else if e.leaving != nil {
+			e.leaving()
+		}
 		if !e.closed {
 			r.turn(n, func(t *protocol.Turn) { n.g.Sent(n.i, t, e.conn, size) })
 		}
+		r.transmit(n)
 	})
-	r.after(e.gone.Add(r.latency), func() { r.deliver(o, c.Chunk) })
 }
 
 // deliver hands a chunk over, in the form that the rig is for.

@@ -39,15 +39,17 @@ func (x *turn) end() {
 // again, and it is decided anew who is unchoked. It runs after every message, so that nothing
 // depends on how a stream was cut into chunks.
 func (x *turn) settle() {
-	if x.core.due <= x.Now {
-		x.expire()
-	}
-	for _, m := range x.core.members {
-		if m.spilt {
-			x.offer(m)
+	for again := true; again; again = x.core.due <= x.Now {
+		if x.core.due <= x.Now {
+			x.expire()
 		}
-		if m.shaken {
-			x.rechoke(m)
+		for _, m := range x.core.members {
+			if m.spilt {
+				x.offer(m)
+			}
+			if m.shaken {
+				x.rechoke(m)
+			}
 		}
 	}
 }

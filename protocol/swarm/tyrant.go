@@ -15,13 +15,15 @@ const (
 )
 
 // bribe is what BitTyrant reckons of one peer, in bytes per second (section 4 of the paper); of
-// PropShare it holds only what the peer is to be sent.
+// PropShare it holds only what the peer is to be sent. Rates are of the last 20 seconds, where the
+// papers take those of the last decision's period.
 type bribe struct {
-	cost  uint32 // what has to be sent so that it unchokes
-	value uint32 // what it sends when it does
-	held  uint32 // pieces that it had at the last decision
-	kept  uint8  // decisions since which it unchokes, while it was unchoked
-	known bool   // the value was seen
+	cost   uint32 // what has to be sent so that it unchokes
+	value  uint32 // what it sends when it does
+	held   uint32 // pieces that it had at the last decision
+	kept   uint8  // decisions since which it unchokes and is unchoked, at most tyrantFor
+	opened uint8  // decisions since which it unchokes, at most 255
+	known  bool   // the value was seen
 }
 
 // newBribe returns the first guess: what an equal share of the upload buys.
@@ -65,26 +67,36 @@ func (c *choker) bribe(now protocol.Time, regular bool, facts []fact) {
 func (c *choker) learn(now protocol.Time, f *fact) {
 	b, e := &c.bribes[f.slot], &c.seats[f.slot]
 	if paid := e.unchoked && now.Sub(e.since) >= c.cfg.Period; paid {
-		if f.opened {
-			b.kept = min(b.kept+1, tyrantFor)
-		} else {
-			b.kept = 0
-			b.cost = uint32(min(uint64(b.cost)+uint64(b.cost)/tyrantUp, c.cfg.Upload))
-		}
-		if b.kept == tyrantFor {
-			b.cost = max(minCost, b.cost-b.cost/tyrantOff)
-		}
+		b.pay(f.opened, c.cfg.Upload)
+	}
+	if b.opened++; b.opened == 0 {
+		b.opened--
+	}
+	if !f.opened {
+		b.opened = 0
 	}
 	fresh := uint64(f.held-min(f.held, b.held)) * uint64(c.geo.PieceLength)
-	announced := fresh * 1000 / uint64(c.cfg.Period/time.Millisecond)
 	switch {
 	case f.opened && f.down > 0:
-		b.value = uint32(min(f.down/uint64(rateWindow/time.Second), maxUpload))
+		over := min(rateWindow, time.Duration(b.opened)*c.cfg.Period)
+		b.value = uint32(min(f.down*1000/uint64(over/time.Millisecond), maxUpload))
 		b.known = true
 	case !b.known && b.held > 0 && fresh > 0:
-		b.value = equalSplit(announced)
+		b.value = equalSplit(fresh * 1000 / uint64(c.cfg.Period/time.Millisecond))
 	}
 	b.held = f.held
+}
+
+// pay raises or lowers the cost after a period in which the peer was unchoked.
+func (b *bribe) pay(opened bool, upload uint64) {
+	if !opened {
+		b.kept = 0
+		b.cost = uint32(max(minCost, min(uint64(b.cost)+uint64(b.cost)/tyrantUp, upload)))
+		return
+	}
+	if b.kept = min(b.kept+1, tyrantFor); b.kept == tyrantFor {
+		b.cost = max(minCost, b.cost-b.cost/tyrantOff)
+	}
 }
 
 // equalSplit returns what a usual client with so many bytes per second gives to each of those

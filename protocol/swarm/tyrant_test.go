@@ -31,23 +31,28 @@ func TestTyrantLearnsTheCost(t *testing.T) {
 }
 
 // TestTyrantBuysTheBest: the most for the money comes first, and no more is promised than there is.
+// All peers open for 10 kB/s, and give from 5 to 100 kB/s. The first guess buys four of them; after
+// ten minutes the price is known, and the upload buys twice as many, of those that give most.
 func TestTyrantBuysTheBest(t *testing.T) {
 	o := newTyrant(t, Tyrant, 100_000, 20)
+	var bought []slot
 	for range 60 {
 		for s := range o.peers {
 			f := &o.peers[s]
-			f.opened = s < 3 || o.c.unchoked(f.slot) && o.c.allowance(f.slot) > uint64(s)*3000
+			f.opened = o.c.unchoked(f.slot) && o.c.allowance(f.slot) >= 10_000
 			f.down = 0
 			if f.opened {
-				f.down = 20 * 1000 * uint64(s+1)
+				f.down = 20 * 5000 * uint64(s+1)
 			}
 		}
 		o.round()
 		spent, worst := uint64(0), ^uint64(0)
+		bought = bought[:0]
 		for s := range slot(20) {
 			if o.c.unchoked(s) {
 				spent += o.c.allowance(s)
 				worst = min(worst, o.worth(s))
+				bought = append(bought, s)
 			}
 		}
 		require.LessOrEqual(t, spent, uint64(100_000))
@@ -57,14 +62,12 @@ func TestTyrantBuysTheBest(t *testing.T) {
 			}
 		}
 	}
-	paid := 0
-	for s := range slot(20) {
-		if o.c.unchoked(s) && o.peers[s].opened {
-			paid++
-			require.LessOrEqual(t, o.c.allowance(s), uint64(s)*3000*13/10, "hardly overpaid")
-		}
+	require.GreaterOrEqual(t, len(bought), 8, bought)
+	sum := 0
+	for _, s := range bought {
+		sum += 5 * (int(s) + 1)
 	}
-	require.GreaterOrEqual(t, paid, 2)
+	require.Greater(t, sum, 2*4*52, "kB/s; four at random give 4 times 52")
 }
 
 func (o *rota) worth(s slot) uint64 {

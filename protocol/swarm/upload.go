@@ -8,12 +8,15 @@ import (
 	"swarmlab/protocol/peerwire"
 )
 
-// aheadMost bounds the bytes that are kept in a stream's queue, however fast it is.
-const aheadMost = 1 << 20
+// aheadMost bounds the bytes that are kept in a stream's queue, however fast it is (libtorrent).
+const aheadMost = 500 << 10
 
 // showAgain is how long a super-seed waits for a peer that it showed a piece to be interested,
 // before it shows another (libtorrent).
 const showAgain = 10 * time.Second
+
+// giftTimes is how often a choked peer may have each piece that it is allowed (libtorrent).
+const giftTimes = 3
 
 // requested takes a request.
 func (x *turn) requested(c *conn, msg *peerwire.Message) Drop {
@@ -32,13 +35,13 @@ func (x *turn) requested(c *conn, msg *peerwire.Message) Drop {
 		x.reject(c, msg.Index, msg.Begin, msg.Length)
 		return drops
 	}
-	granted := slices.Contains(c.grants, msg.Index)
-	if c.choked && !granted {
+	granted := !c.choked || x.gives(c, msg.Index)
+	if !granted {
 		if c.scolded++; int(c.scolded) > 2*x.g.cfg.Reqq {
 			return ByFlood
 		}
 	}
-	refuse := c.choked && !granted || !m.has(msg.Index) ||
+	refuse := !granted || !m.has(msg.Index) ||
 		m.showing && !m.show.shown(c.slot, msg.Index)
 	if int(c.wants.n) >= x.g.cfg.Reqq {
 		x.g.counters.Overfull++
@@ -51,6 +54,15 @@ func (x *turn) requested(c *conn, msg *peerwire.Message) Drop {
 	x.g.errands.push(&c.wants, errand{piece: msg.Index, begin: msg.Begin, length: msg.Length})
 	x.pump(c)
 	return drops
+}
+
+// gives says whether a choked peer may have a piece all the same, but not again and again.
+func (x *turn) gives(c *conn, piece uint32) bool {
+	if !slices.Contains(c.grants, piece) {
+		return false
+	}
+	c.gifts++
+	return c.gifts <= giftTimes*uint32(len(c.grants))*c.member.geo.Blocks(0)
 }
 
 // reject answers a request that is not granted, where there is such an answer.
@@ -76,18 +88,19 @@ func (x *turn) cancelled(c *conn, msg *peerwire.Message) {
 	}
 }
 
-// pump writes blocks that a peer asked for, as long as the queue of the stream is short.
+// pump writes blocks that a peer asked for, as long as the queue of the stream is short: what it
+// takes half a second to send, as in libtorrent.
 func (x *turn) pump(c *conn) {
 	if c.wants.n == 0 {
 		return
 	}
 	m := c.member
-	ahead := max(uint64(x.g.cfg.WriteAhead), c.up.perSecond(x.Now, c.opened)/4)
-	ahead = min(ahead, max(aheadMost, uint64(x.g.cfg.WriteAhead)))
+	ahead := uint64(x.g.cfg.WriteAhead)
+	if rate := c.up.perSecond(x.Now, c.opened); rate/2 > ahead {
+		ahead = min(rate/2, aheadMost)
+	}
 	for c.wants.n > 0 {
-		e := x.g.errands.first(&c.wants)
-		queued := c.written - c.left
-		if queued > 0 && queued+peerwire.PieceHeader+uint64(e.length) > ahead {
+		if c.written-c.left >= ahead {
 			return
 		}
 		if x.Now < c.paced {

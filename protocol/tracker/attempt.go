@@ -179,8 +179,13 @@ func (c *Client) unanswered(t *protocol.Turn, now Totals) {
 	c.ask(t, now)
 }
 
-// alone reports whether no other tracker would be asked in this round.
+// alone reports whether there is no other tracker to be asked. The last one of a round is not alone:
+// it must not keep the client for two hours from those that come first in the next round.
 func (c *Client) alone(now protocol.Time) bool {
-	after := c.sites.seek(c.sites.after(c.at), func(s *site) bool { return c.fit(s, now) })
-	return c.sites.at(after) == nil
+	fit := func(s *site) bool { return c.fit(s, now) }
+	first := c.sites.seek(turn{}, fit)
+	if c.sites.at(first) == nil {
+		return true
+	}
+	return c.sites.at(c.sites.seek(c.sites.after(first), fit)) == nil
 }

@@ -1,21 +1,65 @@
 package tracker
 
-import "swarmlab/protocol"
+import (
+	"time"
 
-// tidied is how many swarms an announce looks at to see whether all of their peers have expired.
-const tidied = 2
+	"swarmlab/protocol"
+)
 
-// tidy forgets swarms in which nobody has announced himself for too long. Each announce makes at
-// most one new swarm, so they cannot pile up.
+const (
+	// tidied is how many swarms an announce looks at to see whether they are over. Each announce
+	// makes at most one new swarm, so they cannot pile up.
+	tidied = 2
+	// sweepPause is the least time between two looks at all peers, for who makes us look.
+	sweepPause = time.Second
+)
+
+// tidy forgets swarms in which nobody has announced himself for too long; all expired peers, if
+// there is no room without.
 func (k *Tracker) tidy(now protocol.Time) {
+	full := k.swarms.len() >= k.cfg.Torrents || k.peers.len() >= k.cfg.Peers
+	if full && now >= k.sweeps {
+		k.sweeps = now.Add(sweepPause)
+		k.sweep(now)
+		return
+	}
 	for range tidied {
-		x := k.active.oldest
-		if x == none || k.swarms.at(x).at.Add(k.cfg.Expiry) > now {
+		if x := k.active.oldest; x == none || !k.endIfOver(x, now) {
 			return
 		}
-		k.expire(k.swarms.at(x), now)
-		k.close(x)
 	}
+}
+
+// sweep forgets all peers that have expired, and the swarms that are over.
+func (k *Tracker) sweep(now protocol.Time) {
+	for x := k.active.oldest; x != none; {
+		next := k.swarms.at(x).newer
+		if !k.endIfOver(x, now) {
+			k.expire(k.swarms.at(x), now)
+		}
+		x = next
+	}
+}
+
+// endIfOver forgets a swarm in which nobody has announced himself for too long.
+func (k *Tracker) endIfOver(x uint32, now protocol.Time) bool {
+	s := k.swarms.at(x)
+	if s.at.Add(k.cfg.Expiry) > now {
+		return false
+	}
+	k.expire(s, now)
+	k.close(x)
+	return true
+}
+
+// lookup returns the swarm of a torrent, without peers that have expired.
+func (k *Tracker) lookup(infoHash [20]byte, now protocol.Time) (y uint32, known bool) {
+	y, known = k.index[infoHash]
+	if !known || k.endIfOver(y, now) {
+		return none, false
+	}
+	k.expire(k.swarms.at(y), now)
+	return y, true
 }
 
 // open returns the swarm of a torrent, which it makes if it is not known, or none if there is no
@@ -106,41 +150,4 @@ func (k *Tracker) wanted(q *Request, fits room) int {
 		want = k.cfg.Want
 	}
 	return min(want, k.cfg.WantMax, fits.peers)
-}
-
-// choose names peers to the member x: a random choice of all that are of use to it, each as likely
-// as any other, in random order, and never itself. Who only uploads is named those that download.
-//
-// The rows are shuffled as far as the choice goes, so that it takes no time for the others.
-func (k *Tracker) choose(
-	y, x uint32, rand *protocol.Rand, want int, fits room, r *Reply,
-) {
-	s, self := k.swarms.at(y), k.peers.at(x)
-	var first, count [rows]uint32 // that are chosen, and that are left to choose from
-	all := uint32(0)
-	for n := range s.rows {
-		six, ups := n >= down6, n%2 == 1
-		if ups && (self.seed || self.paused) || six && !fits.six || !six && !fits.four {
-			continue
-		}
-		count[n] = uint32(len(s.rows[n]))
-		if uint8(n) == self.row {
-			count[n]--
-			k.swap(s.rows[n], self.place, count[n])
-		}
-		all += count[n]
-	}
-	for left := min(uint32(max(want, 0)), all); left > 0; left-- {
-		at := uint32(rand.Uint64n(uint64(all)))
-		n := 0
-		for ; at >= count[n]; n++ {
-			at -= count[n]
-		}
-		k.swap(s.rows[n], first[n], first[n]+at)
-		p := k.peers.at(s.rows[n][first[n]])
-		r.Peers = append(r.Peers, Peer{p.addr, p.id, true})
-		first[n]++
-		count[n]--
-		all--
-	}
 }

@@ -15,9 +15,9 @@ const (
 // swarm is what is known of a torrent.
 type swarm struct {
 	infoHash  [20]byte
-	rows      [rows][]uint32 // peers
-	silent    chain          // its peers by their last announce
-	older     uint32         // among the swarms, by their last announce
+	rows      [rows][]seat
+	silent    chain  // its peers by their last announce
+	older     uint32 // among the swarms, by their last announce
 	newer     uint32
 	at        protocol.Time // of the last announce
 	seeds     uint32
@@ -40,6 +40,13 @@ type peer struct {
 	seed   bool
 	paused bool
 	loads  bool // it was seen without the whole torrent, so it may come to complete it
+}
+
+// seat is a peer's place in a row. The address is there a second time so that whoever names fifty
+// peers of a large swarm need not look for fifty of them in memory.
+type seat struct {
+	addr protocol.Addr
+	peer uint32
 }
 
 // chain is a list from the one longest silent to the one heard of last.
@@ -94,7 +101,7 @@ func (k *Tracker) enrol(s *swarm, x uint32) {
 		p.row++
 	}
 	p.place = uint32(len(s.rows[p.row]))
-	s.rows[p.row] = append(s.rows[p.row], x)
+	s.rows[p.row] = append(s.rows[p.row], seat{p.addr, x})
 }
 
 // strike takes a peer out of its row; the last one of the row takes its place.
@@ -103,7 +110,7 @@ func (k *Tracker) strike(s *swarm, p *peer) {
 	end := len(row) - 1
 	moved := row[end]
 	row[p.place] = moved
-	k.peers.at(moved).place = p.place
+	k.peers.at(moved.peer).place = p.place
 	s.rows[p.row] = row[:end]
 	if p.seed {
 		s.seeds--
@@ -111,12 +118,6 @@ func (k *Tracker) strike(s *swarm, p *peer) {
 	if p.paused {
 		s.paused--
 	}
-}
-
-// swap exchanges two peers of a row.
-func (k *Tracker) swap(row []uint32, a, b uint32) {
-	row[a], row[b] = row[b], row[a]
-	k.peers.at(row[a]).place, k.peers.at(row[b]).place = a, b
 }
 
 // remove forgets a peer.

@@ -14,8 +14,10 @@ type Tracker struct {
 	allowed map[[20]byte]bool
 	swarms  slab[swarm]
 	peers   slab[peer]
-	active  chain // the swarms by their last announce
+	active  chain         // the swarms by their last announce
+	sweeps  protocol.Time // not before that
 	hosts   hosts
+	swaps   []swap // scratch
 	tally   Tally
 }
 
@@ -62,7 +64,7 @@ func (k *Tracker) Reset() {
 	k.index, k.members = make(map[[20]byte]uint32), make(map[member]uint32)
 	k.swarms, k.peers = slab[swarm]{}, slab[peer]{}
 	k.active = chain{none, none}
-	k.hosts = hosts{}
+	k.hosts, k.sweeps = hosts{}, 0
 }
 
 // Allow lets a private tracker track a torrent.
@@ -82,15 +84,9 @@ func (k *Tracker) Swarms() int { return k.swarms.len() }
 // Peers returns how many peers are known, and how many of them are seeds. Those that have not been
 // heard of for too long are forgotten first.
 func (k *Tracker) Peers(now protocol.Time) (all, seeds int) {
-	for x := k.active.oldest; x != none; {
-		s := k.swarms.at(x)
-		next := s.newer
-		k.expire(s, now)
-		seeds += int(s.seeds)
-		if s.at.Add(k.cfg.Expiry) <= now {
-			k.close(x)
-		}
-		x = next
+	k.sweep(now)
+	for x := k.active.oldest; x != none; x = k.swarms.at(x).newer {
+		seeds += int(k.swarms.at(x).seeds)
 	}
 	return k.peers.len(), seeds
 }
@@ -103,11 +99,12 @@ func (k *Tracker) Announce(now protocol.Time, rand *protocol.Rand, q *Request, r
 // room is what an answer has room for.
 type room struct {
 	four, six bool
+	ids       bool
 	peers     int
 }
 
 // whole is the room of an answer by HTTP.
-var whole = room{four: true, six: true, peers: packetPeers4}
+var whole = room{four: true, six: true, ids: true, peers: packetPeers4}
 
 func (k *Tracker) announce(
 	now protocol.Time, rand *protocol.Rand, q *Request, r *Reply, fits room,
@@ -121,10 +118,7 @@ func (k *Tracker) announce(
 	}
 	r.Interval, r.MinInterval = k.cfg.Interval, k.cfg.MinInterval
 	r.External = q.Addr.WithPort(0)
-	y, known := k.index[q.InfoHash]
-	if known {
-		k.expire(k.swarms.at(y), now)
-	}
+	y, known := k.lookup(q.InfoHash, now)
 	x, member := none, false
 	if known {
 		x, member = k.find(y, q)
@@ -233,13 +227,11 @@ func (k *Tracker) count(y uint32, known bool, r *Reply) {
 
 // Scrape returns what is known of a torrent: nothing, if it is not tracked.
 func (k *Tracker) Scrape(now protocol.Time, infoHash [20]byte) Counts {
-	y, known := k.index[infoHash]
+	y, known := k.lookup(infoHash, now)
 	if !known {
 		return Counts{InfoHash: infoHash}
 	}
-	s := k.swarms.at(y)
-	k.expire(s, now)
-	return s.counts()
+	return k.swarms.at(y).counts()
 }
 
 // ScrapeAll appends what is known of each torrent, and counts one scrape.

@@ -2,9 +2,7 @@ package folder
 
 import (
 	"context"
-	"crypto/sha1"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	"runtime"
@@ -12,39 +10,26 @@ import (
 	"sync/atomic"
 )
 
-const (
-	// stride is how much is read at a time to be hashed: it stays in the processor's cache.
-	stride = 128 << 10
-	// checkers is how many pieces are checked at a time at most.
-	checkers = 8
-)
-
-// hasher is what hashing a piece needs.
-type hasher struct {
-	sha    hash.Hash
-	buffer [stride]byte
-	sum    [sha1.Size]byte
-}
-
-func newHasher() any { return &hasher{sha: sha1.New()} }
+// checkers is how many pieces are checked at a time at most.
+const checkers = 8
 
 // right reads a piece and reports whether its hash is right, and otherwise the file that could not
 // be read.
 func (t *Torrent) right(piece uint32) (ok bool, file int, err error) {
 	h := t.store.hands.Get().(*hasher)
 	defer t.store.hands.Put(h)
-	h.sha.Reset()
+	h.reset()
 	at := uint64(piece) * uint64(t.info.PieceLength)
 	for left := t.info.PieceSize(piece); left > 0; {
 		p := h.buffer[:min(left, stride)]
 		if file, err := t.fetch(at, p); err != nil {
 			return false, file, err
 		}
-		h.sha.Write(p)
+		h.add(p)
 		at += uint64(len(p))
 		left -= uint32(len(p))
 	}
-	return string(h.sha.Sum(h.sum[:0])) == string(t.info.PieceHash(piece)), 0, nil
+	return h.is(t.info.PieceHash(piece)), 0, nil
 }
 
 // verify is Verify of one torrent.
@@ -67,19 +52,19 @@ func (t *Torrent) verify(piece uint32) bool {
 	return ok
 }
 
-// inPlace reports whether the files of a piece are still where they belong: one that was removed
-// while it is open can be read and written for ever, in vain.
+// inPlace reports whether those files of a piece that are open are still where they belong: one
+// that was removed while it is open could be read and written for ever, in vain.
 func (t *Torrent) inPlace(piece uint32) (file int, err error) {
 	walk := t.info.Block(piece, 0, t.info.PieceSize(piece))
 	for s, ok := walk.Next(); ok; s, ok = walk.Next() {
 		if t.info.Files[s.File].Pad {
 			continue
 		}
-		h, err := t.store.files.take(place{t, s.File}, t.write)
-		if err != nil {
-			return s.File, err
+		h := t.store.files.peek(place{t, s.File})
+		if h == nil {
+			continue
 		}
-		err = h.same()
+		err := h.same()
 		t.store.files.giveBack(h)
 		if err != nil {
 			return s.File, err

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"crypto/sha1"
 	"os"
 	"path/filepath"
 	"sync"
@@ -260,4 +261,29 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		s.Write(0, 3, 0, 0, protocol.Chunk{Bytes: c.block(0, 0)})
 		s.ReadBody(protocol.Body{Content: 3, Length: blockSize, Offset: 92_000}, p)
 	}))
+}
+
+// Hashing with holes gives what hashing everything gives.
+func TestHasherPutsOffZeros(t *testing.T) {
+	h := newHasher().(*hasher)
+	for seed := range uint64(200) {
+		r := seeded(seed)
+		p := make([]byte, r.IntN(4*stride))
+		for range r.IntN(3) { // none: all zeros
+			if len(p) > 0 {
+				p[r.IntN(len(p))] = 1
+			}
+		}
+		want := sha1.Sum(p)
+		for range 2 {
+			h.reset()
+			for left := p; len(left) > 0; left = left[min(stride, len(left)):] {
+				h.add(left[:min(stride, len(left))])
+			}
+			require.True(t, h.is(want[:]), "seed %d", seed)
+			want[7]++
+			require.False(t, h.is(want[:]))
+			want[7]--
+		}
+	}
 }

@@ -51,9 +51,7 @@ func (s *handles) take(p place, write bool) (*handle, error) {
 	defer s.mu.Unlock()
 	h := s.open[p]
 	if h != nil && (h.write || !write) {
-		if h.users++; h.users == 1 {
-			h.unlink()
-		}
+		h.use()
 		return h, nil
 	}
 	if h != nil {
@@ -76,6 +74,17 @@ func (s *handles) take(p place, write bool) (*handle, error) {
 	}
 	s.open[p] = h
 	return h, nil
+}
+
+// peek is take for a file that is open; otherwise it returns nil.
+func (s *handles) peek(p place) *handle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.open[p]
+	if h != nil {
+		h.use()
+	}
+	return h
 }
 
 // giveBack ends a use.
@@ -102,6 +111,13 @@ func (s *handles) append(h *handle) {
 	}
 	h.prev, h.next = end.prev, end
 	h.prev.next, end.prev = h, h
+}
+
+// use takes a handle from the idle ones.
+func (h *handle) use() {
+	if h.users++; h.users == 1 {
+		h.unlink()
+	}
 }
 
 func (h *handle) unlink() {

@@ -203,7 +203,8 @@ func TestFilesThatVanish(t *testing.T) {
 		require.ErrorContains(t, d.Err(), name)
 		require.EqualValues(t, 1, seen.count.Load())
 		require.ErrorIs(t, *seen.last.Load(), d.Err())
-		require.ErrorIs(t, s.ReadBody(protocol.Body{Content: 3, Length: 1}, make([]byte, 1)), d.Err())
+		b := protocol.Body{Content: 3, Length: 1}
+		require.ErrorIs(t, s.ReadBody(b, make([]byte, 1)), d.Err())
 		c.write(s, 3, 5, seeded(1)) // nothing happens any more
 		require.False(t, s.Verify(0, 3, 5))
 		require.EqualValues(t, 1, seen.count.Load())
