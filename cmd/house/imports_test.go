@@ -36,6 +36,8 @@ var house = []room{
 	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
 	{path: "protocol/tracker", own: "protocol protocol/bencode", deterministic: true},
 	{path: "protocol/live/httptracker", own: "protocol protocol/tracker", others: "net"},
+	{path: "protocol/client", deterministic: true,
+		own: "protocol protocol/dht protocol/krpc protocol/swarm protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
 	{path: "scenarios", own: "netmodel protocol protocol/dht", others: "github.com/goccy/go-yaml"},

@@ -22,7 +22,8 @@ func newTorrentCommand() *cobra.Command {
 		Args:  knownCommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newTorrentCreate(), newTorrentInfo(), newTorrentTracker())
+	c.AddCommand(newTorrentCreate(), newTorrentInfo(), newTorrentSeed(), newTorrentDownload(),
+		newTorrentTracker())
 	return c
 }
 

@@ -96,10 +96,10 @@ func (n *Node) Close() error {
 // Run drives the only core of g until ctx ends, and returns nil then. It must be called once. A
 // group that is Streams needs a node of ListenStreams; one that is not Datagrams hears none.
 func (n *Node) Run(ctx context.Context, g protocol.Group) error {
+	n.adopt(g)
 	defer close(n.ended)
 	defer g.Drop(0)
 	n.mu.Lock()
-	n.adopt(g)
 	g.Start(0, n.begin())
 	n.carryOut()
 	n.mu.Unlock()
@@ -130,6 +130,8 @@ func (n *Node) Run(ctx context.Context, g protocol.Group) error {
 
 // adopt makes g the group that the node drives.
 func (n *Node) adopt(g protocol.Group) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if g.Len() != 1 || n.group != nil {
 		panic("live: Run takes a group of one core, once")
 	}

@@ -29,8 +29,11 @@ type Env struct {
 	// Observer may be nil.
 	Observer Observer
 	// Describe reads an info dictionary whose hash is right, which core i got from its peers. If
-	// it cannot be used, ok is false and the torrent stays unknown.
+	// it cannot be used, ok is false and the torrent stays unknown. A geometry without bytes means
+	// that the owner has to look first what is there already: it calls Described when it knows.
 	Describe func(i, torrent uint32, info []byte) (geo Geometry, private, ok bool)
+	// Node is told of a DHT node at a peer of core i, by the message port (BEP 5). It may be nil.
+	Node func(i uint32, t *protocol.Turn, node protocol.Addr)
 }
 
 // Group is a population of peers. It implements protocol.Streams.
@@ -138,6 +141,16 @@ func (g *Group) Leave(i uint32, t *protocol.Turn, torrent uint32) {
 	x := g.begin(i, t)
 	if m := x.member(torrent); m != nil {
 		x.leave(m)
+	}
+	x.end()
+}
+
+// Described tells core i the geometry of a torrent whose metadata it got from its peers, and which
+// of the pieces are there, as a bitfield of the wire; nil: none.
+func (g *Group) Described(i uint32, t *protocol.Turn, torrent uint32, geo Geometry, have []byte) {
+	x := g.begin(i, t)
+	if m := x.member(torrent); m != nil && !m.known && m.metadata != nil {
+		x.described(m, geo, bitsOf(&Entry{Have: have}, geo))
 	}
 	x.end()
 }

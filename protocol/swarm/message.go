@@ -72,6 +72,10 @@ func (x *turn) message(c *conn, m *peerwire.Message) (why Drop) {
 		return x.hinted(c, m)
 	case peerwire.Extended:
 		return x.extended(c, m)
+	case peerwire.Port:
+		if x.g.env.Node != nil && m.Port != 0 {
+			x.g.env.Node(x.i, x.Turn, c.addr.WithPort(m.Port))
+		}
 	case peerwire.Unknown:
 		x.g.counters.Unknown++
 	}

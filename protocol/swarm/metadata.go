@@ -44,7 +44,7 @@ func (f *fetch) forget(n protocol.Conn) {
 // fetchMore asks a peer for metadata, if that is missing.
 func (x *turn) fetchMore(c *conn) {
 	m := c.member
-	if m.known || c.sized == 0 || c.exts[peerwire.ExtMetadata] == 0 {
+	if m.known || m.metadata != nil || c.sized == 0 || c.exts[peerwire.ExtMetadata] == 0 {
 		return
 	}
 	if x.Now < c.refused {
@@ -153,12 +153,8 @@ func (x *turn) whole(m *member, f *fetch) {
 		geo, private, ok := x.g.env.Describe(x.i, m.index, f.data)
 		if ok {
 			m.metadata, m.private = f.data, private
-			x.unfold(m, geo, newBits(geo.Pieces()))
-			for _, c := range m.conns {
-				if c.extended {
-					x.g.scratch.out = x.hello(c).Append(x.g.scratch.out[:0])
-					x.write(c, x.g.scratch.out)
-				}
+			if geo.Total > 0 {
+				x.described(m, geo, newBits(geo.Pieces()))
 			}
 			return
 		}
@@ -170,6 +166,17 @@ func (x *turn) whole(m *member, f *fetch) {
 		}
 	}
 	x.fetchOthers(m)
+}
+
+// described begins with a torrent whose metadata came, and tells the peers that it is here.
+func (x *turn) described(m *member, geo Geometry, have bits) {
+	x.unfold(m, geo, have)
+	for _, c := range m.conns {
+		if c.extended {
+			x.g.scratch.out = x.hello(c).Append(x.g.scratch.out[:0])
+			x.write(c, x.g.scratch.out)
+		}
+	}
 }
 
 // fetchOthers asks whom it may for metadata.

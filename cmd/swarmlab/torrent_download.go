@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/protocol"
+)
+
+// torrentDownload is `torrent download`: its flags.
+type torrentDownload struct {
+	torrentFlags
+	seedFor time.Duration
+	quiet   bool
+}
+
+func newTorrentDownload() *cobra.Command {
+	o := &torrentDownload{}
+	c := &cobra.Command{
+		Use:   "download FILE|MAGNET",
+		Short: "Download a torrent into a folder",
+		Long: `Download a torrent, given as a .torrent file or a magnet link, into a folder. Nothing is
+written outside of it.
+
+Peers are found by the torrent's trackers, in the DHT (give a node to enter by), from other
+peers, and by --peer. What is in the folder already is checked and used: start again after
+Ctrl-C or a crash to go on. It ends when everything is there, or after --seed-for more,
+with a summary; with --json that is one document, and there is nothing else.
+
+Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
+		Example: `  swarmlab torrent download disk.torrent --dir downloads
+  swarmlab torrent download 'magnet:?xt=urn:btih:...' --bootstrap 127.0.0.1:6881 --json`,
+		Args: dhtArgs("FILE|MAGNET"),
+		RunE: o.run,
+	}
+	o.add(c, "the `folder` for the content, made if it is not there")
+	c.Flags().DurationVar(&o.seedFor, "seed-for", 0, "go on uploading for this `time` at the end")
+	c.Flags().BoolVar(&o.quiet, "quiet", false, "show no progress")
+	c.Flags().BoolVar(&o.json, "json", false, "print one JSON document and nothing else")
+	return c
+}
+
+func (o *torrentDownload) run(c *cobra.Command, args []string) error {
+	if o.seedFor < 0 {
+		return dhtError(refused, "--seed-for %v is less than nothing; give for example 10m",
+			o.seedFor)
+	}
+	source, err := readSource(args[0], true)
+	if err == nil {
+		err = o.checkDir(true)
+	}
+	if err != nil {
+		return err
+	}
+	ctx, release := withInterrupts(c.Context(), func() {})
+	defer release()
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false)
+	if err != nil {
+		return err
+	}
+	d := &downloading{torrentSession: s, seedFor: o.seedFor, lines: !o.json && !o.quiet}
+	if !o.quiet && !o.json {
+		d.screen = c.ErrOrStderr()
+	}
+	if source.selects && d.lines {
+		c.PrintErrln("the link asks for some of the files; all of them are downloaded")
+	}
+	if source.info != nil {
+		if err := s.open(ctx, d.screen); err != nil {
+			s.close()
+			return err
+		}
+		if s.all() && o.seedFor == 0 {
+			s.close()
+			d.final = s.outset()
+			return printDHT(c, o.json, &d.final, nil)
+		}
+	}
+	err = s.run(func() error { return d.work(ctx) })
+	if err != nil {
+		d.final.Error = err.Error()
+	}
+	return printDHT(c, o.json, &d.final, err)
+}
+
+// downloading is a download that runs.
+type downloading struct {
+	*torrentSession
+	seedFor time.Duration
+	screen  io.Writer // where progress is told; nil: nowhere
+	lines   bool      // also if it is no terminal
+	final   transferReport
+}
+
+// work downloads and notes what came of it.
+func (d *downloading) work(ctx context.Context) error {
+	if err := d.join(); err != nil {
+		return exitError{failed, err}
+	}
+	err := d.fetchAll(ctx)
+	if r, ok := d.report(true); ok {
+		d.final = r
+	}
+	return err
+}
+
+func (d *downloading) fetchAll(ctx context.Context) error {
+	if d.source.info == nil {
+		if err := d.learn(ctx); err != nil {
+			return err
+		}
+	}
+	if !d.all() {
+		if err := d.wait(ctx, d.complete); err != nil {
+			return err
+		}
+	}
+	if d.seedFor == 0 {
+		return nil
+	}
+	enough, release := context.WithTimeout(ctx, d.seedFor)
+	defer release()
+	err := d.wait(context.WithoutCancel(ctx), enough.Done())
+	return err
+}
+
+// learn waits for the metadata, looks at what is there of the content, and tells the client.
+func (d *downloading) learn(ctx context.Context) error {
+	if err := d.wait(ctx, d.described); err != nil {
+		return err
+	}
+	d.source.info, d.source.name = d.metadata, d.metadata.Name
+	if err := d.open(ctx, d.screen); err != nil {
+		return err
+	}
+	err := d.node.Do(func(t *protocol.Turn) {
+		d.group.Described(only, t, only, geometryOf(d.source.info), d.have())
+	})
+	if err != nil {
+		return exitError{failed, err}
+	}
+	return nil
+}
+
+// wait shows how far it is until something is done, or cannot be done.
+func (d *downloading) wait(ctx context.Context, done <-chan struct{}) error {
+	tell := newFetchProgress(d.screen, d.source.name, d.lines)
+	defer tell.stop()
+	tick := time.NewTicker(fetchTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return nil
+		case err := <-d.trouble:
+			return exitError{failed, err}
+		case <-d.over:
+			return exitError{failed, errors.New("the sockets failed")}
+		case <-ctx.Done():
+			return exitError{interrupted, errors.New("interrupted")}
+		case <-tick.C:
+			if r, ok := d.report(false); ok {
+				tell.update(r)
+			}
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/metainfo"
+)
+
+// torrentFlags are the flags of a client that takes part in a torrent.
+type torrentFlags struct {
+	dir, listen      string
+	peers, bootstrap []string
+	json             bool
+}
+
+func (f *torrentFlags) add(c *cobra.Command, dir string) {
+	c.Flags().StringVar(&f.dir, "dir", ".", dir)
+	c.Flags().StringVar(&f.listen, "listen", "",
+		"own `HOST:PORT`, for TCP and UDP; the host also decides between IPv4 and IPv6 "+
+			"(default any port, on loopback if all other addresses are)")
+	c.Flags().StringArrayVar(&f.peers, "peer", nil,
+		"`HOST:PORT` of a peer to connect to; may be given several times")
+	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
+		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
+}
+
+// torrentPlaces are the addresses that the flags and the torrent name.
+type torrentPlaces struct {
+	listen       string
+	six          bool
+	peers, nodes []protocol.Addr
+}
+
+// places finds the addresses. Those of the flags must be right and of one family; those that
+// strangers wrote into the torrent are left out if they are not.
+func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrentPlaces, err error) {
+	points := map[string][]endpoint{}
+	var first *endpoint
+	for _, flag := range []struct {
+		name  string
+		texts []string
+	}{{"--peer", f.peers}, {"--bootstrap", f.bootstrap}} {
+		for _, text := range flag.texts {
+			e, err := parseEndpoint(flag.name, text, false)
+			if err != nil {
+				return p, err
+			}
+			points[flag.name] = append(points[flag.name], e)
+			if first == nil {
+				first = &e
+			}
+		}
+	}
+	p.six = first != nil && first.is6()
+	if f.listen != "" {
+		e, err := parseEndpoint("--listen", f.listen, true)
+		if err != nil {
+			return p, err
+		}
+		p.six = e.is6()
+	}
+	if p.peers, err = resolveAll(ctx, points["--peer"], p.six); err != nil {
+		return p, err
+	}
+	if p.nodes, err = resolveAll(ctx, points["--bootstrap"], p.six); err != nil {
+		return p, err
+	}
+	if p.listen = f.listen; p.listen == "" {
+		all := append(append([]protocol.Addr(nil), p.peers...), p.nodes...)
+		if len(of.trackers)+len(of.peers)+len(of.nodes) > 0 {
+			all = nil // these may be anywhere
+		}
+		p.listen = defaultListen(p.six, all)
+	}
+	p.peers = append(p.peers, namedIn(ctx, of.peers, p.six)...)
+	p.nodes = append(p.nodes, namedIn(ctx, of.nodes, p.six)...)
+	return p, nil
+}
+
+func resolveAll(ctx context.Context, points []endpoint, six bool) (all []protocol.Addr, err error) {
+	for _, e := range points {
+		a, err := e.resolve(ctx, six)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// namedIn resolves the addresses that are in a torrent, as far as possible.
+func namedIn(ctx context.Context, named []metainfo.Endpoint, six bool) (all []protocol.Addr) {
+	for _, n := range named {
+		e, err := parseEndpoint("", n.String(), false)
+		if err != nil {
+			continue
+		}
+		if a, err := e.resolve(ctx, six); err == nil {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// checkDir refuses a folder that is none. One that is to be written to need not be there yet.
+func (f *torrentFlags) checkDir(write bool) error {
+	about, err := os.Stat(f.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && write:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return dhtError(refused, "--dir %s: there is no such folder; name the one that the "+
+			"torrent's content is in", f.dir)
+	case err != nil:
+		return exitError{refused, err}
+	case !about.IsDir():
+		return dhtError(refused, "--dir %s is no folder; name one", f.dir)
+	}
+	return nil
+}
+
+// torrentSource is what is known of a torrent at the start, from a file or a link.
+type torrentSource struct {
+	hash         metainfo.Hash
+	name         string
+	info         *metainfo.Info // nil until a link's metadata is there
+	trackers     [][]string
+	peers, nodes []metainfo.Endpoint
+	selects      bool // the link asks for some of the files
+}
+
+// readSource reads a .torrent file or, if links may be, a magnet link.
+func readSource(text string, links bool) (*torrentSource, error) {
+	if !links || !metainfo.IsMagnet(text) {
+		if metainfo.IsMagnet(text) {
+			return nil, dhtError(refused, "a link does not say which pieces there are; give the "+
+				".torrent file, or use torrent download with --seed-for")
+		}
+		t, err := readTorrent(text)
+		if err != nil {
+			return nil, err
+		}
+		return &torrentSource{hash: t.Info.Hash, name: t.Info.Name, info: t.Info,
+			trackers: t.Trackers, nodes: t.Nodes}, nil
+	}
+	m, err := readMagnet(text)
+	if err != nil {
+		return nil, err
+	}
+	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes,
+		selects: len(m.Select) > 0}
+	if s.name == "" {
+		s.name = m.Hash.String()
+	}
+	for _, url := range m.Trackers {
+		s.trackers = append(s.trackers, []string{url})
+	}
+	return s, nil
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/swarm"
+)
+
+// transferReport is what a client has done with a torrent.
+type transferReport struct {
+	Name     string         `json:"name"`
+	Hash     string         `json:"infohash"`
+	Dir      string         `json:"dir"`
+	Address  string         `json:"address"` // at which it listens
+	Size     uint64         `json:"size"`    // 0: not known yet
+	Pieces   uint32         `json:"pieces"`
+	Found    uint32         `json:"pieces_found"` // in the folder, at the start
+	Have     uint32         `json:"pieces_have"`
+	Left     uint64         `json:"left"` // bytes
+	Complete bool           `json:"complete"`
+	Time     float64        `json:"time_ms"`
+	Conns    int            `json:"connections"`
+	Known    int            `json:"peers_known"`
+	All      tallyReport    `json:"all"`
+	Peers    []peerTally    `json:"peers"` // most bytes first
+	Tracker  *trackerStatus `json:"tracker,omitempty"`
+	Failures uint64         `json:"hash_failures"`
+	Bans     uint64         `json:"banned"`
+	Error    string         `json:"error,omitempty"`
+}
+
+// tallyReport is a tally in bytes.
+type tallyReport struct {
+	PayloadDown  uint64 `json:"payload_down"`
+	PayloadUp    uint64 `json:"payload_up"`
+	OverheadDown uint64 `json:"overhead_down"`
+	OverheadUp   uint64 `json:"overhead_up"`
+	Useful       uint64 `json:"useful"`    // of payload_down
+	Redundant    uint64 `json:"redundant"` // it was there already
+	Failed       uint64 `json:"failed"`    // in pieces whose hash was wrong
+	Partial      uint64 `json:"partial"`   // in blocks that did not come whole
+}
+
+// wasted is payload that came in vain.
+func (t *tallyReport) wasted() uint64 { return t.Redundant + t.Failed + t.Partial }
+
+func tallyOf(a *swarm.Tally) tallyReport {
+	return tallyReport{PayloadDown: a.PayloadDown, PayloadUp: a.PayloadUp,
+		OverheadDown: a.OverheadDown, OverheadUp: a.OverheadUp, Useful: a.Useful,
+		Redundant: a.Redundant, Failed: a.Failed, Partial: a.Partial}
+}
+
+// peerTally is what was exchanged with a peer.
+type peerTally struct {
+	Peer string `json:"peer"` // where it listens, as far as known; empty: others, together
+	tallyReport
+	Connections uint32  `json:"connections"`
+	Connected   float64 `json:"connected_ms"`
+}
+
+// trackerStatus is how it stands with its trackers.
+type trackerStatus struct {
+	URL      string `json:"url"`
+	Problem  string `json:"problem,omitempty"`
+	Seeders  uint32 `json:"seeders"`
+	Leechers uint32 `json:"leechers"`
+}
+
+// outset is what can be said before the client runs.
+func (s *torrentSession) outset() transferReport {
+	r := transferReport{Name: s.source.name, Hash: s.source.hash.String(), Dir: s.dir,
+		Address: s.node.Addr().String(), Peers: []peerTally{}}
+	if in := s.source.info; in != nil {
+		r.Size, r.Pieces, r.Found = in.Total, in.Count(), s.found
+		r.Have, r.Complete = s.found, s.found == in.Count()
+	}
+	return r
+}
+
+// report says how far it is. Without details it costs little. ok is false if the node has ended.
+func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
+	r = s.outset()
+	err := s.node.Do(func(t *protocol.Turn) {
+		peers := s.group.Swarm()
+		p, in := peers.Progress(only, only)
+		if !in {
+			return
+		}
+		r.Time = inMilliseconds(t.Now.Sub(p.Added))
+		r.Conns, r.Known = p.Conns, p.Peers
+		if p.Known {
+			r.Have, r.Left, r.Complete = p.Have, p.Left, p.Left == 0
+		}
+		a := peers.Tally(only, only, t.Now)
+		r.All = tallyOf(&a)
+		counters := peers.Counters()
+		r.Failures, r.Bans = counters.Failures, counters.Bans
+		if st, any := s.group.Trackers(only, only); any {
+			r.Tracker = &trackerStatus{st.URL, st.Problem, st.Seeders, st.Leechers}
+		}
+		if details {
+			peers.Tallies(only, only, t.Now, r.add)
+		}
+	})
+	slices.SortFunc(r.Peers, func(a, b peerTally) int {
+		return cmp.Or(cmp.Compare(b.PayloadDown+b.PayloadUp, a.PayloadDown+a.PayloadUp),
+			cmp.Compare(a.Peer, b.Peer))
+	})
+	return r, err == nil
+}
+
+// add notes what was exchanged with a peer. Those with which no connection came about do not count.
+func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
+	row := peerTally{tallyReport: tallyOf(a), Connections: a.Conns,
+		Connected: inMilliseconds(a.Connected)}
+	if a.Conns == 0 {
+		return
+	}
+	if peer != (protocol.Addr{}) {
+		row.Peer = peer.String()
+	}
+	r.Peers = append(r.Peers, row)
+}
+
+// peersShown is how many peers people are shown.
+const peersShown = 20
+
+// print writes the summary for people.
+func (r *transferReport) print(w io.Writer) {
+	took := time.Duration(r.Time) * time.Millisecond
+	fmt.Fprintf(w, "%s: %s\n", visible(r.Name), r.outcome())
+	a := &r.All
+	fmt.Fprintf(w, "received  %s of payload and %s of overhead in %s%s\n",
+		volume(a.PayloadDown), volume(a.OverheadDown), timeText(took),
+		rateText(a.PayloadDown, took))
+	fmt.Fprintf(w, "wasted    %s: %s twice, %s with a wrong hash, %s of broken blocks\n",
+		volume(a.wasted()), volume(a.Redundant), volume(a.Failed), volume(a.Partial))
+	fmt.Fprintf(w, "sent      %s of payload and %s of overhead\n",
+		volume(a.PayloadUp), volume(a.OverheadUp))
+	if t := r.Tracker; t != nil && t.Problem != "" {
+		fmt.Fprintf(w, "tracker   %s: %s\n", visible(t.URL), visible(t.Problem))
+	}
+	if len(r.Peers) == 0 {
+		fmt.Fprintln(w, "there was no peer")
+		return
+	}
+	rows := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(rows, "peer\treceived\tsent\toverhead\twasted\t")
+	for n := range r.Peers[:min(len(r.Peers), peersShown)] {
+		p := &r.Peers[n]
+		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\t%s\t\n", cmp.Or(p.Peer, "others"),
+			volume(p.PayloadDown), volume(p.PayloadUp),
+			volume(p.OverheadDown+p.OverheadUp), volume(p.wasted()))
+	}
+	rows.Flush()
+	if more := len(r.Peers) - peersShown; more > 0 {
+		fmt.Fprintf(w, "and %s\n", quantity(more, "more peer"))
+	}
+}
+
+// outcome is how far it came, in words.
+func (r *transferReport) outcome() string {
+	switch {
+	case r.Size == 0:
+		return "the metadata has not come"
+	case r.Complete:
+		return fmt.Sprintf("complete, %s in %s", volume(r.Size), visible(r.Dir))
+	}
+	return fmt.Sprintf("%s of %s are in %s; start again to go on",
+		volume(r.Size-r.Left), volume(r.Size), visible(r.Dir))
+}
+
+// volume writes a size shortly.
+func volume(n uint64) string {
+	if n < 1<<10 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return bytesText(n)
+}
+
+// rateText is a rate in brackets; nothing where it would mean nothing.
+func rateText(n uint64, d time.Duration) string {
+	if n == 0 || d <= 0 {
+		return ""
+	}
+	return " (" + bytesText(uint64(float64(n)/d.Seconds())) + "/s)"
+}

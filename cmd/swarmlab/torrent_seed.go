@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// torrentSeed is `torrent seed`: its flags.
+type torrentSeed struct {
+	torrentFlags
+	every time.Duration
+}
+
+func newTorrentSeed() *cobra.Command {
+	o := &torrentSeed{}
+	c := &cobra.Command{
+		Use:   "seed FILE",
+		Short: "Upload a torrent's content until Ctrl-C",
+		Long: `Upload the content of a .torrent file until Ctrl-C. The content must be in the folder,
+whole, under the name that the torrent has for it; it is checked first, and only read.
+
+It is announced to the torrent's trackers and, if a node to enter by is given, in the DHT.
+It prints where it listens, then its state at intervals, and a summary at the end; with
+--json each of these is a JSON object on a line of its own.`,
+		Example: `  swarmlab torrent seed disk.torrent --dir downloads --listen 0.0.0.0:6881`,
+		Args:    dhtArgs("FILE"),
+		RunE:    o.run,
+	}
+	o.add(c, "the `folder` in which the content is")
+	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between two lines")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON objects, one a line, and nothing else")
+	return c
+}
+
+func (o *torrentSeed) run(c *cobra.Command, args []string) error {
+	if o.every < time.Millisecond {
+		return dhtError(refused, "--every %v is too short; give for example 10s", o.every)
+	}
+	source, err := readSource(args[0], false)
+	if err == nil {
+		err = o.checkDir(false)
+	}
+	if err != nil {
+		return err
+	}
+	// A reader that went away (SIGPIPE) ends it like the user.
+	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
+	defer release()
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true)
+	if err != nil {
+		return err
+	}
+	var screen io.Writer
+	if !o.json {
+		screen = c.ErrOrStderr()
+	}
+	if err := s.whole(ctx, screen); err != nil {
+		s.close()
+		return err
+	}
+	return s.run(func() error {
+		if err := s.join(); err != nil {
+			return exitError{failed, err}
+		}
+		return s.watch(ctx, o.every, c.OutOrStdout(), o.json)
+	})
+}
+
+// whole opens the files, which must be there entirely.
+func (s *torrentSession) whole(ctx context.Context, screen io.Writer) error {
+	if err := s.open(ctx, screen); err != nil {
+		return err
+	}
+	if n := s.source.info.Count() - s.found; n > 0 {
+		return dhtError(refused, "%s of %s are not in %s, or damaged; name the folder in which %s "+
+			"is, or let torrent download get them", count(uint64(n)),
+			quantity(int(s.source.info.Count()), "piece"), visible(s.dir),
+			visible(s.source.info.Name))
+	}
+	return nil
+}
+
+// watch prints the state at the start, at intervals, and at the end.
+func (s *torrentSession) watch(
+	ctx context.Context, every time.Duration, out io.Writer, asJSON bool,
+) error {
+	if !asJSON {
+		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", visible(s.source.name),
+			volume(s.source.info.Total), s.node.Addr()); err != nil {
+			return dhtError(failed, "cannot print the state: %w", err)
+		}
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		last := ctx.Err() != nil
+		if r, ok := s.report(true); ok && (asJSON || last || r.Time > 1000) {
+			if err := r.tell(out, asJSON, last); err != nil {
+				return dhtError(failed, "cannot print the state: %w", err)
+			}
+		}
+		if last {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		case err := <-s.trouble:
+			return exitError{failed, err}
+		case <-s.over:
+			return exitError{failed, errors.New("the sockets failed")}
+		}
+	}
+}
+
+// tell prints the state of a seed in a line, or the summary.
+func (r *transferReport) tell(w io.Writer, asJSON, last bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(r)
+	}
+	if last {
+		r.print(w)
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s: %s, %s of payload sent and %s of overhead\n",
+		(time.Duration(r.Time) * time.Millisecond).Round(time.Second),
+		quantity(r.Conns, "peer"), volume(r.All.PayloadUp), volume(r.All.OverheadUp))
+	return err
+}
