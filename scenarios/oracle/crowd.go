@@ -8,6 +8,7 @@ type Crowd struct {
 	Bytes    float64
 	Seeds    float64   // rate of all seeds together
 	Leechers []Leecher // at least one
+	Others   float64   // rate of those who pass on what comes, and need not have all
 }
 
 // Leecher is the line of one.
@@ -16,11 +17,11 @@ type Leecher struct{ Up, Down float64 }
 // Fastest returns the least time in which all leechers can have the file, in seconds, by Kumar and
 // Ross, "Peer-Assisted File Distribution: The Minimum Distribution Time" (2006):
 //
-//	max(F/u_s, F/d_min, N F/(u_s + sum of u_i))
+//	max(F/u_s, F/d_min, N F/(u_s + sum of u_i + others))
 //
 // A fluid, which can be passed on as soon as it comes, reaches it; nothing is faster.
 func (c Crowd) Fastest() float64 {
-	slowest, all := math.Inf(1), unlimited(c.Seeds)
+	slowest, all := math.Inf(1), unlimited(c.Seeds)+c.Others
 	for _, l := range c.Leechers {
 		slowest = min(slowest, unlimited(l.Down))
 		all += unlimited(l.Up)

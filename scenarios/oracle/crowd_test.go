@@ -19,6 +19,8 @@ func TestFastestHasThreeLimits(t *testing.T) {
 	require.Equal(t, 50.0, c.Fastest(), "the seed's uplink")
 	c.Seeds = 50
 	require.InEpsilon(t, 10*100/150., c.Fastest(), 1e-12, "all uplinks")
+	c.Others = 50
+	require.InEpsilon(t, 10*100/200., c.Fastest(), 1e-12, "and those of others")
 	c.Leechers[3].Down = 5
 	require.Equal(t, 20.0, c.Fastest(), "the slowest downlink")
 	c = Crowd{Bytes: 100, Leechers: equals(3, 0, 0)}

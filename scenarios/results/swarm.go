@@ -82,5 +82,6 @@ type SwarmSample struct {
 	CopiesMean        float64 `parquet:"copies_mean"`
 	Rarest            int32   `parquet:"rarest"` // pieces of which there are CopiesMin
 	Connections       float64 `parquet:"connections_mean"`
-	Interested        float64 `parquet:"interested_share"` // of leechers' connections, they in the other end
+	// Interested is the share of leechers' connections in whose other end they are interested.
+	Interested float64 `parquet:"interested_share"`
 }
