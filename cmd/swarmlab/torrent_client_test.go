@@ -310,7 +310,7 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 	first := filepath.Join(t.TempDir(), "first")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	port := freePort(t)
+	port := vacantAddress(t)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -333,8 +333,8 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 	l.same(first)
 }
 
-// freePort returns an address on which nobody listens.
-func freePort(t *testing.T) string {
+// vacantAddress returns an address on which nobody listens.
+func vacantAddress(t *testing.T) string {
 	s := dhtServe(t, "--listen", "127.0.0.1:0")
 	s.end()
 	return s.addr
