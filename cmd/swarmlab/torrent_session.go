@@ -22,10 +22,10 @@ const (
 	openFiles = 200             // of a torrent, at a time
 	farewell  = 6 * time.Second // for the trackers to hear that we leave
 
-	// reconnect is the least time between two connections with a peer, and remind that in which
+	// reconnect is the least time between two connections with a peer, and remind that after which
 	// those that the user named are tried again, however often that failed.
 	reconnect = 20 * time.Second
-	remind    = 30 * time.Second
+	remind    = 5 * time.Second
 )
 
 // torrentSession is one client with one torrent on real sockets and files.
