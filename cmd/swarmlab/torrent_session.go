@@ -64,14 +64,17 @@ func newTorrentSession(
 		described: make(chan struct{}), complete: make(chan struct{}),
 		trouble: make(chan error, 1), over: make(chan struct{}),
 	}
-	var err error
-	if s.places, err = f.places(ctx, source); err != nil {
+	up, down, err := f.limits()
+	if err == nil {
+		s.places, err = f.places(ctx, source)
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.work, s.stop = context.WithCancel(context.Background())
 	s.store = store.New(openFiles, func(_ uint32, err error) { s.fail(err) })
 	settings := live.DefaultStreams()
-	settings.Contents = s.store
+	settings.Contents, settings.Up, settings.Down = s.store, up, down
 	if s.node, err = live.ListenStreams(settings, s.places.listen); err != nil {
 		return nil, exitError{failed, err}
 	}
