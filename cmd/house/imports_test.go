@@ -51,7 +51,7 @@ var house = []room{
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms"},
 	{path: "scenarios/lab/swarms",
 		own: "scenarios scenarios/results sim netmodel protocol protocol/krpc protocol/dht " +
-			"protocol/swarm protocol/tracker"},
+			"protocol/swarm protocol/tracker protocol/client"},
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }
 

@@ -6,6 +6,7 @@ type Swarm struct {
 	Peers     []Peer        // in the order of the nodes
 	Transfers []Transfer    // by sender, then receiver, then torrent
 	Samples   []SwarmSample // by time, then torrent
+	Messages  uint64        // of the peer protocol, that came to peers
 }
 
 // Peer is one peer in one torrent: a row of peers.parquet. Times are simulated; what did not happen

@@ -15,11 +15,10 @@ func (p *population) came(i uint32, t *protocol.Turn) {
 	node := p.first + i
 	s, c := &p.world.peers[node], &p.torrent.counts
 	s.row.Joined = int64(t.Now)
-	of, _ := p.Progress(i, p.torrent.number)
-	s.left = of.Left
+	of, _ := p.Swarm().Progress(i, p.torrent.number)
 	s.row.Complete = s.row.Size - of.Left
 	for piece := range of.Pieces {
-		if p.Has(i, p.torrent.number, piece) {
+		if p.Swarm().Has(i, p.torrent.number, piece) {
 			p.torrent.copies[piece]++
 		}
 	}
@@ -88,9 +87,6 @@ func (o observer) Completed(i uint32, t *protocol.Turn, torrent uint32) {
 	c.completed++
 	p.world.sim.Outcome(node, uint64(torrent), uint64(t.Now))
 	p.lingers(node, t)
-	if s.announce != nil {
-		s.due[partTracker] = s.announce.Complete(t, p.totals(i))
-	}
 }
 
 // stopsLeeching keeps what a peer did while it leeched.
@@ -99,7 +95,7 @@ func (p *population) stopsLeeching(i uint32, now protocol.Time) {
 	s.leeches = false
 	s.at.leeched = now
 	s.row.LeechedUp = p.world.sim.Traffic(p.first + i).PayloadSent
-	a := p.Tally(i, p.torrent.number, now)
+	a := p.Swarm().Tally(i, p.torrent.number, now)
 	s.row.Connected, s.row.Interested = int64(a.Connected), int64(a.Interested)
 }
 
@@ -123,11 +119,11 @@ func (p *population) leaves(i uint32) {
 	}
 	p.record(i)
 	for piece := range p.torrent.is.Geometry.Pieces() {
-		if p.Has(i, p.torrent.number, piece) {
+		if p.Swarm().Has(i, p.torrent.number, piece) {
 			p.torrent.copies[piece]--
 		}
 	}
-	if p.nodes != nil {
+	if p.DHT() != nil {
 		w.forget(node)
 	}
 }
@@ -136,16 +132,16 @@ func (p *population) leaves(i uint32) {
 func (p *population) record(i uint32) {
 	node, now := p.first+i, p.world.sim.Now()
 	row := &p.world.peers[node].row
-	a := p.Tally(i, p.torrent.number, now)
+	a := p.Swarm().Tally(i, p.torrent.number, now)
 	row.Useful, row.Redundant, row.Failed = a.Useful, a.Redundant, a.Failed
 	row.Wasted = a.Redundant + a.Failed + a.Partial
-	d, _ := p.Discovery(i, p.torrent.number)
+	d, _ := p.Swarm().Discovery(i, p.torrent.number)
 	if d.First != protocol.Never {
 		row.FirstFound = int64(d.First)
 	}
 	row.FoundTracker, row.FoundDHT, row.FoundPEX = int32(d.Tracker), int32(d.DHT), int32(d.PEX)
 	row.Remotes = 0
-	p.Tallies(i, p.torrent.number, now, func(addr protocol.Addr, a *swarm.Tally) {
+	p.Swarm().Tallies(i, p.torrent.number, now, func(addr protocol.Addr, a *swarm.Tally) {
 		other, known := p.world.sim.HostOf(addr)
 		if !known || a.Conns == 0 {
 			return

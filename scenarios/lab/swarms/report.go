@@ -29,7 +29,7 @@ func (w *World) Report(run *results.Run) {
 			p.record(i)
 		}
 	}
-	out := &results.Swarm{Samples: w.sampler.rows}
+	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
 	out.Transfers = w.transfers(int32(run.Cell))
 	for node := range w.peers {
 		s := &w.peers[node]

@@ -98,7 +98,7 @@ func (w *World) addPeer(row *results.SwarmSample, links *linkCount, p *populatio
 
 func (p *population) countLinks(links *linkCount, i uint32, now protocol.Time) {
 	leeches := p.world.peers[p.first+i].leeches
-	p.EachConn(i, p.torrent.number, now, func(v *swarm.ConnView) {
+	p.Swarm().EachConn(i, p.torrent.number, now, func(v *swarm.ConnView) {
 		links.all++
 		if leeches {
 			links.leechers++

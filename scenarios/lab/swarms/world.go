@@ -26,7 +26,6 @@ const (
 	purposeNodeID
 	purposeSecret
 	purposeSeeds
-	purposeKey
 )
 
 // World is the peers of one run and their tracker.
@@ -189,7 +188,7 @@ func (w *World) nameOf(node uint32) string {
 // Messages returns how many messages of the peer protocol came to peers so far.
 func (w *World) Messages() (count uint64) {
 	for _, p := range w.populations {
-		count += p.Counters().Messages
+		count += p.Swarm().Counters().Messages
 	}
 	return count
 }
