@@ -21,7 +21,7 @@ import (
 )
 
 type setup struct {
-	Listen    string
+	Listen    []string // one
 	Bootstrap []string
 }
 
@@ -73,7 +73,7 @@ func check(err error) {
 
 // config is that of a client at one address, which knows nobody but what it is told.
 func (s *setup) config() *torrent.ClientConfig {
-	host, port, err := net.SplitHostPort(s.Listen)
+	host, port, err := net.SplitHostPort(s.Listen[0])
 	check(err)
 	number, err := strconv.Atoi(port)
 	check(err)
