@@ -87,6 +87,7 @@ func (r *ourRun) last() (report transferReport) {
 func seedOurs(t *testing.T, file, folder, addr, entry string) *ourRun {
 	t.Helper()
 	return runOurs(t, "seed", file, "--dir", folder, "--listen", addr, "--bootstrap", entry,
+		"--every", "1h",
 		"--json")
 }
 
@@ -125,7 +126,7 @@ func (s trackerSite) open() bool {
 func startOurTracker(t *testing.T, addr string) trackerSite {
 	t.Helper()
 	s := trackerSite(addr)
-	runOurs(t, "tracker", "--http", addr, "--udp", addr, "--json")
+	runOurs(t, "tracker", "--http", addr, "--udp", addr, "--json", "--every", "1h")
 	require.Eventually(t, s.open, 10*time.Second, 10*time.Millisecond)
 	return s
 }
