@@ -135,15 +135,15 @@ func availabilityFigure(r *results, l look) (*figure, error) {
 	first := all[1][0]
 	f.title = "How many copies of the pieces there are over time"
 	for bin, v := range first.mean {
-		if v >= 2 {
+		if v > t.firstSeeds(0) {
 			_, to := first.bins.ends(bin)
-			f.title = fmt.Sprintf("%s from the start, every piece is at two peers or more",
+			f.title = fmt.Sprintf("%s from the start, the seeds have given away every piece",
 				timeText(to))
 			break
 		}
 	}
 	if len(t.cells) > 1 {
-		f.title = t.cells[0].label + ": " + f.title
+		f.title = bareLabel(t.cells[0].label) + ": " + f.title
 	}
 	f.about.definition = "Copies at the peers that are present, seeds included. With one seed " +
 		"that stays, each piece has at least one; while the rarest has no other, the seed is " +
@@ -177,7 +177,8 @@ func populationFigure(r *results, l look) (*figure, error) {
 		f.title = fmt.Sprintf("%s peers are downloading in the mean; the fluid model says %s",
 			significant(c.Metrics["swarm.leechers"].Mean), significant(m.Mean))
 		f.about.model = "Qiu and Srikant, SIGCOMM 2004, at rest, with the run's own rates of " +
-			"arrival, of giving up and of leaving, its lines, its lasting seeds, and eta = 1."
+			"arrival, of giving up and of leaving, its lines, its lasting seeds, and eta = 1. It " +
+			"and the mean are of the time after the warm-up."
 	}
 	f.about.definition = "Seeds are peers with all pieces, those that had them from the start " +
 		"included."
