@@ -255,16 +255,8 @@ func shareRatioTitle(all []class, of []spread) string {
 		return fmt.Sprintf("Four of five peers give %s to %s times what they get",
 			significant(low), significant(high))
 	}
-	text := "Half of the peers give less than "
-	for i := range all {
-		if i > 0 {
-			text += "; "
-		}
-		text += fmt.Sprintf("%s of what they get (%s)", hundredths(of[i].quantile(0.5)),
-			all[i].label)
-		if i == 1 {
-			break
-		}
-	}
-	return text
+	first, last := extremes(of)
+	return fmt.Sprintf("Half of the peers give less than %s of what they get (%s); %s (%s)",
+		hundredths(of[first].quantile(0.5)), bareLabel(all[first].label),
+		hundredths(of[last].quantile(0.5)), bareLabel(all[last].label))
 }

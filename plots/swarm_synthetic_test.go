@@ -149,6 +149,8 @@ func (s syntheticSwarm) write(t testing.TB, dir string) {
 			one("swarm.leechers", "peers", 33.3)
 			one("swarm.fluid_leechers", "peers", 30)
 			one("swarm.fluid_seeds", "peers", 10)
+			c.(map[string]any)["fluid"] = map[string]any{"step_s": 200,
+				"leechers": []float64{0, 20, 28, 30}, "seeds": []float64{0, 3, 7, 10}}
 		}
 	}
 	writeSummary(t, dir, summary)

@@ -148,6 +148,23 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 	require.Greater(t, compared, 100)
 }
 
+// TestPopulationHasTheModel: the fluid model's course is in the data, with the seeds that were there
+// from the start.
+func TestPopulationHasTheModel(t *testing.T) {
+	dir, _ := flashCrowd().draw(t, "population", Slide)
+	var leechers, seeds []string
+	for _, row := range rowsOf(t, dir, "population") {
+		switch row["quantity"] {
+		case "leechers_model":
+			leechers = append(leechers, row["from_s"]+" "+row["mean"])
+		case "seeds_model":
+			seeds = append(seeds, row["from_s"]+" "+row["mean"])
+		}
+	}
+	require.Equal(t, []string{"0 0", "200 20", "400 28", "600 30"}, leechers)
+	require.Equal(t, []string{"0 1", "200 4", "400 8", "600 11"}, seeds)
+}
+
 // TestExchangeDataIsTheInput adds up who gave to whom in the first run.
 func TestExchangeDataIsTheInput(t *testing.T) {
 	s := flashCrowd()
