@@ -1,0 +1,123 @@
+"""A libtorrent session that exchanges torrents, told what to do in JSON, a line each way.
+
+The argument is an object: the address to listen at, and of nodes of the DHT to enter by. The first
+line of output is {"ready": true}. Every line of input is {"id": N, "op": NAME, ...}; its answer has
+the same id and the result, or "error". With the end of the input, the program ends.
+"""
+
+import json
+import sys
+import time
+
+import libtorrent as lt
+
+
+def settings(setup):
+    return {
+        "listen_interfaces": setup["listen"],
+        # All of a host are one peer to others, by whatever it dials.
+        "outgoing_interfaces": setup["listen"].rsplit(":", 1)[0],
+        "dht_bootstrap_nodes": ",".join(setup.get("bootstrap") or []),
+        "enable_dht": bool(setup.get("bootstrap")),
+        "enable_lsd": False,
+        "enable_upnp": False,
+        "enable_natpmp": False,
+        "allow_multiple_connections_per_ip": True,
+        "announce_to_all_trackers": True,
+        "announce_to_all_tiers": True,
+        "upload_rate_limit": setup.get("max_up", 0),
+        # Without this, one node per IP address and per /24.
+        "dht_restrict_routing_ips": False,
+        "dht_restrict_search_ips": False,
+        "dht_prefer_verified_node_ids": False,
+        "dht_enforce_node_id": False,
+        "dht_ignore_dark_internet": False,
+        "alert_mask": lt.alert.category_t.error_notification,
+    }
+
+
+def endpoint(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+class Client:
+    def __init__(self, setup):
+        self.session = lt.session(settings(setup))
+        self.port = endpoint(setup["listen"])[1]
+        self.torrents = {}
+        self.ends = {}  # when each was complete
+        self.entered = not setup.get("bootstrap")
+        for a in setup.get("bootstrap") or []:
+            self.session.add_dht_node(endpoint(a))
+
+    def add(self, c):
+        if c["source"].startswith("magnet:"):
+            p = lt.parse_magnet_uri(c["source"])
+        else:
+            p = lt.add_torrent_params()
+            p.ti = lt.torrent_info(c["source"])
+        p.save_path = c["folder"]
+        p.flags &= ~(lt.torrent_flags.paused | lt.torrent_flags.auto_managed)
+        began = time.monotonic()
+        t = self.session.add_torrent(p)
+        for a in c.get("peers") or []:
+            t.connect_peer(endpoint(a))
+        self.torrents[str(t.info_hash())] = (t, began)
+        return {}
+
+    def status(self, c):
+        t, began = self.torrents[c["key"]]
+        s = t.status()
+        if s.is_seeding and c["key"] not in self.ends:
+            self.ends[c["key"]] = time.monotonic()
+        if not s.is_seeding and self.session.is_dht_running() and not s.num_peers:
+            t.force_dht_announce()  # as it would do by itself within the quarter of an hour
+        return {
+            "complete": s.is_seeding,
+            "seconds": self.ends.get(c["key"], 0) - began if s.is_seeding else 0,
+            "down": s.total_payload_download,
+            "up": s.total_payload_upload,
+            "said": "%s %.2f peers=%d %s" % (s.state, s.progress, s.num_peers, [
+                (str(p.ip), p.client, p.total_download, p.total_upload)
+                for p in t.get_peer_info()]),
+        }
+
+    def wait(self, c):
+        """Answers when it is complete, without the delay of asking again and again."""
+        t, began = self.torrents[c["key"]]
+        while not t.status().is_seeding:
+            time.sleep(0.002)
+        return self.status(c)
+
+    def announce(self, c):
+        self.torrents[c["key"]][0].force_dht_announce()
+        return {}
+
+    def remove(self, c):
+        self.session.remove_torrent(self.torrents.pop(c["key"])[0])
+        return {}
+
+
+def say(**event):
+    print(json.dumps(event), flush=True)
+
+
+def main():
+    client = Client(json.loads(sys.argv[1]))
+    while client.session.listen_port() != client.port:
+        time.sleep(0.01)
+    say(ready=True)
+    operations = {"add": client.add, "status": client.status, "wait": client.wait,
+                  "announce": client.announce, "remove": client.remove}
+    for line in sys.stdin:
+        c = json.loads(line)
+        try:
+            say(id=c["id"], **operations[c["op"]](c))
+        except Exception as e:
+            say(id=c["id"], error=repr(e))
+        for a in client.session.pop_alerts():
+            print("libtorrent:", a.message(), file=sys.stderr)
+
+
+main()
