@@ -3,6 +3,8 @@ package plots
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -26,14 +28,23 @@ func discoveryFigure(r *results, l look) (*figure, error) {
 		return &figure{skipped: cmp.Or(skipSwarm(all), "nobody found a peer")}, nil
 	}
 	f := &figure{line: 6.6 * l.text, data: spreadTable(), legend: l.key(seriesOf(all))}
-	unit, name := clock(most)
-	left := l.newPanel("Peers that have found one", "Time from a peer's coming, "+name)
-	left.X.Min, left.X.Max = 0, most/unit*1.04
-	left.X.Tick.Marker = fittingTicks(0, left.X.Max, (l.width-2*l.margin)/2-4*l.text, l)
-	f.addSpreads(left, l, all, of, "found_first_s", unit)
+	low := most
+	for i := range of {
+		if len(of[i].values) > 0 {
+			low = min(low, of[i].values[0])
+		}
+	}
+	low = max(low, most/1e6) // none at all has no place on a logarithmic axis
+	const name = "Time from a peer's coming"
+	left := l.newPanel("Peers that have found one", name)
+	left.X.Min, left.X.Max, left.X.Scale = low/1.15, most*1.15, logScale{}
+	left.X.Tick.Marker = logTicks(left.X.Min, left.X.Max, func(s float64) string {
+		return span(s * 1e9)
+	})
+	f.addSpreads(left, l, all, of, "found_first_s", 1)
 	right := f.foundShares(l, all)
 	f.setPanels([]*plot.Plot{left, right}, 2)
-	left.X.Label.Text = "Time from a peer's coming, " + name
+	left.X.Label.Text = name
 	if l.grows {
 		f.columns = 1
 	}
@@ -77,7 +88,7 @@ func (f *figure) foundShares(l look, all []class) *plot.Plot {
 				p.Add(whiskers{[]float64{at}, []interval{interval{m.CI95[0], m.CI95[1]}.clamp()},
 					vg.Length(0.5) * l.text, l.lineStyle(pen{color: l.ink}, l.thin)})
 			}
-			f.data.add(all[i].cell.Cell, all[i].cell.Set, "", "found_share_"+way[0], m.Mean, nil,
+			f.data.add(all[i].cell.Cell, all[i].label, "", "found_share_"+way[0], m.Mean, nil,
 				low, high)
 		}
 	}
@@ -91,10 +102,37 @@ func discoveryTitle(all []class, of []spread) string {
 		return fmt.Sprintf("Half of the peers have found another within %s",
 			timeText(of[0].quantile(0.5)))
 	}
-	text := "Half of the peers have found another"
-	for i := range min(len(all), 3) {
-		text += fmt.Sprintf("%s %s after %s", []string{":", ",", ","}[i], all[i].label,
-			timeText(of[i].quantile(0.5)))
+	first, last := extremes(of)
+	if first == last {
+		return "How soon peers find others, and how many"
 	}
-	return text
+	return fmt.Sprintf("Half of the peers have found another after %s (%s) to %s (%s)",
+		timeText(of[first].quantile(0.5)), bareLabel(all[first].label),
+		timeText(of[last].quantile(0.5)), bareLabel(all[last].label))
+}
+
+// bareLabel is a label without the name of the setting, if it has one only.
+func bareLabel(label string) string {
+	if _, value, ok := strings.Cut(label, " = "); ok && strings.Count(label, " = ") == 1 {
+		return value
+	}
+	return label
+}
+
+// extremes are the places of the least and the greatest finite median; the same if there are no
+// two.
+func extremes(of []spread) (first, last int) {
+	median := func(i int) float64 { return of[i].quantile(0.5) }
+	for i := range of {
+		switch v := median(i); {
+		case math.IsInf(v, 1):
+		case math.IsInf(median(first), 1):
+			first, last = i, i
+		case v < median(first):
+			first = i
+		case v > median(last):
+			last = i
+		}
+	}
+	return first, last
 }

@@ -207,14 +207,15 @@ type mosaicMarks struct {
 func (m mosaicMarks) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	whole := float64(m.peers)
+	seam := 0.5 * m.look.thin // tiles overlap: between mere neighbours the ground would show
 	for i := range m.sum {
 		top, bottom := m.ends(i)
 		for j, v := range m.sum[i] {
 			left, right := m.ends(j)
 			c.SetColor(shade(v / m.most))
 			c.Fill(vg.Rectangle{
-				Min: vg.Point{X: x(float64(left)), Y: y(whole - float64(bottom))},
-				Max: vg.Point{X: x(float64(right)), Y: y(whole - float64(top))},
+				Min: vg.Point{X: x(float64(left)), Y: max(y(whole-float64(bottom))-seam, y(0))},
+				Max: vg.Point{X: min(x(float64(right))+seam, x(whole)), Y: y(whole - float64(top))},
 			}.Path())
 		}
 	}
@@ -268,7 +269,7 @@ func (f *figure) enterSums(c *crew, sums [][]float64, of cell) {
 	}
 	for i := range sums {
 		for j, v := range sums[i] {
-			f.data.add(of.Cell, of.Seeds[0], c.groups[i], c.groups[j], v, size(i), size(j))
+			f.data.add(of.Cell, int(of.Seeds[0]), c.groups[i], c.groups[j], v, size(i), size(j))
 		}
 	}
 }

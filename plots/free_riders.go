@@ -67,7 +67,7 @@ func freeRidersFigure(r *results, l look) (*figure, error) {
 		float64, *[2]float64, bool) {
 		return p.done.Mean, p.done.CI95, true
 	}, 1)
-	left.Y.Max = most / unit * 1.15
+	left.Y.Max = max(left.Y.Max, most/unit*1.1) * 1.04
 	left.Y.Tick.Marker = roundTicks(0, left.Y.Max, 5, significant)
 	right.Y.Max = 1.02
 	right.Y.Tick.Marker = linearTicks(1, percent)
@@ -149,7 +149,7 @@ func (r *results) rivals() ([]rival, error) {
 func rivalPanel(l look, rivals []rival, text string,
 	of func(*rivalPoint) (float64, *[2]float64, bool), unit float64) *plot.Plot {
 	p := l.newPanel(text, "")
-	p.X.Min, p.X.Max, p.Y.Min = 0, 0.1, 0
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 0.1, 0, 0
 	for i, v := range rivals {
 		pen := l.pen(i)
 		var line plotter.XYs
@@ -163,7 +163,8 @@ func rivalPanel(l look, rivals []rival, text string,
 			x := v.at[j].share
 			p.X.Max = max(p.X.Max, min(x*1.08, 1))
 			line = append(line, plotter.XY{X: x, Y: y / unit})
-			if ci != nil {
+			if ci != nil && len(v.at[j].cell.Seeds) >= bandSeeds {
+				p.Y.Max = max(p.Y.Max, ci[1]/unit)
 				w.x, w.y = append(w.x, x), append(w.y,
 					interval{max(ci[0], 0) / unit, ci[1] / unit})
 			}

@@ -51,6 +51,14 @@ type cell struct {
 	Warmup   float64 `json:"warmup_s"`
 	Duration float64 `json:"duration_s"`
 	Faults   []fault `json:"faults"`
+	Fluid    *fluid  `json:"fluid"` // may be absent
+}
+
+// fluid is what the fluid model says of a swarm over time.
+type fluid struct {
+	Step     float64   `json:"step_s"`
+	Leechers []float64 `json:"leechers"`
+	Seeds    []float64 `json:"seeds"`
 }
 
 // A fault is something wrong with the network for a while.

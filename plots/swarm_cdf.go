@@ -173,20 +173,12 @@ func boundsOf(all []class) (bounds []float64) {
 func completionTitle(all []class, of []spread, bounds []float64) string {
 	ratio := all[0].cell.Metrics["swarm.bound_ratio"]
 	half := of[0].quantile(0.5)
+	first, last := extremes(of)
 	switch {
-	case len(all) > 1 && !math.IsInf(half, 1):
-		first, last := 0, 0
-		for i := range of {
-			if of[i].quantile(0.5) < of[first].quantile(0.5) {
-				first = i
-			}
-			if of[i].quantile(0.5) > of[last].quantile(0.5) {
-				last = i
-			}
-		}
-		return fmt.Sprintf("Half of the peers have the file: %s after %s, %s after %s",
-			all[first].label, timeText(of[first].quantile(0.5)), all[last].label,
-			timeText(of[last].quantile(0.5)))
+	case first != last:
+		return fmt.Sprintf("Half of the peers have the file after %s (%s) to %s (%s)",
+			timeText(of[first].quantile(0.5)), bareLabel(all[first].label),
+			timeText(of[last].quantile(0.5)), bareLabel(all[last].label))
 	case math.IsInf(half, 1):
 		return "Less than half of the peers complete"
 	case len(bounds) == 1 && ratio.N > 0:
@@ -201,16 +193,13 @@ func hundredths(share float64) string { return significant(100*share) + "\u00A0%
 
 // timeText writes a time in the unit that suits it.
 func timeText(s float64) string {
-	if math.IsInf(s, 1) {
-		return "never"
-	}
 	unit, name := clock(s)
 	return significant(s/unit) + "\u00A0" + name
 }
 
 // classAbout is what figures of classes have in common.
 func classAbout(r *results, all []class, more int) about {
-	a := about{notes: r.classNotes(more), intervals: noBands}
+	a := about{notes: r.classNotes(all, more), intervals: noBands}
 	peers := map[int]int{}
 	for i := range all {
 		c := all[i].cell
@@ -266,16 +255,8 @@ func shareRatioTitle(all []class, of []spread) string {
 		return fmt.Sprintf("Four of five peers give %s to %s times what they get",
 			significant(low), significant(high))
 	}
-	text := "Half of the peers give less than "
-	for i := range all {
-		if i > 0 {
-			text += "; "
-		}
-		text += fmt.Sprintf("%s of what they get (%s)", hundredths(of[i].quantile(0.5)),
-			all[i].label)
-		if i == 1 {
-			break
-		}
-	}
-	return text
+	first, last := extremes(of)
+	return fmt.Sprintf("Half of the peers give less than %s of what they get (%s); %s (%s)",
+		hundredths(of[first].quantile(0.5)), bareLabel(all[first].label),
+		hundredths(of[last].quantile(0.5)), bareLabel(all[last].label))
 }

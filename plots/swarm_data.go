@@ -40,8 +40,9 @@ type class struct {
 	peers [][]peerRow // by seed of the cell
 }
 
-// classes reads the groups of the cells that are shown, as many as a figure has colours for, and
-// tells how many it left out.
+// classes reads the groups of the cells that are shown; where cells have several, those of the first
+// cell with the most of them. They are as many as a figure has colours for, and more is how many it
+// left out.
 func (r *results) classes() (all []class, more int, err error) {
 	cells := r.cellSeries()
 	groups := make([][]string, len(cells))
@@ -60,29 +61,38 @@ func (r *results) classes() (all []class, more int, err error) {
 		of[key].peers[seed] = append(of[key].peers[seed], *row)
 		return nil
 	})
-	single := !slices.ContainsFunc(groups, func(g []string) bool { return len(g) > 1 })
+	richest := 0
+	for i := range groups {
+		if len(groups[i]) > len(groups[richest]) {
+			richest = i
+		}
+	}
+	several := len(groups) > 0 && len(groups[richest]) > 1
 	for i := range groups {
 		for _, group := range groups[i] {
 			c := of[fmt.Sprint(i, " ", group)]
-			switch {
-			case single:
-			case len(cells) == 1:
+			if several {
 				c.label = group
-			default:
-				c.label = group + ", " + c.label
+			}
+			if several && i != richest {
+				more++
+				continue
 			}
 			all = append(all, *c)
 		}
 	}
-	if more = len(all) - seriesMax; more > 0 {
-		all = all[:seriesMax]
+	if cut := len(all) - seriesMax; cut > 0 {
+		all, more = all[:seriesMax], more+cut
 	}
-	return all, max(more, 0), err
+	return all, more, err
 }
 
 // classNotes says what is left out.
-func (r *results) classNotes(more int) []string {
+func (r *results) classNotes(all []class, more int) []string {
 	notes := r.shownNote()
+	if c := all[0].cell; len(r.Cells) > 1 && c.Cell == all[len(all)-1].cell.Cell {
+		notes = append(notes, "This is one cell of several: "+r.label(c)+".")
+	}
 	if more > 0 {
 		notes = append(notes, fmt.Sprintf("%s more are in the results, and not shown.",
 			plural(more, "group")))

@@ -12,8 +12,8 @@ import (
 type gauge struct {
 	aspect
 	of func(*swarmRow) (above, below float64)
-	// model is what theory says of a cell, in the panel's unit; nil: nothing.
-	model func(t *tides, cell int) (value float64, ok bool)
+	// model is what theory says of a cell over time in s, in the panel's unit; nil: nothing.
+	model func(t *tides, cell int) plotter.XYs
 }
 
 const noBands = "none: fewer than three seeds"
@@ -44,18 +44,16 @@ func tideFigure(r *results, l look, gauges []gauge) (*figure, *tides, [][]flow, 
 		f.addFlows(g.aspect, of)
 		p := g.panel(of, l)
 		for i := range t.cells {
-			if v, ok := g.modelOf(t, i); ok {
+			if line := g.modelOf(t, i); len(line) > 0 {
 				modelled = true
-				p.Y.Max = max(p.Y.Max, v*1.1)
-				p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, 4, significant)
-				p.Add(polyline{points: plotter.XYs{{X: p.X.Min, Y: v}, {X: p.X.Max, Y: v}},
-					style: l.lineStyle(l.modelPen(), l.thin*1.4)})
+				f.addModel(g.aspect, &t.cells[i], line)
+				p.Add(modelLine(p, line, t, l))
 			}
 		}
 		panels, all = append(panels, p), append(all, of)
 	}
 	if modelled {
-		f.legend = append(f.legend, legendEntry{label: "fluid model at rest",
+		f.legend = append(f.legend, legendEntry{label: "fluid model",
 			line: l.lineStyle(l.modelPen(), l.thin*1.4)})
 	}
 	columns := min(len(panels), 2)
@@ -78,11 +76,32 @@ func tideFigure(r *results, l look, gauges []gauge) (*figure, *tides, [][]flow, 
 	return f, t, all, nil
 }
 
-func (g gauge) modelOf(t *tides, cell int) (float64, bool) {
+func (g gauge) modelOf(t *tides, cell int) plotter.XYs {
 	if g.model == nil {
-		return 0, false
+		return nil
 	}
 	return g.model(t, cell)
+}
+
+// modelLine is the model's course in the units of a panel, for which it makes room.
+func modelLine(p *plot.Plot, line plotter.XYs, t *tides, l look) polyline {
+	unit, _ := clock(t.width * float64(t.n))
+	m := polyline{style: l.lineStyle(l.modelPen(), l.thin*1.4)}
+	for _, at := range line {
+		if x := at.X / unit; x <= p.X.Max {
+			m.points = append(m.points, plotter.XY{X: x, Y: at.Y})
+			p.Y.Max = max(p.Y.Max, at.Y*1.1)
+		}
+	}
+	p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, 4, significant)
+	return m
+}
+
+// addModel enters the model in the data.
+func (f *figure) addModel(a aspect, s *series, line plotter.XYs) {
+	for _, at := range line {
+		f.data.add(s.cell.Cell, s.label, a.name+"_model", at.X, at.X, 0, at.Y, nil, nil)
+	}
 }
 
 // utilisationFigure draws how much of the uplinks carries payload, over time.
@@ -135,15 +154,15 @@ func availabilityFigure(r *results, l look) (*figure, error) {
 	first := all[1][0]
 	f.title = "How many copies of the pieces there are over time"
 	for bin, v := range first.mean {
-		if v >= 2 {
+		if v > t.firstSeeds(0) {
 			_, to := first.bins.ends(bin)
-			f.title = fmt.Sprintf("%s from the start, every piece is at two peers or more",
+			f.title = fmt.Sprintf("%s from the start, the seeds have given away every piece",
 				timeText(to))
 			break
 		}
 	}
 	if len(t.cells) > 1 {
-		f.title = t.cells[0].label + ": " + f.title
+		f.title = bareLabel(t.cells[0].label) + ": " + f.title
 	}
 	f.about.definition = "Copies at the peers that are present, seeds included. With one seed " +
 		"that stays, each piece has at least one; while the rarest has no other, the seed is " +
@@ -151,22 +170,31 @@ func availabilityFigure(r *results, l look) (*figure, error) {
 	return f, nil
 }
 
-// populationFigure draws how many peers download and seed, over time, against where the fluid
-// model comes to rest.
+// populationFigure draws how many peers download and seed, over time, against the course of the
+// fluid model.
 func populationFigure(r *results, l look) (*figure, error) {
-	rest := func(metric string, plus func(*tides, int) float64) func(*tides, int) (float64, bool) {
-		return func(t *tides, cell int) (float64, bool) {
-			m := t.cells[cell].cell.Metrics[metric]
-			return m.Mean + plus(t, cell), m.N > 0
+	course := func(of func(*fluid) []float64, seeds bool) func(*tides, int) plotter.XYs {
+		return func(t *tides, cell int) (line plotter.XYs) {
+			m := t.cells[cell].cell.Fluid
+			if m == nil {
+				return nil
+			}
+			for n, v := range of(m) {
+				if seeds {
+					v += t.firstSeeds(cell)
+				}
+				line = append(line, plotter.XY{X: float64(n) * m.Step, Y: v})
+			}
+			return line
 		}
 	}
 	f, t, _, err := tideFigure(r, l, []gauge{
 		{aspect{"Peers that download", "leechers", nil, 1, 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Leechers), 1 },
-			rest("swarm.fluid_leechers", func(*tides, int) float64 { return 0 })},
+			course(func(m *fluid) []float64 { return m.Leechers }, false)},
 		{aspect{"Seeds", "seeds", nil, 1, 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Seeds), 1 },
-			rest("swarm.fluid_seeds", (*tides).firstSeeds)},
+			course(func(m *fluid) []float64 { return m.Seeds }, true)},
 	})
 	if err != nil || f.skipped != "" {
 		return f, err
@@ -176,8 +204,10 @@ func populationFigure(r *results, l look) (*figure, error) {
 	if m := c.Metrics["swarm.fluid_leechers"]; m.N > 0 {
 		f.title = fmt.Sprintf("%s peers are downloading in the mean; the fluid model says %s",
 			significant(c.Metrics["swarm.leechers"].Mean), significant(m.Mean))
-		f.about.model = "Qiu and Srikant, SIGCOMM 2004, at rest, with the run's own rates of " +
-			"arrival, of giving up and of leaving, its lines, its lasting seeds, and eta = 1."
+		f.about.model = "Qiu and Srikant, SIGCOMM 2004, integrated from an empty swarm on, with the " +
+			"rates of arrival, of giving up and of leaving that the runs have after the warm-up, " +
+			"their lines, their lasting seeds, and eta = 1. The title's means are of the time " +
+			"after the warm-up, and the model's is where it comes to rest."
 	}
 	f.about.definition = "Seeds are peers with all pieces, those that had them from the start " +
 		"included."

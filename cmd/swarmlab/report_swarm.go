@@ -140,7 +140,7 @@ func (w *work) swarmSweep() string {
 			row = append(row, "-", "-", "-")
 		}
 		for _, r := range rows {
-			row = append(row, brief(c, r.metric))
+			row = append(row, bare(c.Metrics[r.metric]))
 		}
 		t.add(row...)
 	}
@@ -150,6 +150,17 @@ func (w *work) swarmSweep() string {
 			filepath.Join(w.dir.path, results.SummaryFile))
 	}
 	return text
+}
+
+// bare writes a mean alone, so that rows of many columns are short.
+func bare(m results.Statistics) string {
+	switch {
+	case m.N == 0:
+		return "-"
+	case m.Unit == "share":
+		return three(100*m.Mean) + " %"
+	}
+	return three(m.Mean)
 }
 
 // sweptRows are the columns that some cell has, but for those of times.

@@ -48,7 +48,7 @@ a peer downloads for 101 s; the fluid model of Qiu and Srikant says 95 s, and 38
 	text := w.report()
 	require.Contains(t, text, `
 cell    size  k  completion p50    p90   last  by bound  uplinks used  completed  wasted
-   0  10,000  8           100 s  200 s  300 s      1.20        93.4 %       99 %   0.2 %
+   0  10,000  8           100 s  200 s  300 s       1.2        93.4 %       99 %   0.2 %
    1     625  8               -      -      -         -             -        0 %       -
 `)
 

@@ -86,10 +86,12 @@ func (f Fluid) slope(s State) State {
 }
 
 // Course integrates the equations from a state on, by the classical method of Runge and Kutta, and
-// returns the states after 0, 1, 2, ... steps of so many seconds. Departures must be finite.
+// returns the states after 0, 1, 2, ... steps of so many seconds. All rates must be finite.
 func (f Fluid) Course(from State, step float64, steps int) []State {
-	const inner = 8 // steps of the method in one of the caller's
-	h := step / inner
+	// The method takes several steps in one of the caller's, each short against all rates.
+	fastest := f.Download + f.Upload + f.Aborts + f.Departures
+	inner := max(8, int(math.Ceil(4*step*fastest)))
+	h := step / float64(inner)
 	ahead := func(s, d State, h float64) State {
 		return State{s.Leechers + h*d.Leechers, s.Seeds + h*d.Seeds}
 	}

@@ -49,6 +49,7 @@ type CellSummary struct {
 	Metrics     map[string]Statistics `json:"metrics"`
 	Models      map[string]Prediction `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary        `json:"faults,omitempty"` // in the order of the list
+	Fluid       *FluidCourse          `json:"fluid,omitempty"`  // of swarms in which peers come and go
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
@@ -148,6 +149,7 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	c.Duration = Number(seconds)
 	c.Metrics = metricsOf(runs, anyClient, seconds)
 	c.addMeans(seconds, runs)
+	c.Fluid = fluidCourse(runs, seconds)
 	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}

@@ -35,6 +35,45 @@ var fluidMetrics = []Definition{
 		Definition: "swarm.download_s by swarm.fluid_download_s"},
 }
 
+// FluidCourse is what the fluid model says of a swarm over time, from an empty one on: means over
+// the runs, each with its own rates.
+type FluidCourse struct {
+	Step     Number   `json:"step_s"` // between two values; the first is of the beginning
+	Leechers []Number `json:"leechers"`
+	Seeds    []Number `json:"seeds"` // without those that were seeds from the start
+}
+
+// courseSteps is how many steps a course has.
+const courseSteps = 150
+
+// fluidCourse returns the course where the model covers all runs, or nil.
+func fluidCourse(runs []*Run, seconds float64) *FluidCourse {
+	c := &FluidCourse{Leechers: make([]Number, courseSteps+1), Seeds: make([]Number, courseSteps+1)}
+	end := int64(math.MaxInt64)
+	for _, run := range runs {
+		// The last of the metrics is there only where the model holds.
+		if v := perFluid(run, anyClient, seconds); !finite(v[len(v)-1]) {
+			return nil
+		}
+		end = min(end, run.Swarm.end())
+	}
+	step := float64(end) / 1e9 / courseSteps
+	c.Step = Number(step)
+	for _, run := range runs {
+		from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
+		t := run.Swarm.turnover(from, run.Swarm.end())
+		f := t.fluid()
+		if math.IsInf(f.Download+f.Departures, 1) {
+			return nil // the equations have no such rates
+		}
+		for n, s := range f.Course(oracle.State{}, step, courseSteps) {
+			c.Leechers[n] += Number(s.Leechers / float64(len(runs)))
+			c.Seeds[n] += Number(s.Seeds / float64(len(runs)))
+		}
+	}
+	return c
+}
+
 // turnover is who came and went after the warm-up. Times are in seconds.
 type turnover struct {
 	measured          float64

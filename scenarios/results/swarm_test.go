@@ -298,6 +298,13 @@ func TestFluidOfASteadySwarm(t *testing.T) {
 	require.InDelta(t, 1000./30, v["swarm.fluid_download_s"], 0.1)
 	require.InDelta(t, 100./3/10, v["swarm.fluid_leechers"], 0.05)
 	require.InDelta(t, 3, v["swarm.fluid_ratio"], 0.05)
+	course := fluidCourse([]*Run{run, run}, 10_000)
+	require.Len(t, course.Leechers, 151)
+	require.InDelta(t, 10_000./150, float64(course.Step), 1e-9)
+	require.Zero(t, course.Leechers[0])
+	require.InDelta(t, v["swarm.fluid_leechers"], float64(course.Leechers[150]), 1e-6)
+	require.InDelta(t, v["swarm.fluid_seeds"], float64(course.Seeds[150]), 1e-6)
+	require.Nil(t, fluidCourse([]*Run{run, {Measured: time.Hour}}, 10_000), "of all runs, or none")
 	for n := range s.Peers {
 		s.Peers[n].UpRate = 10
 	}

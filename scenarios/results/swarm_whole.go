@@ -82,8 +82,8 @@ var wholeMetrics = []Definition{
 			return sum
 		}},
 	{Name: "swarm.seed_copies", Unit: "files",
-		Definition: "payload that the first seeds had sent when every piece was at two peers or " +
-			"more, by the size of the torrent; to the sample in which that was seen",
+		Definition: "payload that seeds had sent when every piece was at another peer than the " +
+			"first seeds, by the size of the torrent; to the sample in which that was seen",
 		Source: "BEP 16",
 		whole:  func(run *Run, _ string, _ float64) float64 { return run.Swarm.seedCopies() }},
 	{Name: "swarm.completion_cv", Unit: "ratio",
@@ -274,17 +274,22 @@ func variation(values []float64) float64 {
 	return math.Sqrt(squares/float64(len(values)-1)) / mean
 }
 
-// seedCopies is what the first seeds had sent when there was a second copy, by the torrent's size;
+// seedCopies is what seeds had sent when there was another copy, by the torrent's size;
 // of swarms with one torrent.
 func (s *Swarm) seedCopies() float64 {
-	sent := uint64(0)
+	sent, first := uint64(0), int32(0)
+	for n := range s.Peers {
+		if !s.Peers[n].leeches() {
+			first++
+		}
+	}
 	for n := range s.Samples {
 		row := &s.Samples[n]
-		if row.Torrent != s.Samples[0].Torrent || row.Completed > 0 && row.CopiesMin < 2 {
+		if row.Torrent != s.Samples[0].Torrent || row.Completed > 0 && row.CopiesMin <= first {
 			break
 		}
 		sent += row.UpBytes - row.LeecherUpBytes
-		if row.CopiesMin >= 2 {
+		if row.CopiesMin > first {
 			return quotient(sent, s.Peers[0].Size)
 		}
 	}
