@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
@@ -52,10 +53,12 @@ func runSwarm(t testing.TB, set ...string) *results.Run {
 func checkBooks(t testing.TB, run *results.Run) {
 	t.Helper()
 	var up, down, delivered, sent, junk, sampled uint64
+	gifts := map[uint32]int64{}
 	byPeer, byOwner := map[uint32]uint64{}, map[uint32]uint64{}
 	for _, r := range run.Swarm.Transfers {
 		require.Equal(t, r.Sent, r.Delivered+r.Lost+r.InFlight)
 		delivered += r.Delivered
+		gifts[r.From] += r.Unchoked
 		sent += r.Sent
 		junk += r.Junk
 		byPeer[r.To] += r.Delivered
@@ -75,6 +78,9 @@ func checkBooks(t testing.TB, run *results.Run) {
 			require.LessOrEqual(t, p.FirstFound, p.FirstPiece)
 		}
 		require.LessOrEqual(t, p.LeechedUp, byOwner[p.Node])
+		if until := cmp.Or(p.Completed, p.Left); until > 0 {
+			require.LessOrEqual(t, gifts[p.Node], 4*(until-p.Joined), "it has four slots")
+		}
 	}
 	require.Equal(t, up, down)
 	require.GreaterOrEqual(t, up, delivered)
