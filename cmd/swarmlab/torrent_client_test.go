@@ -230,7 +230,7 @@ func TestTorrentByTracker(t *testing.T) {
 			tracker.last(&k)
 			l := newLoad(t, 2)
 			file, tor := l.torrent("--tracker", k.Addresses[0], "--private")
-			seed, _ := l.seeding(file, "--listen", "127.0.0.1:0")
+			seed, _ := l.seeding(file, "--listen", "127.0.0.6:0") // the tracker is elsewhere
 			require.Eventually(t, func() bool { tracker.last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			var all sync.WaitGroup

@@ -265,7 +265,8 @@ func (s *torrentSession) resolve(_, torrent uint32, host string) {
 func (s *torrentSession) fetch(_, torrent, number uint32, url string) {
 	s.jobs.Go(func() {
 		problem := ""
-		body, err := httptracker.Fetch(s.work, url)
+		host := s.node.Addr().AddrPort().Addr()
+		body, err := httptracker.FetchFrom(s.work, host, url)
 		if err != nil {
 			problem = err.Error()
 		}

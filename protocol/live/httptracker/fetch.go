@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -23,6 +24,12 @@ const (
 // Fetch gets the body at a URL, within the bounds of the package comment. The error says what went
 // wrong; of a body that ends too early nothing is returned.
 func Fetch(ctx context.Context, url string) ([]byte, error) {
+	return FetchFrom(ctx, netip.Addr{}, url)
+}
+
+// FetchFrom is Fetch from an address of this host: trackers take the address that asks for that of
+// the peer. If it is not valid, or unspecified, the system chooses.
+func FetchFrom(ctx context.Context, host netip.Addr, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -35,8 +42,12 @@ func Fetch(ctx context.Context, url string) ([]byte, error) {
 	q.Header.Set("User-Agent", agent)
 	q.Header.Set("Accept-Encoding", "gzip")
 	g := &guard{path: q.URL.Path}
+	dialer := &net.Dialer{ControlContext: g.control}
+	if host.IsValid() && !host.IsUnspecified() {
+		dialer.LocalAddr = &net.TCPAddr{IP: host.AsSlice()}
+	}
 	transport := &http.Transport{
-		DialContext:            (&net.Dialer{ControlContext: g.control}).DialContext,
+		DialContext:            dialer.DialContext,
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: headersMax,
 	}
