@@ -265,8 +265,7 @@ func (s *torrentSession) resolve(_, torrent uint32, host string) {
 func (s *torrentSession) fetch(_, torrent, number uint32, url string) {
 	s.jobs.Go(func() {
 		problem := ""
-		host := s.node.Addr().AddrPort().Addr()
-		body, err := httptracker.FetchFrom(s.work, host, url)
+		body, err := httptracker.FetchFrom(s.work, s.node.Addr().AddrPort().Addr(), url)
 		if err != nil {
 			problem = err.Error()
 		}

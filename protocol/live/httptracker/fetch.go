@@ -27,9 +27,9 @@ func Fetch(ctx context.Context, url string) ([]byte, error) {
 	return FetchFrom(ctx, netip.Addr{}, url)
 }
 
-// FetchFrom is Fetch from an address of this host: trackers take the address that asks for that of
-// the peer. If it is not valid, or unspecified, the system chooses.
-func FetchFrom(ctx context.Context, host netip.Addr, url string) ([]byte, error) {
+// FetchFrom is Fetch by a connection that leaves from an address of this host, which a tracker
+// takes for that of the peer. The system chooses one if it is the zero address or unspecified.
+func FetchFrom(ctx context.Context, from netip.Addr, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -43,8 +43,8 @@ func FetchFrom(ctx context.Context, host netip.Addr, url string) ([]byte, error)
 	q.Header.Set("Accept-Encoding", "gzip")
 	g := &guard{path: q.URL.Path}
 	dialer := &net.Dialer{ControlContext: g.control}
-	if host.IsValid() && !host.IsUnspecified() {
-		dialer.LocalAddr = &net.TCPAddr{IP: host.AsSlice()}
+	if from.IsValid() && !from.IsUnspecified() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
 	}
 	transport := &http.Transport{
 		DialContext:            dialer.DialContext,
