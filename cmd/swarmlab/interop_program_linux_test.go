@@ -27,6 +27,7 @@ const (
 const (
 	bittorrentDHTVersion = "11.0.12"
 	anacrolixVariable    = "SWARMLAB_TEST_ANACROLIX" // where its program is
+	torrentsVariable     = "SWARMLAB_TEST_TORRENTS"  // where the one for torrents is
 )
 
 // needPrograms skips the test unless all of them are here. It returns the environment in which the
@@ -46,7 +47,7 @@ func needPrograms(t *testing.T) []string {
 		missing(t, "bittorrent-dht %s is not in %s, but %q: copy testdata/interop/package*.json "+
 			"there and run: npm ci --ignore-scripts", bittorrentDHTVersion, modulesFolder(), got)
 	}
-	return []string{anacrolixVariable + "=" + buildAnacrolix(t)}
+	return []string{anacrolixVariable + "=" + buildAnacrolix(t, ".")}
 }
 
 // modulesFolder is where npm has installed what package.json names.
@@ -70,13 +71,15 @@ func installedVersion(name string) string {
 	return p.Version
 }
 
-func buildAnacrolix(t *testing.T) string {
+// buildAnacrolix builds the program in a folder of the nested module.
+func buildAnacrolix(t *testing.T, folder string) string {
 	program := filepath.Join(t.TempDir(), "anacrolix")
-	c := exec.Command("go", "build", "-o", program, ".")
+	c := exec.Command("go", "build", "-o", program, folder)
 	c.Dir = filepath.Join("testdata", "interop", "anacrolix")
-	c.Env = append(os.Environ(), "GOFLAGS=-mod=readonly -buildvcs=false", "GOWORK=off")
+	c.Env = append(os.Environ(), "GOFLAGS=-mod=readonly -buildvcs=false",
+		"GOWORK=off", "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
-		missing(t, "anacrolix/dht cannot be built here: %v %s", err, out)
+		missing(t, "anacrolix cannot be built here: %v %s", err, out)
 	}
 	return program
 }
@@ -98,6 +101,9 @@ type setup struct {
 	Bootstrap []string `json:"bootstrap,omitempty"`
 	ReadOnly  bool     `json:"read_only,omitempty"`
 	Modules   string   `json:"modules,omitempty"`
+	MaxUp     int      `json:"max_up,omitempty"` // bytes/s; 0: unlimited
+
+	torrents bool // not nodes, but one client that exchanges torrents
 }
 
 // question is a line of its input. Public, Secret and Target are hexadecimal.
@@ -114,6 +120,10 @@ type question struct {
 	Salt   string `json:"salt,omitempty"`
 	Seq    int64  `json:"seq,omitempty"`
 	Target string `json:"target,omitempty"`
+
+	Source string   `json:"source,omitempty"` // a .torrent file or a magnet link
+	Folder string   `json:"folder,omitempty"`
+	Peers  []string `json:"peers,omitempty"`
 }
 
 // answer is a line of its output.
@@ -130,19 +140,28 @@ type answer struct {
 	Filters int
 	Num     int
 	Samples []string
+
+	Complete bool
+	Seconds  float64 // from the beginning until it was complete
+	Up       uint64  // bytes of payload
+	Said     string  // for people
 }
 
 // command returns what runs nodes of that kind.
 func (s setup) command(kind string) []string {
 	folder := filepath.Join("testdata", "interop")
 	var words []string
-	switch kind {
-	case libtorrent:
+	switch {
+	case kind == libtorrent && s.torrents:
+		words = []string{systemPython, filepath.Join(folder, "libtorrent_torrents.py")}
+	case kind == anacrolix && s.torrents:
+		words = []string{os.Getenv(torrentsVariable)}
+	case kind == libtorrent:
 		words = []string{systemPython, filepath.Join(folder, "libtorrent_nodes.py")}
-	case bittorrentDHT:
+	case kind == bittorrentDHT:
 		s.Modules = modulesFolder()
 		words = []string{"node", filepath.Join(folder, "bittorrent-dht.mjs")}
-	case anacrolix:
+	case kind == anacrolix:
 		words = []string{os.Getenv(anacrolixVariable)}
 	}
 	b, err := json.Marshal(s)

@@ -128,6 +128,15 @@ func (c *torrentClient) add(key string) {
 			"jsonrpc": "2.0", "id": "1", "method": "aria2.addUri", "params": []any{[]string{link}},
 		}
 	}
+	text := c.call(request)
+	if c.kind == transmission {
+		require.Contains(c.t, string(text), `"result":"success"`)
+	}
+}
+
+// call has the remote control do something, and returns what it said.
+func (c *torrentClient) call(request map[string]any) []byte {
+	c.t.Helper()
 	body, err := json.Marshal(request)
 	require.NoError(c.t, err)
 	for range 2 { // the first answer may be a token
@@ -145,10 +154,8 @@ func (c *torrentClient) add(key string) {
 			continue
 		}
 		require.Equal(c.t, http.StatusOK, r.StatusCode, "%s", text)
-		if c.kind == transmission {
-			require.Contains(c.t, string(text), `"result":"success"`)
-		}
-		return
+		return text
 	}
 	c.t.Fatalf("%s refuses its own token", c.kind)
+	panic("unreachable")
 }

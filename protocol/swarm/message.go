@@ -48,6 +48,7 @@ func (x *turn) read(c *conn, ch protocol.Chunk) {
 // message acts on a message. If it must not be, why is the reason to close the connection; it is
 // drops otherwise.
 func (x *turn) message(c *conn, m *peerwire.Message) (why Drop) {
+	late := c.introduced
 	if why := x.order(c, m.Kind); why != drops {
 		return why
 	}
@@ -63,6 +64,10 @@ func (x *turn) message(c *conn, m *peerwire.Message) (why Drop) {
 	case peerwire.Interested, peerwire.NotInterested:
 		x.wantedBy(c, m.Kind == peerwire.Interested)
 	case peerwire.Bitfield, peerwire.HaveAll, peerwire.HaveNone:
+		if late {
+			x.gainMore(c, m.Payload)
+			return drops
+		}
 		return x.holdings(c, m)
 	case peerwire.Cancel:
 		x.cancelled(c, m)
@@ -82,12 +87,14 @@ func (x *turn) message(c *conn, m *peerwire.Message) (why Drop) {
 	return drops
 }
 
-// order checks that who says what it has says so first, and with BEP 6 always.
+// order checks that who says what it has says so first, and with BEP 6 always. Another bitfield may
+// follow: aria2 sends one in the place of many haves, when it is shorter.
 func (x *turn) order(c *conn, k peerwire.Kind) Drop {
 	switch k {
 	case peerwire.KeepAlive, peerwire.Extended, peerwire.Port, peerwire.Unknown:
 		return drops
-	case peerwire.Bitfield, peerwire.HaveAll, peerwire.HaveNone:
+	case peerwire.Bitfield:
+	case peerwire.HaveAll, peerwire.HaveNone:
 		if c.introduced {
 			return ByOrder
 		}
@@ -126,6 +133,18 @@ func (x *turn) gainWire(c *conn, p []byte) {
 	s.set.fromWire(p, n)
 	c.member.picker.gainBits(c.slot, s.set)
 	x.evaluate(c)
+}
+
+// gainMore takes a bitfield that is not the first word of a peer: as a have of each piece in it.
+// What it does not name stays as it is.
+func (x *turn) gainMore(c *conn, p []byte) {
+	for at, b := range p {
+		for bit := uint32(0); b != 0; bit, b = bit+1, b<<1 {
+			if b&0x80 != 0 && c.stage == live {
+				x.gained(c, uint32(at)*8+bit) // the decoder has checked the length and the spare bits
+			}
+		}
+	}
 }
 
 // gained takes a have.
@@ -191,8 +210,9 @@ func (x *turn) evaluate(c *conn) {
 	if !m.known {
 		return
 	}
+	full := c.uploadOnly || m.picker.isSeed(c.slot)
 	if c.peer != nilIndex {
-		m.peers.list[c.peer].seed = m.picker.isSeed(c.slot)
+		m.peers.list[c.peer].seed = full
 	}
 	want := !m.seed && m.picker.interesting(c.slot)
 	if want != c.interested {
@@ -205,7 +225,6 @@ func (x *turn) evaluate(c *conn) {
 		}
 		x.write(c, peerwire.AppendPlain(x.g.scratch.out[:0], k))
 	}
-	full := c.uploadOnly || m.picker.isSeed(c.slot)
 	if m.seed && full && !m.showing && !x.g.cfg.KeepSeeds {
 		x.close(c, BySeeds)
 	}

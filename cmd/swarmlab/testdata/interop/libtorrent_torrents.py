@@ -1,6 +1,6 @@
 """A libtorrent session that exchanges torrents, told what to do in JSON, a line each way.
 
-The argument is an object: the address to listen at, and of nodes of the DHT to enter by. The first
+The argument is an object: an address to listen at, and those of nodes of the DHT to enter by. The first
 line of output is {"ready": true}. Every line of input is {"id": N, "op": NAME, ...}; its answer has
 the same id and the result, or "error". With the end of the input, the program ends.
 """
@@ -14,9 +14,9 @@ import libtorrent as lt
 
 def settings(setup):
     return {
-        "listen_interfaces": setup["listen"],
+        "listen_interfaces": setup["listen"][0],
         # All of a host are one peer to others, by whatever it dials.
-        "outgoing_interfaces": setup["listen"].rsplit(":", 1)[0],
+        "outgoing_interfaces": setup["listen"][0].rsplit(":", 1)[0],
         "dht_bootstrap_nodes": ",".join(setup.get("bootstrap") or []),
         "enable_dht": bool(setup.get("bootstrap")),
         "enable_lsd": False,
@@ -44,7 +44,7 @@ def endpoint(text):
 class Client:
     def __init__(self, setup):
         self.session = lt.session(settings(setup))
-        self.port = endpoint(setup["listen"])[1]
+        self.port = endpoint(setup["listen"][0])[1]
         self.torrents = {}
         self.ends = {}  # when each was complete
         self.entered = not setup.get("bootstrap")

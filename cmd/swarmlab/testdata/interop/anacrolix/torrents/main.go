@@ -21,7 +21,7 @@ import (
 )
 
 type setup struct {
-	Listen    string
+	Listen    []string // one
 	Bootstrap []string
 }
 
@@ -73,7 +73,7 @@ func check(err error) {
 
 // config is that of a client at one address, which knows nobody but what it is told.
 func (s *setup) config() *torrent.ClientConfig {
-	host, port, err := net.SplitHostPort(s.Listen)
+	host, port, err := net.SplitHostPort(s.Listen[0])
 	check(err)
 	number, err := strconv.Atoi(port)
 	check(err)
@@ -88,6 +88,10 @@ func (s *setup) config() *torrent.ClientConfig {
 	cfg.DhtStartingNodes = func(string) dht.StartingNodesGetter { return s.nodes }
 	cfg.Logger = log.Default.FilterLevel(log.Critical)
 	cfg.Slogger = slog.New(slog.DiscardHandler)
+	// This version reads for one request at a time, any of those that wait, and lets it wait until
+	// all that came before it have room: with more requests than have room, 64 by default, it
+	// stops for ever. It says that it takes 1024.
+	cfg.MaxAllocPeerRequestDataPerConn = 1024 << 14
 	// A tracker takes the address that asks it for that of the peer.
 	from := net.ParseIP(host)
 	cfg.TrackerDialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
@@ -152,6 +156,8 @@ func add(client *torrent.Client, c *command) (*torrent.Torrent, error) {
 		ClientBaseDir:   c.Folder,
 		PieceCompletion: storage.NewMapPieceCompletion(), // no file of its own beside the content
 	})
+	trackers := spec.Trackers
+	spec.Trackers = nil
 	t, _, err := client.AddTorrentSpec(spec)
 	if err != nil {
 		return nil, err
@@ -160,6 +166,7 @@ func add(client *torrent.Client, c *command) (*torrent.Torrent, error) {
 		<-t.GotInfo()
 		t.VerifyData()
 		t.DownloadAll()
+		t.AddTrackers(trackers) // while it wants nothing it asks them for no peers
 	}()
 	return t, nil
 }
