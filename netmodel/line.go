@@ -19,6 +19,15 @@ type Links struct {
 	// Queue is how long a datagram may wait for the line to be free, in each direction; one that
 	// would wait longer is dropped. 1 ms to 1 h. 500 ms are a modelling choice.
 	Queue time.Duration
+	// Own are the lines of ranges of nodes, in the place of those that are drawn for them. Where
+	// there are no Lines, all other nodes have no limits.
+	Own []OwnLine
+}
+
+// OwnLine is the line of Count nodes from First on; 0 for no limit, as in Line.
+type OwnLine struct {
+	First, Count uint32
+	Down, Up     uint64
 }
 
 // Line is one kind of access line.
@@ -56,10 +65,11 @@ type links struct {
 	lines  []Line
 	bounds []uint64 // of the lines up to each, in units of 2^-63
 	queue  time.Duration
+	kinds  []uint8 // the line of each node, if some have lines of their own; nil: all are drawn
 }
 
-func (c *Links) build(seed uint64) (*links, error) {
-	if len(c.Lines) == 0 {
+func (c *Links) build(seed uint64, nodes int) (*links, error) {
+	if len(c.Lines) == 0 && len(c.Own) == 0 {
 		if c.Queue != 0 {
 			return nil, fmt.Errorf("links.queue: there are no lines: give lines, or no queue")
 		}
@@ -68,37 +78,93 @@ func (c *Links) build(seed uint64) (*links, error) {
 	if len(c.Lines) > linesMax {
 		return nil, fmt.Errorf("links.lines: there are %d: at most %d", len(c.Lines), linesMax)
 	}
-	l, sum := &links{nodes: newStream(seed, purposeLine), queue: c.Queue}, Probability(0)
-	for i, line := range c.Lines {
-		for _, width := range []uint64{line.Down, line.Up} {
-			if width != 0 && (width < widthMin || width > widthMost) {
-				return nil, fmt.Errorf("links.lines[%d]: %d bit/s is outside 1000 to 10^12: "+
-					"check the unit, or give 0 for no limit", i, width)
-			}
-		}
-		if line.Share > Certain {
-			return nil, fmt.Errorf("links.lines[%d].share: %v is above 100%%", i, line.Share)
-		}
-		sum = min(sum+line.Share, 2*Certain)
-		l.lines = append(l.lines, line)
-		l.bounds = append(l.bounds, min(sum, Certain).threshold())
-	}
-	if sum != Certain {
-		return nil, fmt.Errorf("links.lines: the shares add up to %v: they must make 100%%", sum)
+	l := &links{nodes: newStream(seed, purposeLine), queue: c.Queue}
+	if err := l.draw(c.Lines); err != nil {
+		return nil, err
 	}
 	if c.Queue < queueMin || c.Queue > Ceiling {
 		return nil, fmt.Errorf("links.queue: %v is outside %v to %v: a datagram waits so long "+
 			"at most", c.Queue, queueMin, Ceiling)
 	}
-	return l, nil
+	return l, l.own(c.Own, nodes)
+}
+
+// draw takes the kinds of lines that are drawn for nodes.
+func (l *links) draw(lines []Line) error {
+	sum := Probability(0)
+	for i, line := range lines {
+		if err := checkWidths(line.Down, line.Up, "lines", i); err != nil {
+			return err
+		}
+		if line.Share > Certain {
+			return fmt.Errorf("links.lines[%d].share: %v is above 100%%", i, line.Share)
+		}
+		sum = min(sum+line.Share, 2*Certain)
+		l.lines = append(l.lines, line)
+		l.bounds = append(l.bounds, min(sum, Certain).threshold())
+	}
+	if sum != Certain && len(lines) > 0 {
+		return fmt.Errorf("links.lines: the shares add up to %v: they must make 100%%", sum)
+	}
+	return nil
+}
+
+func checkWidths(down, up uint64, list string, i int) error {
+	for _, width := range []uint64{down, up} {
+		if width != 0 && (width < widthMin || width > widthMost) {
+			return fmt.Errorf("links.%s[%d]: %d bit/s is outside 1000 to 10^12: "+
+				"check the unit, or give 0 for no limit", list, i, width)
+		}
+	}
+	return nil
+}
+
+// own gives ranges of nodes lines of their own.
+func (l *links) own(ranges []OwnLine, nodes int) error {
+	if len(ranges) == 0 {
+		return nil
+	}
+	if len(ranges) > linesMax {
+		return fmt.Errorf("links.own: there are %d: at most %d", len(ranges), linesMax)
+	}
+	l.kinds = make([]uint8, nodes)
+	if len(l.bounds) == 0 {
+		l.lines = append(l.lines, Line{Share: Certain})
+	} else {
+		for node := range l.kinds {
+			l.kinds[node] = uint8(l.drawn(uint32(node)))
+		}
+	}
+	for i, r := range ranges {
+		if err := checkWidths(r.Down, r.Up, "own", i); err != nil {
+			return err
+		}
+		if uint64(r.First)+uint64(r.Count) > uint64(nodes) {
+			return fmt.Errorf("links.own[%d]: nodes %d to %d of %d", i, r.First,
+				uint64(r.First)+uint64(r.Count)-1, nodes)
+		}
+		for node := r.First; node < r.First+r.Count; node++ {
+			l.kinds[node] = uint8(len(l.lines))
+		}
+		l.lines = append(l.lines, Line{Down: r.Down, Up: r.Up})
+	}
+	return nil
 }
 
 func (l *links) line(node uint32) *Line {
+	if l.kinds != nil {
+		return &l.lines[l.kinds[node]]
+	}
+	return &l.lines[l.drawn(node)]
+}
+
+// drawn returns the number of the kind of line that is drawn for a node.
+func (l *links) drawn(node uint32) int {
 	u, i := l.nodes.node(node)>>1, 0
 	for i < len(l.bounds)-1 && u >= l.bounds[i] {
 		i++
 	}
-	return &l.lines[i]
+	return i
 }
 
 // Lines is the state of all access lines in one run: until when each direction of each is busy, 16

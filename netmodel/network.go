@@ -76,7 +76,7 @@ func New(cfg Config) (*Network, error) {
 	if n.reach != nil {
 		n.reach.others = n.nodes - uint32(cfg.Vantages)
 	}
-	if n.links, err = cfg.Links.build(cfg.Seed); err != nil {
+	if n.links, err = cfg.Links.build(cfg.Seed, cfg.Nodes); err != nil {
 		return nil, err
 	}
 	if n.weather, err = newWeather(&cfg, m); err != nil {

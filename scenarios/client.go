@@ -24,10 +24,23 @@ const clientsHelp = `write one, as in libtorrent, or a mix, as in "libtorrent 60
 
 // parseClients reads one client or a mix and writes it canonically.
 func parseClients(text string) (Clients, error) {
+	canonical, err := mix{checkClient, len(knownClients()), clientsHelp}.parse(text)
+	return Clients(canonical), err
+}
+
+// mix reads what is one word or several by share.
+type mix struct {
+	check func(name string) error
+	most  int    // words that there are
+	help  string // for who wrote something else
+}
+
+// parse reads one word or a mix and writes it canonically.
+func (m mix) parse(text string) (string, error) {
 	if !strings.ContainsAny(text, ", %") {
-		return Clients(text), checkClient(text)
+		return text, m.check(text)
 	}
-	shares, err := parseShares(text)
+	shares, err := m.read(text)
 	if err != nil {
 		return "", err
 	}
@@ -44,24 +57,24 @@ func parseClients(text string) (Clients, error) {
 			netmodel.Probability(sum))
 	}
 	if len(shares) == 1 {
-		return Clients(shares[0].Client), nil
+		return shares[0].Client, nil
 	}
 	items := make([]string, len(shares))
 	for i, s := range shares {
 		items[i] = s.Client + " " + s.Share.String()
 	}
-	return Clients(strings.Join(items, ", ")), nil
+	return strings.Join(items, ", "), nil
 }
 
-func parseShares(text string) ([]Share, error) {
+func (m mix) read(text string) ([]Share, error) {
 	var shares []Share
 	for item := range strings.SplitSeq(text, ",") {
 		name, part, found := strings.Cut(strings.TrimSpace(item), " ")
-		if err := checkClient(name); err != nil {
+		if err := m.check(name); err != nil {
 			return nil, err
 		}
 		if !found {
-			return nil, fmt.Errorf("%s has no share; %s", name, clientsHelp)
+			return nil, fmt.Errorf("%s has no share; %s", name, m.help)
 		}
 		share, err := netmodel.ParseProbability(strings.TrimSpace(part))
 		if err != nil {
@@ -71,12 +84,23 @@ func parseShares(text string) ([]Share, error) {
 			return nil, fmt.Errorf("%s has a share of nothing; leave it out", name)
 		}
 		shares = append(shares, Share{name, share})
-		if len(shares) > len(knownClients()) {
-			return nil, fmt.Errorf("there are only %d clients; name each once",
-				len(knownClients()))
+		if len(shares) > m.most {
+			return nil, fmt.Errorf("there are only %d of these; name each once", m.most)
 		}
 	}
 	return shares, nil
+}
+
+// shares lists what a canonical text has.
+func (m mix) shares(text string) []Share {
+	if !strings.Contains(text, " ") {
+		return []Share{{text, netmodel.Certain}}
+	}
+	shares, err := m.read(text)
+	if err != nil {
+		panic("scenarios: a mix is not canonical: " + err.Error())
+	}
+	return shares
 }
 
 // knownClients are the deployed ones, and then those rebuilt from studies.
@@ -91,14 +115,7 @@ func checkClient(name string) error {
 
 // Shares lists the clients of a mix in the order of the text.
 func (c Clients) Shares() []Share {
-	if !strings.Contains(string(c), " ") {
-		return []Share{{string(c), netmodel.Certain}}
-	}
-	shares, err := parseShares(string(c))
-	if err != nil {
-		panic("scenarios: a mix of clients is not canonical: " + err.Error())
-	}
-	return shares
+	return mix{checkClient, len(knownClients()), clientsHelp}.shares(string(c))
 }
 
 // Portion is the nodes of a group that run one client: Size nodes, which follow each other.
@@ -109,12 +126,14 @@ type Portion struct {
 
 // Portions divides the group's nodes among its clients, in the order of the text. A client that is
 // due less than half a node has none, and is left out.
-func (g *Group) Portions() []Portion {
+func (g *Group) Portions() []Portion { return portions(g.Client.Shares(), g.Size) }
+
+func portions(shares []Share, size int) []Portion {
 	var portions []Portion
 	share, given := uint64(0), 0
-	for _, s := range g.Client.Shares() {
+	for _, s := range shares {
 		share += uint64(s.Share)
-		hi, lo := bits.Mul64(share, uint64(g.Size))
+		hi, lo := bits.Mul64(share, uint64(size))
 		lo, carry := bits.Add64(lo, uint64(netmodel.Certain)/2, 0)
 		upTo, _ := bits.Div64(hi+carry, lo, uint64(netmodel.Certain))
 		if size := int(upTo) - given; size > 0 {

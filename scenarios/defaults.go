@@ -199,8 +199,9 @@ var networkRules = []rule{
 var groupRules = []rule{
 	{path: "groups.NAME.name", fallback: required, limits: nameForm,
 		meaning: "the group's name in paths and workloads: a-z, 0-9, - and _"},
-	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline",
-		meaning: "mainline: the BitTorrent Mainline DHT (BEP 5)"},
+	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline|bittorrent",
+		meaning: "mainline: nodes of the BitTorrent Mainline DHT (BEP 5); bittorrent: peers of " +
+			"torrents (BEP 3)"},
 	{path: "groups.NAME.client", fallback: "bep5",
 		meaning: "whose settings the nodes have: bep5 (the specification), libtorrent, jech " +
 			"(Transmission), anacrolix or webtorrent; or one rebuilt from a study: mdht-2007, " +
@@ -208,10 +209,11 @@ var groupRules = []rule{
 			"\"libtorrent 60%, jech 40%\""},
 	{path: "groups.NAME.size", fallback: required, limits: "1..16000000",
 		meaning: "number of nodes"},
-	{path: "groups.NAME.ids", fallback: "random",
+	{path: "groups.NAME.ids", fallback: "random", when: "protocol=mainline",
 		meaning: "random, or secure: bound to the nodes' addresses (BEP 42); or secure for a " +
 			"share of the nodes, as in \"secure 80%\""},
 	{path: "groups.NAME.tables", fallback: "join", limits: "warm|join",
+		when: "protocol=mainline",
 		meaning: "join: routing tables built by real bootstrap; warm: as in a converged network, " +
 			"of all warm nodes that are up at the start"},
 	{path: "groups.NAME.join", fallback: "{}", when: "tables=join", meaning: "the bootstrap"},
@@ -219,7 +221,7 @@ var groupRules = []rule{
 		meaning: "nodes start at random times, evenly spread over this"},
 	{path: "groups.NAME.join.bootstrap", fallback: "1", limits: "1..100",
 		meaning: "number of already started nodes that a newcomer knows"},
-	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord,
+	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord, when: "protocol=mainline",
 		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
 			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay. " +
 			"{preset: NAME} is a published one: kad and kad-first, or, with an offline of your " +
@@ -288,7 +290,7 @@ var workRules = []rule{
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
 var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
-	targetRules, observerRules)
+	targetRules, observerRules, swarmRules, peersOnly(peerRules))
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}
@@ -302,6 +304,16 @@ func indexRules(tables ...[]rule) map[string]*rule {
 		}
 	}
 	return index
+}
+
+// peersOnly restricts the settings of groups to those of peers.
+func peersOnly(list []rule) []rule {
+	for i := range list {
+		if strings.Count(list[i].path, ".") == 2 {
+			list[i].when = "protocol=" + BitTorrent
+		}
+	}
+	return list
 }
 
 // words are the allowed words, or none if limits is a range or empty.

@@ -71,7 +71,7 @@ func needWord(docs []SettingDoc, key string, r *rule) {
 // nested tells whether a type is a mapping with settings of its own.
 func nested(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Rate]() &&
-		t != reflect.TypeFor[netmodel.Span]()
+		t != reflect.TypeFor[Pace]() && t != reflect.TypeFor[netmodel.Span]()
 }
 
 // own is the type of a setting that may be left to the client, and any other type itself.
@@ -86,6 +86,12 @@ func typeName(t reflect.Type) string {
 	switch t.String() {
 	case "scenarios.Clients":
 		return "client or mix"
+	case "scenarios.Strategies":
+		return "strategy or mix"
+	case "scenarios.Bytes":
+		return "size"
+	case "scenarios.Stay":
+		return "time or distribution"
 	case "netmodel.Span":
 		return "distribution"
 	case "scenarios.Real":
@@ -96,7 +102,7 @@ func typeName(t reflect.Type) string {
 		return "tolerance"
 	case "scenarios.Duration":
 		return "duration"
-	case "scenarios.Rate":
+	case "scenarios.Rate", "scenarios.Pace":
 		return "rate"
 	case "scenarios.Vary":
 		return "sweep"
@@ -215,7 +221,7 @@ func (p *printer) setting(at place, indent string) {
 		p.axes(v, indent)
 	case Overrides:
 		p.overrides(v, indent)
-	case []Group, []Work, []Line, []Fault, []Target:
+	case []Torrent, []Group, []Work, []Line, []Fault, []Target:
 		if at.value.Len() == 0 {
 			p.WriteString(" " + flowText(at) + "\n")
 			return
@@ -279,7 +285,7 @@ func flowText(at place) string {
 		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string, Clients, IDs, Of, Tolerance:
+	case string, Clients, Strategies, Stay, IDs, Of, Tolerance:
 		return quoted(at.value.String())
 	case netmodel.Span:
 		return quoted(v.String())

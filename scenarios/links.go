@@ -43,6 +43,18 @@ func (l *Links) links() netmodel.Links {
 	return links
 }
 
+// links are the lines of all nodes: those that the network draws, and those that groups have.
+func (s *Scenario) links() netmodel.Links {
+	links := s.Network.Links.links()
+	if links.Own = s.ownLines(); len(links.Own) > 0 && links.Queue == 0 {
+		links.Queue = time.Duration(ownQueue)
+	}
+	return links
+}
+
+// ownQueue is how long datagrams may wait where only groups have lines.
+const ownQueue = 500 * Duration(time.Millisecond)
+
 // checkLinks demands that each node has a line.
 func (s *Scenario) checkLinks(c *complaints) {
 	l := &s.Network.Links
@@ -103,7 +115,7 @@ func parseWidth(text string) (Width, error) {
 // what is no such list.
 func itemPattern(t reflect.Type) string {
 	switch t {
-	case reflect.TypeFor[[]Group]():
+	case reflect.TypeFor[[]Group](), reflect.TypeFor[[]Torrent]():
 		return "NAME"
 	case reflect.TypeFor[[]Work](), reflect.TypeFor[[]Fault]():
 		return "KIND"

@@ -62,6 +62,8 @@ func itemNames(list reflect.Value) []string {
 		switch item := list.Index(i).Interface().(type) {
 		case Group:
 			names[i] = item.Name
+		case Torrent:
+			names[i] = item.Name
 		case Work:
 			names[i] = item.Kind
 		case Fault:
@@ -107,9 +109,15 @@ func (p place) applies(parent reflect.Value) (why string, ok bool) {
 	}
 	key, values, not := r.condition()
 	index := slices.Index(structKeys(parent.Type()), key)
-	have := parent.Field(index).String()
-	if sibling := rules[strings.TrimSuffix(r.path, p.key())+key]; have == "" {
+	sibling := rules[strings.TrimSuffix(r.path, p.key())+key]
+	var have string
+	switch of := parent.Field(index); {
+	case of.Kind() == reflect.Slice && of.Len() > 0:
+		have = "given"
+	case of.Kind() == reflect.Slice || of.String() == "":
 		have = sibling.word
+	default:
+		have = of.String()
 	}
 	if slices.Contains(values, have) != not {
 		return "", true

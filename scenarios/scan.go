@@ -75,6 +75,14 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parseRate(text)
 	case *Clients:
 		*v, err = parseClients(text)
+	case *Pace:
+		*v, err = parsePace(text)
+	case *Strategies:
+		*v, err = parseStrategies(text)
+	case *Stay:
+		*v, err = parseStay(text)
+	case *Bytes:
+		*v, err = parseBytes(text)
 	case *IDs:
 		*v, err = parseIDs(text)
 	case *Real:

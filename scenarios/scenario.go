@@ -17,12 +17,17 @@ type Scenario struct {
 	Seed     uint64   `yaml:"seed"`
 	Duration Duration `yaml:"duration"` // simulated time of a run, the warm-up included
 	Warmup   Duration `yaml:"warmup"`   // what starts before this is not measured
-	Network  Network  `yaml:"network"`
-	Groups   []Group  `yaml:"groups"`
-	Workload []Work   `yaml:"workload"`
-	Faults   []Fault  `yaml:"faults"` // what goes wrong with the network, and when
-	Crawl    Crawl    `yaml:"crawl"`  // who measures the network's size from within
-	Probes   Probes   `yaml:"probes"` // who measures from within how nodes can be reached
+	// Torrents make it a scenario of swarms; only these have the three settings that follow.
+	Torrents []Torrent `yaml:"torrents"`
+	Tracker  Tracker   `yaml:"tracker"`
+	End      string    `yaml:"end"`    // complete or duration
+	Sample   Duration  `yaml:"sample"` // time between two looks at the swarms
+	Network  Network   `yaml:"network"`
+	Groups   []Group   `yaml:"groups"`
+	Workload []Work    `yaml:"workload"`
+	Faults   []Fault   `yaml:"faults"` // what goes wrong with the network, and when
+	Crawl    Crawl     `yaml:"crawl"`  // who measures the network's size from within
+	Probes   Probes    `yaml:"probes"` // who measures from within how nodes can be reached
 	// Vary is the sweep; Cells makes its product.
 	Vary Vary `yaml:"vary"`
 	// Repeat is the number of runs of each cell, each with a seed of its own.
@@ -132,6 +137,18 @@ type Group struct {
 	Join     Join    `yaml:"join"`   // only with tables: join
 	Churn    Churn   `yaml:"churn"`
 	DHT      DHT     `yaml:"dht"`
+	Link     OwnLine `yaml:"link"`
+
+	// Of peers of torrents only.
+	Torrent   string               `yaml:"torrent"` // empty: the only one
+	Complete  netmodel.Probability `yaml:"complete"`
+	Arrive    Arrive               `yaml:"arrive"`
+	Linger    Stay                 `yaml:"linger"`   // once it has everything
+	Patience  Stay                 `yaml:"patience"` // until then
+	Graceful  netmodel.Probability `yaml:"graceful"`
+	Discovery []string             `yaml:"discovery"`
+	Strategy  Strategies           `yaml:"strategy"`
+	Swarm     Swarm                `yaml:"swarm"`
 }
 
 // Join says how nodes come into a network that is built by real bootstrap.
@@ -228,6 +245,7 @@ func (s *Scenario) group(name string) *Group {
 // are replaced whole, never written into, and so may be shared.
 func (s *Scenario) clone() *Scenario {
 	c := *s
+	c.Torrents = slices.Clone(s.Torrents)
 	c.Groups = slices.Clone(s.Groups)
 	c.Workload = slices.Clone(s.Workload)
 	c.Faults = slices.Clone(s.Faults)

@@ -133,8 +133,10 @@ func (r Rate) String() string {
 	case time.Hour:
 		unit = "h"
 	}
-	return strconv.Itoa(r.Events) + "/" + unit
+	return r.text(unit)
 }
+
+func (r Rate) text(unit string) string { return strconv.Itoa(r.Events) + "/" + unit }
 
 // Expected is the mean number of events in a span of time, rounded down.
 func (r Rate) Expected(span time.Duration) uint64 {

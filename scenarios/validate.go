@@ -29,6 +29,7 @@ func (s *Scenario) Validate() error {
 	s.checkLinks(c)
 	s.checkFaults(c)
 	s.checkObservers(c)
+	s.checkSwarms(c)
 	s.checkOverrides(c)
 	s.checkTargets(c)
 	if l := s.Network.Latency; l.Model == "uniform" && l.Low > l.High {
@@ -166,9 +167,9 @@ func (s *Scenario) NetworkConfig(nodes int) (netmodel.Config, error) {
 		Jitter:  time.Duration(s.Network.Jitter),
 		Loss:    s.Network.Loss,
 		Reach:   s.Network.NAT.reach(),
-		Links:   s.Network.Links.links(),
+		Links:   s.links(),
 
-		Vantages: min(nodes, s.Observers()),
+		Vantages: min(nodes, s.Observers()+s.trackers()),
 
 		Faults: s.faults(),
 	}, nil

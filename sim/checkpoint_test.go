@@ -41,6 +41,16 @@ func TestCheckpointsComeAtTheEndOfEachSecond(t *testing.T) {
 	require.Equal(t, list[1].Fingerprint, list[2].Fingerprint)
 }
 
+func TestEveryLayerIsInTheSyndrome(t *testing.T) {
+	var f Fingerprint
+	same := uint32(f.fold(&node{eventHash: 1, wireHash: 1, outcomeHash: 1}))
+	require.NotEqual(t, same, uint32(f.fold(&node{eventHash: 2, wireHash: 1, outcomeHash: 1})))
+	require.NotEqual(t, same, uint32(f.fold(&node{eventHash: 1, wireHash: 2, outcomeHash: 1})))
+	require.NotEqual(t, same, uint32(f.fold(&node{eventHash: 1, wireHash: 1, outcomeHash: 2})))
+	require.NotEqual(t, uint32(f.fold(&node{eventHash: 2, wireHash: 1, outcomeHash: 1})),
+		uint32(f.fold(&node{eventHash: 1, wireHash: 2, outcomeHash: 1})))
+}
+
 func TestACheckpointCoversTheSecondBeforeIt(t *testing.T) {
 	run := func(start protocol.Time) (list []Checkpoint) {
 		s := &scripted{size: 2}

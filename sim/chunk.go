@@ -1,8 +1,8 @@
 package sim
 
-// chunkEvents makes a chunk 1,504 bytes: long enough to stream, short enough that the slots in use
-// (a few hundred) do not waste more than a megabyte on their half-filled last chunks.
-const chunkEvents = 62
+// chunkEvents makes a chunk 1,024 bytes: long enough to stream, short enough that the slots in use
+// (a few hundred) do not waste more than half a megabyte on their half-filled last chunks.
+const chunkEvents = 42
 
 // chunk is a run of events of one slot, in no order.
 type chunk struct {

@@ -77,6 +77,51 @@
 // actions are put off to its end, in their order; a stop is a crash, for the node has no last turn;
 // and for observers it is not alive. A node that is started meanwhile is not frozen.
 //
+// # Streams
+//
+// Cores of a group that is [protocol.Streams], beside [protocol.Datagrams], have connections. The
+// numbers that they give them index a table, and are below 65,536. To write on a number that is not
+// in use, or to close it, is a broken invariant. In a turn the datagrams go out first; all that the
+// core wrote on one connection then goes out together.
+//
+// Dialing takes a round trip. It is tried again after 3 s and 9 s, and fails as Unreachable after
+// 21 s where nobody answers: the node is down or frozen, is at another address, cut off, or behind
+// a NAT or firewall that others cannot dial into (netmodel's Gates.Listens). A node that is up and
+// has nobody on that port, or whose group has no Streams, refuses. The acceptor sees the dialer's
+// host, with another port for each connection: not one that others could dial.
+//
+// The unit is the segment: what waits on a connection, up to 17 KiB, but whole bodies, so at least
+// a block with its header. It occupies the sender's line (with 40 bytes of headers for each 1,460),
+// is on its way as a datagram would be, occupies the target's line as it comes, and is acknowledged
+// when it has passed; acknowledgements and what sets up a connection take no time on lines. Usually
+// it is three events: the line is free, the segment arrives, it is acknowledged; or two, for a
+// short one on a line that nobody waits for. Sent comes when the line is free, but what is shorter
+// than a packet, without a body, is told with what follows it. Connections share the line by
+// deficit round robin, with those first that have little to send (RFC 8290). There is a window,
+// from ten packets to 1 MiB; it is halved when a segment met a queue as long as one in which
+// datagrams are dropped, or had to be sent again.
+//
+// Segments arrive in order. What the network loses, or damages, is sent again after 200 ms and a
+// round trip, then twice as long, and so on for 100 s; what comes later waits for it. The engine
+// asks the network for all of these at once, so that they cost no events. The loss of a network
+// counts once for a segment, not for each of its packets; the books know no second sending. If
+// nothing gets through for 100 s, the connection is Reset. What comes to a frozen node comes when
+// it thaws, if that is within 100 s; else the connection is lost to both.
+//
+// A crash resets all connections: the others hear of it after the way. One that sends to a node
+// that was restarted is reset, and to one that is down, after 100 s. A stop ends those on which all
+// was given to the line, in good order, and resets the others.
+//
+// Bodies are carried by reference, or with Config.FullBytes as bytes that Config.Contents makes
+// when they go to the line. Data is called at the same times with the same lengths, once for each
+// body with all that was written before it; the fingerprint has the reference of the body in both
+// cases.
+//
+// [World.Transfers] is the truth: for each ordered pair and content the payload bytes sent (given
+// to the line), delivered (handed to the core), lost, and in flight, and the same for all else that
+// was written ([Overhead]). [World.Audit] checks every row. [World.Traffic] has sums by node and
+// [World.StreamTally] counts connections. None of it is in the books of datagrams.
+//
 // # Books
 //
 // The network writes an [Account] for every node. Sent + copied = delivered + lost + undelivered +
@@ -97,6 +142,9 @@
 // 160 bytes a node, 24 bytes an event, a block of 64-byte units a datagram in flight; no
 // allocation once buffers have grown. A terrain adds 33 bytes a node for gates, 32 for lines and
 // 16 for faults; a node behind a NAT has a table of 128 bytes for eight endpoints that it sent to
-// within the timeout, of 256 for a dozen, of 512 for two dozen, and so on. Without floating point,
+// within the timeout, of 256 for a dozen, of 512 for two dozen, and so on. Streams add 104 bytes a
+// node, 136 and 4 for each end of a connection, 40 a packet under way, and 32 with a block of
+// 64-byte units for each write that waits or is under way; the ledger has 48 bytes, and about as
+// many to find them, for each ordered pair that has transferred something. Without floating point,
 // clocks, goroutines and maps: runs are the same on every machine.
 package sim

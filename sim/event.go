@@ -30,7 +30,8 @@ const (
 )
 
 // event is a value of 24 bytes without pointers. Its data word holds the kind in the low bits and
-// above them the handle of a block in the pool (datagrams and actions) or nothing.
+// above them the handle of a block in the pool (datagrams and actions), the number of a packet or
+// of an end with a bit that says which (streams), or nothing.
 type event struct {
 	when   protocol.Time
 	target uint32

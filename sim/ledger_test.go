@@ -84,5 +84,5 @@ func TestSizes(t *testing.T) {
 	require.EqualValues(t, 24, unsafe.Sizeof(event{}), "the queue's budget")
 	require.LessOrEqual(t, unsafe.Sizeof(node{})+unsafe.Sizeof(book{}), uintptr(160),
 		"ten million nodes may cost the engine 1.6 GB")
-	require.EqualValues(t, 1504, unsafe.Sizeof(chunk{}))
+	require.EqualValues(t, 1024, unsafe.Sizeof(chunk{}))
 }

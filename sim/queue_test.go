@@ -157,6 +157,42 @@ func TestWheelDoesNotRunAhead(t *testing.T) {
 	require.Equal(t, protocol.Time(2*time.Hour), e.when)
 }
 
+// TestWheelOpensSeveralSlots: where events are few, the window is opened at once and no further,
+// and what is pushed into it comes in its place.
+func TestWheelOpensSeveralSlots(t *testing.T) {
+	var q wheel
+	var e event
+	for i := range uint32(100) {
+		q.push(&event{when: protocol.Time(i+1) * protocol.Time(time.Millisecond), seq: i})
+	}
+	require.True(t, q.popBefore(protocol.Never, &e))
+	require.Len(t, q.ahead(), 1+int(window/protocol.Time(time.Millisecond)))
+	require.Empty(t, q.ahead(), "until the first of them is popped")
+	q.push(&event{when: protocol.Time(2500 * time.Microsecond), seq: 1000})
+	for _, want := range []uint32{1, 1000, 2} {
+		require.True(t, q.popBefore(protocol.Never, &e))
+		require.Equal(t, want, e.seq)
+	}
+	for range 97 {
+		require.True(t, q.popBefore(protocol.Never, &e))
+	}
+	require.False(t, q.popBefore(protocol.Never, &e))
+}
+
+// TestWheelForgetsTheStart: a whole network starts at time 0, and what that took is given back.
+func TestWheelForgetsTheStart(t *testing.T) {
+	var q wheel
+	var e event
+	for i := range uint32(10000) {
+		q.push(&event{target: i})
+	}
+	q.push(&event{when: protocol.Time(time.Second)})
+	for range 10001 {
+		require.True(t, q.popBefore(protocol.Never, &e))
+	}
+	require.Zero(t, cap(q.late))
+}
+
 func TestWheelAllocatesNothingInSteadyState(t *testing.T) {
 	var q wheel
 	r := protocol.NewRand(1, 0, 0)

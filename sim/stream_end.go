@@ -41,6 +41,7 @@ type end struct {
 	state         endState
 	place         place // where the ring has it
 	bound         bool  // to a number of the core
+	idle          bool  // it is in the old ring, and had nothing to send when it came there
 	closing       bool  // the core has closed it: when all is sent, so is an end
 	ended         bool  // which it was
 	mute          bool  // what it sent does not arrive, and so nothing will

@@ -24,6 +24,8 @@ type babble struct {
 	checked uint64
 	bodies  int
 	calls   []string // of one node
+
+	checkpoints []Checkpoint
 }
 
 // talk is what a core knows of one of its connections.
@@ -200,8 +202,8 @@ func (g *babble) Data(i uint32, t *protocol.Turn, c protocol.Conn, ch protocol.C
 			k.introduction[k.heard] = b
 			k.peer = binary.LittleEndian.Uint32(k.introduction[:])
 		} else if b != babbled(k.peer, k.heard) {
-			g.fault("node %d, connection %d of %x: byte %d of %x is %x, at %v, %d bytes", i, c, k.writer,
-				k.heard, k.peer, ch.Bytes[:min(len(ch.Bytes), 12)], t.Now, len(ch.Bytes))
+			g.fault("node %d, connection %d of %x: byte %d of %x is wrong, at %v", i, c,
+				k.writer, k.heard, k.peer, t.Now)
 		}
 		k.heard++
 	}
@@ -277,7 +279,9 @@ func stormyNet(t testing.TB, seed uint64, nodes int) *netmodel.Network {
 func babbleWorld(t testing.TB, seed uint64, nodes int, full bool) (*World, *babble) {
 	g := newBabble(nodes)
 	w := New(Config{Seed: seed, Groups: []protocol.Datagrams{g}, FullBytes: full, Contents: g,
-		Network: stormyNet(t, seed, nodes)})
+		Network: stormyNet(t, seed, nodes), Checkpoint: func(c Checkpoint) {
+			g.checkpoints = append(g.checkpoints, c)
+		}})
 	r := protocol.NewRand(seed, 1, 1)
 	for i := range uint32(nodes) {
 		for when := at(0); when < at(200*time.Second); {

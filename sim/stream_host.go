@@ -25,10 +25,11 @@ type streams struct {
 
 // host is what is kept of a node.
 type host struct {
-	conns      []uint32 // its ends by the core's numbers; 0 for none
-	ends       uint32   // the first of all its ends
-	fresh, old ring     // ends that may have something to send
-	busy       bool     // its line is sending a segment
+	conns      []uint32      // its ends by the core's numbers; 0 for none
+	ends       uint32        // the first of all its ends
+	fresh, old ring          // ends that may have something to send
+	busy       protocol.Time // until then its line is sending a segment
+	alarm      bool          // and then there is an event
 	dials      uint32
 	traffic    Traffic
 }
@@ -136,6 +137,7 @@ func (w *World) abandon(id uint32, graceful bool) {
 	if s == nil {
 		return
 	}
+	s.hosts[id].alarm = false // which may be put off by a pause, which does not concern who returns
 	for number := s.hosts[id].ends; number != 0; {
 		e := s.ends.at(number)
 		next := e.after

@@ -85,21 +85,22 @@ func (s *streams) link(e *end, p []byte, body protocol.Body) {
 }
 
 // cut takes a segment from what an end has to send: the first item, and what else fits.
-func (s *streams) cut(e *end) (first uint32, bytes int) {
-	first = e.first
+func (s *streams) cut(e *end) (seg segment) {
+	seg.first = e.first
 	last := (*item)(nil)
 	for e.first != 0 {
 		it := s.items.at(e.first)
-		if last != nil && bytes+it.len() > quantum {
+		if last != nil && int(seg.bytes)+it.len() > segmentMost {
 			break
 		}
-		bytes += it.len()
+		seg.bytes += uint32(it.len())
+		seg.body = seg.body || it.body.Length > 0
 		e.first, last = it.next, it
 	}
 	if last != nil {
 		last.next = 0
 	}
-	return first, bytes
+	return seg
 }
 
 // materialise gives all bodies of a segment their bytes. If they cannot be read the connection is

@@ -51,6 +51,7 @@ type segment struct {
 	first uint32 // items
 	bytes uint32
 	fin   bool
+	body  bool // there is one in it
 }
 
 // Times of TCP. A segment or an acknowledgement that the network loses is sent again: after what
@@ -79,9 +80,10 @@ func (w *World) carry(
 			return at.Add(delay), seq, tries
 		}
 		if wait == 0 {
-			wait = resendFirst + delay
+			wait = resendFirst + 2*delay
+		} else {
+			wait += wait
 		}
-		wait += wait // the first is sent again after a round trip, and so on
 	}
 	return 0, seq, 0
 }

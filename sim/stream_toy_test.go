@@ -126,7 +126,6 @@ func TestAConversation(t *testing.T) {
 		"1s core 0 node 0 starts",
 		"1.05s core 1 node 1 is dialed by 0, accepts true",
 		"1.1s core 0 node 0 opened 3",
-		"1.100000001s core 0 node 0 sent 11 on 3",
 		`1.15s core 1 node 1 gets "hello there" {0 0 0} on 5`,
 		`1.2s core 0 node 0 gets "13 bytes here" {1 16384 32768} on 3`,
 		`1.2s core 0 node 0 gets "bye" {0 0 0} on 3`,

@@ -74,8 +74,9 @@ func (t *terrain) detours(node uint32, a *Account) {
 	}
 }
 
-// FaultHits returns how many datagrams each fault of the network has done something to, in the
-// order of its list: of a pause those that it lost, of a crash none.
+// FaultHits returns how many datagrams, and sendings of segments, each fault of the network has
+// done something to, in the order of its list: of a pause the datagrams that it lost, of a crash
+// none.
 func (w *World) FaultHits() []uint64 {
 	if w.terrain == nil {
 		return nil

@@ -42,8 +42,8 @@ type StreamTally struct {
 	Ends        uint64    // there are now
 }
 
-// transfers is the ledger of what ended connections have transferred, and of what was lost. The rows
-// of a pair are a list, first that of Overhead.
+// transfers is the ledger of what ended connections have transferred, and of what was lost. The
+// rows of a pair are a list, first that of Overhead.
 type transfers struct {
 	rows  slab[row]
 	pairs map[uint64]uint32 // to be looked up, never ranged over

@@ -40,14 +40,18 @@ var house = []room{
 		own: "protocol protocol/dht protocol/krpc protocol/swarm protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol protocol/dht", others: "github.com/goccy/go-yaml"},
+	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
+		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +
 			"protocol/crawl"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
-			"protocol protocol/krpc protocol/dht protocol/crawl"},
+			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms"},
+	{path: "scenarios/lab/swarms",
+		own: "scenarios scenarios/results sim netmodel protocol protocol/krpc protocol/dht " +
+			"protocol/swarm protocol/tracker protocol/client"},
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }
 

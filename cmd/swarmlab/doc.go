@@ -32,6 +32,7 @@
 //	torrent    the commands; reads .torrent files and magnet links
 //	create     flags -> a metainfo.Plan, hashes what content finds on the disk, writes the file
 //	info       what a file or a link says, for people or as JSON
+//	tracker    runs a tracker on its sockets; output shows its state
 //
 // A command returns an exitError to choose its exit status; any other error means that the input
 // was refused. Standard output carries results only, and with --json one document and nothing else.

@@ -32,7 +32,9 @@ type transferReport struct {
 	Tracker  *trackerStatus `json:"tracker,omitempty"`
 	Failures uint64         `json:"hash_failures"`
 	Bans     uint64         `json:"banned"`
-	Error    string         `json:"error,omitempty"`
+	// Dropped are connections that were closed from this end, by the reason.
+	Dropped map[string]uint64 `json:"dropped"`
+	Error   string            `json:"error,omitempty"`
 }
 
 // tallyReport is a tally in bytes.
@@ -75,7 +77,8 @@ type trackerStatus struct {
 // outset is what can be said before the client runs.
 func (s *torrentSession) outset() transferReport {
 	r := transferReport{Name: s.source.name, Hash: s.source.hash.String(), Dir: s.dir,
-		Address: s.node.Addr().String(), Peers: []peerTally{}}
+		Address: s.node.Addr().String(),
+		Peers:   []peerTally{}, Dropped: map[string]uint64{}}
 	if in := s.source.info; in != nil {
 		r.Size, r.Pieces, r.Found = in.Total, in.Count(), s.found
 		r.Have, r.Complete = s.found, s.found == in.Count()
@@ -101,6 +104,11 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 		r.All = tallyOf(&a)
 		counters := peers.Counters()
 		r.Failures, r.Bans = counters.Failures, counters.Bans
+		for why, n := range counters.Drops {
+			if n > 0 {
+				r.Dropped[swarm.Drop(why).String()] = n
+			}
+		}
 		if st, any := s.group.Trackers(only, only); any {
 			r.Tracker = &trackerStatus{st.URL, st.Problem, st.Seeders, st.Leechers}
 		}

@@ -24,7 +24,7 @@ func check(t testing.TB, g *Group, i uint32, now protocol.Time) {
 		}
 		open++
 		must(t, protocol.Conn(n) == c.number, "a connection has the number of another")
-		must(t, c.due >= core.due && c.due > now, "nobody wakes for a connection")
+		must(t, c.due >= core.look && c.due > now, "nobody wakes for a connection")
 		if c.stage == live {
 			lives++
 		} else {
@@ -32,7 +32,7 @@ func check(t testing.TB, g *Group, i uint32, now protocol.Time) {
 		}
 	}
 	must(t, open == len(core.conns)-len(core.free), "numbers of connections are lost")
-	must(t, core.due > now, "a deadline has passed")
+	must(t, core.due > now && core.due <= core.look, "a deadline has passed")
 	for _, m := range core.members {
 		lives -= len(m.conns)
 		checkMember(t, g, core, m)

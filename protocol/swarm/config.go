@@ -44,19 +44,20 @@ type Config struct {
 	RequestTimeout time.Duration // a request without answer is asked of others
 	WriteAhead     int           // a stream with fewer bytes in its queue gets another block
 	LazyHaves      bool          // no have to a peer that has the piece
-	SuperSeed      bool          // as a seed, pretend to have nothing (BEP 16)
+	SuperSeed      bool          // who begins as a seed pretends to have nothing (BEP 16)
 	Pollute        bool          // send other bytes than those of the content
 
 	PexPeriod time.Duration // BEP 11: a minute at least
 }
 
 // Default returns what mainline and libtorrent do: at most 80 connections, 40 of which are sought
-// (the peer set of Legout et al. 2006), both dialects, peer exchange.
+// (the peer set of Legout et al. 2006), both dialects, peer exchange. BEP 3 says that a keep-alive
+// is sent every two minutes, but libtorrent waits for 120 seconds only: so 100, as Transmission.
 func Default() Config {
 	return Config{
 		Picker: DefaultPicker(), Choker: DefaultChoker(),
 		MaxConns: 80, Initiate: 40, HalfOpen: 20,
-		HandshakeTimeout: 10 * time.Second, KeepAlive: 2 * time.Minute,
+		HandshakeTimeout: 10 * time.Second, KeepAlive: 100 * time.Second,
 		IdleTimeout: 5 * time.Minute, ReconnectAfter: time.Minute, MaxFailures: 3,
 		MaxPeers: 1000, Fast: true, Extended: true, PEX: true, AllowedFast: 10,
 		Reqq: 500, RequestTimeout: time.Minute, WriteAhead: 10 << 10,

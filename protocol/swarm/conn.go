@@ -67,7 +67,7 @@ type conn struct {
 	pexIn                uint8
 	pexGreeted, pexHeard bool
 	told                 bool          // the others were told of it
-	askedMeta            uint8         // blocks of metadata asked of it
+	metaAsked            bool          // it was asked for metadata: late answers are welcome
 	sized                uint32        // how long it says that the metadata is
 	scolded              uint16        // requests while choked, since it was choked
 	gifts                uint32        // requests granted while choked
@@ -85,13 +85,13 @@ type conn struct {
 
 // slab hands out connections. They do not move.
 type slab struct {
-	pages []*[32]conn
+	pages []*[95]conn // which just fit into 64 KiB
 	free  []*conn
 }
 
 func (s *slab) take() *conn {
 	if len(s.free) == 0 {
-		page := new([32]conn)
+		page := new([95]conn)
 		s.pages = append(s.pages, page)
 		for n := len(page) - 1; n >= 0; n-- {
 			s.free = append(s.free, &page[n])
@@ -154,7 +154,7 @@ func (x *turn) close(c *conn, why Drop) {
 // lose forgets a connection that is closed, whoever did it. A failure counts against its address.
 func (x *turn) lose(c *conn, failed bool) {
 	if c.stage == dialing {
-		x.core.halves--
+		x.answerCame()
 	}
 	if m := c.member; m != nil {
 		x.part(m, c, failed)

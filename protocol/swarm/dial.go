@@ -69,14 +69,24 @@ func (c *core) shuns(a protocol.Addr) bool {
 func (g *Group) Opened(i uint32, t *protocol.Turn, number protocol.Conn) {
 	x := g.begin(i, t)
 	if c := x.conn(number); c != nil && c.stage == dialing {
-		x.core.halves--
+		x.answerCame()
 		c.stage, c.opened, c.heard = greeting, t.Now, t.Now
-		c.member.dialAt = min(c.member.dialAt, t.Now)
-		x.arm(c.member.dialAt)
 		x.greet(c)
 		x.watch(c, t.Now.Add(g.cfg.HandshakeTimeout))
 	}
 	x.end()
+}
+
+// answerCame says that a dialed connection is answered, or failed: others may be dialed, for any
+// torrent.
+func (x *turn) answerCame() {
+	if int(x.core.halves) == x.g.cfg.HalfOpen {
+		for _, m := range x.core.members {
+			m.dialAt = min(m.dialAt, x.Now)
+		}
+		x.arm(x.Now)
+	}
+	x.core.halves--
 }
 
 // Closed forgets a connection that is no more, or never was.

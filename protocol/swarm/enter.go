@@ -16,7 +16,7 @@ func (x *turn) enter(e *Entry) {
 	}
 	tor := &x.g.torrents[e.Torrent]
 	m := &member{index: e.Torrent, started: x.Now, finished: protocol.Never,
-		private: tor.Private, dialAt: protocol.Never, turnAt: x.Now}
+		found: protocol.Never, private: tor.Private, dialAt: protocol.Never, turnAt: x.Now}
 	x.core.members = append(x.core.members, m)
 	if e.Magnet || tor.Geometry.Total == 0 {
 		return

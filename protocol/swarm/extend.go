@@ -57,6 +57,10 @@ func (x *turn) hear(c *conn, p []byte) peerwire.Fault {
 	}
 	if h.Port != 0 && !c.dialed {
 		x.settleAt(c, h.Port)
+		if c.peer != nilIndex && c.member.peers.list[c.peer].banned {
+			x.close(c, ByBan) // it came from another port
+			return peerwire.OK
+		}
 	}
 	if before[peerwire.ExtPEX] == 0 && c.exts[peerwire.ExtPEX] != 0 {
 		c.pexAt = x.Now

@@ -60,7 +60,8 @@ type core struct {
 	conns   []*conn
 	free    []protocol.Conn
 	members []*member
-	due     protocol.Time
+	due     protocol.Time // when to wake
+	look    protocol.Time // when to look at a connection
 }
 
 // scratch is memory for the length of one call, so that turns do not allocate.
@@ -123,7 +124,7 @@ func (g *Group) Len() int { return len(g.cores) }
 // Start makes core i run. Torrents are added by Add, in this turn or later.
 func (g *Group) Start(i uint32, t *protocol.Turn) {
 	c := &g.cores[i]
-	*c = core{id: c.id, addr: c.addr, running: true, due: protocol.Never,
+	*c = core{id: c.id, addr: c.addr, running: true, due: protocol.Never, look: protocol.Never,
 		conns: c.conns[:0], free: c.free[:0], members: c.members[:0]}
 	t.Out.WakeAt(protocol.Never)
 }
@@ -201,7 +202,7 @@ func (g *Group) Stop(i uint32, t *protocol.Turn) {
 			x.close(cn, ByLeaving)
 		}
 	}
-	c.running = false
+	c.running, c.due, c.look = false, protocol.Never, protocol.Never
 	x.deep--
 	t.Out.WakeAt(protocol.Never)
 }
@@ -214,7 +215,7 @@ func (g *Group) Drop(i uint32) {
 			g.release(cn)
 		}
 	}
-	*c = core{id: c.id, addr: c.addr}
+	*c = core{id: c.id, addr: c.addr, due: protocol.Never, look: protocol.Never}
 }
 
 // find returns a torrent of the core, nil if it takes no part in it.

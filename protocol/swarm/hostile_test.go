@@ -37,11 +37,11 @@ func TestDrops(t *testing.T) {
 		"spare bits":      {nil, speech{}.bitfield(0, 0, 1), ByWire, peerwire.SpareBits},
 		"fast unasked":    {nil, none, ByWire, peerwire.NotNegotiated},
 		"late all":        {fast, speech{}.bitfield(0, 0, 0).plain(peerwire.HaveAll), ByOrder, 0},
-		"all and none":    {fast, speech{}.plain(peerwire.HaveAll).plain(peerwire.HaveNone), ByOrder, 0},
+		"all and none":    {fast, none.plain(peerwire.HaveAll), ByOrder, 0},
 		"no bitfield":     {fast, speech{}.plain(peerwire.Interested), ByOrder, 0},
 		"have too high":   {nil, speech{}.index(peerwire.Have, 20), ByIndex, 0},
-		"suggest high":    {fast, append(none, speech{}.index(peerwire.Suggest, 20)...), ByIndex, 0},
-		"allowed high":    {fast, append(none, speech{}.index(peerwire.AllowedFast, 1<<31)...), ByIndex, 0},
+		"suggest high":    {fast, none.index(peerwire.Suggest, 20), ByIndex, 0},
+		"allowed high":    {fast, none.index(peerwire.AllowedFast, 1<<31), ByIndex, 0},
 		"request beyond":  {nil, speech{}.block(peerwire.Request, 20, 0, 1), ByRange, 0},
 		"request offset":  {nil, speech{}.block(peerwire.Request, 1, 1<<31, 16384), ByRange, 0},
 		"request wraps":   {nil, speech{}.block(peerwire.Request, 1, 1<<32-1, 16384), ByRange, 0},
@@ -50,12 +50,12 @@ func TestDrops(t *testing.T) {
 		"block beyond":    {nil, speech{}.piece(19, 0, 5001), ByRange, 0},
 		"block odd":       {nil, speech{}.piece(1, 1, 16384), ByRange, 0},
 		"empty beyond":    {nil, speech{}.piece(20, 0, 0), ByRange, 0},
-		"unasked block":   {fast, append(none, speech{}.piece(1, 0, 16384)...), ByUnasked, 0},
+		"unasked block":   {fast, none.piece(1, 0, 16384), ByUnasked, 0},
 		"unasked reject": {fast, append(none, speech{}.block(peerwire.Reject, 1, 0, 16384)...),
 			ByUnasked, 0},
 		"choked requests": {fast, append(none, many(speech{}.block(peerwire.Request, 11, 0, 16384),
 			1001)...), ByFlood, 0},
-		"donthave beyond": {ext, speech{}.ext(peerwire.ExtDontHave, "\x00\x00\x00\x14"), ByIndex, 0},
+		"donthave beyond": {ext, speech{}.ext(7, "\x00\x00\x00\x14"), ByIndex, 0},
 		"pex flood": {both, append(none, many(speech{}.ext(peerwire.ExtPEX, "d5:added0:e"), 7)...),
 			ByFlood, 0},
 	} {
@@ -75,6 +75,29 @@ func TestDrops(t *testing.T) {
 	}
 }
 
+// TestLateBitfield: aria2 sends a bitfield in the place of many haves. Its pieces count as had, and
+// what it does not name is not lost.
+func TestLateBitfield(t *testing.T) {
+	for name, first := range map[string]speech{
+		"after have none":  speech{}.plain(peerwire.HaveNone),
+		"after a bitfield": speech{}.bitfield(0x40, 0, 0),
+	} {
+		s := newSolo(t, Default(), testTorrent(20), Entry{})
+		conn := s.join(1, first, fastBit)
+		s.heard(conn)
+		s.say(conn, speech{}.bitfield(0x80, 0, 0x10))
+		require.False(t, s.ended[conn], name)
+		c := s.conn(conn)
+		for piece := range uint32(20) {
+			want := piece == 0 || piece == 19 || piece == 1 && name == "after a bitfield"
+			require.Equal(t, want, c.member.picker.has(c.slot, piece), "%s: %d", name, piece)
+		}
+		require.True(t, c.interested)
+		s.say(conn, speech{}.bitfield(0, 0, 0))
+		require.True(t, c.member.picker.has(c.slot, 19), name)
+	}
+}
+
 // TestBorne: what is wrong but does no harm is counted, and the connection stays.
 func TestBorne(t *testing.T) {
 	some := append(speech{}.plain(peerwire.HaveNone), speech{}.plain(peerwire.Interested)...)
@@ -83,8 +106,8 @@ func TestBorne(t *testing.T) {
 		count func(c *Counters) uint64
 		says  string
 	}{
-		"unknown id":     {speech{0, 0, 0, 3, 99, 1, 2}, func(c *Counters) uint64 { return c.Unknown }, ""},
-		"unknown ext":    {speech{}.ext(200, "x"), func(c *Counters) uint64 { return c.Unknown }, ""},
+		"unknown id":     {speech{0, 0, 0, 3, 99, 1, 2}, unknown, ""},
+		"unknown ext":    {speech{}.ext(200, "x"), unknown, ""},
 		"ext no bencode": {speech{}.ext(0, "xx"), fault(peerwire.BadBencode), ""},
 		"ext wrong type": {speech{}.ext(0, "d4:reqq1:xe"), fault(peerwire.BadField), ""},
 		"pex no bencode": {speech{}.ext(1, "xx"), fault(peerwire.BadBencode), ""},
@@ -117,6 +140,8 @@ func TestBorne(t *testing.T) {
 		})
 	}
 }
+
+func unknown(c *Counters) uint64 { return c.Unknown }
 
 func fault(f peerwire.Fault) func(c *Counters) uint64 {
 	return func(c *Counters) uint64 { return c.Faults[f] }
@@ -240,14 +265,43 @@ func TestPoison(t *testing.T) {
 	require.Contains(t, []uint64{5000, 32768}, failed, "one piece")
 }
 
+// TestBannedComesBack: who was banned is known by the port that it listens on.
+func TestBannedComesBack(t *testing.T) {
+	s := newSolo(t, Default(), testTorrent(2), Entry{})
+	s.wrong = true
+	come := func(port uint16, say speech) (c protocol.Conn) {
+		s.turn(func(t *protocol.Turn) { c, _ = s.g.Accept(0, t, soloAddr(1).WithPort(port)) })
+		delete(s.ears, c)
+		delete(s.ended, c)
+		s.say(c, append(s.greeting(1, extBit), say...))
+		return c
+	}
+	hello := speech{}.ext(0, "d1:pi6881ee")
+	a := come(50001, hello.bitfield(0xc0).plain(peerwire.Unchoke))
+	for range 3 {
+		s.answer(a)
+	}
+	require.EqualValues(t, 1, s.g.Counters().Drops[ByPoison])
+	b := come(50002, nil)
+	require.False(t, s.ended[b])
+	s.say(b, hello)
+	require.True(t, s.ended[b])
+	require.EqualValues(t, 1, s.g.Counters().Drops[ByBan])
+}
+
 // answer answers all requests that peer c has heard, with zeros.
 func (s *solo) answer(c protocol.Conn) {
 	for line := range strings.Lines(s.heard(c)) {
-		var p, b, n uint32
-		if k, _ := fmt.Sscanf(line, "request %d/%d+%d", &p, &b, &n); k == 3 {
+		if p, b, n, ok := request(line); ok {
 			s.say(c, speech{}.piece(p, b, n))
 		}
 	}
+}
+
+// request reads a request in words.
+func request(line string) (piece, begin, length uint32, ok bool) {
+	k, _ := fmt.Sscanf(line, "request %d/%d+%d", &piece, &begin, &length)
+	return piece, begin, length, k == 3
 }
 
 // TestGifts: a choked peer gets what it is allowed, but not without end.
@@ -274,8 +328,7 @@ func TestRejecter(t *testing.T) {
 	asked := 0
 	for range 100 {
 		for line := range strings.Lines(s.heard(c)) {
-			var p, b, n uint32
-			if k, _ := fmt.Sscanf(line, "request %d/%d+%d", &p, &b, &n); k == 3 {
+			if p, b, n, ok := request(line); ok {
 				asked++
 				s.say(c, speech{}.block(peerwire.Reject, p, b, n))
 			}

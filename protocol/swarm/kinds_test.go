@@ -68,7 +68,8 @@ func TestStrategies(t *testing.T) {
 	}
 }
 
-// TestFreeRiders: who never uploads completes, later than the mean of the others, and gives nothing.
+// TestFreeRiders: who never uploads completes, later than the mean of the others, and gives
+// nothing.
 func TestFreeRiders(t *testing.T) {
 	r := newRig(t, testTorrent(400))
 	good := r.group(Default(), 10)

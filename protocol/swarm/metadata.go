@@ -41,6 +41,18 @@ func (f *fetch) forget(n protocol.Conn) {
 	}
 }
 
+// late says whether a connection has let a block wait for too long, and frees all that were asked
+// of it if so.
+func (f *fetch) late(n protocol.Conn, now protocol.Time) bool {
+	for k := range f.blocks {
+		if b := &f.blocks[k]; b.asked && b.of == n && now >= b.when.Add(fetchAgain) {
+			f.forget(n)
+			return true
+		}
+	}
+	return false
+}
+
 // fetchMore asks a peer for metadata, if that is missing.
 func (x *turn) fetchMore(c *conn) {
 	m := c.member
@@ -59,18 +71,24 @@ func (x *turn) fetchMore(c *conn) {
 	if len(f.data) != int(c.sized) {
 		return
 	}
+	if f.late(c.number, x.Now) { // others have their turn
+		c.refused = x.Now.Add(fetchWrong)
+		x.watch(c, c.refused)
+		x.fetchOthers(m)
+		return
+	}
 	out := x.g.scratch.out[:0]
 	asked := 0
 	for k := range f.blocks {
 		b := &f.blocks[k]
-		stale := b.asked && x.Now >= b.when.Add(fetchAgain)
-		if b.asked && !stale && b.of == c.number {
+		if b.asked && b.of == c.number {
 			asked++
 		}
-		if asked >= fetchDepth || b.here || b.asked && !stale {
+		if asked >= fetchDepth || b.here || b.asked && x.Now < b.when.Add(fetchAgain) {
 			continue
 		}
 		*b = fetchBlock{asked: true, of: c.number, when: x.Now}
+		c.metaAsked = true
 		asked++
 		d := peerwire.Metadata{Type: peerwire.MetadataRequest, Piece: uint32(k)}
 		out = d.Append(out, c.exts[peerwire.ExtMetadata])
@@ -133,12 +151,12 @@ func (x *turn) fetched(c *conn, d *peerwire.Metadata) {
 		return
 	}
 	b := &f.blocks[d.Piece]
-	if b.here || !b.asked || b.of != c.number {
+	if b.here || !c.metaAsked {
 		x.g.counters.Ignored++
 		return
 	}
 	copy(f.data[d.Piece*peerwire.MetadataBlock:], d.Data)
-	b.here, b.asked = true, false
+	b.here, b.asked, b.of = true, false, c.number
 	if f.left--; f.left > 0 {
 		x.fetchMore(c)
 		return

@@ -24,6 +24,7 @@ type peer struct {
 	past     *Tally        // of its connections that are no more; nil if it had none
 	priority uint32        // BEP 40: higher is better
 	sources  Source
+	first    Source // that named it first
 	fails    uint8
 	links    uint8 // connections with it, or on their way
 	deaf     bool  // the address is not one it listens on
@@ -101,6 +102,9 @@ func (x *turn) learn(m *member, a protocol.Addr, from Source) uint32 {
 	if at := m.peers.find(a); at != nilIndex {
 		p := &m.peers.list[at]
 		p.sources |= from
+		if from == FromManual { // the user's word
+			p.next = min(p.next, x.Now)
+		}
 		if from != FromIncoming {
 			p.deaf = false
 			if from != FromDHT && p.fails > 0 { // somebody could connect to it
@@ -109,7 +113,7 @@ func (x *turn) learn(m *member, a protocol.Addr, from Source) uint32 {
 		}
 		return at
 	}
-	p := peer{addr: a, sources: from, deaf: from == FromIncoming}
+	p := peer{addr: a, sources: from, first: from, deaf: from == FromIncoming}
 	if x.core.addr != (protocol.Addr{}) {
 		p.priority = peerwire.Priority(x.core.addr, a)
 	}
@@ -118,6 +122,9 @@ func (x *turn) learn(m *member, a protocol.Addr, from Source) uint32 {
 
 // remember adds a peer to the list, in the place of a worse one if that is full.
 func (x *turn) remember(m *member, p peer) uint32 {
+	if p.first != FromIncoming && m.found == protocol.Never {
+		m.found = x.Now
+	}
 	list := m.peers.list
 	if len(list) < x.g.cfg.MaxPeers {
 		if m.peers.place == nil {

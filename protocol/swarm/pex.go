@@ -122,23 +122,25 @@ func (x *turn) news(c *conn, p *peerwire.PEX) {
 	g := &c.member.gossip
 	c.pexSeen = max(c.pexSeen, g.base)
 	log := g.log[c.pexSeen-g.base:]
-	added, dropped := 0, 0
-	self := x.listening(c)
-	for n := range log {
-		r := &log[n]
-		if added == peerwire.PEXAdded || dropped == peerwire.PEXDropped {
-			break
-		}
-		c.pexSeen++
-		if r.addr == self || superseded(log, n) {
-			continue
-		}
-		if r.gone {
-			p.Drop(r.addr)
+	added, dropped, n := 0, 0, 0
+	for n < len(log) && added < peerwire.PEXAdded && dropped < peerwire.PEXDropped {
+		if log[n].gone {
 			dropped++
 		} else {
-			p.Add(r.addr, r.flags)
 			added++
+		}
+		n++
+	}
+	log = log[:n]
+	c.pexSeen += uint64(n)
+	self := x.listening(c)
+	for n := range log {
+		switch r := &log[n]; {
+		case r.addr == self || superseded(log, n):
+		case r.gone:
+			p.Drop(r.addr)
+		default:
+			p.Add(r.addr, r.flags)
 		}
 	}
 }

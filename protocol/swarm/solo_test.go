@@ -69,6 +69,8 @@ func (s *solo) turn(do func(t *protocol.Turn)) {
 		switch c := s.out.Call(k); c.Verb {
 		case protocol.CallDial:
 			s.dials = append(s.dials, c)
+			delete(s.ears, c.Conn)
+			delete(s.ended, c.Conn)
 		case protocol.CallWrite:
 			s.bytes += c.Chunk.Len()
 			s.hear(c)

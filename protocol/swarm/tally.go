@@ -11,8 +11,8 @@ import (
 // are shares of PayloadDown; what they do not explain is on its way to be verified, or was the
 // beginning of a block that did not come whole.
 //
-// Clients report different numbers as uploaded and downloaded: Queued is that of anacrolix, PayloadUp
-// that of libtorrent, and so on; all can be derived.
+// Clients report different numbers as uploaded and downloaded: Queued is that of anacrolix,
+// PayloadUp that of libtorrent, and so on; all can be derived.
 type Tally struct {
 	Queued       uint64 // payload of piece messages that were written to the stream
 	PayloadUp    uint64 // that part of it which has left the line

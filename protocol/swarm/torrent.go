@@ -38,6 +38,7 @@ type member struct {
 	fetch    *fetch // the metadata on its way; nil if it is here
 	started  protocol.Time
 	finished protocol.Time // Never until everything is there
+	found    protocol.Time // when somebody was found; Never until then
 
 	picker picker
 	choker choker

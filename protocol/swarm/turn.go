@@ -65,12 +65,25 @@ func (x *turn) watch(c *conn, at protocol.Time) {
 	}
 	const grain = protocol.Time(time.Second / 2)
 	c.due = (at + grain - 1) / grain * grain
+	x.core.look = min(x.core.look, c.due)
 	x.arm(c.due)
 }
 
 // expire looks at everything that has become due.
 func (x *turn) expire() {
 	x.core.due = protocol.Never
+	if x.core.look <= x.Now {
+		x.inspectAll()
+	}
+	x.arm(x.core.look)
+	for _, m := range x.core.members {
+		x.tend(m)
+	}
+}
+
+// inspectAll looks at the connections that are due.
+func (x *turn) inspectAll() {
+	x.core.look = protocol.Never
 	for n := 0; n < len(x.core.conns); n++ {
 		c := x.core.conns[n]
 		if c == nil {
@@ -81,11 +94,8 @@ func (x *turn) expire() {
 			x.inspect(c)
 		}
 		if x.core.conns[n] != nil {
-			x.arm(c.due)
+			x.core.look = min(x.core.look, c.due)
 		}
-	}
-	for _, m := range x.core.members {
-		x.tend(m)
 	}
 }
 

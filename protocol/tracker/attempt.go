@@ -179,8 +179,8 @@ func (c *Client) unanswered(t *protocol.Turn, now Totals) {
 	c.ask(t, now)
 }
 
-// alone reports whether there is no other tracker to be asked. The last one of a round is not alone:
-// it must not keep the client for two hours from those that come first in the next round.
+// alone reports whether there is no other tracker to be asked. The last one of a round is not
+// alone: it must not keep the client for two hours from those that come first in the next round.
 func (c *Client) alone(now protocol.Time) bool {
 	fit := func(s *site) bool { return c.fit(s, now) }
 	first := c.sites.seek(turn{}, fit)

@@ -200,7 +200,8 @@ func (c *Client) Last(t *protocol.Turn, now Totals) {
 	c.rest(gone, protocol.Never)
 }
 
-// Peers returns those that the last call of Datagram or Fetched brought.
+// Peers returns those that the last call of Datagram or Fetched brought. The client itself may be
+// among them: some trackers name everybody, and only the owner knows its own addresses.
 func (c *Client) Peers() []Peer { return c.reply.Peers }
 
 // Tally returns what was counted so far.

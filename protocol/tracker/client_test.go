@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -236,6 +237,9 @@ func TestTiers(t *testing.T) {
 		"1400 connect 3", "1400 announce stopped 3")
 	require.True(t, s.c.Left())
 
+	_, refused := newSites([][]string{slices.Repeat([]string{udp1}, 90),
+		slices.Repeat([]string{udp2}, 90)}, &s.rand)
+	require.Equal(t, 80, refused, "beyond a hundred")
 	orders := map[string]int{}
 	for n := range uint64(600) {
 		rand := protocol.NewRand(n, 0, 0)
@@ -266,8 +270,8 @@ func TestRefusalsAndBackoff(t *testing.T) {
 }
 
 func TestHTTPTrackers(t *testing.T) {
-	s := newStage(t, []string{"http://a.example/announce"}, []string{"https://b.example/announce?x"},
-		[]string{"udp://c.example:9"})
+	s := newStage(t, []string{"http://a.example/announce"},
+		[]string{"https://b.example/announce?x"}, []string{"udp://c.example:9"})
 	require.Equal(t, []string{"c.example"}, s.c.Names(nil))
 	bodies := map[string][2]string{"a.example": {"", "no route"},
 		"b.example": {"d8:intervali600e5:peers6:aaaapp10:tracker id2:xye", ""}}

@@ -8,7 +8,8 @@
 //	query.go     the query of an announce's URL; url.go and escape.go its parts
 //	scrape.go    scrapes by HTTP
 //	packet.go    requests by UDP; answer.go the answers
-//	tracker.go   who is there; swarm.go, room.go, hosts.go within what limits
+//	tracker.go   who is there; swarm.go how it is kept, choose.go who is named
+//	room.go      what is given up, and when; hosts.go how much of one host is heard
 //	connection.go  the connection ids of UDP
 //	group.go     trackers on UDP
 //	ledger.go    what is made of the totals that clients report
@@ -61,6 +62,11 @@
 // It asks one tracker at a time (BEP 12): the first that answers, in the order of its tiers, with
 // the ones that answered in front. While others are left, one that is silent is asked twice, for
 // 45 s; a single one for 7665 s, as BEP 15 says. Retransmissions keep their transaction id.
+//
+// The owner looks up the hosts of UDP trackers ([Client.Names], [Client.Resolved]), best before
+// the start. It leaves itself out of the peers, and if the torrent is private (BEP 27), it drops
+// those of the former tracker when [Status].URL changes. Who is in both address families has a
+// client for each, with one key.
 //
 // # Departures
 //

@@ -169,10 +169,11 @@ func FuzzTracker(f *testing.F) {
 			script = script[2+n:]
 			from := protocol.Addr4(10<<24|uint32(host&7), 1000)
 			if host&8 != 0 {
-				from = protocol.Addr6([]byte{0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host}, 7)
+				from = protocol.Addr6([]byte{0x20, 1, 15: host}, 7)
 			}
 			if len(p) >= 16 && p[11] != 0 {
-				binary.BigEndian.PutUint64(p, w.g.Tracker(0).connection(from, protocol.Time(now), 0))
+				id := w.g.Tracker(0).connection(from, protocol.Time(now), 0)
+				binary.BigEndian.PutUint64(p, id)
 			}
 			if a := w.ask(now, from, p); a != nil {
 				var answer Answer

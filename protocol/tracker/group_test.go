@@ -240,13 +240,14 @@ func TestAnnounceByUDPAllocatesNothing(t *testing.T) {
 	require.Greater(t, w.g.Tracker(0).Tally().Announces, uint64(2000))
 }
 
-// Announces by UDP to a tracker of 100,000 peers, 50 of them named each time.
+// Announces by UDP, each of which is told of 50 peers; in the first case all fit into a cache.
 func BenchmarkAnnounce(b *testing.B) {
 	for _, c := range []struct{ torrents, peers uint32 }{{10, 1000}, {1000, 100_000}} {
 		b.Run(fmt.Sprintf("torrents=%d/peers=%d", c.torrents, c.peers), func(b *testing.B) {
 			w, from, all := steady(b, c.torrents, c.peers)
 			b.ReportAllocs()
 			n := 0
+			began := cpuTime()
 			for b.Loop() {
 				w.out.Reset()
 				w.g.Datagram(0, &w.turn, from[n], all[n])
@@ -254,7 +255,7 @@ func BenchmarkAnnounce(b *testing.B) {
 					n -= len(all)
 				}
 			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "announces/cpu-s")
+			b.ReportMetric(float64(b.N)/(cpuTime()-began).Seconds(), "announces/cpu-s")
 		})
 	}
 }

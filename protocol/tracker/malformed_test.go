@@ -162,8 +162,9 @@ func TestMalformedBodies(t *testing.T) {
 	}
 	var s Scrape
 	require.Equal(t, TooLong, ParseScrapeReply(make([]byte, BodyMax+1), &s))
-	odd := "d5:filesd3:abcd8:completei1ee20:xxxxxxxxxxxxxxxxxxxxi1e20:yyyyyyyyyyyyyyyyyyyyd8:complete" +
-		"i-5e10:downloaded1:xe20:zzzzzzzzzzzzzzzzzzzzd10:incompletei99999999999eee5:flagsi1ee"
+	odd := "d5:filesd3:abcd8:completei1ee20:xxxxxxxxxxxxxxxxxxxxi1e20:yyyyyyyyyyyyyyyyyyyyd" +
+		"8:completei-5e10:downloaded1:xe20:zzzzzzzzzzzzzzzzzzzzd10:incomplete" +
+		"i99999999999eee5:flagsi1ee"
 	require.Equal(t, OK, ParseScrapeReply([]byte(odd), &s))
 	require.Len(t, s.Files, 2)
 	require.Zero(t, s.Files[0].Seeders)
@@ -172,15 +173,17 @@ func TestMalformedBodies(t *testing.T) {
 
 // Bodies that are good as a whole though something in them is odd.
 func TestOddBodies(t *testing.T) {
+	const day = 24 * time.Hour
+	var nobody protocol.Addr
 	for body, check := range map[string]func(*Reply) bool{
 		"d8:intervali-5ee":                   func(r *Reply) bool { return r.Interval == 0 },
 		"d8:interval4:1800e":                 func(r *Reply) bool { return r.Interval == 0 },
-		"d8:intervali9999999999999ee":        func(r *Reply) bool { return r.Interval == 24*time.Hour },
+		"d8:intervali9999999999999ee":        func(r *Reply) bool { return r.Interval == day },
 		"d8:completei-1ee":                   func(r *Reply) bool { return r.Seeders == 0 },
-		"d11:external ip3:abce":              func(r *Reply) bool { return r.External == protocol.Addr{} },
+		"d11:external ip3:abce":              func(r *Reply) bool { return r.External == nobody },
 		"d11:external ip4:abcde":             func(r *Reply) bool { return r.External.Is4() },
 		"d10:tracker idi1ee":                 func(r *Reply) bool { return len(r.TrackerID) == 0 },
-		"d10:tracker id2:xye":                func(r *Reply) bool { return string(r.TrackerID) == "xy" },
+		"d10:tracker id2:xye":                func(r *Reply) bool { return len(r.TrackerID) == 2 },
 		"d14:failure reason0:e":              func(r *Reply) bool { return r.Failure != "" },
 		"d14:failure reasoni1ee":             func(r *Reply) bool { return r.Failure == "" },
 		"d15:warning message4:a\x1b[b" + "e": func(r *Reply) bool { return r.Warning == "a?[b" },
@@ -189,7 +192,9 @@ func TestOddBodies(t *testing.T) {
 		"d5:peers12:aaaapp\x01\x02\x03\x04\x00\x00e": func(r *Reply) bool {
 			return len(r.Peers) == 1 && r.Skipped == 1
 		},
-		"d5:peers12:\x00\x00\x00\x00pp\xe0\x00\x00\x01ppe": func(r *Reply) bool { return r.Skipped == 2 },
+		"d5:peers12:\x00\x00\x00\x00pp\xe0\x00\x00\x01ppe": func(r *Reply) bool {
+			return r.Skipped == 2
+		},
 		"d5:peersli1ed2:ip7:1.2.3.44:porti6881e7:unknownleeee": func(r *Reply) bool {
 			return len(r.Peers) == 1 && r.Skipped == 1
 		},

@@ -19,16 +19,22 @@ type site struct {
 // sites are the trackers of a client, in tiers (BEP 12).
 type sites [][]site
 
-// newSites takes the tiers and shuffles each, once. URLs that are no tracker's are left out.
+// sitesMax is how many trackers a torrent may make us ask.
+const sitesMax = 100
+
+// newSites takes the tiers and shuffles each, once. URLs that are no tracker's are left out, and
+// so are those beyond the first hundred.
 func newSites(tiers [][]string, rand *protocol.Rand) (all sites, refused int) {
+	taken := 0
 	for _, tier := range tiers {
 		var row []site
 		for _, text := range tier {
 			u, err := ParseURL(text)
-			if err != nil {
+			if err != nil || taken == sitesMax {
 				refused++
 				continue
 			}
+			taken++
 			s := site{url: text, path: u.Path, web: u.Scheme != "udp", idAt: -1}
 			if a, ok := u.Addr(); ok {
 				s.addr = a

@@ -155,7 +155,8 @@ func TestTrackerAgainstTwin(t *testing.T) {
 		cfg.Observer = &heard
 		k, err := New(cfg)
 		require.NoError(t, err)
-		w := &twin{cfg: k.cfg, completed: map[[20]byte]uint32{}, latest: map[[20]byte]protocol.Time{}}
+		w := &twin{cfg: k.cfg, completed: map[[20]byte]uint32{},
+			latest: map[[20]byte]protocol.Time{}}
 		rand := protocol.NewRand(rapid.Uint64().Draw(t, "seed"), 0, 0)
 		now := protocol.Time(0)
 		var r Reply

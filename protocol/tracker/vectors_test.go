@@ -150,42 +150,39 @@ func TestScrapeVectors(t *testing.T) {
 	require.Equal(t, [][20]byte{vectorHash(), x.InfoHash}, hashes)
 }
 
-func TestPacketVectors(t *testing.T) {
-	const (
-		id       = 0x0123456789abcdef
-		connect  = "0000041727101980000000001a2b3c4d"
-		made     = "000000001a2b3c4d0123456789abcdef"
-		announce = "0123456789abcdef0000000155667788000102030405060708090a0b0c0d0e0f10111213" +
-			"2d5858303030312d6162636465666768696a6b6c0000000000000000000000000010000000000000" +
-			"000000000000000200000000deadbeefffffffff1ae1"
-		option   = "020c2f6469723f613d6226633d64"
-		reply4   = "0000000155667788000007080000000100000002cb0071071ae1c6336409c8d5"
-		reply6   = "00000001556677880000070800000001000000022001" + "0db80000000000000000000000071ae1"
-		scrape   = "0123456789abcdef000000020badcafe000102030405060708090a0b0c0d0e0f10111213"
-		scraped  = "000000020badcafe000000020000000700000001"
-		mistaken = "000000030badcafe756e7265676973746572656420746f7272656e74"
-	)
+// The packets of the sheet.
+const (
+	packetID       = 0x0123456789abcdef
+	packetConnect  = "0000041727101980000000001a2b3c4d"
+	packetMade     = "000000001a2b3c4d0123456789abcdef"
+	packetAnnounce = "0123456789abcdef0000000155667788000102030405060708090a0b0c0d0e0f10111213" +
+		"2d5858303030312d6162636465666768696a6b6c0000000000000000000000000010000000000000" +
+		"000000000000000200000000deadbeefffffffff1ae1"
+	packetOption  = "020c2f6469723f613d6226633d64"
+	packetReply4  = "0000000155667788000007080000000100000002cb0071071ae1c6336409c8d5"
+	packetReply6  = "000000015566778800000708000000010000000220010db80000000000000000000000071ae1"
+	packetScrape  = "0123456789abcdef000000020badcafe000102030405060708090a0b0c0d0e0f10111213"
+	packetScraped = "000000020badcafe000000020000000700000001"
+	packetError   = "000000030badcafe756e7265676973746572656420746f7272656e74"
+)
+
+func TestRequestVectors(t *testing.T) {
 	from := protocol.Addr4(1, 9)
 	var p Packet
-	var a Answer
-
-	require.Equal(t, connect, hex.EncodeToString(AppendConnect(nil, 0x1a2b3c4d)))
-	require.Equal(t, OK, ParsePacket(unhex(t, connect), from, &p))
+	require.Equal(t, packetConnect, hex.EncodeToString(AppendConnect(nil, 0x1a2b3c4d)))
+	require.Equal(t, OK, ParsePacket(unhex(t, packetConnect), from, &p))
 	require.Equal(t, Packet{Action: ActionConnect, Transaction: 0x1a2b3c4d, Connection: magic}, p)
 
-	require.Equal(t, made, hex.EncodeToString(AppendConnectReply(nil, 0x1a2b3c4d, id)))
-	require.Equal(t, OK, ParseAnswer(unhex(t, made), false, &a))
-	require.Equal(t, Answer{Transaction: 0x1a2b3c4d, Connection: id}, a)
-
 	q := vectorRequest()
-	require.Len(t, unhex(t, announce), announceSize)
-	require.Equal(t, announce, hex.EncodeToString(AppendAnnounceRequest(nil, id, 0x55667788, &q, "")))
-	const path = "/dir?a=b&c=d"
-	require.Equal(t, announce+option,
-		hex.EncodeToString(AppendAnnounceRequest(nil, id, 0x55667788, &q, path)))
+	require.Len(t, unhex(t, packetAnnounce), announceSize)
+	require.Equal(t, packetAnnounce,
+		hex.EncodeToString(AppendAnnounceRequest(nil, packetID, 0x55667788, &q, "")))
+	const path, option = "/dir?a=b&c=d", packetOption
+	require.Equal(t, packetAnnounce+option,
+		hex.EncodeToString(AppendAnnounceRequest(nil, packetID, 0x55667788, &q, path)))
 	for _, tail := range []string{"", option, option + "010100", "01" + option + "00ffff", "00"} {
-		require.Equal(t, OK, ParsePacket(unhex(t, announce+tail), from, &p))
-		require.EqualValues(t, id, p.Connection)
+		require.Equal(t, OK, ParsePacket(unhex(t, packetAnnounce+tail), from, &p))
+		require.EqualValues(t, packetID, p.Connection)
 		require.EqualValues(t, 0x55667788, p.Transaction)
 		require.Equal(t, q, p.Announce)
 		data, f := URLData(nil, p.Options, true)
@@ -197,36 +194,49 @@ func TestPacketVectors(t *testing.T) {
 		}
 	}
 
-	r := Reply{Interval: 30 * time.Minute, Leechers: 1, Seeders: 2, Peers: vectorPeers}
-	require.Equal(t, reply4, hex.EncodeToString(AppendAnnounceReply(nil, 0x55667788, &r)))
-	require.Equal(t, OK, ParseAnswer(unhex(t, reply4), false, &a))
-	var back Reply
-	a.reply(&back, false)
-	require.Equal(t, r, back)
-	r.Peers = []Peer{vectorPeer6}
-	require.Equal(t, reply6, hex.EncodeToString(AppendAnnounceReply(nil, 0x55667788, &r)))
-	require.Equal(t, OK, ParseAnswer(unhex(t, reply6), true, &a))
-	a.reply(&back, true)
-	require.Equal(t, r, back)
-
-	require.Equal(t, scrape,
-		hex.EncodeToString(AppendScrapeRequest(nil, id, 0x0badcafe, vectorHash())))
-	require.Equal(t, OK, ParsePacket(unhex(t, scrape), from, &p))
-	require.Equal(t, unhex(t, scrape)[16:], p.Hashes)
+	require.Equal(t, packetScrape,
+		hex.EncodeToString(AppendScrapeRequest(nil, packetID, 0x0badcafe, vectorHash())))
+	require.Equal(t, OK, ParsePacket(unhex(t, packetScrape), from, &p))
+	require.Equal(t, unhex(t, packetScrape)[16:], p.Hashes)
 	many := make([][20]byte, ScrapeMax)
-	require.Len(t, AppendScrapeRequest(nil, id, 0, many...), 1496)
-	answer := AppendScrapeHeader(nil, 0x0badcafe)
-	answer = AppendCounts(answer, Counts{Seeders: 2, Completed: 7, Leechers: 1})
-	require.Equal(t, scraped, hex.EncodeToString(answer))
-	require.Equal(t, OK, ParseAnswer(answer, false, &a))
+	require.Len(t, AppendScrapeRequest(nil, packetID, 0, many...), 1496)
+}
+
+func TestAnswerVectors(t *testing.T) {
+	var a Answer
+	require.Equal(t, packetMade,
+		hex.EncodeToString(AppendConnectReply(nil, 0x1a2b3c4d, packetID)))
+	require.Equal(t, OK, ParseAnswer(unhex(t, packetMade), false, &a))
+	require.Equal(t, Answer{Transaction: 0x1a2b3c4d, Connection: packetID}, a)
+
+	var back Reply
+	for packet, peers := range map[string][]Peer{
+		packetReply4: vectorPeers, packetReply6: {vectorPeer6},
+	} {
+		r := Reply{Interval: 30 * time.Minute, Leechers: 1, Seeders: 2, Peers: peers}
+		require.Equal(t, packet, hex.EncodeToString(AppendAnnounceReply(nil, 0x55667788, &r)))
+		six := packet == packetReply6
+		require.Equal(t, OK, ParseAnswer(unhex(t, packet), six, &a))
+		a.reply(&back, six)
+		require.Equal(t, r, back)
+	}
+
+	scraped := AppendScrapeHeader(nil, 0x0badcafe)
+	scraped = AppendCounts(scraped, Counts{Seeders: 2, Completed: 7, Leechers: 1})
+	require.Equal(t, packetScraped, hex.EncodeToString(scraped))
+	require.Equal(t, OK, ParseAnswer(scraped, false, &a))
 	c, ok := a.CountsAt(0)
 	require.True(t, ok)
 	require.Equal(t, Counts{Seeders: 2, Completed: 7, Leechers: 1, Downloaders: 1}, c)
 	_, ok = a.CountsAt(1)
 	require.False(t, ok)
+	for range ScrapeMax - 1 {
+		scraped = AppendCounts(scraped, c)
+	}
+	require.Len(t, scraped, 896)
 
-	require.Equal(t, mistaken, hex.EncodeToString(AppendError(nil, 0x0badcafe, notTracked)))
-	require.Equal(t, OK, ParseAnswer(unhex(t, mistaken), false, &a))
+	require.Equal(t, packetError, hex.EncodeToString(AppendError(nil, 0x0badcafe, notTracked)))
+	require.Equal(t, OK, ParseAnswer(unhex(t, packetError), false, &a))
 	require.Equal(t, notTracked, string(a.Text))
 }
 

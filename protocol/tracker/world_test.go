@@ -33,8 +33,8 @@ func (m *members) totals(i uint32, t *protocol.Turn) tracker.Totals {
 }
 
 func (m *members) Start(i uint32, t *protocol.Turn) {
-	cfg := tracker.ClientConfig{PeerID: [20]byte{byte(i), byte(i >> 8), 1}, Port: netmodel.HomePort, Want: -1,
-		Key: i, Tiers: [][]string{m.urls}, IntervalMin: time.Minute}
+	cfg := tracker.ClientConfig{PeerID: [20]byte{byte(i), byte(i >> 8), 1}, Want: -1,
+		Port: netmodel.HomePort, Key: i, Tiers: [][]string{m.urls}, IntervalMin: time.Minute}
 	c, err := tracker.NewClient(cfg, t.Rand)
 	require.NoError(m.t, err)
 	m.all[i], m.start[i], m.found[i] = c, t.Now, map[protocol.Addr]bool{}

@@ -29,6 +29,9 @@ type job struct {
 // an error when the run exceeds its budget.
 func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	s := j.cell.Scenario
+	if s.Swarms() {
+		return simulateSwarms(ctx, j)
+	}
 	rec := &recorder{cell: int32(j.cell.Index), seed: j.seed, warmup: protocol.Time(s.Warmup)}
 	o, err := newOverlay(s, j.seed, j.laws, rec)
 	if err != nil {
@@ -115,7 +118,7 @@ func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Lookups, run.Ended = rec.rows, rec.ended
 	run.Asked = rec.work.asked()
-	run.Terrain = results.Terrain{Gated: o.gated, Narrow: !o.scenario.Network.Links.None()}
+	run.Terrain = results.Terrain{Gated: o.gated, Narrow: o.scenario.Narrow()}
 	for n, hits := range w.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,
 			results.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits,

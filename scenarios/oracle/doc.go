@@ -9,6 +9,10 @@
 //   - [Overlay] with [Search] follows lookups through a whole network with ideal tables, node by
 //     node. It also counts the rounds and messages until a lookup may stop.
 //
+// And there are three of a BitTorrent swarm: [Fluid], the model of Qiu and Srikant, of swarms in
+// which peers come and go; [Crowd], the least time in which a crowd that came at once can have a
+// file; and [InPieces], the same of a file that is passed on in pieces.
+//
 // Use: fill in a Model and call [Model.CDF] and [Mean]; or draw an Overlay once, and [Search.Run]
 // many lookups in it. Take several overlays with different seeds: lookups in one network are not
 // quite independent.

@@ -14,6 +14,11 @@
 //	                     many are dead; buckets.csv beside it if there are few
 //	records.parquet      what became of announced records: a row for each record and age;
 //	                     records.csv beside it if there are few; neither if nothing was announced
+//	peers.parquet        a row for each peer in each torrent: when it came, completed and left,
+//	                     and its bytes by the network's books and by its own
+//	transfers.parquet    the network's books of payload: a row for each ordered pair of peers
+//	swarm.parquet        a row for each sampled time and torrent; peers.csv, transfers.csv and
+//	                     swarm.csv beside them where there are few; none without torrents
 //	runs.csv             a row for each run: fingerprint, ledger, counters
 //	faults.csv           a row for each fault of each run: how many datagrams it hit
 //	checkpoints.parquet  the fingerprint of each run at each simulated second

@@ -21,6 +21,13 @@ type Definition struct {
 	// and whether there is one.
 	value func(*Lookup) (int64, bool)
 	scale float64
+
+	// Of swarms: the observation of one peer that came to download, or the one of a whole run of
+	// so many seconds, of one group or of all; what is not a number is none.
+	peer    func(*Peer) float64
+	whole   func(run *Run, group string, seconds float64) float64
+	grouped bool   // there is one for each group, too
+	group   string // whose it is
 }
 
 const (
@@ -29,7 +36,8 @@ const (
 	shareScale = 1_000_000
 )
 
-// Definitions returns the dictionary. Metrics of lookups come three times, by the kind of
+// Definitions returns the dictionary. In names of metrics that every group of peers has for
+// itself, GROUP stands for its name. Metrics of lookups come three times, by the kind of
 // operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
 func Definitions() []Definition {
 	var all []Definition
@@ -51,7 +59,7 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return all
+	return append(all, swarmMetrics()...)
 }
 
 // runGroup is metrics with one observation a run that are worked out together.
@@ -70,6 +78,7 @@ func runGroups() []runGroup {
 		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
 		{healthMetrics, perTable, true}, {recordMetrics, perRecord, true},
 		{censusMetrics, perCensus, false}, {connectivityMetrics, perConnectivity, false},
+		{fluidMetrics, perFluid, false},
 	}
 }
 

@@ -89,7 +89,7 @@ func differences(c, base *CellSummary) map[string]Difference {
 // addMeans notes the mean of each metric in each run.
 func (c *CellSummary) addMeans(seconds float64, runs []*Run) {
 	c.means = map[string][]float64{}
-	for _, d := range Definitions() {
+	for _, d := range definitionsOf(runs) {
 		if _, ok := c.Metrics[d.Name]; !ok {
 			continue
 		}

@@ -33,6 +33,7 @@ type Run struct {
 	Census       *Census       // of a scenario with crawlers
 	Connectivity *Connectivity // of a scenario with probes
 	Churn        *ChurnSeen    // nil if all nodes stay
+	Swarm        *Swarm        // of a scenario with torrents
 
 	kept *kept // where the rows are, of all kinds, if a Store has them
 }

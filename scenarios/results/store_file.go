@@ -18,7 +18,7 @@ import (
 // the SHA-256 of length and content, and the content: gob, compressed. Whoever changes the form
 // changes the number.
 const (
-	storeMagic  = storePrefix + "2\n"
+	storeMagic  = storePrefix + "3\n"
 	storePrefix = "swarmlab run "
 )
 
@@ -29,6 +29,9 @@ const (
 	checkpointSection
 	bucketSection
 	recordSection
+	peerSection
+	transferSection
+	swarmSection
 	runSections
 )
 
@@ -44,12 +47,16 @@ type storedHead struct {
 }
 
 // rowCounts is how many rows a run has of those kinds that are also written as text.
-type rowCounts struct{ Lookups, Series, Buckets, Records int }
+type rowCounts struct {
+	Lookups, Series, Buckets, Records int
+	Swarm                             swarmCounts
+}
 
 // encodeRun makes the sections of a run.
 func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 	parts := []any{head, run.Lookups, run.Series, run.Checkpoints, run.Buckets,
 		run.Records}
+	parts = append(parts, run.Swarm.rows()...)
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -237,7 +244,8 @@ func (run *Run) counts() rowCounts {
 	if run.kept != nil {
 		return run.kept.rows
 	}
-	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records)}
+	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
+		run.Swarm.counts()}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -257,6 +265,9 @@ func (run *Run) measured() (*Run, error) {
 		return nil, err
 	}
 	if whole.Records, err = run.recordRows(); err != nil {
+		return nil, err
+	}
+	if whole.Swarm, err = run.swarmOf(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil

@@ -97,6 +97,9 @@ func summarise(o *Outcome) (Summary, error) {
 		if err != nil {
 			return s, err
 		}
+		if err := checkSwarms(runs); err != nil {
+			return s, err
+		}
 		if len(runs) > 0 {
 			s.Cells = append(s.Cells, summariseCell(cell, runs))
 			if len(o.Scenario.Targets) > 0 {
@@ -179,6 +182,9 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 		for n, d := range g.metrics {
 			addPerRun(metrics, d, values, n)
 		}
+	}
+	if client == anyClient {
+		addSwarm(metrics, runs, seconds)
 	}
 	return metrics
 }

@@ -15,7 +15,7 @@ func definition(name string) *Definition {
 			return &d
 		}
 	}
-	return nil
+	return swarmDefinition(name)
 }
 
 // CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
@@ -68,6 +68,12 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 				return g.values(run, anyClient, seconds)[n]
 			}
 		}
+	}
+	switch {
+	case d.peer != nil:
+		return meanOf(d.ofPeers(run)) / peerScale
+	case d.whole != nil:
+		return d.ofSwarm(run, seconds)
 	}
 	var values []int64
 	for n := range run.Lookups {

@@ -1,0 +1,385 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol/metainfo"
+)
+
+// load is a content and its torrents, in a folder of its own.
+type load struct {
+	t    *testing.T
+	dir  string // in which the content is
+	name string
+	size uint64
+}
+
+// newLoad makes a folder of several files, of some megabytes: pieces end within files and the
+// other way round, and one file is empty.
+func newLoad(t *testing.T, megabytes int) *load {
+	l := &load{t: t, dir: t.TempDir(), name: "load"}
+	r := rand.NewChaCha8([32]byte{1})
+	for name, size := range map[string]int{
+		"a/one": megabytes << 19, "a/b/two": 3, "three": megabytes<<19 + 12345, "empty": 0,
+	} {
+		file := filepath.Join(l.dir, l.name, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
+		b := make([]byte, size)
+		r.Read(b)
+		require.NoError(t, os.WriteFile(file, b, 0o666))
+		l.size += uint64(size)
+	}
+	return l
+}
+
+// torrent makes a torrent of it.
+func (l *load) torrent(args ...string) (file string, t *metainfo.Torrent) {
+	l.t.Helper()
+	file = filepath.Join(l.t.TempDir(), "x.torrent")
+	args = append([]string{"create", filepath.Join(l.dir, l.name), "-o", file,
+		"--piece-length", "64KiB"}, args...)
+	_, code, err := clientRun(context.Background(), args...)
+	require.NoError(l.t, err)
+	require.Zero(l.t, code)
+	t, err = readTorrent(file)
+	require.NoError(l.t, err)
+	return file, t
+}
+
+// same requires that a folder holds the content, and nothing else.
+func (l *load) same(dir string) {
+	l.t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(l.t, err)
+	require.Len(l.t, entries, 1)
+	files := 0
+	root := filepath.Join(dir, l.name)
+	require.NoError(l.t, filepath.WalkDir(root, func(name string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files++
+		below, _ := filepath.Rel(root, name)
+		want, err := os.ReadFile(filepath.Join(l.dir, l.name, below))
+		require.NoError(l.t, err)
+		got, err := os.ReadFile(name)
+		require.NoError(l.t, err)
+		require.True(l.t, string(want) == string(got), "%s differs", below)
+		return nil
+	}))
+	require.Equal(l.t, 4, files)
+}
+
+// clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
+func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
+	var b safeOutput
+	code, err = clientRunTo(ctx, &b, args...)
+	return b.String(), code, err
+}
+
+func clientRunTo(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
+	c := newTorrentCommand()
+	c.SilenceUsage, c.SilenceErrors = true, true
+	c.SetArgs(args)
+	c.SetOut(out)
+	c.SetErr(io.Discard)
+	err = c.ExecuteContext(ctx)
+	var exit exitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.code
+	case err != nil:
+		code = refused
+	}
+	return code, err
+}
+
+// running is a command that runs until it is ended, and prints a JSON object a line.
+type running struct {
+	t   *testing.T
+	out safeOutput
+	end func() (code int, err error)
+}
+
+func clientServe(t *testing.T, args ...string) *running {
+	t.Helper()
+	r := &running{t: t}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	var code int
+	var err error
+	go func() {
+		defer close(ended)
+		code, err = clientRunTo(ctx, &r.out, append(args, "--json", "--every", "20ms")...)
+	}()
+	r.end = func() (int, error) { cancel(); <-ended; return code, err }
+	t.Cleanup(func() { r.end() })
+	require.Eventually(t, func() bool { return strings.Contains(r.out.String(), "\n") },
+		10*time.Second, time.Millisecond)
+	return r
+}
+
+// last decodes the latest line.
+func (r *running) last(v any) {
+	text := strings.TrimSpace(r.out.String())
+	require.NoError(r.t, json.Unmarshal([]byte(text[strings.LastIndexByte(text, '\n')+1:]), v))
+}
+
+// seeding runs a seed and returns its address.
+func (l *load) seeding(file string, args ...string) (seed *running, address string) {
+	l.t.Helper()
+	seed = clientServe(l.t, append([]string{"seed", file, "--dir", l.dir}, args...)...)
+	var r transferReport
+	seed.last(&r)
+	require.True(l.t, r.Complete)
+	return seed, r.Address
+}
+
+// fetch downloads into a new folder and requires that everything comes.
+func (l *load) fetch(what string, args ...string) (dir string, r transferReport) {
+	l.t.Helper()
+	dir = filepath.Join(l.t.TempDir(), "new")
+	return dir, l.fetchInto(dir, what, args...)
+}
+
+func (l *load) fetchInto(dir, what string, args ...string) transferReport {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	out, code, err := clientRun(ctx,
+		append([]string{"download", what, "--dir", dir, "--json"}, args...)...)
+	require.NoError(l.t, err)
+	require.Zero(l.t, code)
+	l.same(dir)
+	r := dhtDocument[transferReport](l.t, out)
+	require.True(l.t, r.Complete)
+	require.Equal(l.t, l.size, r.Size)
+	require.Zero(l.t, r.Left)
+	require.Equal(l.t, r.Pieces, r.Have)
+	var down, up, overDown, overUp uint64
+	for _, p := range r.Peers {
+		down, up = down+p.PayloadDown, up+p.PayloadUp
+		overDown, overUp = overDown+p.OverheadDown, overUp+p.OverheadUp
+	}
+	require.Equal(l.t, []uint64{r.All.PayloadDown, r.All.PayloadUp, r.All.OverheadDown,
+		r.All.OverheadUp}, []uint64{down, up, overDown, overUp}, "the sums over the peers")
+	return r
+}
+
+func TestTorrentFromPeerToPeer(t *testing.T) {
+	l := newLoad(t, 3)
+	file, tor := l.torrent()
+	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	for _, what := range []string{file, tor.Magnet().String()} {
+		_, r := l.fetch(what, "--peer", at)
+		require.Zero(t, r.Found)
+		require.Equal(t, l.size, r.All.Useful)
+		require.Equal(t, l.size, r.All.PayloadDown)
+		require.Len(t, r.Peers, 1)
+		require.Equal(t, at, r.Peers[0].Peer)
+		require.Positive(t, r.All.OverheadUp)
+		require.Nil(t, r.Tracker)
+	}
+	m := tor.Magnet()
+	m.Peers, m.Name = []metainfo.Endpoint{endpointAt(at)}, "another/name" // not to be trusted
+	_, r := l.fetch(m.String())
+	require.Equal(t, "load", r.Name)
+	code, err := seed.end()
+	require.NoError(t, err)
+	require.Zero(t, code)
+	var last transferReport
+	seed.last(&last)
+	require.Equal(t, 3*l.size, last.All.PayloadUp)
+	require.Len(t, last.Peers, 3)
+}
+
+func endpointAt(address string) metainfo.Endpoint {
+	host, port, _ := strings.Cut(address, ":")
+	n, _ := strconv.Atoi(port)
+	return metainfo.Endpoint{Host: host, Port: uint16(n)}
+}
+
+// TestTorrentOverIPv6 is the other family.
+func TestTorrentOverIPv6(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	_, at := l.seeding(file, "--listen", "[::1]:0")
+	_, r := l.fetch(file, "--peer", at)
+	require.Equal(t, at, r.Peers[0].Peer)
+}
+
+// TestTorrentByTracker is a small swarm that knows of itself by a tracker only; with a link, too.
+func TestTorrentByTracker(t *testing.T) {
+	for _, transport := range []string{"udp", "http"} {
+		t.Run(transport, func(t *testing.T) {
+			tracker := clientServe(t, "tracker", "--"+transport, "127.0.0.1:0")
+			var k trackerReport
+			tracker.last(&k)
+			l := newLoad(t, 2)
+			file, tor := l.torrent("--tracker", k.Addresses[0], "--private")
+			seed, _ := l.seeding(file, "--listen", "127.0.0.1:0")
+			require.Eventually(t, func() bool { tracker.last(&k); return k.Seeds == 1 },
+				10*time.Second, 10*time.Millisecond)
+			var all sync.WaitGroup
+			for n := range 3 {
+				what := []string{file, tor.Magnet().String(), file}[n]
+				all.Go(func() {
+					_, r := l.fetch(what, "--listen", "127.0.0.1:0")
+					require.NotNil(t, r.Tracker)
+					require.Empty(t, r.Tracker.Problem)
+				})
+			}
+			all.Wait()
+			_, err := seed.end()
+			require.NoError(t, err)
+			_, err = tracker.end()
+			require.NoError(t, err)
+			tracker.last(&k)
+			require.EqualValues(t, 3, k.Tracker.Completed)
+			require.EqualValues(t, 4, k.Tracker.Stopped)
+			require.Zero(t, k.Peers)
+		})
+	}
+}
+
+// TestTorrentByDHT has nothing but the DHT: a seed, a link, and a node that knows neither.
+func TestTorrentByDHT(t *testing.T) {
+	mesh := servedMesh(t, 3)
+	l := newLoad(t, 1)
+	file, tor := l.torrent()
+	l.seeding(file, "--listen", "127.0.0.9:0", "--bootstrap", mesh[0].addr)
+	for _, what := range []string{tor.Magnet().String(), file} {
+		_, r := l.fetch(what, "--listen", "127.0.0.8:0", "--bootstrap", mesh[1].addr)
+		require.Len(t, r.Peers, 1)
+	}
+	m := tor.Magnet()
+	m.Nodes = []metainfo.Endpoint{endpointAt(mesh[2].addr)}
+	l.fetch(m.String(), "--listen", "127.0.0.7:0")
+}
+
+// TestTorrentDamageIsMended: what is wrong in the folder is fetched again, and nothing else.
+func TestTorrentDamageIsMended(t *testing.T) {
+	l := newLoad(t, 2)
+	file, tor := l.torrent()
+	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	dir, r := l.fetch(file, "--peer", at)
+	whole := r.Pieces
+	again := l.fetchInto(dir, file, "--peer", at)
+	require.Equal(t, whole, again.Found)
+	require.Empty(t, again.Peers)
+
+	three, err := os.OpenFile(filepath.Join(dir, "load", "three"), os.O_RDWR, 0)
+	require.NoError(t, err)
+	_, err = three.WriteAt([]byte("damage"), 500_000)
+	require.NoError(t, err)
+	require.NoError(t, three.Truncate(900_000))
+	require.NoError(t, three.Close())
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "load", "a", "b")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "load", "empty")))
+	for _, what := range []string{file, tor.Magnet().String()} {
+		mended := l.fetchInto(dir, what, "--peer", at)
+		if what == file {
+			require.Greater(t, mended.Found, whole/2)
+			require.Less(t, mended.Found, whole-2)
+		} else {
+			require.Equal(t, whole, mended.Found)
+		}
+		require.Equal(t, uint64(whole-mended.Found)*65536,
+			(mended.All.Useful+65535)/65536*65536, "the last piece may be shorter")
+	}
+}
+
+// TestTorrentSeedForAWhile: who has finished serves others while it is told to.
+func TestTorrentSeedForAWhile(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	first := filepath.Join(t.TempDir(), "first")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	port := vacantAddress(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, code, err := clientRun(ctx, "download", file, "--dir", first, "--peer", at,
+			"--listen", port, "--seed-for", "1h", "--json")
+		require.NoError(t, err)
+		require.Zero(t, code, "it is complete, also if it is interrupted now")
+		r := dhtDocument[transferReport](t, out)
+		require.Equal(t, l.size, r.All.PayloadUp)
+	}()
+	require.Eventually(t, func() bool {
+		b, err := os.ReadFile(filepath.Join(first, "load", "three"))
+		return err == nil && len(b) > 0
+	}, 10*time.Second, 5*time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
+	seed.end()
+	l.fetch(file, "--peer", port)
+	cancel()
+	<-done
+	l.same(first)
+}
+
+// vacantAddress returns an address on which nobody listens.
+func vacantAddress(t *testing.T) string {
+	s := dhtServe(t, "--listen", "127.0.0.1:0")
+	s.end()
+	return s.addr
+}
+
+// TestTorrentLimits: neither a download nor a seed goes beyond its limit.
+func TestTorrentLimits(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	_, fast := l.seeding(file, "--listen", "127.0.0.1:0")
+	_, slow := l.seeding(file, "--listen", "127.0.0.1:0", "--max-up", "800KiB/s")
+	least := 8 * l.size * 1000 / (800 << 10) / 10 // milliseconds, and the start may be early
+	for _, args := range [][]string{{"--peer", slow}, {"--peer", fast, "--max-down", "800k"}} {
+		_, r := l.fetch(file, args...)
+		require.Greater(t, r.Time, float64(least))
+		require.Less(t, r.Time, 20*float64(least))
+	}
+}
+
+func TestTorrentRates(t *testing.T) {
+	for text, want := range map[string]uint64{
+		"": 0, "1024": 1024, "500KiB": 500 << 10, "2MiB/s": 2 << 20, "3 m": 3 << 20, "1GB": 1 << 30,
+	} {
+		got, err := parseRate("--max-up", text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"1", "-1k", "k", "1.5MiB", "1TiB", "18446744073709551615k"} {
+		_, err := parseRate("--max-up", text)
+		require.Error(t, err, text)
+	}
+}
+
+func TestTorrentInterrupted(t *testing.T) {
+	l := newLoad(t, 1)
+	file, tor := l.torrent()
+	for _, what := range []string{file, tor.Magnet().String()} {
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		out, code, err := clientRun(ctx, "download", what, "--dir", t.TempDir(), "--json")
+		cancel()
+		require.ErrorContains(t, err, "interrupted")
+		require.Equal(t, interrupted, code)
+		r := dhtDocument[transferReport](t, out)
+		require.False(t, r.Complete)
+		require.Equal(t, "interrupted", r.Error)
+		require.Empty(t, r.Peers)
+	}
+}

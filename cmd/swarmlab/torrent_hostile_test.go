@@ -1,0 +1,188 @@
+package main
+
+import (
+	"crypto/sha1"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/metainfo"
+	"swarmlab/protocol/peerwire"
+)
+
+// villain is a peer that does not play by the rules.
+type villain struct {
+	t    *testing.T
+	tor  *metainfo.Torrent
+	turn func(c net.Conn, m *peerwire.Message) // what it does with a message
+	// after is what it sends after the handshake.
+	after []byte
+}
+
+// listen takes connections, one after the other, until the test ends.
+func (v *villain) listen() string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(v.t, err)
+	v.t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go v.serve(c)
+		}
+	}()
+	return listener.Addr().String()
+}
+
+func (v *villain) serve(c net.Conn) {
+	defer c.Close()
+	h := peerwire.Handshake{InfoHash: v.tor.Info.Hash}
+	h.Offer(peerwire.FeatureExtensions)
+	copy(h.PeerID[:], c.LocalAddr().String())
+	c.Write(append(peerwire.AppendHandshake(nil, &h), v.after...))
+	var d peerwire.Decoder
+	d.Limits.Pieces = v.tor.Info.Count()
+	buffer := make([]byte, 4096)
+	shaken := false
+	for {
+		c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		n, err := c.Read(buffer)
+		if err != nil {
+			return
+		}
+		d.Feed(protocol.Chunk{Bytes: buffer[:n]})
+		if !shaken {
+			_, s := d.Handshake()
+			if shaken = s == peerwire.Whole; !shaken {
+				continue
+			}
+		}
+		var m peerwire.Message
+		for {
+			ok, f := d.Next(&m)
+			if f != peerwire.OK || !ok {
+				break
+			}
+			if v.turn != nil {
+				v.turn(c, &m)
+			}
+		}
+	}
+}
+
+// everything is what a seed says at first.
+func everything(in *metainfo.Info) []byte {
+	bits := make([]byte, (in.Count()+7)/8)
+	for piece := range in.Count() {
+		bits[piece/8] |= 0x80 >> (piece % 8)
+	}
+	return peerwire.AppendPlain(peerwire.AppendBitfield(nil, bits), peerwire.Unchoke)
+}
+
+// poison answers every request with other bytes.
+func poison(c net.Conn, m *peerwire.Message) {
+	if m.Kind == peerwire.Request {
+		out := peerwire.AppendPiece(nil, m.Index, m.Begin, m.Length)
+		c.Write(append(out, make([]byte, m.Length)...))
+	}
+}
+
+// honestLater has a seed come when a download has been among others for a while.
+func (l *load) honestLater(file, at string) {
+	time.Sleep(700 * time.Millisecond)
+	l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+}
+
+// TestTorrentAmongHostilePeers is a download among peers that lie, poison, are silent or talk
+// nonsense: each is found out, nothing outside the folder is touched, and when an honest one comes
+// the content is right.
+func TestTorrentAmongHostilePeers(t *testing.T) {
+	l := newLoad(t, 4)
+	file, tor := l.torrent()
+	in := tor.Info
+	all := []*villain{
+		{after: everything(in), turn: poison},
+		{after: everything(in)}, // never answers
+		{after: []byte(strings.Repeat("\xff", 4096))},
+		{after: peerwire.AppendIndex(nil, peerwire.Have, in.Count())},
+		{after: append(everything(in), everything(in)...)},
+		{after: peerwire.AppendExtended(nil, 0, []byte(strings.Repeat("l", 10_000)))},
+	}
+	at := vacantAddress(t)
+	args := []string{"--listen", at}
+	for _, v := range all {
+		v.t, v.tor = t, tor
+		args = append(args, "--peer", v.listen())
+	}
+	go l.honestLater(file, at)
+	dir := filepath.Join(t.TempDir(), "new")
+	r := l.fetchInto(dir, file, args...)
+	require.Equal(t, l.size+r.All.Failed, r.All.Useful)
+	require.Positive(t, r.Failures)
+	for _, why := range []string{"wire", "index", "order"} {
+		require.Positive(t, r.Dropped[why], "%v", r.Dropped)
+	}
+	entries, err := os.ReadDir(filepath.Dir(dir))
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+}
+
+// TestTorrentPoisonerIsFoundOut: alone with a poisoner nothing comes; he is banned, and when an
+// honest peer comes everything does.
+func TestTorrentPoisonerIsFoundOut(t *testing.T) {
+	l := newLoad(t, 1)
+	file, tor := l.torrent()
+	v := &villain{t: t, tor: tor, after: everything(tor.Info), turn: poison}
+	bad, at := v.listen(), vacantAddress(t)
+	go l.honestLater(file, at)
+	_, r := l.fetch(file, "--listen", at, "--peer", bad)
+	require.EqualValues(t, 1, r.Dropped["poison"])
+	require.EqualValues(t, 1, r.Bans)
+	require.Len(t, r.Peers, 2)
+	for _, p := range r.Peers {
+		if p.Peer == bad {
+			require.Positive(t, p.Failed)
+			require.EqualValues(t, 1, p.Connections)
+		} else {
+			require.Zero(t, p.Failed)
+			require.Equal(t, l.size, p.Useful)
+		}
+	}
+}
+
+// TestTorrentHostileMetadata: nobody can make a link's download write to other places.
+func TestTorrentHostileMetadata(t *testing.T) {
+	raw := []byte("d5:filesld6:lengthi5e4:pathl2:..6:escapeeee4:name1:x12:piece lengthi16384e" +
+		"6:pieces20:xxxxxxxxxxxxxxxxxxxxe")
+	hash := metainfo.Hash(sha1.Sum(raw))
+	v := &villain{t: t, tor: &metainfo.Torrent{Info: &metainfo.Info{Hash: hash, Total: 5,
+		PieceLength: 16384}}}
+	var hello peerwire.ExtHandshake
+	hello.Support(peerwire.ExtMetadata)
+	hello.MetadataSize = uint32(len(raw))
+	v.after = hello.Append(nil)
+	v.turn = func(c net.Conn, m *peerwire.Message) {
+		if m.Kind == peerwire.Extended && m.Ext == peerwire.ExtMetadata {
+			d := peerwire.Metadata{Type: peerwire.MetadataData, Total: uint32(len(raw)), Data: raw}
+			c.Write(d.Append(nil, peerwire.ExtMetadata))
+		}
+	}
+	m := metainfo.Magnet{Hash: hash, Peers: []metainfo.Endpoint{endpointAt(v.listen())}}
+	dir := t.TempDir()
+	out, code, err := clientRun(t.Context(), "download", m.String(), "--dir",
+		filepath.Join(dir, "new"), "--json")
+	require.ErrorContains(t, err, `".." is no name`)
+	require.Equal(t, failed, code)
+	require.Contains(t, dhtDocument[transferReport](t, out).Error, "the metadata of the link")
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}

@@ -1,0 +1,137 @@
+package swarms
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/client"
+	"swarmlab/protocol/dht"
+	"swarmlab/protocol/krpc"
+	"swarmlab/protocol/swarm"
+	"swarmlab/scenarios"
+	"swarmlab/scenarios/results"
+	"swarmlab/sim"
+)
+
+// population is the peers of one group that follow one strategy. Their numbers in the world follow
+// each other.
+type population struct {
+	*client.Group
+	world    *World
+	spec     *scenarios.Group
+	name     string
+	first    uint32 // number in the world of its first peer
+	size     uint32
+	torrent  *torrent
+	linger   stay
+	patience stay
+}
+
+// peer is what is kept of a peer besides its client.
+type peer struct {
+	arrives protocol.Time
+	present bool
+	leeches bool // it came to download, and has not everything
+	row     results.Peer
+	at      span
+}
+
+func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint32,
+) (*population, error) {
+	p := &population{world: w, spec: g, name: of.Name, first: first, size: uint32(of.Size),
+		torrent: w.torrents[w.scenario.Torrent(g)],
+		linger:  newStay(g.Linger), patience: newStay(g.Patience)}
+	cfg := client.Default()
+	cfg.Swarm, cfg.Want, cfg.DHT = g.PeerConfig(of.Strategy), w.scenario.Tracker.NumWant, nil
+	env := client.Env{Swarm: swarm.Env{Store: newStore(), Observer: observer{p}}}
+	if g.Finds(scenarios.ByDHT) {
+		node := w.scenario.Config(g, g.Portions()[0].Client)
+		node.Secret = secretOf(w.seed, first)
+		cfg.DHT, env.DHT = &node, dht.Env{Directory: w.book, Seeds: p.seeds}
+	}
+	var err error
+	if p.Group, err = client.New(cfg, env, of.Size); err != nil {
+		return nil, err
+	}
+	for _, t := range w.torrents {
+		is := client.Torrent{Torrent: t.is}
+		if g.Finds(scenarios.ByTracker) {
+			is.Trackers = [][]string{{w.announceTo}}
+		}
+		p.Register(is)
+	}
+	for i := range p.size {
+		p.identify(i)
+		w.peers[first+i].row = p.newRow(first + i)
+	}
+	return p, nil
+}
+
+// identify gives a peer its ids and its address.
+func (p *population) identify(i uint32) {
+	seed, node := p.world.seed, p.first+i
+	p.Assign(i, peerID(seed, node), sim.AddrOf(node))
+	if p.DHT() != nil {
+		r := protocol.NewRand(seed, purposeNodeID, uint64(node))
+		p.DHT().Assign(i, krpc.RandomID(&r))
+	}
+}
+
+func peerID(seed uint64, node uint32) (id [20]byte) {
+	r := protocol.NewRand(seed, purposePeerID, uint64(node))
+	copy(id[:], fmt.Sprintf("-SL0100-%012x", r.Uint64()>>16))
+	return id
+}
+
+// Start implements protocol.Group: the peer comes.
+func (p *population) Start(i uint32, t *protocol.Turn) {
+	p.world.peers[p.first+i].present = true
+	p.Group.Start(i, t)
+	p.Add(i, t, swarm.Entry{Torrent: p.torrent.number, Have: p.pieces(p.first + i)})
+	p.came(i, t)
+	if p.DHT() != nil {
+		p.world.remember(p.first + i)
+	}
+}
+
+// Stop implements protocol.Group: a leave in good order.
+func (p *population) Stop(i uint32, t *protocol.Turn) {
+	p.leaves(i)
+	p.Group.Stop(i, t)
+}
+
+// Drop implements protocol.Group.
+func (p *population) Drop(i uint32) {
+	p.leaves(i)
+	p.Group.Drop(i)
+}
+
+// drawsMost bounds the search for a node that lets strangers in.
+const drawsMost = 100
+
+// seeds gives a DHT node one that came before it and is still there.
+func (p *population) seeds(i uint32, dst []protocol.Addr) []protocol.Addr {
+	w, node := p.world, p.first+i
+	if len(w.bootstrap) == 0 {
+		return dst
+	}
+	r := protocol.NewRand(w.seed, purposeSeeds, uint64(node)^protocol.Mix(uint64(w.sim.Now())))
+	for range drawsMost {
+		other := w.bootstrap[r.Intn(len(w.bootstrap))]
+		addr := w.sim.AddrOf(other)
+		if other != node && w.sim.Welcomes(other) && !slices.Contains(dst, addr) {
+			return append(dst, addr)
+		}
+	}
+	return dst
+}
+
+// secretOf draws the secret of the tokens of DHT nodes from a number on.
+func secretOf(seed uint64, first uint32) (secret [16]byte) {
+	r := protocol.NewRand(seed, purposeSecret, uint64(first))
+	binary.LittleEndian.PutUint64(secret[:8], r.Uint64())
+	binary.LittleEndian.PutUint64(secret[8:], r.Uint64())
+	return secret
+}

@@ -1,0 +1,98 @@
+package swarms
+
+import (
+	"cmp"
+	"slices"
+
+	"swarmlab/protocol"
+	"swarmlab/scenarios/results"
+	"swarmlab/sim"
+)
+
+// regular is for how long one peer had another unchoked for what it gave.
+type regular struct {
+	from, to uint32
+	ns       int64
+}
+
+// Report writes what was found into a run, after its end.
+func (w *World) Report(run *results.Run) {
+	for _, p := range w.populations {
+		for i := range p.size {
+			s := &w.peers[p.first+i]
+			if !s.present {
+				continue
+			}
+			if s.leeches {
+				p.stopsLeeching(i, w.sim.Now())
+			}
+			p.record(i)
+		}
+	}
+	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
+	out.Transfers = w.transfers(int32(run.Cell))
+	for node := range w.peers {
+		s := &w.peers[node]
+		if s.row.Joined == 0 && !s.present && s.row.Left == 0 {
+			continue // it did not come
+		}
+		s.row.Cell = int32(run.Cell)
+		out.Peers = append(out.Peers, s.row)
+	}
+	for n := range out.Samples {
+		out.Samples[n].Cell = int32(run.Cell)
+	}
+	run.Swarm = out
+}
+
+// transfers are the rows of the network's ledger, with what it says of each peer entered there.
+func (w *World) transfers(cell int32) []results.Transfer {
+	slices.SortFunc(w.leaves, func(a, b regular) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+	var rows []results.Transfer
+	for _, t := range w.sim.Transfers() {
+		from, to := &w.peers[t.From].row, &w.peers[t.To].row
+		if t.Content == sim.Overhead {
+			from.OverheadUp += t.Sent
+			to.OverheadDown += t.Delivered
+			continue
+		}
+		from.PayloadUp += t.Delivered
+		to.PayloadDown += t.Delivered
+		rows = w.addTransfer(rows, &t, cell)
+	}
+	return rows
+}
+
+// addTransfer adds a row, or junk to the row of what it was in the place of.
+func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32,
+) []results.Transfer {
+	name := w.torrents[t.Content&^protocol.Junk].name
+	last := len(rows) - 1
+	if last < 0 || rows[last].From != t.From || rows[last].To != t.To ||
+		rows[last].Torrent != name {
+		row := results.Transfer{Cell: cell, Seed: w.seed, From: t.From, To: t.To,
+			FromGroup: w.nameOf(t.From), ToGroup: w.nameOf(t.To), Torrent: name,
+			Unchoked: w.unchoked(t.From, t.To)}
+		rows, last = append(rows, row), last+1
+	}
+	if t.Content&protocol.Junk != 0 {
+		rows[last].Junk += t.Sent
+		return rows
+	}
+	rows[last].Sent, rows[last].Delivered = t.Sent, t.Delivered
+	rows[last].Lost, rows[last].InFlight = t.Lost, t.InFlight
+	return rows
+}
+
+func (w *World) unchoked(from, to uint32) int64 {
+	at, found := slices.BinarySearchFunc(w.leaves, regular{from: from, to: to},
+		func(a, b regular) int {
+			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+		})
+	if !found {
+		return 0
+	}
+	return w.leaves[at].ns
+}

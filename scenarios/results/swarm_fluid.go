@@ -1,0 +1,119 @@
+package results
+
+import (
+	"math"
+
+	"swarmlab/scenarios/oracle"
+)
+
+const qiuSrikant = "Qiu, Srikant, SIGCOMM 2004"
+
+// fluidMetrics are of swarms in which peers come and go, after the warm-up, and of the fluid model
+// with the run's own rates. Their values are in perFluid.
+var fluidMetrics = []Definition{
+	{Name: "swarm.leechers", Unit: "peers",
+		Definition: "mean number of peers that were downloading, over the time after the warm-up"},
+	{Name: "swarm.seeds", Unit: "peers",
+		Definition: "mean number of peers that had come to download, had all and were there"},
+	{Name: "swarm.arrivals_per_s", Unit: "peers/s",
+		Definition: "peers that came to download, by the time after the warm-up"},
+	{Name: "swarm.download_s", Unit: "s", Source: qiuSrikant,
+		Definition: "how long a peer is downloading, whether it completes or gives up: " +
+			"swarm.leechers by swarm.arrivals_per_s, as Little's law has it"},
+	{Name: "swarm.effectiveness", Unit: "share", Source: qiuSrikant,
+		Definition: "payload that peers sent while they were downloading, by what their uplinks " +
+			"could have sent, after the warm-up: eta"},
+	{Name: "swarm.fluid_leechers", Unit: "peers", Source: qiuSrikant,
+		Definition: "what the fluid model says of swarm.leechers, with eta = 1 and the run's own " +
+			"rates of arrival, of giving up and of leaving, its lines and its lasting seeds; of " +
+			"runs in which peers come for half of the time and longer"},
+	{Name: "swarm.fluid_seeds", Unit: "peers", Source: qiuSrikant,
+		Definition: "what it says of swarm.seeds"},
+	{Name: "swarm.fluid_download_s", Unit: "s", Source: qiuSrikant,
+		Definition: "what it says of swarm.download_s"},
+	{Name: "swarm.fluid_ratio", Unit: "ratio", Source: qiuSrikant,
+		Definition: "swarm.download_s by swarm.fluid_download_s"},
+}
+
+// turnover is who came and went after the warm-up. Times are in seconds.
+type turnover struct {
+	measured          float64
+	leeching, seeding float64 // of all peers together
+	came              float64
+	aborted, departed float64
+	up, down, origin  float64 // files a second: means of leechers, and the sum of first seeds
+	lastCame          int64
+}
+
+func perFluid(run *Run, _ string, seconds float64) []float64 {
+	if run.Swarm == nil || len(run.Swarm.Peers) == 0 {
+		return none(len(fluidMetrics))
+	}
+	s := run.Swarm
+	from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
+	t := s.turnover(from, s.end())
+	stay := t.leeching / t.came
+	values := []float64{t.leeching / t.measured, t.seeding / t.measured, t.came / t.measured,
+		stay,
+		s.sampled(from, s.end(), func(row *SwarmSample) (a, b uint64) {
+			return row.LeecherUpBytes, row.LeecherUpCapacity
+		})}
+	steady, err := t.fluid().Steady()
+	if err != nil || 2*float64(t.lastCame-from)/1e9 < t.measured {
+		return append(values, none(4)...)
+	}
+	return append(values, steady.Leechers, steady.Seeds, steady.Stay, stay/steady.Stay)
+}
+
+// turnover counts from one time to another, ns.
+func (s *Swarm) turnover(from, to int64) turnover {
+	t := turnover{measured: float64(to-from) / 1e9}
+	within := func(a, b int64) float64 { return float64(max(0, min(b, to)-max(a, from))) / 1e9 }
+	leechers := 0.0
+	for n := range s.Peers {
+		p := &s.Peers[n]
+		left := to
+		if p.Left > 0 {
+			left = p.Left
+		}
+		size := float64(p.Size)
+		if !p.leeches() {
+			t.origin += float64(p.UpRate) / size * within(p.Joined, left) / t.measured
+			continue
+		}
+		leechers++
+		t.up, t.down = t.up+float64(p.UpRate)/size, t.down+float64(p.DownRate)/size
+		t.lastCame = max(t.lastCame, p.Joined)
+		if p.Joined > from {
+			t.came++
+		}
+		done := p.until(to)
+		t.leeching += within(p.Joined, done)
+		if p.Completed > 0 {
+			t.seeding += within(p.Completed, left)
+		}
+		if p.Left > from && p.Left <= to {
+			if p.Completed > 0 {
+				t.departed++
+			} else {
+				t.aborted++
+			}
+		}
+	}
+	t.up, t.down = t.up/leechers, t.down/leechers
+	return t
+}
+
+// fluid is the model with the rates that were seen.
+func (t *turnover) fluid() oracle.Fluid {
+	f := oracle.Fluid{Arrivals: t.came / t.measured, Upload: t.up, Download: t.down,
+		Aborts: t.aborted / t.leeching, Departures: t.departed / t.seeding,
+		Effectiveness: 1, Origin: t.origin}
+	if t.departed > 0 && t.seeding == 0 {
+		f.Departures = math.Inf(1)
+	}
+	if f.Download == 0 {
+		f.Download = math.Inf(1)
+	}
+	return f
+}

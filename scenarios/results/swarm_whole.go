@@ -1,0 +1,292 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"swarmlab/scenarios/oracle"
+)
+
+const (
+	bharambe = "Bharambe, Herley, Padmanabhan, INFOCOM 2006"
+	legout   = "Legout, Liogkas, Kohler, Zhang, SIGMETRICS 2007"
+)
+
+// wholeMetrics are of whole swarms.
+var wholeMetrics = []Definition{
+	{Name: "swarm.last_s", Unit: "s",
+		Definition: "simulated time from the coming of the first peer that downloads until the " +
+			"last completion",
+		whole: func(run *Run, _ string, _ float64) float64 { return run.Swarm.last() }},
+	{Name: "swarm.bound_s", Unit: "s",
+		Definition: "the least time that the lines of the run's peers allow for that: " +
+			"max(F/u_s, F/d_min, N F/(u_s + sum of u_i)); of runs in which all peers had come " +
+			"before the first completed, with nothing",
+		Source: "Kumar, Ross, HOTWEB 2006",
+		whole:  func(run *Run, _ string, _ float64) float64 { return run.Swarm.bound() }},
+	{Name: "swarm.bound_ratio", Unit: "ratio",
+		Definition: "swarm.last_s by swarm.bound_s: never below 1",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return run.Swarm.last() / run.Swarm.bound()
+		}},
+	{Name: "swarm.utilisation", Unit: "share", grouped: true,
+		Definition: "payload that peers sent while they were downloading, by what their uplinks " +
+			"could have sent in that time",
+		Source: bharambe, whole: utilisation},
+	{Name: "swarm.total_utilisation", Unit: "share",
+		Definition: "payload that all peers sent until the last completion, seeds included, by " +
+			"what the uplinks of those present could have sent",
+		Source: bharambe,
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return run.Swarm.sampled(0, run.Swarm.lastAt(), func(s *SwarmSample) (a, b uint64) {
+				return s.UpBytes, s.UpCapacity
+			})
+		}},
+	{Name: "swarm.fairness", Unit: "ratio", grouped: true,
+		Definition: "payload sent before completing by the peer that sent most of it, by the " +
+			"mean of all that completed",
+		Source: bharambe, whole: fairness},
+	{Name: "swarm.interest_p80", Unit: "share",
+		Definition: "80th percentile of swarm.interest over the peers of a run",
+		whole:      func(run *Run, _ string, _ float64) float64 { return run.Swarm.interest(0.8) }},
+	{Name: "swarm.interest_p20", Unit: "share",
+		Definition: "20th percentile of it: four of five peers are interested for longer",
+		whole:      func(run *Run, _ string, _ float64) float64 { return run.Swarm.interest(0.2) }},
+	{Name: "swarm.within_class", Unit: "share", grouped: true,
+		Definition: "of the time for which peers that download had others of these unchoked for " +
+			"what they gave, the share spent on peers of the own group",
+		Source: legout, whole: withinClass},
+	{Name: "swarm.clustering", Unit: "ratio", grouped: true,
+		Definition: "swarm.within_class by what it would be if peers were unchoked at random",
+		Source:     legout, whole: clustering},
+	{Name: "swarm.wasted_share", Unit: "share",
+		Definition: "payload that came and was of no use, as what had come already or failed the " +
+			"hash check, by all that came",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return run.Swarm.share(func(p *Peer) (a, b uint64) { return p.Wasted, p.PayloadDown })
+		}},
+	{Name: "swarm.overhead_share", Unit: "share",
+		Definition: "of the bytes that peers' connections carried, the share that was not payload",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return run.Swarm.share(func(p *Peer) (a, b uint64) {
+				return p.OverheadUp, p.OverheadUp + p.PayloadUp
+			})
+		}},
+	{Name: "swarm.payload_bytes", Unit: "B",
+		Definition: "payload that was delivered, in the network's books",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			sum := 0.0
+			for n := range run.Swarm.Peers {
+				sum += float64(run.Swarm.Peers[n].PayloadDown)
+			}
+			return sum
+		}},
+	{Name: "swarm.seed_copies", Unit: "files",
+		Definition: "payload that the first seeds had sent when every piece was at two peers or " +
+			"more, by the size of the torrent; to the sample in which that was seen",
+		Source: "BEP 16",
+		whole:  func(run *Run, _ string, _ float64) float64 { return run.Swarm.seedCopies() }},
+	{Name: "swarm.completion_cv", Unit: "ratio",
+		Definition: "standard deviation of swarm.completion_s over the peers of a run, by its mean",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return variation(run.Swarm.completions(true))
+		}},
+	{Name: "swarm.bunching", Unit: "ratio",
+		Definition: "standard deviation of the times between a completion and the next, by their " +
+			"mean: 1 if they come as by chance, more if in bunches",
+		Source: "Murai et al., arXiv 1102.3610",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			at := run.Swarm.completions(false)
+			slices.Sort(at)
+			var gaps []float64
+			for n := 1; n < len(at); n++ {
+				gaps = append(gaps, at[n]-at[n-1])
+			}
+			return variation(gaps)
+		}},
+	{Name: "swarm.found_share.tracker", Unit: "share", Definition: foundShare("the tracker"),
+		whole: found(func(p *Peer) int32 { return p.FoundTracker })},
+	{Name: "swarm.found_share.dht", Unit: "share", Definition: foundShare("the DHT"),
+		whole: found(func(p *Peer) int32 { return p.FoundDHT })},
+	{Name: "swarm.found_share.pex", Unit: "share", Definition: foundShare("peer exchange"),
+		whole: found(func(p *Peer) int32 { return p.FoundPEX })},
+}
+
+// last is the time from the first leecher's coming to the last completion, s.
+func (s *Swarm) last() float64 { return since(s.first(), s.lastAt()) }
+
+func (s *Swarm) first() int64 {
+	first := int64(math.MaxInt64)
+	for n := range s.Peers {
+		if p := &s.Peers[n]; p.leeches() {
+			first = min(first, p.Joined)
+		}
+	}
+	return first
+}
+
+func (s *Swarm) lastAt() (last int64) {
+	for n := range s.Peers {
+		last = max(last, s.Peers[n].Completed)
+	}
+	return last
+}
+
+// end is when the run ended, as far as its rows tell: with the last sample.
+func (s *Swarm) end() int64 {
+	end := s.lastAt()
+	for n := range s.Samples {
+		end = max(end, s.Samples[n].At)
+	}
+	return end
+}
+
+// bound is the least time of a flash crowd with one torrent, s.
+func (s *Swarm) bound() float64 {
+	firstDone, lastCame := int64(math.MaxInt64), int64(0)
+	var c oracle.Crowd
+	seeds, unlimited := 0.0, false
+	for n := range s.Peers {
+		p := &s.Peers[n]
+		up := float64(p.UpRate)
+		if p.Torrent != s.Peers[0].Torrent || p.leeches() && p.Complete > 0 {
+			return math.NaN()
+		}
+		c.Bytes = float64(p.Size)
+		switch {
+		case !p.leeches():
+			seeds, unlimited = seeds+up, unlimited || up == 0
+			continue
+		case p.Completed > 0:
+			firstDone = min(firstDone, p.Completed)
+			c.Leechers = append(c.Leechers, oracle.Leecher{Up: up, Down: float64(p.DownRate)})
+		case up == 0:
+			return math.NaN()
+		default:
+			c.Others += up
+		}
+		lastCame = max(lastCame, p.Joined)
+	}
+	if len(c.Leechers) == 0 || lastCame > firstDone {
+		return math.NaN()
+	}
+	if !unlimited {
+		c.Seeds = seeds
+	}
+	return c.Fastest()
+}
+
+func utilisation(run *Run, group string, _ float64) float64 {
+	sent, could, end := 0.0, 0.0, run.Swarm.end()
+	for n := range run.Swarm.Peers {
+		p := &run.Swarm.Peers[n]
+		if !p.leeches() || p.UpRate == 0 || group != "" && p.Group != group {
+			continue
+		}
+		sent += float64(p.LeechedUp)
+		could += float64(p.UpRate) * since(p.Joined, p.until(end))
+	}
+	return sent / could
+}
+
+// sampled is the ratio of two sums over the samples after one time and up to another, ns.
+func (s *Swarm) sampled(from, to int64, of func(*SwarmSample) (a, b uint64)) float64 {
+	var above, below uint64
+	for n := range s.Samples {
+		if at := s.Samples[n].At; at > from && at <= to {
+			a, b := of(&s.Samples[n])
+			above, below = above+a, below+b
+		}
+	}
+	return quotient(above, below)
+}
+
+// share is the ratio of two sums over all peers.
+func (s *Swarm) share(of func(*Peer) (a, b uint64)) float64 {
+	var above, below uint64
+	for n := range s.Peers {
+		a, b := of(&s.Peers[n])
+		above, below = above+a, below+b
+	}
+	return quotient(above, below)
+}
+
+func fairness(run *Run, group string, _ float64) float64 {
+	most, sum, count := 0.0, 0.0, 0
+	for n := range run.Swarm.Peers {
+		p := &run.Swarm.Peers[n]
+		if !p.leeches() || p.Completed == 0 {
+			continue
+		}
+		sum, count = sum+float64(p.LeechedUp), count+1
+		if group == "" || p.Group == group {
+			most = max(most, float64(p.LeechedUp))
+		}
+	}
+	return most / (sum / float64(count))
+}
+
+// interest is a quantile of the shares of time in which peers are interested.
+func (s *Swarm) interest(share float64) float64 {
+	var all []float64
+	for n := range s.Peers {
+		p := &s.Peers[n]
+		if v := quotient(p.Interested, p.Connected); p.leeches() && finite(v) {
+			all = append(all, v)
+		}
+	}
+	if len(all) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(all)
+	return all[max(int(math.Ceil(share*float64(len(all))))-1, 0)]
+}
+
+// completions returns when peers completed, s: after their coming, or in the run's time.
+func (s *Swarm) completions(alone bool) (all []float64) {
+	for n := range s.Peers {
+		p := &s.Peers[n]
+		if !p.leeches() || p.Completed == 0 {
+			continue
+		}
+		from := int64(0)
+		if alone {
+			from = p.Joined
+		}
+		all = append(all, since(from, p.Completed))
+	}
+	return all
+}
+
+// variation is the standard deviation by the mean.
+func variation(values []float64) float64 {
+	if len(values) < 2 {
+		return math.NaN()
+	}
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	mean, squares := sum/float64(len(values)), 0.0
+	for _, v := range values {
+		squares += float64((v - mean) * (v - mean))
+	}
+	return math.Sqrt(squares/float64(len(values)-1)) / mean
+}
+
+// seedCopies is what the first seeds had sent when there was a second copy, by the torrent's size;
+// of swarms with one torrent.
+func (s *Swarm) seedCopies() float64 {
+	sent := uint64(0)
+	for n := range s.Samples {
+		row := &s.Samples[n]
+		if row.Torrent != s.Samples[0].Torrent || row.Completed > 0 && row.CopiesMin < 2 {
+			break
+		}
+		sent += row.UpBytes - row.LeecherUpBytes
+		if row.CopiesMin >= 2 {
+			return quotient(sent, s.Peers[0].Size)
+		}
+	}
+	return math.NaN()
+}
