@@ -75,6 +75,29 @@ func TestDrops(t *testing.T) {
 	}
 }
 
+// TestLateBitfield: aria2 sends a bitfield in the place of many haves. Its pieces count as had, and
+// what it does not name is not lost.
+func TestLateBitfield(t *testing.T) {
+	for name, first := range map[string]speech{
+		"after have none":  speech{}.plain(peerwire.HaveNone),
+		"after a bitfield": speech{}.bitfield(0x40, 0, 0),
+	} {
+		s := newSolo(t, Default(), testTorrent(20), Entry{})
+		conn := s.join(1, first, fastBit)
+		s.heard(conn)
+		s.say(conn, speech{}.bitfield(0x80, 0, 0x10))
+		require.False(t, s.ended[conn], name)
+		c := s.conn(conn)
+		for piece := range uint32(20) {
+			want := piece == 0 || piece == 19 || piece == 1 && name == "after a bitfield"
+			require.Equal(t, want, c.member.picker.has(c.slot, piece), "%s: %d", name, piece)
+		}
+		require.True(t, c.interested)
+		s.say(conn, speech{}.bitfield(0, 0, 0))
+		require.True(t, c.member.picker.has(c.slot, 19), name)
+	}
+}
+
 // TestBorne: what is wrong but does no harm is counted, and the connection stays.
 func TestBorne(t *testing.T) {
 	some := append(speech{}.plain(peerwire.HaveNone), speech{}.plain(peerwire.Interested)...)
