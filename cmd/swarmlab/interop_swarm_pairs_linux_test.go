@@ -163,14 +163,20 @@ func (x *market) pass(t *testing.T, p handover, of sharedTorrent, addr string) {
 func (x *market) fetch(t *testing.T, e *exchanger, of sharedTorrent, source, to string) {
 	t.Helper()
 	e.add(t, source, to)
+	x.until(t, e, of)
+	// Some write the last of it a moment later.
+	require.Eventually(t, func() bool { return x.written(to) }, 10*time.Second, 50*time.Millisecond)
+	x.check(t, to)
+}
+
+// until waits until another client has everything.
+func (x *market) until(t *testing.T, e *exchanger, of sharedTorrent) {
+	t.Helper()
 	var last standing
 	for end := time.Now().Add(benchTime); !last.complete; time.Sleep(50 * time.Millisecond) {
 		last = e.standing(t, of)
 		require.True(t, time.Now().Before(end), "%s is not complete: %s", e.kind, last.said)
 	}
-	// Some write the last of it a moment later.
-	require.Eventually(t, func() bool { return x.written(to) }, 10*time.Second, 50*time.Millisecond)
-	x.check(t, to)
 }
 
 // await waits until the seed can be found.
