@@ -44,6 +44,7 @@ var house = []room{
 	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
+	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +
 			"protocol/crawl"},

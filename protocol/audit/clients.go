@@ -3,8 +3,8 @@ package audit
 import "strings"
 
 // azureus are the client codes of BEP 20 in the style -XX1234-, as they are in use.
-const azureus = " A~ AG AR AT AV AX AZ BB BC BE BF BG BI BL BM BN BP BS BT BW BX CD CT DE DP EB EL" +
-	" ES FC FD FT FW FX G3 GP GS HL HM HN IL JS JT KG KT LC LH LK LP LT LW MK MO MP MR" +
+const azureus = " A~ AG AR AT AV AX AZ BB BC BE BF BG BI BL BM BN BP BS BT BW BX CD CT DE DP EB" +
+	" EL ES FC FD FT FW FX G3 GP GS HL HM HN IL JS JT KG KT LC LH LK LP LT LW MK MO MP MR" +
 	" MT NX OS OT PB PD PI QB QD QT QX RS RT RZ S~ SB SD SL SM SN SP SS ST SZ TB TE TL" +
 	" TN TR TS TT UE UL UM UT UW VG WD WT WW WY XF XL XT XX ZT lt qB "
 
