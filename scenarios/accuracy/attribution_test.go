@@ -82,7 +82,7 @@ func TestAttributionAsPredicted(t *testing.T) {
 	} {
 		r := rand.New(rand.NewPCG(uint64(c.n), math.Float64bits(c.times)))
 		var all Detection
-		for range 4 {
+		for range 2 {
 			obs, cheats := world(r, c.times, c.n)
 			a, err := Attribute(100, obs, false)
 			require.NoError(t, err)
