@@ -35,6 +35,7 @@ var house = []room{
 	{path: "protocol/live", own: "protocol", others: "net"},
 	{path: "protocol/live/folder", own: "protocol protocol/metainfo"},
 	{path: "protocol/tracker", own: "protocol protocol/bencode", deterministic: true},
+	{path: "protocol/audit", own: "protocol protocol/tracker", deterministic: true},
 	{path: "protocol/live/httptracker", own: "protocol protocol/tracker", others: "net"},
 	{path: "protocol/client", deterministic: true,
 		own: "protocol protocol/dht protocol/krpc protocol/swarm protocol/tracker"},
@@ -43,6 +44,7 @@ var house = []room{
 	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
+	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle sim protocol protocol/krpc protocol/dht " +
 			"protocol/crawl"},

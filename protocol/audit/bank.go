@@ -1,0 +1,86 @@
+package audit
+
+import "swarmlab/protocol"
+
+// Bank is where receipts are deposited. Who brings them does not matter: they prove themselves.
+type Bank struct {
+	cfg     BookConfig
+	index   map[flowKey]int
+	flows   []deposit
+	opened  []uint32 // flows, by the user who received
+	pen     pen
+	receipt Receipt
+	Counts  Counts
+}
+
+type flowKey struct {
+	infoHash [20]byte
+	from, to User
+}
+
+type deposit struct {
+	from, to User
+	mark     mark
+}
+
+// NewBank returns a bank without deposits.
+func NewBank(cfg BookConfig) *Bank { return &Bank{cfg: cfg, index: make(map[flowKey]int)} }
+
+// Deposit takes the bytes of a receipt. Nothing changes if it is not OK.
+func (b *Bank) Deposit(now protocol.Time, p []byte) Fault {
+	r := &b.receipt
+	if f := r.parse(p); f != OK {
+		return b.Counts.note(f)
+	}
+	to, ok := b.cfg.Users(r.By)
+	from, known := b.cfg.Users(r.For)
+	switch {
+	case !ok || !known:
+		return b.Counts.note(Stranger)
+	case from == to:
+		return b.Counts.note(Self)
+	case !b.pen.signs(r.By, receiptPurpose, p[:receiptStated], p[receiptStated:]):
+		return b.Counts.note(BadSignature)
+	}
+	return b.Counts.note(b.enter(now, from, to, r))
+}
+
+func (b *Bank) enter(now protocol.Time, from, to User, r *Receipt) Fault {
+	key := flowKey{r.InfoHash, from, to}
+	x, ok := b.index[key]
+	if !ok && *at(&b.opened, to) >= b.cfg.PairsMax {
+		return Full
+	}
+	fresh := deposit{from: from, to: to}
+	d := &fresh
+	if ok {
+		d = &b.flows[x]
+	}
+	f := d.mark.advance(now, r.Epoch, r.Number, [2]uint64{r.Bytes, 0}, b.cfg.Pace)
+	if f == OK && !ok {
+		b.index[key] = len(b.flows)
+		b.flows = append(b.flows, fresh)
+		*at(&b.opened, to)++
+	}
+	return f
+}
+
+// Volumes returns what receipts credit to each user.
+func (b *Bank) Volumes() (users []Volume) {
+	for k := range b.flows {
+		d := &b.flows[k]
+		at(&users, d.from).add(Volume{Up: d.mark.total(0)})
+		at(&users, d.to).add(Volume{Down: d.mark.total(0)})
+	}
+	return users
+}
+
+// Flows appends what receipts credit to each pair and direction in each torrent, in the order of
+// their first receipts.
+func (b *Bank) Flows(dst []Flow) []Flow {
+	for k := range b.flows {
+		d := &b.flows[k]
+		dst = append(dst, Flow{d.from, d.to, d.mark.total(0)})
+	}
+	return dst
+}
