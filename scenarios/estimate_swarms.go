@@ -10,7 +10,7 @@ import (
 // What peers of torrents cost, measured on the reference machine and rounded up.
 const (
 	bytesPerPeer       = 24 << 10 // itself, and the addresses that it knows
-	bytesPerConnection = 2000     // at one end, with what is on its way
+	bytesPerConnection = 4000     // at one end, with what is on its way
 	bytesPerTransfer   = 400      // a pair of peers in the ledger, and its row
 
 	messagesPerBlock      = 2

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"fmt"
 	"runtime/debug"
 	"testing"
 
@@ -45,13 +46,17 @@ func crowd(b *testing.B, set ...string) *scenarios.Scenario {
 	return s
 }
 
-// BenchmarkLargeSwarm is 10,000 peers in one swarm, while all have connections and pieces are
-// under way.
+// BenchmarkLargeSwarm is a flash crowd while all have connections and pieces are under way.
 func BenchmarkLargeSwarm(b *testing.B) {
-	const peers = 10_000
+	for _, peers := range []int{2_000, 10_000} {
+		b.Run(fmt.Sprintf("peers=%d", peers), func(b *testing.B) { benchmarkLargeSwarm(b, peers) })
+	}
+}
+
+func benchmarkLargeSwarm(b *testing.B, peers int) {
 	debug.FreeOSMemory()
 	before := resident(b)
-	s := crowd(b, "groups.leechers.size", "10000")
+	s := crowd(b, "groups.leechers.size", fmt.Sprint(peers))
 	w, err := swarms.New(s, 1)
 	require.NoError(b, err)
 	world := sim.New(sim.Config{Seed: 1, Groups: w.Cores(), Network: w.Network(), Actor: w})
@@ -65,6 +70,6 @@ func BenchmarkLargeSwarm(b *testing.B) {
 	b.StopTimer()
 	cpu = cpuTime(b) - cpu
 	b.ReportMetric(float64(w.Messages()-start)/cpu.Seconds(), "msgs/cpu-s")
-	b.ReportMetric(float64(resident(b)-before)/peers, "B/node")
+	b.ReportMetric(float64(resident(b)-before)/float64(peers), "B/node")
 	b.ReportMetric(0, "ns/op")
 }
