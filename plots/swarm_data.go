@@ -40,9 +40,9 @@ type class struct {
 	peers [][]peerRow // by seed of the cell
 }
 
-// classes reads the groups of the cells that are shown; where cells have several, those of the first
-// cell with the most of them. They are as many as a figure has colours for, and more is how many it
-// left out.
+// classes reads the groups of the cells that are shown; where cells have several, those of the
+// first cell with the most of them. They are as many as a figure has colours for, and more is how many
+// are left out.
 func (r *results) classes() (all []class, more int, err error) {
 	cells := r.cellSeries()
 	groups := make([][]string, len(cells))
@@ -188,8 +188,8 @@ type tides struct {
 	torrent string
 }
 
-// bandSeeds is from how many seeds on figures of swarms have bands: of two they say next to nothing,
-// and hide the lines.
+// bandSeeds is from how many seeds on figures of swarms have bands: of two they say next to
+// nothing, and hide the lines.
 const bandSeeds = 3
 
 // tidesMost is how many bins of time there are at most.

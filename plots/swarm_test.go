@@ -148,8 +148,8 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 	require.Greater(t, compared, 100)
 }
 
-// TestPopulationHasTheModel: the fluid model's course is in the data, with the seeds that were there
-// from the start.
+// TestPopulationHasTheModel: the fluid model's course is in the data, with the seeds that were
+// there from the start.
 func TestPopulationHasTheModel(t *testing.T) {
 	dir, _ := flashCrowd().draw(t, "population", Slide)
 	var leechers, seeds []string
@@ -188,7 +188,8 @@ func TestExchangeDataIsTheInput(t *testing.T) {
 			require.Equal(t, "0", row["payload_bytes"])
 		}
 	}
-	require.Contains(t, string(read(t, dir, "exchange.md")), "Each row and column is of 1 to 2 peers")
+	require.Contains(t, string(read(t, dir, "exchange.md")),
+		"Each row and column is of 1 to 2 peers")
 }
 
 // TestMosaicKeepsEverything: whatever the bins, the means of pairs add up to what went in.

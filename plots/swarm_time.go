@@ -204,8 +204,8 @@ func populationFigure(r *results, l look) (*figure, error) {
 	if m := c.Metrics["swarm.fluid_leechers"]; m.N > 0 {
 		f.title = fmt.Sprintf("%s peers are downloading in the mean; the fluid model says %s",
 			significant(c.Metrics["swarm.leechers"].Mean), significant(m.Mean))
-		f.about.model = "Qiu and Srikant, SIGCOMM 2004, integrated from an empty swarm on, with the " +
-			"rates of arrival, of giving up and of leaving that the runs have after the warm-up, " +
+		f.about.model = "Qiu and Srikant, SIGCOMM 2004, integrated from an empty swarm on, with " +
+			"the rates of arrival, of giving up and of leaving that the runs have after the warm-up, " +
 			"their lines, their lasting seeds, and eta = 1. The title's means are of the time " +
 			"after the warm-up, and the model's is where it comes to rest."
 	}

@@ -95,8 +95,8 @@ var scenarioRules = []rule{
 	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
 			"targets|sweep|heat|front|timeline|table-health|holders|" +
-			"crawl|connectivity|latency-targets|completion|utilisation|availability|population|" +
-			"share-ratio|exchange|discovery|free-riders",
+			"crawl|connectivity|latency-targets|completion|utilisation|availability|" +
+			"population|share-ratio|exchange|discovery|free-riders",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},

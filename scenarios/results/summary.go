@@ -49,7 +49,8 @@ type CellSummary struct {
 	Metrics     map[string]Statistics `json:"metrics"`
 	Models      map[string]Prediction `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary        `json:"faults,omitempty"` // in the order of the list
-	Fluid       *FluidCourse          `json:"fluid,omitempty"`  // of swarms in which peers come and go
+	// Fluid is of swarms in which peers come and go.
+	Fluid *FluidCourse `json:"fluid,omitempty"`
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
