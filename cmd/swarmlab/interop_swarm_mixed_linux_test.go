@@ -30,7 +30,7 @@ func TestInteropSwarm(t *testing.T) {
 	}
 	x := &market{sharedContent: newSharedContent(t)}
 	x.nodes = startAllOurs(t, 1, 12)
-	site := startOurTracker(t, "10.77.1.250:6969")
+	site := startOurTracker(t, "10.77.1.250:6969", "3s") // who comes late is known soon
 	b := bencode.AppendBytes([]byte("d8:announce"), []byte(site.url("http")))
 	of := x.variant(b, x.public)
 
