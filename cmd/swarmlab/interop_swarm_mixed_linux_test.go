@@ -18,7 +18,8 @@ import (
 const mixedUp = 4 << 20
 
 // TestInteropSwarm has clients of every kind and ours in one swarm with one slow seed, which know
-// each other from our tracker, the DHT and each other. All get everything, and ours gives and takes.
+// each other from our tracker, the DHT and each other. All get everything, and ours exchanges with
+// every kind.
 func TestInteropSwarm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")

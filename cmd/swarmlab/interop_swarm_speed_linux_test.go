@@ -21,8 +21,8 @@ const (
 	speedAbsurd = 0.05
 )
 
-// TestInteropSpeed has libtorrent and ours download the same file from the same libtorrent seed, in
-// turn, by TCP on loopback, and reports the ratio of the rates: of libtorrent from its first byte of
+// TestInteropSpeed has libtorrent and ours download the same file from the same libtorrent seed in
+// turn by TCP on loopback, and reports the ratio of the rates: of libtorrent from its first byte of
 // payload on, which comes up to a second after the start, of ours from its start, until the last
 // piece is checked.
 func TestInteropSpeed(t *testing.T) {
@@ -77,7 +77,7 @@ func TestInteropSpeed(t *testing.T) {
 	require.Greater(t, ratio, speedAbsurd)
 }
 
-// speedOfTheirs has a libtorrent session of its own download from the seed, and returns the seconds.
+// speedOfTheirs has a new libtorrent session download from the seed, and returns the seconds.
 func speedOfTheirs(t *testing.T, file, key, addr, seed string) float64 {
 	t.Helper()
 	s := setup{Listen: []string{addr}, TCPOnly: true, torrents: true}
