@@ -24,14 +24,17 @@ const clientsHelp = `write one, as in libtorrent, or a mix, as in "libtorrent 60
 
 // parseClients reads one client or a mix and writes it canonically.
 func parseClients(text string) (Clients, error) {
-	canonical, err := mix{checkClient, len(knownClients()), clientsHelp}.parse(text)
+	canonical, err := clientMix().parse(text)
 	return Clients(canonical), err
 }
+
+func clientMix() mix { return mix{checkClient, knownClients(), "clients", clientsHelp} }
 
 // mix reads what is one word or several by share.
 type mix struct {
 	check func(name string) error
-	most  int    // words that there are
+	known []string
+	kind  string // what they are
 	help  string // for who wrote something else
 }
 
@@ -84,8 +87,8 @@ func (m mix) read(text string) ([]Share, error) {
 			return nil, fmt.Errorf("%s has a share of nothing; leave it out", name)
 		}
 		shares = append(shares, Share{name, share})
-		if len(shares) > m.most {
-			return nil, fmt.Errorf("there are only %d of these; name each once", m.most)
+		if len(shares) > len(m.known) {
+			return nil, fmt.Errorf("there are only %d %s; name each once", len(m.known), m.kind)
 		}
 	}
 	return shares, nil
@@ -115,7 +118,7 @@ func checkClient(name string) error {
 
 // Shares lists the clients of a mix in the order of the text.
 func (c Clients) Shares() []Share {
-	return mix{checkClient, len(knownClients()), clientsHelp}.shares(string(c))
+	return clientMix().shares(string(c))
 }
 
 // Portion is the nodes of a group that run one client: Size nodes, which follow each other.

@@ -59,11 +59,15 @@ func (r *rule) whenText() string {
 	return strings.ReplaceAll(text, "|", " or ")
 }
 
-// needWord notes that settings have no meaning where the whole is a word.
+// needWord notes that settings have no meaning where the whole is a word, or has none.
 func needWord(docs []SettingDoc, key string, r *rule) {
 	for n := range docs {
-		if r.word != "" && docs[n].When == "" {
+		switch {
+		case docs[n].When != "":
+		case r.word != "":
 			docs[n].When = key + ": not " + r.word
+		case r.when != "":
+			docs[n].When = r.whenText()
 		}
 	}
 }

@@ -33,6 +33,7 @@ title: ""
 seed: 1
 duration: 5m
 warmup: 0s
+torrents: none
 network:
   latency:
     model: regions
@@ -89,6 +90,7 @@ groups:
       source_ban: client # none
       query_rate: client # none
       query_burst: client # 0
+    link: none
 workload:
   - kind: lookup
     group: nodes

@@ -68,6 +68,9 @@ func (s *Scenario) Estimate() (Estimate, error) {
 
 // estimateRun is the cost of one run of a scenario without sweep.
 func (s *Scenario) estimateRun() Estimate {
+	if s.Swarms() {
+		return s.estimateSwarms()
+	}
 	run := Estimate{Cells: 1, Runs: 1, Memory: bytesPerRun}
 	run.Nodes = s.Nodes()
 	for i := range s.Groups {

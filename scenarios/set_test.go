@@ -78,7 +78,8 @@ func TestSetProblems(t *testing.T) {
 		{"groups.node.size", "5", `there is no "node" in groups; did you mean "nodes"?`},
 		{"groups.nodes.size.x", "5",
 			`groups.nodes.size has no settings below it; "x" does not exist`},
-		{"", "5", `unknown setting ""; known: name, title, seed, duration, warmup, network, ` +
+		{"", "5", `unknown setting ""; known: name, title, seed, duration, warmup, ` +
+			`torrents, tracker, end, sample, network, ` +
 			`groups, workload, faults, crawl, probes, vary, repeat, until, transient, ` +
 			`budget, figures, targets, study, quick`},
 		{"groups.nodes.size", "", "the value is empty; write one after the ="},

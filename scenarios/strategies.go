@@ -32,14 +32,16 @@ func checkStrategy(name string) error {
 	return nil
 }
 
+func strategyMix() mix { return mix{checkStrategy, strategies(), "strategies", strategiesHelp} }
+
 func parseStrategies(text string) (Strategies, error) {
-	canonical, err := mix{checkStrategy, len(strategies()), strategiesHelp}.parse(text)
+	canonical, err := strategyMix().parse(text)
 	return Strategies(canonical), err
 }
 
 // Shares lists the strategies of a mix in the order of the text.
 func (s Strategies) Shares() []Share {
-	return mix{checkStrategy, len(strategies()), strategiesHelp}.shares(string(s))
+	return strategyMix().shares(string(s))
 }
 
 // divides tells whether some peers divide their upload and must know how much that is.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol/swarm"
@@ -109,11 +110,14 @@ func (s *Scenario) checkSwarms(c *complaints) {
 		return
 	}
 	s.checkTorrents(c)
+	if s.Sample%Duration(time.Second) != 0 {
+		c.addAt("sample", "%s is not a whole number of seconds; round it", s.Sample)
+	}
 	if len(s.Workload) > 0 {
 		c.addAt("workload", "peers of torrents download, and are asked for nothing else; remove it")
 	}
 	if s.Observers() > 0 {
-		c.addAt("groups", "crawl and probes observe a DHT alone; remove them, or the torrents")
+		c.addAt("groups", "crawl and probes observe a DHT alone; remove these, or the torrents")
 	}
 	for i, f := range s.Faults {
 		if f.Kind == "crash" {
@@ -150,8 +154,8 @@ func (s *Scenario) checkTorrents(c *complaints) {
 func (s *Scenario) checkPeers(c *complaints, g *Group) {
 	path := "groups." + g.Name
 	if g.Protocol != BitTorrent {
-		c.addAt(path+".protocol", "%s: all groups of a scenario with torrents are of %s", g.Protocol,
-			BitTorrent)
+		c.addAt(path+".protocol", "%s: all groups of a scenario with torrents are of %s",
+			g.Protocol, BitTorrent)
 		return
 	}
 	names := make([]string, len(s.Torrents))
@@ -160,7 +164,8 @@ func (s *Scenario) checkPeers(c *complaints, g *Group) {
 	}
 	switch {
 	case g.Torrent == "" && len(names) > 1:
-		c.addAt(path+".torrent", "there are several; write which one: %s", strings.Join(names, ", "))
+		c.addAt(path+".torrent", "there are several; write which one: %s",
+			strings.Join(names, ", "))
 	case g.Torrent != "" && !slices.Contains(names, g.Torrent):
 		c.addAt(path+".torrent", "there is no torrent %s%s", show(g.Torrent),
 			suggest(g.Torrent, names))
@@ -195,9 +200,9 @@ func (s *Scenario) checkDiscovery(c *complaints, g *Group, path string) {
 			c.addAt(path+".discovery", "%s is there twice; remove one", way)
 		case way == ByTracker && s.Tracker.None():
 			c.addAt(path+".discovery", "there is no tracker; remove it here, or tracker: none")
-		case way != ByTracker && private:
-			c.addAt(path+".discovery", "%s: the peers of a private torrent are found by its "+
-				"tracker alone (BEP 27)", way)
+		case way == ByDHT && private:
+			c.addAt(path+".discovery", "dht: the peers of a private torrent are found by its "+
+				"tracker alone (BEP 27); remove it")
 		}
 	}
 	if len(g.Discovery) == 0 || len(g.Discovery) == 1 && g.Discovery[0] == ByPEX {

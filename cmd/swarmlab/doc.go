@@ -33,6 +33,10 @@
 //	create     flags -> a metainfo.Plan, hashes what content finds on the disk, writes the file
 //	info       what a file or a link says, for people or as JSON
 //	tracker    runs a tracker on its sockets; output shows its state
+//	seed       gives what a folder has, until Ctrl-C
+//	download   gets what is missing in a folder; progress shows how far it is
+//	session    one client on its sockets and files, for these two; flags and files are its
+//	           beginning, report its end
 //
 // A command returns an exitError to choose its exit status; any other error means that the input
 // was refused. Standard output carries results only, and with --json one document and nothing else.

@@ -22,7 +22,11 @@ func (w *work) report() string {
 		b.WriteString(w.headline(&s.Cells[0]))
 	}
 	if len(s.Cells) > 1 {
-		b.WriteString("\n" + w.sweep())
+		sweep := w.sweep
+		if swarms(s.Cells) {
+			sweep = w.swarmSweep
+		}
+		b.WriteString("\n" + sweep())
 	}
 	if text := targetsTable(targetSet{s.Scenario, s.Targets}); text != "" {
 		b.WriteString("\n" + text)
@@ -58,6 +62,9 @@ func (w *work) headline(c *results.CellSummary) string {
 		b.WriteString(", " + quantity(n, "lookup"))
 	}
 	b.WriteString("\n" + w.varied(c) + "\n")
+	if swarms([]results.CellSummary{*c}) {
+		return b.String() + swarmTable(c)
+	}
 	mean := "mean"
 	if len(c.Seeds) > 1 {
 		mean = "mean ± 95 %"

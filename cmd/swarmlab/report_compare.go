@@ -11,15 +11,18 @@ import (
 const comparedRows = 20
 
 // comparisons is a table of what each varied setting does to the latency of the main operations,
-// seed by seed, and how much of the chance both cells share.
+// or to the completion of peers, seed by seed, and how much of the chance both cells share.
 func (w *work) comparisons() string {
 	all := w.summary.Comparisons
 	if len(all) == 0 {
 		return ""
 	}
-	metric := mainKind(w.summary.Cells) + ".latency_ms"
+	metric, name := mainKind(w.summary.Cells)+".latency_ms", "latency, ms"
+	if swarms(w.summary.Cells) {
+		metric, name = completion, "completion, s"
+	}
 	t := table{left: 1}
-	t.add("paired differences", "of", "latency, ms", "pairs", "correlation")
+	t.add("paired differences", "of", name, "pairs", "correlation")
 	for _, c := range all {
 		d, ok := c.Metrics[metric]
 		if !ok || len(t.rows) > comparedRows {

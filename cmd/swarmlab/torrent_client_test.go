@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -230,7 +231,7 @@ func TestTorrentByTracker(t *testing.T) {
 			tracker.last(&k)
 			l := newLoad(t, 2)
 			file, tor := l.torrent("--tracker", k.Addresses[0], "--private")
-			seed, _ := l.seeding(file, "--listen", "127.0.0.1:0")
+			seed, _ := l.seeding(file, "--listen", "127.0.0.6:0") // the tracker is elsewhere
 			require.Eventually(t, func() bool { tracker.last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			var all sync.WaitGroup
@@ -300,6 +301,59 @@ func TestTorrentDamageIsMended(t *testing.T) {
 		require.Equal(t, uint64(whole-mended.Found)*65536,
 			(mended.All.Useful+65535)/65536*65536, "the last piece may be shorter")
 	}
+}
+
+// TestTorrentFromSeveralPeers: all that have the content give of it.
+func TestTorrentFromSeveralPeers(t *testing.T) {
+	l := newLoad(t, 3)
+	file, _ := l.torrent()
+	var args []string
+	for range 3 {
+		_, at := l.seeding(file, "--listen", "127.0.0.1:0", "--max-up", "2MiB")
+		args = append(args, "--peer", at)
+	}
+	_, r := l.fetch(file, args...)
+	require.Len(t, r.Peers, 3)
+	for _, p := range r.Peers {
+		require.Greater(t, p.Useful, l.size/6)
+	}
+}
+
+// TestTorrentForPeople is what is printed without --json.
+func TestTorrentForPeople(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	ctx, cancel := context.WithCancel(context.Background())
+	var seeded safeOutput
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, err := clientRunTo(ctx, &seeded, "seed", file, "--dir", l.dir, "--every", "1s")
+		require.NoError(t, err)
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	first := regexp.MustCompile(`^seeding load \(1\.01 MiB\) at (0\.0\.0\.0:\d+)\n`)
+	require.Eventually(t, func() bool { return first.MatchString(seeded.String()) },
+		10*time.Second, time.Millisecond)
+	at := strings.Replace(first.FindStringSubmatch(seeded.String())[1], "0.0.0.0", "127.0.0.1", 1)
+	dir := filepath.Join(t.TempDir(), "new")
+	out, code, err := clientRun(ctx, "download", file, "--dir", dir, "--peer", at)
+	require.NoError(t, err)
+	require.Zero(t, code)
+	require.Regexp(t, `^load: complete, 1\.01 MiB in `+regexp.QuoteMeta(dir)+`
+received  1\.01 MiB of payload and .* KiB of overhead in .* s \(.* MiB/s\)
+wasted    0 B: 0 B twice, 0 B with a wrong hash, 0 B of broken blocks
+sent      0 B of payload and .* KiB of overhead
+ +peer +received +sent +overhead +wasted
+ +`+at+` +1\.01 MiB +0 B +.* KiB +0 B
+$`, out)
+	require.Eventually(t, func() bool {
+		return strings.Contains(seeded.String(), "1.01 MiB of payload sent")
+	}, 10*time.Second, 10*time.Millisecond)
+	cancel()
+	<-ended
+	require.Contains(t, seeded.String(), "\nload: complete, 1.01 MiB in "+l.dir+"\n")
+	require.Regexp(t, `sent      1\.01 MiB of payload`, seeded.String())
 }
 
 // TestTorrentSeedForAWhile: who has finished serves others while it is told to.

@@ -113,7 +113,7 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 		{after: everything(in)}, // never answers
 		{after: []byte(strings.Repeat("\xff", 4096))},
 		{after: peerwire.AppendIndex(nil, peerwire.Have, in.Count())},
-		{after: append(everything(in), everything(in)...)},
+		{after: peerwire.AppendBlock(everything(in), peerwire.Request, 0, 1<<30, 16384)},
 		{after: peerwire.AppendExtended(nil, 0, []byte(strings.Repeat("l", 10_000)))},
 	}
 	at := vacantAddress(t)
@@ -127,7 +127,7 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 	r := l.fetchInto(dir, file, args...)
 	require.Equal(t, l.size+r.All.Failed, r.All.Useful)
 	require.Positive(t, r.Failures)
-	for _, why := range []string{"wire", "index", "order"} {
+	for _, why := range []string{"wire", "index", "range"} {
 		require.Positive(t, r.Dropped[why], "%v", r.Dropped)
 	}
 	entries, err := os.ReadDir(filepath.Dir(dir))

@@ -205,7 +205,7 @@ func TestRestartedClientsBeginAnew(t *testing.T) {
 }
 
 // alone returns a client that has started, with a torrent of which it has nothing.
-func alone(t *testing.T, env Env, tiers ...[]string) (*Group, *protocol.Turn) {
+func alone(t testing.TB, env Env, tiers ...[]string) (*Group, *protocol.Turn) {
 	cfg := Default()
 	env.Swarm.Store = blocks{}
 	env.DHT = dht.Env{Directory: dht.NewBook(),

@@ -16,7 +16,7 @@ type Config struct {
 	DHT *dht.Config
 	// Renew is the time between two announces of a torrent in the DHT.
 	Renew time.Duration
-	// Seek is the time to the next one while a leecher knows of no peer at all.
+	// Seek is the time to the next one while a leecher has no connection.
 	Seek time.Duration
 	// Want is how many peers a tracker is asked for.
 	Want int

@@ -26,7 +26,7 @@
 // Addresses from trackers, the DHT, and by the owner are given to the peer with their source;
 // peer exchange is its own affair. Every torrent that is not private is announced in the DHT once
 // the node knows anybody, again after [Config].Renew, and when it is complete; what such an
-// announce finds on its way are peers. A leecher that knows of no peer asks again earlier. A
+// announce finds on its way are peers. A leecher without connections asks again earlier. A
 // magnet link's torrent is taken for public until its metadata says otherwise.
 //
 // Trackers are told started, completed and stopped, and are asked again when they say so.

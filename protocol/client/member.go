@@ -151,5 +151,6 @@ func (o progress) Verified(i uint32, t *protocol.Turn, torrent, piece uint32) {
 	}
 }
 
-// again is the time after n announces in vain.
-func again(n int) time.Duration { return 2 * time.Second << min(n, 6) }
+// again is the time after an announce in vain, and n of them before. A node that has only begun to
+// join knows nobody to ask, which costs nothing, and will soon know some.
+func again(n int) time.Duration { return time.Second / 4 << min(n, 9) }

@@ -58,7 +58,7 @@ func (f findings) Done(i uint32, t *protocol.Turn, r *dht.Result) {
 		m.lookAt = t.Now.Add(min(again(m.vain), g.cfg.Renew))
 		m.vain++
 		return
-	case p.Peers == 0 && (!p.Known || p.Left > 0):
+	case p.Conns == 0 && (!p.Known || p.Left > 0):
 		m.lookAt = t.Now.Add(min(g.cfg.Seek, g.cfg.Renew))
 	}
 	m.vain = 0

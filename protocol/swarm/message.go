@@ -210,8 +210,9 @@ func (x *turn) evaluate(c *conn) {
 	if !m.known {
 		return
 	}
+	full := c.uploadOnly || m.picker.isSeed(c.slot)
 	if c.peer != nilIndex {
-		m.peers.list[c.peer].seed = m.picker.isSeed(c.slot)
+		m.peers.list[c.peer].seed = full
 	}
 	want := !m.seed && m.picker.interesting(c.slot)
 	if want != c.interested {
@@ -224,7 +225,6 @@ func (x *turn) evaluate(c *conn) {
 		}
 		x.write(c, peerwire.AppendPlain(x.g.scratch.out[:0], k))
 	}
-	full := c.uploadOnly || m.picker.isSeed(c.slot)
 	if m.seed && full && !m.showing && !x.g.cfg.KeepSeeds {
 		x.close(c, BySeeds)
 	}

@@ -29,7 +29,7 @@ type peer struct {
 	links    uint8 // connections with it, or on their way
 	deaf     bool  // the address is not one it listens on
 	banned   bool
-	seed     bool // it has everything
+	seed     bool // it has everything, or wants nothing more
 }
 
 // peers are those of one torrent that a core knows.

@@ -250,6 +250,25 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
+// TestSeedsDialNoSeeds: a seed does not come back to who wants nothing, however it heard of that.
+func TestSeedsDialNoSeeds(t *testing.T) {
+	for _, say := range []speech{
+		speech{}.plain(peerwire.HaveAll),
+		speech{}.ext(0, "d11:upload_onlyi1ee").plain(peerwire.HaveAll),
+	} {
+		s := newSolo(t, Default(), testTorrent(20), Entry{All: true})
+		s.turn(func(t *protocol.Turn) {
+			s.g.Found(0, t, 0, []protocol.Addr{soloAddr(1)}, FromTracker)
+		})
+		c := s.dials[0].Conn
+		s.turn(func(t *protocol.Turn) { s.g.Opened(0, t, c) })
+		s.say(c, append(s.greeting(1, fastBit, extBit), say...))
+		require.True(t, s.ended[c])
+		s.pass(time.Hour)
+		require.Len(t, s.dials, 1)
+	}
+}
+
 // TestMetadataDefence: metadata whose hash is wrong is thrown away and asked of others; sizes that
 // disagree, refusals and silence do no harm.
 func TestMetadataDefence(t *testing.T) {

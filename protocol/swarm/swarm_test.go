@@ -66,6 +66,7 @@ func swarm(t *testing.T, cfg Config, pieces uint32, set func(r *rig)) *rig {
 	}
 	require.Equal(t, 7*int(pieces), r.stores[n[0].g].good)
 	c := n[0].g.Counters()
+	require.LessOrEqual(t, c.Dialed, uint64(7*8), "seeds dial seeds, or somebody twice")
 	require.Zero(t, c.Faults, "a core takes what another one says for junk")
 	for d := ByHandshakeTimeout; d < drops; d++ {
 		require.Zero(t, c.Drops[d], "%v", d)

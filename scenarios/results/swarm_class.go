@@ -6,6 +6,9 @@ import "math"
 // of any, spend on their own group.
 func withinClass(run *Run, group string, _ float64) float64 {
 	own, all := run.Swarm.unchoked(group)
+	if len(groupsOf([]*Run{run})) < 2 {
+		return math.NaN() // there are no classes
+	}
 	return quotient(own, all)
 }
 
@@ -20,7 +23,7 @@ func clustering(run *Run, group string, _ float64) float64 {
 		}
 	}
 	own, all := s.unchoked(group)
-	if all == 0 || total < 2 {
+	if all == 0 || len(sizes) < 2 {
 		return math.NaN()
 	}
 	// Each peer's time is as much as it is: its share at random is that of its group.

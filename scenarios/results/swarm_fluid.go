@@ -51,6 +51,9 @@ func perFluid(run *Run, _ string, seconds float64) []float64 {
 	}
 	s := run.Swarm
 	from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
+	if from >= s.end() {
+		return none(len(fluidMetrics)) // all was over before the warm-up
+	}
 	t := s.turnover(from, s.end())
 	stay := t.leeching / t.came
 	values := []float64{t.leeching / t.measured, t.seeding / t.measured, t.came / t.measured,

@@ -69,7 +69,7 @@ func definitionsOf(runs []*Run) []Definition {
 	return all
 }
 
-// groupsOf returns the names of the groups with peers, sorted.
+// groupsOf returns the names of the groups with peers that came to download, sorted.
 func groupsOf(runs []*Run) []string {
 	var all []string
 	for _, run := range runs {
@@ -78,6 +78,9 @@ func groupsOf(runs []*Run) []string {
 		}
 		for n := range run.Swarm.Peers {
 			name := run.Swarm.Peers[n].Group
+			if !run.Swarm.Peers[n].leeches() {
+				continue
+			}
 			if at, found := slices.BinarySearch(all, name); !found {
 				all = slices.Insert(all, at, name)
 			}

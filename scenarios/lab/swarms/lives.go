@@ -99,7 +99,7 @@ func (p *population) stopsLeeching(i uint32, now protocol.Time) {
 	s.row.Connected, s.row.Interested = int64(a.Connected), int64(a.Interested)
 }
 
-// leaves keeps what a peer knows when it goes. It may be called twice: a stop is followed by a drop.
+// leaves keeps what a peer knows when it goes. It may be called twice: a drop follows a stop.
 func (p *population) leaves(i uint32) {
 	node := p.first + i
 	s, w := &p.world.peers[node], p.world
