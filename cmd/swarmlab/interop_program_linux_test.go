@@ -101,7 +101,8 @@ type setup struct {
 	Bootstrap []string `json:"bootstrap,omitempty"`
 	ReadOnly  bool     `json:"read_only,omitempty"`
 	Modules   string   `json:"modules,omitempty"`
-	MaxUp     int      `json:"max_up,omitempty"` // bytes/s; 0: unlimited
+	MaxUp     int      `json:"max_up,omitempty"`   // bytes/s; 0: unlimited
+	TCPOnly   bool     `json:"tcp_only,omitempty"` // no uTP
 
 	torrents bool // not nodes, but one client that exchanges torrents
 }
@@ -142,7 +143,7 @@ type answer struct {
 	Samples []string
 
 	Complete bool
-	Seconds  float64 // from the beginning until it was complete
+	Seconds  float64 // from the first byte of payload until it was complete
 	Up       uint64  // bytes of payload
 	Said     string  // for people
 }

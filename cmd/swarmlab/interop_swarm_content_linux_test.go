@@ -89,7 +89,7 @@ type sharedTorrent struct {
 	hash metainfo.Hash
 }
 
-// torrent returns a new one. With a tracker, its peers come from there only; a magnet link has none.
+// torrent returns a new one. With a tracker its peers come from there only; its link has none.
 func (s *sharedContent) torrent(announce string) sharedTorrent {
 	s.t.Helper()
 	raw := s.public

@@ -18,7 +18,8 @@ import (
 const mixedUp = 4 << 20
 
 // TestInteropSwarm has clients of every kind and ours in one swarm with one slow seed, which know
-// each other from our tracker, the DHT and each other. All get everything, and ours gives and takes.
+// each other from our tracker, the DHT and each other. All get everything, and ours exchanges with
+// every kind.
 func TestInteropSwarm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -30,7 +31,7 @@ func TestInteropSwarm(t *testing.T) {
 	}
 	x := &market{sharedContent: newSharedContent(t)}
 	x.nodes = startAllOurs(t, 1, 12)
-	site := startOurTracker(t, "10.77.1.250:6969")
+	site := startOurTracker(t, "10.77.1.250:6969", "3s") // who comes late is known soon
 	b := bencode.AppendBytes([]byte("d8:announce"), []byte(site.url("http")))
 	of := x.variant(b, x.public)
 

@@ -87,8 +87,7 @@ func (r *ourRun) last() (report transferReport) {
 func seedOurs(t *testing.T, file, folder, addr, entry string) *ourRun {
 	t.Helper()
 	return runOurs(t, "seed", file, "--dir", folder, "--listen", addr, "--bootstrap", entry,
-		"--every", "1h",
-		"--json")
+		"--every", "1h", "--json")
 }
 
 // downloadOurs has our program download from a .torrent file or a magnet link.
@@ -122,11 +121,12 @@ func (s trackerSite) open() bool {
 	return err == nil
 }
 
-// startOurTracker starts a tracker of ours.
-func startOurTracker(t *testing.T, addr string) trackerSite {
+// startOurTracker starts a tracker of ours, which wants to hear of each peer at the interval.
+func startOurTracker(t *testing.T, addr, interval string) trackerSite {
 	t.Helper()
 	s := trackerSite(addr)
-	runOurs(t, "tracker", "--http", addr, "--udp", addr, "--json", "--every", "1h")
+	runOurs(t, "tracker", "--http", addr, "--udp", addr, "--json", "--every", "1h",
+		"--interval", interval)
 	require.Eventually(t, s.open, 10*time.Second, 10*time.Millisecond)
 	return s
 }

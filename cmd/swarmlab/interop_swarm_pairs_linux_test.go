@@ -102,7 +102,7 @@ func (x *market) start() map[handover]sharedTorrent {
 	x.nodes = startAllOurs(x.t, 1, 12) // Transmission wants to know more than 8
 	const address = "10.77.1.250:6969"
 	const listed = "10.77.0.2:6969"
-	x.trackers = map[string]trackerSite{byOurTracker: startOurTracker(x.t, address)}
+	x.trackers = map[string]trackerSite{byOurTracker: startOurTracker(x.t, address, "30m")}
 	torrents := make(map[handover]sharedTorrent)
 	var list []sharedTorrent
 	for _, kind := range exchangeKinds {

@@ -20,7 +20,7 @@ const (
 	BySilence                      // nothing came for too long
 	ByWire                         // the bytes are none of the protocol; Faults says which way
 	ByOtherTorrent                 // the answer to our handshake is for another torrent
-	ByOrder                        // have all or none that is late, or nothing of them where it must be
+	ByOrder                        // have all or none that is late, or nothing where it must be
 	ByIndex                        // a piece that the torrent does not have
 	ByRange                        // a block that does not lie in the torrent
 	ByUnasked                      // with BEP 6, a block or a reject that was not asked for

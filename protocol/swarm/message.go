@@ -141,7 +141,7 @@ func (x *turn) gainMore(c *conn, p []byte) {
 	for at, b := range p {
 		for bit := uint32(0); b != 0; bit, b = bit+1, b<<1 {
 			if b&0x80 != 0 && c.stage == live {
-				x.gained(c, uint32(at)*8+bit) // the decoder has checked the length and the spare bits
+				x.gained(c, uint32(at)*8+bit) // the decoder has checked length and spare bits
 			}
 		}
 	}

@@ -19,6 +19,7 @@ def settings(setup):
         "outgoing_interfaces": setup["listen"][0].rsplit(":", 1)[0],
         "dht_bootstrap_nodes": ",".join(setup.get("bootstrap") or []),
         "enable_dht": bool(setup.get("bootstrap")),
+        "enable_outgoing_utp": not setup.get("tcp_only"),
         "enable_lsd": False,
         "enable_upnp": False,
         "enable_natpmp": False,
@@ -32,7 +33,8 @@ def settings(setup):
         "dht_prefer_verified_node_ids": False,
         "dht_enforce_node_id": False,
         "dht_ignore_dark_internet": False,
-        "alert_mask": lt.alert.category_t.error_notification,
+        "alert_mask": lt.alert.category_t.error_notification
+        | lt.alert.category_t.status_notification,
     }
 
 
@@ -46,7 +48,6 @@ class Client:
         self.session = lt.session(settings(setup))
         self.port = endpoint(setup["listen"][0])[1]
         self.torrents = {}
-        self.ends = {}  # when each was complete
         self.entered = not setup.get("bootstrap")
         for a in setup.get("bootstrap") or []:
             self.session.add_dht_node(endpoint(a))
@@ -59,23 +60,19 @@ class Client:
             p.ti = lt.torrent_info(c["source"])
         p.save_path = c["folder"]
         p.flags &= ~(lt.torrent_flags.paused | lt.torrent_flags.auto_managed)
-        began = time.monotonic()
         t = self.session.add_torrent(p)
         for a in c.get("peers") or []:
             t.connect_peer(endpoint(a))
-        self.torrents[str(t.info_hash())] = (t, began)
+        self.torrents[str(t.info_hash())] = t
         return {}
 
     def status(self, c):
-        t, began = self.torrents[c["key"]]
+        t = self.torrents[c["key"]]
         s = t.status()
-        if s.is_seeding and c["key"] not in self.ends:
-            self.ends[c["key"]] = time.monotonic()
         if not s.is_seeding and self.session.is_dht_running() and not s.num_peers:
             t.force_dht_announce()  # as it would do by itself within the quarter of an hour
         return {
             "complete": s.is_seeding,
-            "seconds": self.ends.get(c["key"], 0) - began if s.is_seeding else 0,
             "down": s.total_payload_download,
             "up": s.total_payload_upload,
             "said": "%s %.2f peers=%d %s" % (s.state, s.progress, s.num_peers, [
@@ -84,18 +81,25 @@ class Client:
         }
 
     def wait(self, c):
-        """Answers when it is complete, without the delay of asking again and again."""
-        t, began = self.torrents[c["key"]]
-        while not t.status().is_seeding:
+        """Answers when it is complete, and tells the seconds since the first byte of payload."""
+        t = self.torrents[c["key"]]
+        s = t.status()
+        while not s.is_seeding and not s.total_payload_download:
             time.sleep(0.002)
-        return self.status(c)
+            s = t.status()
+        first = time.monotonic()
+        while not s.is_seeding:
+            self.session.wait_for_alert(200)  # such as that it is finished
+            self.session.pop_alerts()
+            s = t.status()
+        return dict(self.status(c), seconds=time.monotonic() - first)
 
     def announce(self, c):
-        self.torrents[c["key"]][0].force_dht_announce()
+        self.torrents[c["key"]].force_dht_announce()
         return {}
 
     def remove(self, c):
-        self.session.remove_torrent(self.torrents.pop(c["key"])[0])
+        self.session.remove_torrent(self.torrents.pop(c["key"]))
         return {}
 
 
@@ -117,7 +121,8 @@ def main():
         except Exception as e:
             say(id=c["id"], error=repr(e))
         for a in client.session.pop_alerts():
-            print("libtorrent:", a.message(), file=sys.stderr)
+            if a.category() & lt.alert.category_t.error_notification:
+                print("libtorrent:", a.message(), file=sys.stderr)
 
 
 main()
