@@ -30,8 +30,10 @@ func TestDamage(t *testing.T) {
 				last = 8*i + 7 - bits.LeadingZeros8(b)
 			}
 		}
-		require.Positive(t, count)
-		require.Equal(t, last-first+1, count, "neighbours")
+		if count <= 0 || last-first+1 != count {
+			require.Positive(t, count)
+			require.Equal(t, last-first+1, count, "neighbours")
+		}
 		widths[count]++
 		places[first/8]++
 		cut += index(last == 799)

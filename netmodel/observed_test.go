@@ -104,7 +104,9 @@ func TestObservedQuantiles(t *testing.T) {
 		survival: func(x float64) float64 { return 1 - cdf(x/minute) }})
 	requireDistribution(t, residual, 100_000, func(int) float64 {
 		age, rest := l.Running(&r)
-		require.Positive(t, rest)
+		if rest <= 0 {
+			require.Positive(t, rest)
+		}
 		return float64(age)
 	})
 	s := parseSpanOf(t, "empirical(x)").Of(l.seen)
@@ -159,7 +161,9 @@ func TestObservedRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "x:1048577: more than 1048576 lengths: use a sample")
 	l := newTextLines(strings.NewReader(strings.Repeat("#\n", 1<<20)), "x", 1<<20)
 	for l.next() {
-		require.LessOrEqual(t, l.line, 1<<19)
+		if l.line > 1<<19 {
+			require.LessOrEqual(t, l.line, 1<<19)
+		}
 	}
 	require.EqualError(t, l.err, "x: file is larger than 1 MiB: use a part of it")
 }

@@ -196,16 +196,17 @@ func TestFaultsDoNotDisturbEachOther(t *testing.T) {
 			faults = append(faults, f)
 		}
 	}
+	w := weather(t, faults...)
 	for i := range faults {
 		alone := weather(t, faults[i])
-		w := weather(t, faults...)
 		total := uint64(0)
 		for m := range uint32(20_000) {
 			src, dst, at := m%1000, m*31%999, protocol.Time(m)*protocol.Time(ms)
 			_, want := trip(alone, at, src, dst, m)
 			one, got := trip(w, at, src, dst, m)
 			total += want[0]
-			if !one.Lost && i != 11 { // a second copy there is not
+			same := want[0] == got[i]
+			if !one.Lost && i != 11 && !same { // a second copy there is not
 				require.Equal(t, want[0], got[i], "fault %d, datagram %d", i, m)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var often = flag.Int("often", 30, "how often TestKilledOften kills the program")
+var often = flag.Int("often", 12, "how often TestKilledOften kills the program")
 
 // tinyScenario takes the program half a second, for 12 runs.
 const tinyScenario = `

@@ -15,17 +15,17 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-var kills = flag.Int("kills", 12, "how often TestKilledAtAnyMoment kills the program")
+var kills = flag.Int("kills", 6, "how often TestKilledAtAnyMoment kills the program")
 
 const killScenario = `
 name: kill
-duration: 60s
-groups: [{name: nodes, size: 30, join: {over: 20s}}]
+duration: 30s
+groups: [{name: nodes, size: 12, join: {over: 5s}}]
 workload:
-  - {kind: lookup, group: nodes, rate: 5/s, start: 30s}
-  - {kind: announce, group: nodes, rate: 1/s, start: 30s}
+  - {kind: lookup, group: nodes, rate: 5/s, start: 15s}
+  - {kind: announce, group: nodes, rate: 1/s, start: 15s}
 vary: {groups.nodes.dht.alpha: [1, 3], network.jitter: [0s, 2ms]}
-repeat: 5
+repeat: 3
 figures: []
 `
 
@@ -47,9 +47,9 @@ func content(t *testing.T, dir string) map[string]string {
 // secondScenario is the same as another scenario, with a published value.
 const secondScenario = `
 name: second
-duration: 60s
-groups: [{name: nodes, size: 30, join: {over: 20s}}]
-workload: [{kind: lookup, group: nodes, rate: 5/s, start: 30s}]
+duration: 30s
+groups: [{name: nodes, size: 12, join: {over: 5s}}]
+workload: [{kind: lookup, group: nodes, rate: 5/s, start: 15s}]
 repeat: 8
 figures: [targets]
 targets:
@@ -75,7 +75,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	k.repeat((least + 1) / 2)
 }
 
-// killing is a command that takes the program a second or less, for some 20 runs, and what it
+// killing is a command that takes the program a second or less, for 12 or 20 runs, and what it
 // leaves.
 type killing struct {
 	t         *testing.T

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"testing"
 
@@ -12,11 +13,13 @@ import (
 	"swarmlab/scenarios/results"
 )
 
+var large = flag.Bool("large", false, "TestIdealMatchesTheory with 100,000 nodes, too")
+
 // TestIdealMatchesTheory holds the whole simulator, real bytes and all, against the model of Roos,
 // Salah and Strufe, on the model's own assumptions.
 func TestIdealMatchesTheory(t *testing.T) {
 	sizes := []int{1_000, 10_000}
-	if !testing.Short() {
+	if *large {
 		sizes = append(sizes, 100_000)
 	}
 	for _, size := range sizes {
@@ -65,7 +68,7 @@ func TestFullAnswers(t *testing.T) {
 // TestJoinedTables holds tables built by real joins to within 0.15 hops of the model, which
 // assumes uniform samples; more would mean a fault in joining or refreshing.
 func TestJoinedTables(t *testing.T) {
-	cell := runCell(t, "hops", "groups.nodes.size", "2500", "groups.nodes.dht.rounds", "true",
+	cell := runCell(t, "hops", "groups.nodes.size", "1250", "groups.nodes.dht.rounds", "true",
 		"network.loss", "0%")
 	hops := cell.Metrics["lookup.hops.contact"].Mean
 	model := cell.Models["lookup.hops.contact"].Mean
