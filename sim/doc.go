@@ -93,9 +93,10 @@
 // The unit is the segment: what waits on a connection, up to 17 KiB, but whole bodies, so at least
 // a block with its header. It occupies the sender's line (with 40 bytes of headers for each 1,460),
 // is on its way as a datagram would be, occupies the target's line as it comes, and is acknowledged
-// when it has passed; acknowledgements and what sets up a connection take no time on lines. Usually
-// it is three events: the line is free, the segment arrives, it is acknowledged; or two, for a
-// short one on a line that nobody waits for. Sent comes when the line is free, but what is shorter
+// when it has passed, or, if it is short, when there is a packet of that (after RFC 5681, 4.2);
+// acknowledgements and what sets up a connection take no time on lines. Usually it is three events:
+// the line is free, the segment arrives, it is acknowledged; or one, for a short one, of which the
+// line takes a packet's worth at a time. Sent comes when the line is free, but what is shorter
 // than a packet, without a body, is told with what follows it. Connections share the line by
 // deficit round robin, with those first that have little to send (RFC 8290). There is a window,
 // from ten packets to 1 MiB; it is halved when a segment met a queue as long as one in which
@@ -143,8 +144,9 @@
 // allocation once buffers have grown. A terrain adds 33 bytes a node for gates, 32 for lines and
 // 16 for faults; a node behind a NAT has a table of 128 bytes for eight endpoints that it sent to
 // within the timeout, of 256 for a dozen, of 512 for two dozen, and so on. Streams add 104 bytes a
-// node, 136 and 4 for each end of a connection, 40 a packet under way, and 32 with a block of
-// 64-byte units for each write that waits or is under way; the ledger has 48 bytes, and about as
-// many to find them, for each ordered pair that has transferred something. Without floating point,
-// clocks, goroutines and maps: runs are the same on every machine.
+// node, 128 and 4 for each end of a connection, 40 a packet under way, and 64 for each write that
+// waits or is under way, with a block of 64-byte units if it has more than 32 bytes besides a body;
+// the ledger has 48 bytes, and about as many to find them, for each ordered pair that has
+// transferred something. Without floating point, clocks, goroutines and maps: runs are the same on
+// every machine.
 package sim

@@ -11,10 +11,11 @@ const (
 	stateFailed // the core has yet to hear that it is no more
 )
 
-// end is one end of a connection: see its size in TestSizeOfAnEnd. What the core wrote waits in a
+// end is one end of a connection: two lines of a cache, see TestSizesOfStreams. What the core wrote waits in a
 // list of items.
 type end struct {
 	settled protocol.Time // nothing that it sends arrives before: what was sent before does then
+	books   purse         // what it sent, and what its core got
 	node    uint32
 	peer    uint32
 	conn    protocol.Conn // if bound
@@ -23,21 +24,21 @@ type end struct {
 	mate           uint32 // the other end; 0: not known yet
 	mateGeneration uint32
 
-	first, last   uint32   // items to be sent
-	flight        uint32   // bytes that were sent and not acknowledged
-	window        uint32   // how many there may be
-	threshold     uint32   // up to here the window doubles in a round trip
-	recovery      uint32   // bytes to be acknowledged before the window is halved again
-	leaving       uint32   // bytes that are leaving the line, of which the core does not know yet
-	leavingSeq    uint32   // the event that tells it
-	books         [2]purse // what it sent, and what its core got
-	content       uint32   // of which: the first in either direction
-	credit        int32    // bytes that it may send in this round of its host's line
-	next, prev    uint32   // in the ring
-	after, before uint32   // in the host's list
-	to            uint16   // the port that it dialed
-	from          uint16   // the port that the other end sees
-	moves         uint8    // of the address that it dialed
+	first, last   uint32 // items to be sent
+	flight        uint32 // bytes that were sent and not acknowledged
+	window        uint32 // how many there may be
+	threshold     uint32 // up to here the window doubles in a round trip
+	recovery      uint32 // bytes to be acknowledged before the window is halved again
+	owed          uint32 // bytes that came and were not acknowledged, less than a packet
+	leaving       uint32 // bytes that are leaving the line, of which the core does not know yet
+	leavingSeq    uint32 // the event that tells it
+	content       uint32 // of books: the first in either direction
+	credit        int32  // bytes that it may send in this round of its host's line
+	next, prev    uint32 // in the ring
+	after, before uint32 // in the host's list
+	to            uint16 // the port that it dialed
+	from          uint16 // the port that the other end sees
+	moves         uint8  // of the address that it dialed
 	state         endState
 	place         place // where the ring has it
 	bound         bool  // to a number of the core

@@ -6,8 +6,9 @@ import "swarmlab/protocol"
 // that are parts of it.
 type item struct {
 	body  protocol.Body
-	block handle // of the bytes; 0 for none
-	size  uint32 // of the bytes
+	short [itemShort]byte // the bytes, if they are few: so that it is a line of a cache
+	block handle          // of the bytes, if they are many; or 0
+	size  uint32          // of the bytes
 	next  uint32
 	full  bool // the body comes as bytes
 	part  bool // the bytes are of a body
@@ -16,6 +17,9 @@ type item struct {
 
 // itemBytes is the most that an item has: longer ones become several.
 const itemBytes = 32 << 10
+
+// itemShort is enough for what peers of most protocols write most: the head of a block, a request.
+const itemShort = 32
 
 // len returns how many bytes of the stream an item is.
 func (it *item) len() int {
@@ -33,8 +37,10 @@ func (s *streams) store(p []byte, body protocol.Body) (number uint32, it *item) 
 	if body.Length == 0 {
 		it.body = protocol.Body{}
 	}
-	if len(p) > 0 {
+	if len(p) > itemShort {
 		it.block = s.bytes.put(0, p)
+	} else {
+		copy(it.short[:], p)
 	}
 	return number, it
 }
@@ -42,7 +48,7 @@ func (s *streams) store(p []byte, body protocol.Body) (number uint32, it *item) 
 // load returns the bytes of an item, which are valid until it is dropped.
 func (s *streams) load(it *item) []byte {
 	if it.block == 0 {
-		return nil
+		return it.short[:it.size:it.size]
 	}
 	_, p := s.bytes.get(it.block)
 	return p

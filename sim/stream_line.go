@@ -15,7 +15,8 @@ const packetBytes = netmodel.StreamPacket
 //
 // A segment is as much of what waits on a connection as fits into segmentMost, but whole bodies and
 // at least one item: a block with what stands before it, which is a quantum. It is one event where
-// TCP sends a dozen packets.
+// TCP sends a dozen packets. Of short segments the line is given a packet's worth at a time, as a
+// driver fills its ring: what goes to many connections at once is not an event for each.
 const (
 	quantum     = 16 << 10
 	segmentMost = 17 << 10
@@ -117,17 +118,20 @@ func (s *streams) retire(h *host, number uint32, e *end) {
 	}
 }
 
-// pump has a node's line send what it can: one segment, or, without a limit, all that windows let.
-// While the line is busy and somebody waits for it there is an event at the end of that.
+// pump has a node's line send what it can: segments until it has a packet's worth, or, without a
+// limit, all that windows let. While the line is busy and somebody waits for it there is an event
+// at the end of that.
 func (w *World) pump(id uint32) {
 	s := w.streams
 	h := &s.hosts[id]
-	for w.now >= h.busy && !h.alarm { // who comes at the end of that does not overtake the event
+	given, free := 0, w.now >= h.busy
+	for free && !h.alarm { // who comes at the end of that does not overtake the event
 		number := s.choose(h)
 		if number == 0 {
 			return
 		}
-		w.emit(id, number)
+		given += w.emit(id, number)
+		free = w.now >= h.busy || given < packetBytes
 	}
 	if !h.alarm && h.fresh.head|h.old.head != 0 {
 		w.leave(id, w.number(id), h.busy, 0)
@@ -144,16 +148,17 @@ func (w *World) leave(id, seq uint32, when protocol.Time, number uint32) {
 	})
 }
 
-// emit gives the next segment of an end to the line, and to the network when the line is done.
-func (w *World) emit(id, number uint32) {
+// emit gives the next segment of an end to the line, and to the network when the line is done. It
+// returns how long it was on the line.
+func (w *World) emit(id, number uint32) (wire int) {
 	s := w.streams
 	h, e := &s.hosts[id], s.ends.at(number)
 	seg := s.cut(e)
 	if s.full && !w.materialise(seg.first, number, e) {
 		s.discard(seg.first)
-		return
+		return 0
 	}
-	wire := netmodel.StreamWire(int(seg.bytes))
+	wire = netmodel.StreamWire(int(seg.bytes))
 	departs := w.now
 	if s.lines != nil {
 		departs = s.lines.Load(w.now, id, wire)
@@ -174,6 +179,7 @@ func (w *World) emit(id, number uint32) {
 		w.leave(id, e.leavingSeq, departs, number)
 		h.alarm = departs > w.now
 	}
+	return wire
 }
 
 // lineFree is when a line is done with a segment: the core hears of it, may have more to write, and

@@ -142,11 +142,12 @@ func (w *World) sendFin(number uint32, e *end) {
 	w.sendSegment(w.now, e, number, segment{fin: true})
 }
 
-// acknowledge answers a segment. If the answer never arrives, the sender finds that out.
-func (w *World) acknowledge(ev *event, p *packet, congested bool) {
+// acknowledge answers a segment, and those before that were too short for that. If the answer never
+// arrives, the sender finds that out.
+func (w *World) acknowledge(ev *event, p *packet, bytes uint32) {
 	ack := packet{
-		verb: verbAck, fin: p.fin, congested: congested, end: p.mate,
-		generation: p.mateGeneration, bytes: p.bytes,
+		verb: verbAck, fin: p.fin, congested: p.congested, end: p.mate,
+		generation: p.mateGeneration, bytes: bytes,
 		mate: p.end, mateGeneration: p.generation,
 	}
 	w.reply(ev, ack)

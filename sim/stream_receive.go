@@ -25,7 +25,10 @@ func (w *World) receive(ev *event, p *packet) {
 		w.turnAway(ev, p)
 		return
 	}
-	w.acknowledge(ev, p, p.congested)
+	if e.owed += p.bytes; e.owed >= packetBytes || p.congested || p.fin {
+		w.acknowledge(ev, p, e.owed)
+		e.owed = 0
+	}
 	w.handOver(ev, p)
 	if !p.fin {
 		return

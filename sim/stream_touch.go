@@ -36,7 +36,7 @@ func (s *streams) touchEnd(e *event) (warmth uint64) {
 	}
 	if number != 0 {
 		end := s.ends.at(number)
-		warmth += uint64(end.flight) + end.books[outward].overhead
+		warmth += uint64(end.flight) + uint64(end.books.overhead[outward])
 	}
 	return warmth
 }

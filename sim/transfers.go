@@ -55,9 +55,15 @@ type row struct {
 	next                          uint32
 }
 
-// purse is what an end knows of one direction. It is entered in the ledger when the end is no more,
-// so that nothing but the end is needed for a segment.
-type purse struct{ overhead, payload uint64 }
+// purse is what an end knows of both directions. It is entered in the ledger when the end is no more,
+// so that nothing but the end is needed for a segment; and when overhead comes near to an overflow.
+type purse struct {
+	payload  [2]uint64
+	overhead [2]uint32
+}
+
+// purseMost is from when on a purse is emptied. What is written at once is less than as much again.
+const purseMost = 1 << 31
 
 const (
 	outward = 0
@@ -88,16 +94,16 @@ func (t *transfers) of(from, to, content uint32) *row {
 
 // settle enters what an end knows, and takes it from there.
 func (t *transfers) settle(e *end) {
-	out, in := e.books[outward], e.books[inward]
-	if out != (purse{}) {
-		t.of(e.node, e.peer, Overhead).sent += out.overhead
-		t.of(e.node, e.peer, e.content).sent += out.payload
+	b := &e.books
+	if b.overhead[outward] != 0 || b.payload[outward] != 0 {
+		t.of(e.node, e.peer, Overhead).sent += uint64(b.overhead[outward])
+		t.of(e.node, e.peer, e.content).sent += b.payload[outward]
 	}
-	if in != (purse{}) {
-		t.of(e.peer, e.node, Overhead).delivered += in.overhead
-		t.of(e.peer, e.node, e.content).delivered += in.payload
+	if b.overhead[inward] != 0 || b.payload[inward] != 0 {
+		t.of(e.peer, e.node, Overhead).delivered += uint64(b.overhead[inward])
+		t.of(e.peer, e.node, e.content).delivered += b.payload[inward]
 	}
-	e.books = [2]purse{}
+	*b = purse{}
 }
 
 // carries reports whether an end keeps the books of a content.
@@ -117,15 +123,17 @@ func (s *streams) enterSent(h *host, e *end, first uint32, headers int) {
 		if it.part {
 			continue
 		}
-		bytes, payload := uint64(it.size), uint64(it.body.Length)
-		h.traffic.OverheadSent += bytes
-		e.books[outward].overhead += bytes
+		payload := uint64(it.body.Length)
+		h.traffic.OverheadSent += uint64(it.size)
+		if e.books.overhead[outward] += it.size; e.books.overhead[outward] >= purseMost {
+			s.ledger.settle(e)
+		}
 		if payload == 0 {
 			continue
 		}
 		h.traffic.PayloadSent += payload
 		if e.carries(it.body.Content) {
-			e.books[outward].payload += payload
+			e.books.payload[outward] += payload
 		} else {
 			s.ledger.of(e.node, e.peer, it.body.Content).sent += payload
 		}
@@ -137,15 +145,17 @@ func (s *streams) enterDelivered(h *host, e *end, it *item) {
 	if it.part {
 		return
 	}
-	bytes, payload := uint64(it.size), uint64(it.body.Length)
-	h.traffic.OverheadReceived += bytes
-	e.books[inward].overhead += bytes
+	payload := uint64(it.body.Length)
+	h.traffic.OverheadReceived += uint64(it.size)
+	if e.books.overhead[inward] += it.size; e.books.overhead[inward] >= purseMost {
+		s.ledger.settle(e)
+	}
 	if payload == 0 {
 		return
 	}
 	h.traffic.PayloadReceived += payload
 	if e.carries(it.body.Content) {
-		e.books[inward].payload += payload
+		e.books.payload[inward] += payload
 	} else {
 		s.ledger.of(e.peer, e.node, it.body.Content).delivered += payload
 	}

@@ -3,8 +3,10 @@ package lab
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,27 +16,40 @@ import (
 	"swarmlab/sim"
 )
 
-// BenchmarkFlashCrowd is the scenario of that name, smaller and as it is.
+// BenchmarkFlashCrowd is the scenario of that name, smaller, as it is, and with few pieces for more
+// peers. What it reports is of whole runs: what they allocate includes what worlds are made of.
 func BenchmarkFlashCrowd(b *testing.B) {
 	for _, set := range [][]string{
 		{"groups.leechers.size", "50", "torrents.film.size", "16MB"},
 		{"groups.leechers.size", "200", "torrents.film.size", "50MB"},
+		{"groups.leechers.size", "500", "torrents.film.size", "16MB"},
 		{"groups.leechers.size", "500", "torrents.film.size", "100MB"},
 	} {
 		b.Run(set[1]+"x"+set[3], func(b *testing.B) {
-			cpu, messages := cpuTime(b), uint64(0)
-			for range b.N {
-				s := crowd(b, set...)
-				run, err := simulate(context.Background(),
-					&job{cell: scenarios.Cell{Scenario: s}, seed: 1})
-				require.NoError(b, err)
-				messages += run.Swarm.Messages
-			}
-			cpu = cpuTime(b) - cpu
-			b.ReportMetric(float64(messages)/cpu.Seconds(), "msgs/cpu-s")
-			b.ReportMetric(0, "ns/op")
+			benchmarkSwarm(b, crowd(b, set...))
 		})
 	}
+}
+
+func benchmarkSwarm(b *testing.B, s *scenarios.Scenario) {
+	least, messages, events := time.Duration(1<<62), uint64(0), uint64(0)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range b.N {
+		cpu := cpuTime(b)
+		run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: 1})
+		require.NoError(b, err)
+		least = min(least, cpuTime(b)-cpu)
+		messages, events = run.Swarm.Messages, run.Tally.Events
+	}
+	runtime.ReadMemStats(&after)
+	runs := float64(b.N) * float64(messages)
+	b.ReportMetric(float64(messages)/least.Seconds(), "msgs/cpu-s")
+	b.ReportMetric(float64(events)/float64(messages), "events/msg")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/runs, "allocs/msg")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N*s.Nodes()), "B/node")
+	b.ReportMetric(least.Seconds(), "cpu-s")
+	b.ReportMetric(0, "ns/op")
 }
 
 func crowd(b *testing.B, set ...string) *scenarios.Scenario {
