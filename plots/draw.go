@@ -33,6 +33,14 @@ func registry() []drawing {
 		{"crawl", censusFigure},
 		{"connectivity", connectivityFigure},
 		{"latency-targets", latencyTargets},
+		{"completion", completionFigure},
+		{"utilisation", utilisationFigure},
+		{"availability", availabilityFigure},
+		{"population", populationFigure},
+		{"share-ratio", shareRatioFigure},
+		{"exchange", exchangeFigure},
+		{"discovery", discoveryFigure},
+		{"free-riders", freeRidersFigure},
 	}
 }
 

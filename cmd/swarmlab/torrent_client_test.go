@@ -340,6 +340,34 @@ func vacantAddress(t *testing.T) string {
 	return s.addr
 }
 
+// TestTorrentLimits: neither a download nor a seed goes beyond its limit.
+func TestTorrentLimits(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	_, fast := l.seeding(file, "--listen", "127.0.0.1:0")
+	_, slow := l.seeding(file, "--listen", "127.0.0.1:0", "--max-up", "800KiB/s")
+	least := 8 * l.size * 1000 / (800 << 10) / 10 // milliseconds, and the start may be early
+	for _, args := range [][]string{{"--peer", slow}, {"--peer", fast, "--max-down", "800k"}} {
+		_, r := l.fetch(file, args...)
+		require.Greater(t, r.Time, float64(least))
+		require.Less(t, r.Time, 20*float64(least))
+	}
+}
+
+func TestTorrentRates(t *testing.T) {
+	for text, want := range map[string]uint64{
+		"": 0, "1024": 1024, "500KiB": 500 << 10, "2MiB/s": 2 << 20, "3 m": 3 << 20, "1GB": 1 << 30,
+	} {
+		got, err := parseRate("--max-up", text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"1", "-1k", "k", "1.5MiB", "1TiB", "18446744073709551615k"} {
+		_, err := parseRate("--max-up", text)
+		require.Error(t, err, text)
+	}
+}
+
 func TestTorrentInterrupted(t *testing.T) {
 	l := newLoad(t, 1)
 	file, tor := l.torrent()

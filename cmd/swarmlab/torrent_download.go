@@ -23,8 +23,8 @@ func newTorrentDownload() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "download FILE|MAGNET",
 		Short: "Download a torrent into a folder",
-		Long: `Download a torrent, given as a .torrent file or a magnet link, into a folder. Nothing is
-written outside of it.
+		Long: `Download a torrent, given as a .torrent file or a magnet link, into a folder.
+Nothing is written outside of it.
 
 Peers are found by the torrent's trackers, in the DHT (give a node to enter by), from other
 peers, and by --peer. What is in the folder already is checked and used: start again after

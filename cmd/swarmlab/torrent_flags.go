@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +18,7 @@ import (
 type torrentFlags struct {
 	dir, listen      string
 	peers, bootstrap []string
+	maxUp, maxDown   string
 	json             bool
 }
 
@@ -28,6 +31,9 @@ func (f *torrentFlags) add(c *cobra.Command, dir string) {
 		"`HOST:PORT` of a peer to connect to; may be given several times")
 	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
 		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
+	c.Flags().StringVar(&f.maxUp, "max-up", "",
+		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
+	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
 }
 
 // torrentPlaces are the addresses that the flags and the torrent name.
@@ -106,6 +112,37 @@ func namedIn(ctx context.Context, named []metainfo.Endpoint, six bool) (all []pr
 		}
 	}
 	return all
+}
+
+// limits reads the rates, in bytes a second.
+func (f *torrentFlags) limits() (up, down uint64, err error) {
+	if up, err = parseRate("--max-up", f.maxUp); err == nil {
+		down, err = parseRate("--max-down", f.maxDown)
+	}
+	return up, down, err
+}
+
+// rateMost is far beyond any line, and so small that nothing overflows.
+const rateMost = 1 << 40
+
+// parseRate reads bytes a second, as in 500KiB, 2MiB/s or 100000; k and M are 1024 and its square,
+// as in --piece-length. Nothing is 0, for no limit.
+func parseRate(flag, text string) (uint64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	whole := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(text)), "/s")
+	digits := strings.TrimRight(whole, "bkmgi ")
+	unit, ok := map[string]uint64{
+		"": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "kib": 1 << 10, "m": 1 << 20, "mb": 1 << 20,
+		"mib": 1 << 20, "g": 1 << 30, "gb": 1 << 30, "gib": 1 << 30,
+	}[strings.TrimSpace(whole[len(digits):])]
+	n, err := strconv.ParseUint(digits, 10, 40)
+	if !ok || err != nil || n > rateMost/unit || n*unit < 1<<10 {
+		return 0, dhtError(refused, "%s %q is not a rate of at least 1KiB a second; write for "+
+			"example 500KiB or 2MiB", flag, text)
+	}
+	return n * unit, nil
 }
 
 // checkDir refuses a folder that is none. One that is to be written to need not be there yet.

@@ -13,7 +13,8 @@ const (
 	fetchApart  = 5 * time.Second        // between two plain lines
 )
 
-// fetchProgress tells how far a download is: a bar on a terminal, plain lines elsewhere, or nothing.
+// fetchProgress tells how far a download is: a bar on a terminal, plain lines elsewhere, or
+// nothing.
 type fetchProgress struct {
 	name  string
 	bar   *bar

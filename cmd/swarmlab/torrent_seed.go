@@ -24,8 +24,9 @@ func newTorrentSeed() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "seed FILE",
 		Short: "Upload a torrent's content until Ctrl-C",
-		Long: `Upload the content of a .torrent file until Ctrl-C. The content must be in the folder,
-whole, under the name that the torrent has for it; it is checked first, and only read.
+		Long: `Upload the content of a .torrent file until Ctrl-C. The content must be in the
+folder, whole, under the name that the torrent has for it; it is checked first, and only
+read.
 
 It is announced to the torrent's trackers and, if a node to enter by is given, in the DHT.
 It prints where it listens, then its state at intervals, and a summary at the end; with

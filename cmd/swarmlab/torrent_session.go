@@ -21,6 +21,11 @@ import (
 const (
 	openFiles = 200             // of a torrent, at a time
 	farewell  = 6 * time.Second // for the trackers to hear that we leave
+
+	// reconnect is the least time between two connections with a peer, and remind that after which
+	// those that the user named are tried again, however often that failed.
+	reconnect = 20 * time.Second
+	remind    = 5 * time.Second
 )
 
 // torrentSession is one client with one torrent on real sockets and files.
@@ -59,14 +64,17 @@ func newTorrentSession(
 		described: make(chan struct{}), complete: make(chan struct{}),
 		trouble: make(chan error, 1), over: make(chan struct{}),
 	}
-	var err error
-	if s.places, err = f.places(ctx, source); err != nil {
+	up, down, err := f.limits()
+	if err == nil {
+		s.places, err = f.places(ctx, source)
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.work, s.stop = context.WithCancel(context.Background())
 	s.store = store.New(openFiles, func(_ uint32, err error) { s.fail(err) })
 	settings := live.DefaultStreams()
-	settings.Contents = s.store
+	settings.Contents, settings.Up, settings.Down = s.store, up, down
 	if s.node, err = live.ListenStreams(settings, s.places.listen); err != nil {
 		return nil, exitError{failed, err}
 	}
@@ -87,7 +95,7 @@ func (s *torrentSession) close() {
 // equip makes the client for the node's address.
 func (s *torrentSession) equip() error {
 	cfg := client.Default()
-	cfg.IPv6 = s.places.six
+	cfg.IPv6, cfg.Swarm.ReconnectAfter = s.places.six, reconnect
 	random := systemRandom()
 	if s.source.info != nil && s.source.info.Private {
 		cfg.DHT = nil
@@ -183,10 +191,24 @@ func (s *torrentSession) join() error {
 	if !e.Magnet {
 		e.Have = s.have()
 	}
-	return s.node.Do(func(t *protocol.Turn) {
-		s.group.Add(only, t, e)
-		s.group.Found(only, t, only, s.places.peers, swarm.FromManual)
-	})
+	err := s.node.Do(func(t *protocol.Turn) { s.group.Add(only, t, e) })
+	s.jobs.Go(s.introduce)
+	return err
+}
+
+// introduce names the peers that are known from the start, again and again: they may come late.
+func (s *torrentSession) introduce() {
+	tick := time.NewTicker(remind)
+	defer tick.Stop()
+	for s.work.Err() == nil {
+		s.node.Do(func(t *protocol.Turn) {
+			s.group.Found(only, t, only, s.places.peers, swarm.FromManual)
+		})
+		select {
+		case <-tick.C:
+		case <-s.work.Done():
+		}
+	}
 }
 
 // have is the bitfield of what was found in the folder.

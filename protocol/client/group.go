@@ -87,7 +87,8 @@ func (g *Group) Assign(i uint32, id [20]byte, addr protocol.Addr) {
 // Swarm returns the peers of the clients, to be looked at.
 func (g *Group) Swarm() *swarm.Group { return g.swarm }
 
-// DHT returns the nodes of the clients, to be assigned, filled and looked at; nil if they have none.
+// DHT returns the nodes of the clients, to be assigned, filled and looked at; nil if they have
+// none.
 func (g *Group) DHT() *dht.Group { return g.dht }
 
 // Counters returns what was counted so far.

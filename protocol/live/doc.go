@@ -39,6 +39,9 @@
 // before goes out, then the end of the stream, and what comes is thrown away until the other end
 // closes, too, or half a second is over.
 //
+// Streams.Up and Down limit what all connections together move; who has to wait for that is not
+// reset, however long it takes.
+//
 // The core alone decides how long a silent connection may stay; the node decides how many there may
 // be (Streams.Connections), how much may wait (Streams.Queue), and how long the other end may take
 // nothing (Streams.Stall). Beyond these it is reset, as it is when Contents has an error.

@@ -226,13 +226,21 @@ func (l *link) read() {
 	n := l.node
 	large := (*[largeBuffer]byte)(nil)
 	for {
+		for wait := n.down.wait(); wait > 0; wait = n.down.wait() {
+			if !l.lingers(wait) {
+				break
+			}
+		}
 		p := l.small[:]
 		if large != nil {
 			p = large[:]
+		}
+		if p = n.down.portion(p); large != nil {
 			l.socket.SetReadDeadline(time.Now().Add(idle))
 		}
 		size, err := l.socket.Read(p)
 		if size > 0 {
+			n.down.pay(size)
 			l.deliver(p[:size])
 		}
 		late := errors.Is(err, os.ErrDeadlineExceeded)

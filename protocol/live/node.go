@@ -28,6 +28,8 @@ type Node struct {
 	doors   []*door // where connections come in, one for each ear; none without streams
 	streams Streams
 	buffers buffers
+	up      pace // of the connections
+	down    pace
 	books   books
 	workers sync.WaitGroup // readers and writers of connections
 	ended   chan struct{}  // closed when Run returns

@@ -31,6 +31,9 @@ type Streams struct {
 	// Drain is the longest time after the core's Close, or its Stop, in which what was written
 	// before goes out.
 	Drain time.Duration
+	// Up and Down are the most that all connections together send and read, in bytes a second;
+	// 0 for no limit. It holds over a second and longer.
+	Up, Down uint64
 }
 
 // DefaultStreams returns what suits a client. Dial and Stall are libtorrent's peer_connect_timeout
@@ -71,7 +74,7 @@ func ListenStreams(s Streams, addrs ...string) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.streams = s
+		n.streams, n.up.rate, n.down.rate = s, s.Up, s.Down
 		if err = n.openDoors(); err == nil {
 			return n, nil
 		}

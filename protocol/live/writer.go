@@ -96,11 +96,16 @@ func (l *link) farewell() {
 
 // push writes to the socket once, as much as it took well before, and returns how much it took.
 func (l *link) push() (sent int, err error) {
+	if wait := l.node.up.wait(); wait > 0 {
+		l.rest(min(wait, l.patience))
+		l.moved = time.Now() // it is not the other end that keeps us
+		return 0, nil
+	}
 	buffers := &l.node.buffers
 	p := l.batch.plain()
 	switch {
 	case p != nil:
-		sent, err = l.hand(p)
+		sent, err = l.hand(l.node.up.portion(p))
 	case l.brisk:
 		if b := buffers.takeLarge(); b != nil {
 			sent, err = l.load(b[:])
@@ -118,6 +123,7 @@ func (l *link) push() (sent int, err error) {
 
 // load writes what fits into a buffer.
 func (l *link) load(b []byte) (sent int, err error) {
+	b = l.node.up.portion(b)
 	size, err := l.batch.fill(b, l.node.streams.Contents)
 	if err != nil {
 		return 0, errors.Join(errUnreadable, err)
@@ -131,6 +137,7 @@ func (l *link) hand(p []byte) (sent int, err error) {
 	l.socket.SetWriteDeadline(began.Add(l.patience))
 	sent, err = l.socket.Write(p)
 	now := time.Now()
+	l.node.up.pay(sent)
 	l.batch.advance(sent)
 	l.brisk = err == nil && now.Sub(began) < swift
 	if sent > 0 {

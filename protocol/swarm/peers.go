@@ -106,6 +106,9 @@ func (x *turn) learn(m *member, a protocol.Addr, from Source) uint32 {
 	if at := m.peers.find(a); at != nilIndex {
 		p := &m.peers.list[at]
 		p.sources |= from
+		if from == FromManual { // the user's word
+			p.next = min(p.next, x.Now)
+		}
 		if from != FromIncoming {
 			p.deaf = false
 			if from != FromDHT && p.fails > 0 { // somebody could connect to it

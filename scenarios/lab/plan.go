@@ -43,6 +43,10 @@ type Operation struct {
 // NewPlan returns what a run of the scenario with that seed does. Tables must be built by joining:
 // warm ones are a simulator's convenience.
 func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
+	if s.Swarms() {
+		return nil, errors.New("torrents: only DHT nodes are run on real sockets here; " +
+			"see swarmlab torrent for peers")
+	}
 	for n := range s.Groups {
 		if g := &s.Groups[n]; g.Tables != scenarios.TablesJoin {
 			return nil, fmt.Errorf("groups.%s.tables: real nodes have no %s tables: write %s",

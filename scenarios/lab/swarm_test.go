@@ -2,55 +2,255 @@ package lab
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/lab/swarms"
 	"swarmlab/scenarios/results"
+	"swarmlab/sim"
 )
 
-// runSwarm does a run of a shipped scenario, with settings.
-func runSwarm(t testing.TB, name string, set ...string) *results.Run {
-	s, err := scenarios.Open(name)
+// smallSwarm is a flash crowd of a second or so.
+const smallSwarm = `
+name: small
+duration: 30m
+torrents: [{name: film, size: 4MB, piece: 64KiB}]
+network: {latency: {model: regions}}
+groups:
+  - {name: seeds, protocol: bittorrent, size: 1, complete: 100%,
+     link: {down: 4Mbit/s, up: 2Mbit/s}}
+  - {name: leechers, protocol: bittorrent, size: 20, linger: 0s, arrive: {over: 5s},
+     link: {down: 4Mbit/s, up: 1Mbit/s}}
+figures: []
+`
+
+// swarmOf is the small scenario with settings.
+func swarmOf(t testing.TB, set ...string) *scenarios.Scenario {
+	s, err := scenarios.Parse("small", []byte(smallSwarm))
 	require.NoError(t, err)
-	require.NoError(t, s.ApplyQuick())
 	for n := 0; n < len(set); n += 2 {
 		require.NoError(t, s.Set(set[n], set[n+1]))
 	}
 	require.NoError(t, s.Validate())
+	return s
+}
+
+func runSwarm(t testing.TB, set ...string) *results.Run {
+	s := swarmOf(t, set...)
 	run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: 1})
 	require.NoError(t, err)
+	checkBooks(t, run)
 	return run
 }
 
-func TestDebugFlash(t *testing.T) {
-	run := runSwarm(t, "flash-crowd")
-	debugRun(run)
+// checkBooks holds the rows of a run against each other: the network's truth against what peers
+// counted, and the samples against both.
+func checkBooks(t testing.TB, run *results.Run) {
+	t.Helper()
+	var up, down, delivered, sent, junk, sampled uint64
+	gifts := map[uint32]int64{}
+	byPeer, byOwner := map[uint32]uint64{}, map[uint32]uint64{}
+	for _, r := range run.Swarm.Transfers {
+		require.Equal(t, r.Sent, r.Delivered+r.Lost+r.InFlight)
+		delivered += r.Delivered
+		gifts[r.From] += r.Unchoked
+		sent += r.Sent
+		junk += r.Junk
+		byPeer[r.To] += r.Delivered
+		byOwner[r.From] += r.Sent + r.Junk
+	}
+	for n := range run.Swarm.Peers {
+		p := &run.Swarm.Peers[n]
+		up += p.PayloadUp
+		down += p.PayloadDown
+		if junk == 0 {
+			require.Equal(t, byPeer[p.Node], p.PayloadDown)
+			require.LessOrEqual(t, p.Useful+p.Redundant, p.PayloadDown)
+		}
+		if p.Completed > 0 {
+			require.Equal(t, p.Size-p.Complete, p.Useful-p.Failed, "peer %d", p.Node)
+			require.Positive(t, p.FirstPiece)
+			require.LessOrEqual(t, p.FirstFound, p.FirstPiece)
+		}
+		require.LessOrEqual(t, p.LeechedUp, byOwner[p.Node])
+		require.LessOrEqual(t, gifts[p.Node], p.Connected, "nothing counts once it is a seed")
+	}
+	require.Equal(t, up, down)
+	require.GreaterOrEqual(t, up, delivered)
+	for _, s := range run.Swarm.Samples {
+		sampled += s.UpBytes
+		require.LessOrEqual(t, s.LeecherUpBytes, s.UpBytes)
+		require.LessOrEqual(t, s.UpBytes, s.UpCapacity+1<<19, "what is begun counts whole")
+	}
+	require.Equal(t, sent+junk, sampled)
 }
 
-func debugRun(run *results.Run) {
-	var done []float64
-	var up, over, wasted uint64
+// group returns the peers of a group.
+func group(run *results.Run, name string) (peers []results.Peer) {
 	for _, p := range run.Swarm.Peers {
-		if p.Completed > 0 {
-			done = append(done, float64(p.Completed-p.Joined)/1e9)
-		}
-		up += p.PayloadUp
-		over += p.OverheadUp
-		wasted += p.Wasted
-	}
-	slices.Sort(done)
-	for n := range run.Swarm.Peers {
-		if n < 3 {
-			fmt.Printf("%+v\n", run.Swarm.Peers[n])
+		if p.Group == name {
+			peers = append(peers, p)
 		}
 	}
-	fmt.Println(len(run.Swarm.Peers), len(done), done[0], done[len(done)/2], done[len(done)-1], up, over, wasted, len(run.Swarm.Transfers), time.Duration(run.Measured), run.Tally.Events)
-	for _, s := range run.Swarm.Samples {
-		fmt.Printf("%+v util %.3f\n", s, float64(s.LeecherUpBytes)/float64(s.LeecherUpCapacity))
+	return peers
+}
+
+func TestFlashCrowdCompletes(t *testing.T) {
+	run := runSwarm(t)
+	peers := group(run, "leechers")
+	require.Len(t, peers, 20)
+	for _, p := range peers {
+		require.Positive(t, p.Completed)
+		require.Equal(t, p.Completed+1, p.Left, "who does not linger leaves at once")
+		require.Zero(t, p.Failed)
+		require.Less(t, p.Joined, int64(5*time.Second))
 	}
+	last := run.Swarm.Samples[len(run.Swarm.Samples)-1]
+	require.EqualValues(t, 20, last.Completed)
+	require.EqualValues(t, 1, last.CopiesMin, "the seed is left")
+	require.Less(t, run.Measured, 10*time.Minute, "the run ends with the last leecher")
+}
+
+// TestSwarmsRepeat: a run is a function of scenario and seed.
+func TestSwarmsRepeat(t *testing.T) {
+	a, b := runSwarm(t), runSwarm(t)
+	require.Equal(t, a.Fingerprint, b.Fingerprint)
+	require.Equal(t, a.Swarm, b.Swarm)
+	require.NotEqual(t, a.Fingerprint, runSwarm(t, "network.jitter", "1ms").Fingerprint)
+}
+
+// TestSwarmsWithBytes: whether blocks travel by reference changes nothing that anybody can see.
+func TestSwarmsWithBytes(t *testing.T) {
+	s := swarmOf(t, "groups.leechers.strategy", "compliant 80%, polluter 20%", "duration", "2m")
+	var prints []sim.Fingerprint
+	for _, full := range []bool{false, true} {
+		w, err := swarms.New(s, 1)
+		require.NoError(t, err)
+		world := sim.New(sim.Config{Seed: 1, Groups: w.Cores(), Network: w.Network(), Actor: w,
+			Contents: w.Contents(), FullBytes: full})
+		w.Schedule(world)
+		world.Run(protocol.Time(s.Duration))
+		world.Audit()
+		run := &results.Run{}
+		w.Report(run)
+		failed := uint64(0)
+		for _, p := range run.Swarm.Peers {
+			failed += p.Failed
+		}
+		require.Positive(t, failed, "there is pollution")
+		prints = append(prints, world.Fingerprint())
+	}
+	require.Equal(t, prints[0], prints[1])
+}
+
+// TestDiscoveries: peers find each other in every way, and who is not to use one does not.
+func TestDiscoveries(t *testing.T) {
+	for _, c := range []struct {
+		ways              string
+		tracker, dht, pex bool
+	}{
+		{"[tracker]", true, false, false},
+		{"[dht]", false, true, false},
+		{"[tracker, pex]", true, false, true},
+		{"[dht, pex]", false, true, true},
+	} {
+		t.Run(c.ways, func(t *testing.T) {
+			run := runSwarm(t, "groups.leechers.discovery", c.ways, "groups.seeds.discovery",
+				c.ways, "tracker.numwant", "5", "groups.leechers.arrive.over", "2m",
+				"groups.leechers.linger", "never")
+			var by [3]int32
+			for _, p := range group(run, "leechers") {
+				require.Positive(t, p.Completed)
+				for n, found := range []int32{p.FoundTracker, p.FoundDHT, p.FoundPEX} {
+					by[n] += found
+				}
+			}
+			for n, used := range []bool{c.tracker, c.dht, c.pex} {
+				require.Equal(t, used, by[n] > 0, by)
+			}
+		})
+	}
+}
+
+// TestSwarmLives: peers come at their rate, give up, and go, in good order or not.
+func TestSwarmLives(t *testing.T) {
+	run := runSwarm(t, "end", "duration", "groups.leechers.arrive", "{rate: 0.1/s}",
+		"groups.leechers.size", "1000", "groups.leechers.linger", "constant(30s)",
+		"groups.leechers.patience", "exponential(40s)", "groups.leechers.graceful", "50%")
+	peers := group(run, "leechers")
+	require.InDelta(t, 180, len(peers), 40)
+	completed, aborted := 0, 0
+	for n, p := range peers {
+		require.True(t, n == 0 || p.Joined >= peers[n-1].Joined)
+		switch {
+		case p.Completed > 0 && p.Left > 0:
+			completed++
+			require.Equal(t, int64(30*time.Second), p.Left-p.Completed)
+		case p.Left > 0:
+			aborted++
+			require.Less(t, p.Useful, p.Size)
+		}
+	}
+	require.Greater(t, completed, 20)
+	require.Greater(t, aborted, 20)
+	require.InDelta(t, completed+aborted, 2*run.Tally.Crashes, 50, "half of all leaves")
+	last := run.Swarm.Samples[len(run.Swarm.Samples)-1]
+	require.EqualValues(t, len(peers), last.Arrived)
+	require.EqualValues(t, aborted, last.Aborted)
+	require.EqualValues(t, 30*time.Minute, run.Measured)
+}
+
+// TestStrategies: those who follow another strategy are a group of their own, and act by it.
+func TestStrategies(t *testing.T) {
+	run := runSwarm(t, "groups.leechers.strategy",
+		"compliant 60%, free-rider 20%, polluter 20%", "groups.leechers.linger", "never")
+	riders := group(run, "leechers-free-rider")
+	require.Len(t, riders, 4)
+	for _, p := range riders {
+		require.Zero(t, p.PayloadUp)
+		require.Positive(t, p.Completed)
+	}
+	require.Len(t, group(run, "leechers"), 12)
+	junk := uint64(0)
+	for _, r := range run.Swarm.Transfers {
+		if r.Junk > 0 {
+			junk += r.Junk
+			require.Equal(t, "leechers-polluter", r.FromGroup)
+		}
+	}
+	require.Positive(t, junk)
+}
+
+// TestPiecesAtTheStart: who comes with a share of the pieces needs the others alone.
+func TestPiecesAtTheStart(t *testing.T) {
+	run := runSwarm(t, "groups.leechers.complete", "50%")
+	for _, p := range group(run, "leechers") {
+		require.InDelta(t, 2e6, p.Complete, 66_000)
+		require.Positive(t, p.Completed)
+	}
+}
+
+// TestSwarmsAreVerified: an experiment of swarms is repeated from its folder, run by run.
+func TestSwarmsAreVerified(t *testing.T) {
+	s := swarmOf(t, "repeat", "2", "vary", "{groups.leechers.swarm.picker: [rarest, random]}")
+	o, err := (&Experiment{Scenario: s, Jobs: 2}).Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, o.Runs, 4)
+	require.NotEqual(t, o.Runs[0].Fingerprint, o.Runs[2].Fingerprint)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	o, err = (&Experiment{Scenario: s, Jobs: 1}).Run(ctx)
+	require.NoError(t, err)
+	require.True(t, o.Interrupted)
+}
+
+// TestSwarmBudget: a run that costs too much ends with the reason.
+func TestSwarmBudget(t *testing.T) {
+	s := swarmOf(t, "budget.events", "1000")
+	_, err := (&job{cell: scenarios.Cell{Scenario: s}, seed: 1}).attempt(context.Background())
+	require.ErrorContains(t, err, "budget: more than 1000 events")
 }

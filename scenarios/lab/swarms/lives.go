@@ -97,9 +97,14 @@ func (p *population) stopsLeeching(i uint32, now protocol.Time) {
 	s.row.LeechedUp = p.world.sim.Traffic(p.first + i).PayloadSent
 	a := p.Swarm().Tally(i, p.torrent.number, now)
 	s.row.Connected, s.row.Interested = int64(a.Connected), int64(a.Interested)
+	p.Swarm().Tallies(i, p.torrent.number, now, func(addr protocol.Addr, a *swarm.Tally) {
+		if other, known := p.world.sim.HostOf(addr); known && a.Regular > 0 {
+			p.world.gifts = append(p.world.gifts, regular{p.first + i, other, int64(a.Regular)})
+		}
+	})
 }
 
-// leaves keeps what a peer knows when it goes. It may be called twice: a stop is followed by a drop.
+// leaves keeps what a peer knows when it goes. It may be called twice: a drop follows a stop.
 func (p *population) leaves(i uint32) {
 	node := p.first + i
 	s, w := &p.world.peers[node], p.world
@@ -142,13 +147,8 @@ func (p *population) record(i uint32) {
 	row.FoundTracker, row.FoundDHT, row.FoundPEX = int32(d.Tracker), int32(d.DHT), int32(d.PEX)
 	row.Remotes = 0
 	p.Swarm().Tallies(i, p.torrent.number, now, func(addr protocol.Addr, a *swarm.Tally) {
-		other, known := p.world.sim.HostOf(addr)
-		if !known || a.Conns == 0 {
-			return
-		}
-		row.Remotes++
-		if a.Regular > 0 {
-			p.world.leaves = append(p.world.leaves, regular{node, other, int64(a.Regular)})
+		if _, known := p.world.sim.HostOf(addr); known && a.Conns > 0 {
+			row.Remotes++
 		}
 	})
 }

@@ -45,7 +45,7 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 		linger:  newStay(g.Linger), patience: newStay(g.Patience)}
 	cfg := client.Default()
 	cfg.Swarm, cfg.Want, cfg.DHT = g.PeerConfig(of.Strategy), w.scenario.Tracker.NumWant, nil
-	env := client.Env{Swarm: swarm.Env{Store: newStore(), Observer: observer{p}}}
+	env := client.Env{Swarm: swarm.Env{Store: newStore(w), Observer: observer{p}}}
 	if g.Finds(scenarios.ByDHT) {
 		node := w.scenario.Config(g, g.Portions()[0].Client)
 		node.Secret = secretOf(w.seed, first)

@@ -47,7 +47,7 @@ func (w *World) Report(run *results.Run) {
 
 // transfers are the rows of the network's ledger, with what it says of each peer entered there.
 func (w *World) transfers(cell int32) []results.Transfer {
-	slices.SortFunc(w.leaves, func(a, b regular) int {
+	slices.SortFunc(w.gifts, func(a, b regular) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 	})
 	var rows []results.Transfer
@@ -87,12 +87,12 @@ func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32
 }
 
 func (w *World) unchoked(from, to uint32) int64 {
-	at, found := slices.BinarySearchFunc(w.leaves, regular{from: from, to: to},
+	at, found := slices.BinarySearchFunc(w.gifts, regular{from: from, to: to},
 		func(a, b regular) int {
 			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 		})
 	if !found {
 		return 0
 	}
-	return w.leaves[at].ns
+	return w.gifts[at].ns
 }

@@ -43,7 +43,7 @@ type World struct {
 	bootstrap   []uint32 // nodes with a DHT node, in the order in which they came
 	sampler     sampler
 	end         protocol.Time
-	leaves      []regular // whom peers had unchoked for what they gave
+	gifts       []regular // whom leechers had unchoked for what they gave
 }
 
 // torrent is a torrent and the state of its swarm: all that is there, as nobody in it knows it.
