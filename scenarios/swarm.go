@@ -182,7 +182,7 @@ var peerRules = []rule{
 		meaning: "most connections"},
 	{path: swarmPath + "initiate", fallback: "40", limits: "0..10000",
 		meaning: "no more are dialed once there are so many"},
-	{path: swarmPath + "half_open", fallback: "20", limits: "1..1000",
+	{path: swarmPath + "half_open", fallback: "100", limits: "1..1000",
 		meaning: "dialed and not yet answered, at most"},
 	{path: swarmPath + "keep_seeds", fallback: "false",
 		meaning: "true: a seed keeps its connections to seeds"},

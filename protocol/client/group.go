@@ -56,6 +56,7 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 	if cfg.DHT != nil {
 		inner.Node = g.introduced
 	}
+	inner.Lonely = g.lonely
 	var err error
 	if g.swarm, err = swarm.New(cfg.Swarm, inner, n); err != nil {
 		return nil, err

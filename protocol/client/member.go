@@ -19,6 +19,7 @@ type member struct {
 	fetching uint32          // the URL that the owner was given last
 	leaving  bool
 	complete bool           // to be told
+	lonely   bool           // more peers are to be asked for
 	final    tracker.Totals // of a torrent that is being left
 
 	lookAt  protocol.Time // when to announce in the DHT
@@ -88,6 +89,10 @@ func (g *Group) tend(i uint32, t *protocol.Turn) {
 			m.askAt = m.tracker.Complete(t, g.totals(i, m, t.Now))
 			g.heed(i, m)
 		}
+		if m.begun && m.lonely {
+			m.lonely = false
+			m.askAt = m.tracker.More()
+		}
 		if m.begun && m.askAt <= t.Now {
 			m.askAt = m.tracker.Wake(t, g.totals(i, m, t.Now))
 			g.heed(i, m)
@@ -125,6 +130,14 @@ func (g *Group) Described(
 	g.swarm.Described(i, t, torrent, geo, have)
 	c.exit(t, ofSwarm)
 	g.settle(i, t)
+}
+
+// lonely asks the trackers of a torrent for more peers, as soon as they allow it.
+func (g *Group) lonely(i, torrent uint32) {
+	c := &g.clients[i]
+	if m := c.find(torrent); m != nil {
+		m.lonely, c.stale = true, true
+	}
 }
 
 // progress is how the peers' part tells what has happened.

@@ -11,6 +11,8 @@ const (
 	silentReqq = 250  // requests queued by a peer that does not say (BEP 10)
 	maxAllowed = 32   // allowed fast, in either direction
 	maxHints   = 16   // suggestions that are remembered
+
+	dialTimeout = 15 * time.Second // who has not answered by then is given up (libtorrent)
 )
 
 // Config is everything about a peer's behaviour that a study would vary. Default has what
@@ -51,12 +53,13 @@ type Config struct {
 }
 
 // Default returns what mainline and libtorrent do: at most 80 connections, 40 of which are sought
-// (the peer set of Legout et al. 2006), both dialects, peer exchange. BEP 3 says that a keep-alive
+// (the peer set of Legout et al. 2006), both dialects, peer exchange. Of connections that nobody has
+// answered mainline has 100; with few, those who left keep a peer from finding who is there. BEP 3 says that a keep-alive
 // is sent every two minutes, but libtorrent waits for 120 seconds only: so 100, as Transmission.
 func Default() Config {
 	return Config{
 		Picker: DefaultPicker(), Choker: DefaultChoker(),
-		MaxConns: 80, Initiate: 40, HalfOpen: 20,
+		MaxConns: 80, Initiate: 40, HalfOpen: 100,
 		HandshakeTimeout: 10 * time.Second, KeepAlive: 100 * time.Second,
 		IdleTimeout: 5 * time.Minute, ReconnectAfter: time.Minute, MaxFailures: 3,
 		MaxPeers: 1000, Fast: true, Extended: true, PEX: true, AllowedFast: 10,

@@ -168,7 +168,12 @@ func (x *turn) lose(c *conn, failed bool) {
 func (x *turn) inspect(c *conn) {
 	cfg := &x.g.cfg
 	if c.stage == dialing {
-		return // the driver gives up
+		if x.Now >= c.opened.Add(dialTimeout) {
+			x.close(c, ByDialTimeout)
+			return
+		}
+		x.watch(c, c.opened.Add(dialTimeout))
+		return
 	}
 	if c.stage != live {
 		if x.Now >= c.opened.Add(cfg.HandshakeTimeout) {

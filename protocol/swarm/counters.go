@@ -16,6 +16,7 @@ const (
 	ByUnknownTorrent               // the infohash is not one of ours
 	BySelf                         // the peer id is our own
 	ByBan                          // the address is banned
+	ByDialTimeout                  // nobody answered in time
 	ByHandshakeTimeout             // the handshake did not come in time
 	BySilence                      // nothing came for too long
 	ByWire                         // the bytes are none of the protocol; Faults says which way
@@ -30,7 +31,8 @@ const (
 )
 
 var dropNames = [drops]string{"leaving", "seeds", "duplicate", "full", "eviction", "turnover",
-	"unknown_torrent", "self", "ban", "handshake_timeout", "silence", "wire", "other_torrent",
+	"unknown_torrent", "self", "ban",
+	"dial_timeout", "handshake_timeout", "silence", "wire", "other_torrent",
 	"order", "index", "range", "unasked", "flood", "poison"}
 
 // String returns the name of the reason, stable and fit for counters.

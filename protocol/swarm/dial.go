@@ -14,11 +14,22 @@ func (x *turn) dialMore(m *member) {
 	m.dialAt = protocol.Never
 	for len(m.conns)+int(m.opening) < cfg.Initiate && int(x.core.halves) < cfg.HalfOpen {
 		at, next := m.peers.best(x.Now, uint8(cfg.MaxFailures), m.seed && !cfg.KeepSeeds)
+		if at == nilIndex || m.peers.list[at].next > 0 {
+			x.miss(m)
+		}
 		if at == nilIndex {
 			m.dialAt = next
 			return
 		}
 		x.dial(m, at)
+	}
+}
+
+// miss tells the owner of a leecher that is running out of peers. Mainline asks its tracker again
+// when it has fewer than 20 connections, of the 40 that it seeks.
+func (x *turn) miss(m *member) {
+	if !m.seed && len(m.conns) < x.g.cfg.Initiate/2 && x.g.env.Lonely != nil {
+		x.g.env.Lonely(x.i, m.index)
 	}
 }
 
@@ -32,6 +43,7 @@ func (x *turn) dial(m *member, at uint32) {
 	x.core.halves++
 	x.g.counters.Dialed++
 	x.Out.Dial(c.number, p.addr)
+	x.watch(c, x.Now.Add(dialTimeout))
 }
 
 // Accept takes a connection that peer opens.

@@ -58,10 +58,15 @@
 //   - A handshake is answered after its 48 bytes. Of two connections between the same two peers the
 //     one dialed by the greater peer id stays (libtorrent).
 //   - A full torrent takes a newcomer of higher BEP 40 priority in the place of the connection of
-//     the lowest; otherwise it closes. Addresses are dialed in that order too, those that failed
-//     least first.
+//     the lowest; otherwise it closes. Addresses are dialed in that order too, but those that
+//     failed least first, and of these those never tried (libtorrent).
 //   - An address is dialed again a minute after its last connection, and a minute later for each
 //     failure, three of which are the end, until somebody else tells of it.
+//   - Who has not answered after 15 seconds is given up (libtorrent). A leecher with fewer than
+//     half of the connections that it seeks, who has tried everybody, is lonely: its owner asks
+//     the trackers again, as early as they allow (mainline, below 20 connections).
+//   - Pieces allowed fast are given to one choked peer for each optimistic slot, and the others
+//     are rejected; so are those of more than AllowedFast pieces (BEP 6 leaves both to the sender).
 //   - Of every stream only as much is queued as it sends in half a second, so that a choke or a
 //     cancel is still in time, and requests do not wait behind blocks.
 //   - Requests are void when none was answered for RequestTimeout; the peer then gets one request

@@ -203,10 +203,44 @@ func TestAnswerer(t *testing.T) {
 		require.EqualValues(t, tries, s.g.Counters().Drops[ByOtherTorrent])
 		s.pass(59 * time.Second)
 		require.Len(t, s.dials, tries, "it is dialed again at once")
-		s.pass(5 * time.Minute)
+		for wait := 0; wait < 300 && len(s.dials) == tries; wait++ {
+			s.pass(time.Second)
+		}
 	}
 	s.pass(time.Hour)
 	require.Len(t, s.dials, 3, "it is never given up")
+}
+
+// TestAbsent: who does not answer is given up after 15 seconds, tried again one and two minutes
+// later than the first wait, and then left alone; who was never tried is dialed before.
+func TestAbsent(t *testing.T) {
+	cfg := Default()
+	cfg.Initiate, cfg.HalfOpen = 1, 1
+	cfg.Initiate = 2
+	s := newSolo(t, cfg, testTorrent(20), Entry{})
+	lonely := 0
+	s.g.env.Lonely = func(uint32, uint32) { lonely++ }
+	s.turn(func(t *protocol.Turn) {
+		s.g.Found(0, t, 0, []protocol.Addr{soloAddr(1)}, FromTracker)
+	})
+	require.Len(t, s.dials, 1)
+	require.Zero(t, lonely, "there was somebody to try")
+	first := s.dials[0].To
+	s.pass(14 * time.Second)
+	require.Zero(t, s.g.Counters().Drops[ByDialTimeout])
+	s.pass(time.Second)
+	require.EqualValues(t, 1, s.g.Counters().Drops[ByDialTimeout])
+	require.NotZero(t, lonely, "and now there is nobody")
+	s.pass(119 * time.Second)
+	require.Len(t, s.dials, 1)
+	s.turn(func(t *protocol.Turn) {
+		s.g.Found(0, t, 0, []protocol.Addr{soloAddr(2)}, FromPEX)
+	})
+	require.Len(t, s.dials, 2)
+	require.NotEqual(t, first, s.dials[1].To)
+	s.pass(time.Hour)
+	require.Len(t, s.dials, 6, "three times each")
+	require.EqualValues(t, 6, s.g.Counters().Drops[ByDialTimeout])
 }
 
 // TestSilent: requests that are never answered are asked of others, and who says nothing at all is

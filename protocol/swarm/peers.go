@@ -71,10 +71,14 @@ func (p *peers) best(now protocol.Time, limit uint8, seed bool) (at uint32, next
 	return at, next
 }
 
-// before says whether a peer is to be dialed before another.
+// before says whether a peer is to be dialed before another: the order of libtorrent. Those who
+// were not tried yet come before those who were, for of these many will have left.
 func (p *peer) before(q *peer) bool {
 	if p.fails != q.fails {
 		return p.fails < q.fails
+	}
+	if p.next != q.next {
+		return p.next < q.next
 	}
 	return p.priority > q.priority
 }

@@ -342,3 +342,27 @@ func TestHolepunch(t *testing.T) {
 	require.Equal(t, soloAddr(8), s.dials[0].To)
 	require.EqualValues(t, 1, s.g.Counters().Punched)
 }
+
+// TestGiftsShared: what choked newcomers may have all the same is given to one of them at a time, and
+// not to those who have begun.
+func TestGiftsShared(t *testing.T) {
+	s := newSolo(t, Default(), testTorrent(20), Entry{All: true})
+	none := speech{}.plain(peerwire.HaveNone)
+	a, b := s.join(1, none, fastBit), s.join(2, none, fastBit)
+	c := s.join(3, speech{}.bitfield(0xff, 0xff, 0), fastBit)
+	ask := func(c protocol.Conn) speech {
+		w := speech{}
+		for _, piece := range s.conn(c).grants[:2] {
+			w = w.block(peerwire.Request, piece, 0, 5000)
+		}
+		return w
+	}
+	s.g.cfg.WriteAhead = 1 // so both wait until what was said before has left
+	s.say(a, ask(a))
+	require.EqualValues(t, 2, s.conn(a).wants.n)
+	require.Zero(t, s.g.Counters().RejectsSent)
+	s.say(b, ask(b))
+	require.EqualValues(t, 2, s.g.Counters().RejectsSent)
+	s.say(c, ask(c))
+	require.EqualValues(t, 4, s.g.Counters().RejectsSent)
+}

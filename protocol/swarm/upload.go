@@ -56,13 +56,28 @@ func (x *turn) requested(c *conn, msg *peerwire.Message) Drop {
 	return drops
 }
 
-// gives says whether a choked peer may have a piece all the same, but not again and again.
+// gives says whether a choked peer may have a piece all the same, but not again and again. BEP 6
+// lets those be refused who have begun, and all where the upload does not suffice: what is given
+// away is not to take more of it than the optimistic slots do, or a seed among many newcomers
+// serves all of them at once, and none soon.
 func (x *turn) gives(c *conn, piece uint32) bool {
-	if !slices.Contains(c.grants, piece) {
+	m := c.member
+	if !slices.Contains(c.grants, piece) || int(m.picker.held(c.slot)) > len(c.grants) ||
+		c.wants.n == 0 && m.gifted() >= max(1, int(x.g.cfg.Choker.Optimistic)) {
 		return false
 	}
 	c.gifts++
 	return c.gifts <= giftTimes*uint32(len(c.grants))*c.member.geo.Blocks(0)
+}
+
+// gifted returns how many choked peers are being served.
+func (m *member) gifted() (n int) {
+	for _, c := range m.conns {
+		if c.choked && c.wants.n > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // reject answers a request that is not granted, where there is such an answer.
