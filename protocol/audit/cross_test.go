@@ -157,7 +157,8 @@ func TestCrossReportsTouchNobodyElse(t *testing.T) {
 func FuzzReports(f *testing.F) {
 	p := newPeople(2)
 	f.Add(uint32(1), uint32(1), uint64(5), uint64(6), uint32(1), uint32(2), uint64(7), uint64(8))
-	f.Add(uint32(9), uint32(0), uint64(1)<<63, uint64(6), uint32(1), uint32(2), uint64(0), ^uint64(0))
+	f.Add(uint32(9), uint32(0), uint64(1)<<63, uint64(6), uint32(1), uint32(2), uint64(0),
+		^uint64(0))
 	f.Fuzz(func(t *testing.T, e1, n1 uint32, s1, r1 uint64, e2, n2 uint32, s2, r2 uint64) {
 		cfg := p.book()
 		cfg.Pace = Pace{BytesPerSec: 1 << 63, Burst: math.MaxUint64}

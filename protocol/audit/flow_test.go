@@ -131,7 +131,8 @@ func TestRingsAreBounded(t *testing.T) {
 			require.LessOrEqual(t, g.Bound([]User{u}, anchors), real)
 		}
 		for _, u := range anchors {
-			require.Equal(t, before.Bound([]User{u}, anchors[u+1:]), g.Bound([]User{u}, anchors[u+1:]))
+			rest := anchors[u+1:]
+			require.Equal(t, before.Bound([]User{u}, rest), g.Bound([]User{u}, rest))
 		}
 		volumes := make([]Volume, honest+ring)
 		for u := range volumes {
