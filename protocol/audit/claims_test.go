@@ -199,7 +199,8 @@ func TestRules(t *testing.T) {
 		seconds int
 		want    Severity
 	}{{80, 1, Clean}, {81, 1, Low}, {160, 1, Low}, {161, 1, Medium}, {400, 1, Medium},
-		{401, 1, High}, {80, 0, Clean}, {81, 0, Low}, {144_000, 1800, Clean}, {144_001, 1800, Low}} {
+		{401, 1, High}, {80, 0, Clean}, {81, 0, Low}, {144_000, 1800, Clean},
+		{144_001, 1800, Low}} {
 		c := claim(x.mega*1_000_000, x.seconds, 1, "-TR4000-")
 		require.Equal(t, Finding{Velocity: x.want}, r.Check(c), "%+v", x)
 	}

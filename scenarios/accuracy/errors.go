@@ -16,10 +16,10 @@ type Errors struct {
 	// Signed errors, (estimate-truth)/truth; NaN without users, as are the absolute ones.
 	SignedMedian, SignedP10, SignedP90 float64
 	AbsMedian, AbsP90                  float64
-	// Weighted is the sum of all absolute errors over the sum of all truths: by bytes, not by users.
+	// Weighted is the sum of all absolute errors over that of their truths: by bytes.
 	Weighted float64
-	// Bias is the sum of all estimates less that of all truths, over that of all truths, with those
-	// invented and those unseen.
+	// Bias is the sum of all estimates less that of all truths, over that of all truths, with
+	// those invented and those unseen.
 	Bias float64
 	// Coverage is the share of users with a truth who have an estimate; CoverageBytes is by bytes.
 	Coverage, CoverageBytes float64
