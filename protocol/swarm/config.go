@@ -53,9 +53,10 @@ type Config struct {
 }
 
 // Default returns what mainline and libtorrent do: at most 80 connections, 40 of which are sought
-// (the peer set of Legout et al. 2006), both dialects, peer exchange. Of connections that nobody has
-// answered mainline has 100; with few, those who left keep a peer from finding who is there. BEP 3 says that a keep-alive
-// is sent every two minutes, but libtorrent waits for 120 seconds only: so 100, as Transmission.
+// (the peer set of Legout et al. 2006), both dialects, peer exchange. Of connections that nobody
+// has answered mainline has up to 100; with few, those who left keep a peer from finding those who
+// are there. BEP 3 says that a keep-alive is sent every two minutes, but libtorrent waits for 120
+// seconds only: so 100, as Transmission.
 func Default() Config {
 	return Config{
 		Picker: DefaultPicker(), Choker: DefaultChoker(),

@@ -343,8 +343,8 @@ func TestHolepunch(t *testing.T) {
 	require.EqualValues(t, 1, s.g.Counters().Punched)
 }
 
-// TestGiftsShared: what choked newcomers may have all the same is given to one of them at a time, and
-// not to those who have begun.
+// TestGiftsShared: what choked newcomers may have all the same is given to one of them at a time,
+// and not to those who have begun.
 func TestGiftsShared(t *testing.T) {
 	s := newSolo(t, Default(), testTorrent(20), Entry{All: true})
 	none := speech{}.plain(peerwire.HaveNone)
