@@ -206,8 +206,8 @@ func populationFigure(r *results, l look) (*figure, error) {
 			significant(c.Metrics["swarm.leechers"].Mean), significant(m.Mean))
 		f.about.model = "Qiu and Srikant, SIGCOMM 2004, integrated from an empty swarm on, with " +
 			"the rates of arrival, of giving up and of leaving that the runs have after the " +
-			"warm-up, their lines, their lasting seeds, and eta = 1. The title's means are of the time " +
-			"after the warm-up, and the model's is where it comes to rest."
+			"warm-up, their lines, their lasting seeds, and eta = 1. The title's means are of " +
+			"the time after the warm-up, and the model's is where it comes to rest."
 	}
 	f.about.definition = "Seeds are peers with all pieces, those that had them from the start " +
 		"included."
