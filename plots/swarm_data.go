@@ -41,8 +41,8 @@ type class struct {
 }
 
 // classes reads the groups of the cells that are shown; where cells have several, those of the
-// first cell with the most of them. They are as many as a figure has colours for, and more is how many
-// are left out.
+// first cell with the most of them. They are as many as a figure has colours for, and more is how
+// many are left out.
 func (r *results) classes() (all []class, more int, err error) {
 	cells := r.cellSeries()
 	groups := make([][]string, len(cells))

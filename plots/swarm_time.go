@@ -205,9 +205,9 @@ func populationFigure(r *results, l look) (*figure, error) {
 		f.title = fmt.Sprintf("%s peers are downloading in the mean; the fluid model says %s",
 			significant(c.Metrics["swarm.leechers"].Mean), significant(m.Mean))
 		f.about.model = "Qiu and Srikant, SIGCOMM 2004, integrated from an empty swarm on, with " +
-			"the rates of arrival, of giving up and of leaving that the runs have after the warm-up, " +
-			"their lines, their lasting seeds, and eta = 1. The title's means are of the time " +
-			"after the warm-up, and the model's is where it comes to rest."
+			"the rates of arrival, of giving up and of leaving that the runs have after the " +
+			"warm-up, their lines, their lasting seeds, and eta = 1. The title's means are of " +
+			"the time after the warm-up, and the model's is where it comes to rest."
 	}
 	f.about.definition = "Seeds are peers with all pieces, those that had them from the start " +
 		"included."
