@@ -21,8 +21,8 @@
 // they look up as much, which counts nowhere, and are bootstrap nodes. What observers conclude and
 // the truth that only the overlay knows stand side by side in the run's Census and Connectivity.
 //
-// Scenarios with torrents have worlds of their own, which package swarms makes; they are run, stored,
-// repeated and verified like all others.
+// Scenarios with torrents have worlds of their own, which package swarms makes; they are run,
+// stored, repeated and verified like all others.
 //
 // [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
 // closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and

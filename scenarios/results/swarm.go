@@ -59,7 +59,7 @@ type Transfer struct {
 	Lost      uint64 `parquet:"lost"`
 	InFlight  uint64 `parquet:"in_flight"`
 	Junk      uint64 `parquet:"junk"`        // of other bytes than the torrent's, sent; not in Sent
-	Unchoked  int64  `parquet:"unchoked_ns"` // how long From, leeching, had To unchoked for what it gave
+	Unchoked  int64  `parquet:"unchoked_ns"` // by From while it leeched, for what To gave
 }
 
 // SwarmSample is the state of one torrent at one time: a row of swarm.parquet. Bytes are of the
