@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -131,14 +130,21 @@ func startOurTracker(t *testing.T, addr, interval string) trackerSite {
 	return s
 }
 
+// needOpentracker skips the test unless it is here.
+func needOpentracker(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("opentracker"); err != nil {
+		missing(t, "no opentracker here (Debian: opentracker)")
+	}
+	if os.Geteuid() != 0 { // and in a namespace of an ordinary user's there is no other than root
+		missing(t, "opentracker wants to be started as root, and to become another user")
+	}
+}
+
 // startListed starts opentracker. Debian's tracks only what its list names, and as root looks for
 // the list in its own root folder.
 func startListed(t *testing.T, addr string, torrents ...sharedTorrent) trackerSite {
 	t.Helper()
-	name, err := exec.LookPath("opentracker")
-	if err != nil {
-		missing(t, "no opentracker here (Debian: opentracker)")
-	}
 	folder, err := os.MkdirTemp("", "opentracker") // one that every user can enter
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(folder) })
@@ -150,10 +156,8 @@ func startListed(t *testing.T, addr string, torrents ...sharedTorrent) trackerSi
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "list"), []byte(list.String()), 0o644))
 	host, port, err := net.SplitHostPort(addr)
 	require.NoError(t, err)
-	_, err = strconv.Atoi(port)
-	require.NoError(t, err)
-	c := exec.Command(name, "-i", host, "-p", port, "-P", port, "-d", folder, "-u", "nobody",
-		"-w", "/list")
+	c := exec.Command("opentracker", "-i", host, "-p", port, "-P", port, "-d", folder,
+		"-u", "nobody", "-w", "/list")
 	c.Dir = folder
 	var said safeOutput
 	c.Stdout, c.Stderr = &said, &said

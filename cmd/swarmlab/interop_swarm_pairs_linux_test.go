@@ -70,6 +70,7 @@ func TestInteropTorrents(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes minutes")
 	}
+	needOpentracker(t)
 	programs := needExchangers(t)
 	t.Parallel()
 	if !isolated(t, programs...) {
