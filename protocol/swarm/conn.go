@@ -16,7 +16,8 @@ const (
 	live           // both handshakes are done
 )
 
-// conn is one end of a connection.
+// conn is one end of a connection. What every message needs comes first, in three lines of a cache:
+// most are haves, which need little else.
 type conn struct {
 	number protocol.Conn
 	slot   slot // among those of its torrent
@@ -34,9 +35,16 @@ type conn struct {
 	uploadOnly bool // it wants nothing more (BEP 21)
 	everything bool // it has everything; kept while the number of pieces is not known
 	held       bool // its requests wait until it has given more
+	hungry     bool // to be asked for more at the end of the call
 
-	member *member
-	peer   uint32 // its place among the peers of the torrent
+	peer    uint32 // its place among the peers of the torrent
+	member  *member
+	heard   protocol.Time // when anything came last
+	spoke   protocol.Time // when we wrote last
+	written uint64        // bytes of the stream
+	decoder peerwire.Decoder
+	tally   Tally
+
 	addr   protocol.Addr
 	id     [20]byte
 	exts   peerwire.ExtIDs
@@ -47,8 +55,6 @@ type conn struct {
 	grants []uint32 // pieces that we allow it fast
 
 	opened  protocol.Time // when it was dialed, accepted, and then when it was live
-	heard   protocol.Time // when anything came last
-	spoke   protocol.Time // when we wrote last
 	gave    protocol.Time // when a block came last
 	paced   protocol.Time // when the next block may be written
 	shownAt protocol.Time // when a super-seed showed it a piece
@@ -58,8 +64,7 @@ type conn struct {
 	wants                queue // requests of its without answer
 	flying               queue // blocks written that have not left the line
 	voided               uint16
-	written              uint64 // bytes of the stream
-	left                 uint64 // bytes of it that left the line
+	left                 uint64 // bytes of the stream that left the line
 	served               uint16 // blocks of metadata given to it
 	pexAt                protocol.Time
 	pexFrom              protocol.Time // since when pexIn were counted
@@ -71,27 +76,26 @@ type conn struct {
 	sized                uint32        // how long it says that the metadata is
 	scolded              uint16        // requests while choked, since it was choked
 	gifts                uint32        // requests granted while choked
-	hungry               bool          // to be asked for more at the end of the call
 	pause                protocol.Time // it is asked for nothing before
 	refused              protocol.Time // metadata is not asked of it before
 
 	down, up rate
 	pipe     pipeline
-	decoder  peerwire.Decoder
-	tally    Tally
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
+
+	_ [24]byte // so that it is whole lines (TestSizeOfConn)
 }
 
 // slab hands out connections. They do not move.
 type slab struct {
-	pages []*[95]conn // which just fit into 64 KiB
+	pages []*[93]conn // which just fit into 64 KiB
 	free  []*conn
 }
 
 func (s *slab) take() *conn {
 	if len(s.free) == 0 {
-		page := new([95]conn)
+		page := new([93]conn)
 		s.pages = append(s.pages, page)
 		for n := len(page) - 1; n >= 0; n-- {
 			s.free = append(s.free, &page[n])
