@@ -32,7 +32,7 @@
 //
 // M1, self-report ([Desk], [SelfReport]). Sees announces. Assumes that clients tell the truth.
 // Loses what was transferred before the first and after the last announce, and what the rule takes
-// for a restart; under churn that is the undercount of oracle.Weibull.Undercount. Anybody who lies defeats
+// for a restart; under churn that is what oracle.Weibull.Undercount says. Anybody who lies defeats
 // it, A1, A2, A3, A5, A6, A7, A13, and it does not know who does not announce, A4.
 //
 // M2, balance ([Sheet]). Sees M1, by torrent and time. Assumes that what one uploads another one
