@@ -28,7 +28,8 @@ func SelfReport(
 // Sheet is M2 and the material of M3: claims by torrent and window of time.
 type Sheet struct {
 	window time.Duration
-	most   int
+	most   uint32
+	taken  []uint32 // shares, by user
 	cells  []Cell
 	shares []Share
 	index  map[cellKey]int
@@ -76,34 +77,35 @@ func (c *Cell) Flagged(slack, share uint64) bool {
 }
 
 // NewSheet returns an empty sheet with windows of so long, which must be positive, and at most so
-// many shares.
-func NewSheet(window time.Duration, most int) *Sheet {
+// many shares of any user: claims of more are refused.
+func NewSheet(window time.Duration, most uint32) *Sheet {
 	return &Sheet{window: window, most: most,
 		index: make(map[cellKey]int), mine: make(map[shareKey]int)}
 }
 
 // Claim adds a claim, which counts in the window in which it was made.
 func (s *Sheet) Claim(c *Claim) Fault {
-	if len(s.shares) >= s.most {
-		return s.Counts.note(Full)
-	}
 	key := cellKey{c.Torrent, uint32(c.At / protocol.Time(s.window))}
-	x, ok := s.index[key]
-	if !ok {
-		x = len(s.cells)
-		s.index[key] = x
-		s.cells = append(s.cells, Cell{Torrent: key.torrent, Window: key.window})
+	x, known := s.index[key]
+	y, mine := s.mine[shareKey{x, c.User}]
+	if taken := at(&s.taken, c.User); !known || !mine {
+		if *taken >= s.most {
+			return s.Counts.note(Full)
+		}
+		*taken++
+		if !known {
+			x = len(s.cells)
+			s.index[key] = x
+			s.cells = append(s.cells, Cell{Torrent: key.torrent, Window: key.window})
+		}
+		y = len(s.shares)
+		s.mine[shareKey{x, c.User}] = y
+		s.shares = append(s.shares, Share{Cell: x, User: c.User})
 	}
 	cell := &s.cells[x]
 	cell.Up = sum(cell.Up, c.Credit.Uploaded)
 	cell.Down = sum(cell.Down, c.Credit.Downloaded)
 	cell.Corrupt = sum(cell.Corrupt, c.Credit.Corrupt)
-	y, ok := s.mine[shareKey{x, c.User}]
-	if !ok {
-		y = len(s.shares)
-		s.mine[shareKey{x, c.User}] = y
-		s.shares = append(s.shares, Share{Cell: x, User: c.User})
-	}
 	s.shares[y].add(Volume{c.Credit.Uploaded, c.Credit.Downloaded})
 	return s.Counts.note(OK)
 }

@@ -48,6 +48,7 @@ type Desk struct {
 	peers    []attender
 	swarms   []attendance
 	taken    []uint32 // peers, by user
+	claim    Claim    // scratch
 	Counts   Counts
 }
 
@@ -59,22 +60,21 @@ type seat struct {
 // attender is a peer of a torrent, as of its last announce.
 type attender struct {
 	last    protocol.Time
+	older   int32 // among those present in the torrent, by their last announce; none
+	newer   int32
 	loads   bool // it misses something
 	present bool
 	known   bool // it was heard of before
 }
 
-// attendance counts the leechers of a torrent. The announces in its queue are in the order of time.
+// attendance is who is present in a torrent.
 type attendance struct {
-	leechers uint32
-	queue    []heard
-	head     int
+	leechers       uint32
+	oldest, newest int32
 }
 
-type heard struct {
-	at   protocol.Time
-	peer uint32
-}
+// none is the end of a list.
+const none = -1
 
 // NewDesk returns a desk that has heard nothing. Errors name the field that is wrong.
 func NewDesk(cfg DeskConfig) (*Desk, error) {
@@ -106,7 +106,8 @@ func (d *Desk) Announced(now protocol.Time, q *tracker.Request, last *tracker.To
 	}
 	s, p := &d.swarms[torrent], &d.peers[x]
 	d.expire(s, now)
-	c := Claim{At: now, Since: p.last, First: !p.known, User: user, Torrent: torrent,
+	c := &d.claim
+	*c = Claim{At: now, Since: p.last, First: !p.known, User: user, Torrent: torrent,
 		Leechers: s.leechers, PeerID: q.PeerID, Credit: d.cfg.Rule.Credit(q.Event, last, &q.Totals)}
 	if c.First {
 		c.Since = now
@@ -116,10 +117,11 @@ func (d *Desk) Announced(now protocol.Time, q *tracker.Request, last *tracker.To
 	}
 	c.Credit.Left = q.Left
 	d.seat(s, x, now, q)
-	d.claim(&c)
+	d.hand(c)
 }
 
-func (d *Desk) claim(c *Claim) {
+// hand hands a claim to the owner, unless nobody can transfer so much.
+func (d *Desk) hand(c *Claim) {
 	most := max(c.Credit.Uploaded, c.Credit.Downloaded, c.Credit.Corrupt, c.Credit.Redundant)
 	if most > d.cfg.CreditMax {
 		d.Counts.note(Jump)
@@ -145,7 +147,7 @@ func (d *Desk) attend(u User, q *tracker.Request) (torrent, x uint32, ok bool) {
 	if !known {
 		torrent = uint32(len(d.swarms))
 		d.torrents[q.InfoHash] = torrent
-		d.swarms = append(d.swarms, attendance{})
+		d.swarms = append(d.swarms, attendance{oldest: none, newest: none})
 	}
 	x = uint32(len(d.peers))
 	d.seats[seat{torrent, q.PeerID}] = x
@@ -156,33 +158,47 @@ func (d *Desk) attend(u User, q *tracker.Request) (torrent, x uint32, ok bool) {
 // seat takes what a peer says of what it misses.
 func (d *Desk) seat(s *attendance, x uint32, now protocol.Time, q *tracker.Request) {
 	p := &d.peers[x]
-	if p.present && p.loads {
-		s.leechers--
+	if p.present {
+		d.leave(s, p)
 	}
 	p.last, p.known = now, true
-	p.loads, p.present = q.Left > 0, q.Event != tracker.Stopped
-	if p.present && p.loads {
+	if q.Event == tracker.Stopped {
+		return
+	}
+	p.loads, p.present = q.Left > 0, true
+	p.older, p.newer = s.newest, none
+	if p.older == none {
+		s.oldest = int32(x)
+	} else {
+		d.peers[p.older].newer = int32(x)
+	}
+	s.newest = int32(x)
+	if p.loads {
 		s.leechers++
 	}
-	if p.present {
-		s.queue = append(s.queue, heard{now, x})
+}
+
+// leave takes out a peer that is present.
+func (d *Desk) leave(s *attendance, p *attender) {
+	if p.older == none {
+		s.oldest = p.newer
+	} else {
+		d.peers[p.older].newer = p.newer
 	}
+	if p.newer == none {
+		s.newest = p.older
+	} else {
+		d.peers[p.newer].older = p.older
+	}
+	if p.loads {
+		s.leechers--
+	}
+	p.present = false
 }
 
 // expire takes out those who were not heard of for too long.
 func (d *Desk) expire(s *attendance, now protocol.Time) {
-	for s.head < len(s.queue) && s.queue[s.head].at.Add(d.cfg.Expiry) <= now {
-		h := s.queue[s.head]
-		s.head++
-		if p := &d.peers[h.peer]; p.present && p.last == h.at {
-			p.present = false
-			if p.loads {
-				s.leechers--
-			}
-		}
-	}
-	if s.head > len(s.queue)/2 {
-		s.queue = s.queue[:copy(s.queue, s.queue[s.head:])]
-		s.head = 0
+	for s.oldest != none && d.peers[s.oldest].last.Add(d.cfg.Expiry) <= now {
+		d.leave(s, &d.peers[s.oldest])
 	}
 }

@@ -160,13 +160,36 @@ func TestDeskBoundsLiars(t *testing.T) {
 func TestSheetIsBounded(t *testing.T) {
 	s := NewSheet(time.Minute, 2)
 	huge := Claim{Credit: tracker.Totals{Uploaded: math.MaxUint64}}
-	require.Equal(t, OK, s.Claim(&huge))
-	require.Equal(t, OK, s.Claim(&huge))
-	huge.User = 1
-	require.Equal(t, OK, s.Claim(&huge))
-	require.Equal(t, Full, s.Claim(&huge))
+	for torrent := range uint32(3) {
+		huge.Torrent = torrent
+		for range 2 {
+			require.Equal(t, torrent == 2, s.Claim(&huge) == Full)
+		}
+	}
+	huge.User, huge.Torrent = 1, 2
+	require.Equal(t, OK, s.Claim(&huge), "others have room of their own")
+	require.Len(t, s.Cells(), 3)
+	require.Len(t, s.Shares(), 3)
 	require.EqualValues(t, uint64(math.MaxUint64), s.Cells()[0].Up, "it does not wrap")
 	require.EqualValues(t, math.MaxInt64, s.Cells()[0].Balance())
+	require.EqualValues(t, 2, s.Counts[Full])
+}
+
+// A flood of announces takes no memory.
+func TestDeskIsBounded(t *testing.T) {
+	d, err := NewDesk(deskConfig(func(*Claim) {}))
+	require.NoError(t, err)
+	q := announce(1, 1, tracker.Update, 5, 5, 5)
+	last := q.Totals
+	now := protocol.Time(0)
+	flood := func() {
+		now++
+		d.Announced(now, &q, &last)
+	}
+	flood()
+	require.Zero(t, testing.AllocsPerRun(1000, flood))
+	require.Len(t, d.peers, 1)
+	require.Greater(t, d.Counts[OK], uint64(1000))
 }
 
 // One swarm, balanced but for a cheat: the cell is flagged, and corrupt data is not a cheat.

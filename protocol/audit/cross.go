@@ -92,9 +92,11 @@ const (
 	// Least credits the lesser number, and nothing if one of them did not report: nobody can
 	// credit himself, but anybody can withhold.
 	Least Agreement = iota
-	// Mean credits half of both numbers; who did not report said 0.
+	// Mean credits half of both numbers; who did not report said 0. Anybody can credit himself
+	// half of what he likes, and charge it to the other one.
 	Mean
-	// Lone credits the lesser number, or the only one if one of them did not report.
+	// Lone credits the lesser number, or the only one if one of them did not report, who is then
+	// at the mercy of the other.
 	Lone
 )
 

@@ -24,15 +24,15 @@
 // The owner is a tracker, an observer, a peer or a simulation. It numbers users from 0 and says who
 // a peer id or a key belongs to. A [Desk] hears a tracker's announces, as its observer, and calls
 // the owner for each [Claim], who hands it to a [Sheet], [Rules] or a [Pairing]. A [Watch] is told
-// of bitfields and haves. Peers hold an [Issuer] or a [Collector] for each connection, and bring
-// the proofs to a [Bank]; or they report to a [CrossBook]. Everything may be called in any order of
-// users, but in the order of time.
+// of bitfields and haves; its users are the peers of one torrent. Peers hold an [Issuer] or a
+// [Collector] for each connection, and bring the proofs to a [Bank]; or they report to a
+// [CrossBook]. Everything may be called in any order of users, but in the order of time.
 //
 // # The methods
 //
 // M1, self-report ([Desk], [SelfReport]). Sees announces. Assumes that clients tell the truth.
 // Loses what was transferred before the first and after the last announce, and what the rule takes
-// for a restart; under churn that is the undercount of oracle.Undercount. Anybody who lies defeats
+// for a restart; under churn that is what oracle.Weibull.Undercount says. Anybody who lies defeats
 // it, A1, A2, A3, A5, A6, A7, A13, and it does not know who does not announce, A4.
 //
 // M2, balance ([Sheet]). Sees M1, by torrent and time. Assumes that what one uploads another one
@@ -91,9 +91,11 @@
 // # Bad input
 //
 // Whatever comes from others is taken or refused for a [Fault], which is counted in the Counts of
-// whoever got it, and then changes nothing. Sums of numbers that others choose stop at the greatest
-// number. Nobody can use up the room of others, for room is given by user; nor change what is
-// credited to users of whom he says nothing. With a pair's statements ([Issuer], [Report]) numbers
+// whoever got it, and then changes no account; a [Watch] also keeps of a piece in which it does not
+// believe that it was announced. Sums of numbers that others choose stop at the greatest number.
+// Nobody can use up the room of others, for room is given by user, except in a Watch, whose peers
+// are connections; nor change what is credited to users of whom he says nothing, except that fake
+// haves change the guess whence pieces came. In a pair's statements ([Issuer], [Report]) numbers
 // rise within an epoch, so that what is replayed or overtaken is [Stale]; totals begin at 0 in a
 // new epoch, which a client that has lost its memory begins, and which costs only itself.
 //
