@@ -11,8 +11,8 @@ const (
 	stateFailed // the core has yet to hear that it is no more
 )
 
-// end is one end of a connection: two lines of a cache, see TestSizesOfStreams. What the core wrote waits in a
-// list of items.
+// end is one end of a connection: two lines of a cache, see TestSizesOfStreams. What the core wrote
+// waits in a list of items.
 type end struct {
 	settled protocol.Time // nothing that it sends arrives before: what was sent before does then
 	books   purse         // what it sent, and what its core got

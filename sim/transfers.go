@@ -55,8 +55,8 @@ type row struct {
 	next                          uint32
 }
 
-// purse is what an end knows of both directions. It is entered in the ledger when the end is no more,
-// so that nothing but the end is needed for a segment; and when overhead comes near to an overflow.
+// purse is what an end knows of both directions. It is entered in the ledger when the end is no
+// more, so that nothing but the end is needed for a segment; and when overhead nears its limit.
 type purse struct {
 	payload  [2]uint64
 	overhead [2]uint32
