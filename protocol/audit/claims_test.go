@@ -92,6 +92,15 @@ func TestDeskAndSheetAgainstTwins(t *testing.T) {
 			want.Left = h.left
 			require.Equal(t, want, c.Credit)
 			require.Equal(t, h.user, c.User)
+			since, first := now, true
+			for _, before := range past {
+				if before.user == h.user && before.torrent == h.torrent {
+					since, first = before.at, false
+				}
+			}
+			require.Equal(t, since, c.Since)
+			require.Equal(t, first, c.First)
+			require.Equal(t, now.Sub(since), c.Over())
 			past, last[key] = append(past, h), &q.Totals
 		}
 		checkSheet(t, sheet, claims)

@@ -135,6 +135,19 @@ func TestCrossReportsRefused(t *testing.T) {
 	require.Equal(t, []Volume{{510, 620}, {620, 510}}, b.Volumes(Lone))
 }
 
+// Who reports about more torrents than he has room for takes the room of nobody else.
+func TestCrossReportsHaveRoomByUser(t *testing.T) {
+	p := newPeople(2)
+	b := NewCrossBook(p.book())
+	for k := range byte(25) {
+		r := Report{InfoHash: [20]byte{k}, By: p.key(0), About: p.key(1), Number: 1, Sent: 1}
+		require.Equal(t, k >= 20, b.Take(0, r.Append(nil, p.private[0])) == Full)
+		r = Report{InfoHash: [20]byte{k}, By: p.key(1), About: p.key(0), Number: 1, Received: 1}
+		require.Equal(t, OK, b.Take(0, r.Append(nil, p.private[1])))
+	}
+	require.EqualValues(t, 20, b.Volumes(Least)[0].Up)
+}
+
 // Nobody moves an account about whose owner he does not speak, whatever he says.
 func TestCrossReportsTouchNobodyElse(t *testing.T) {
 	p := newPeople(4)

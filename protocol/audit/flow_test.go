@@ -61,6 +61,15 @@ func TestBoundIsTheLeastCut(t *testing.T) {
 	})
 }
 
+// The first way found, 0 1 3 6, must be taken back for the two that there are: 0 1 4 5 6 and
+// 0 2 3 6.
+func TestBoundTakesBack(t *testing.T) {
+	flows := []Flow{{0, 1, 1}, {0, 2, 1}, {1, 3, 1}, {1, 4, 1}, {2, 3, 1}, {3, 6, 1}, {4, 5, 1},
+		{5, 6, 1}}
+	require.EqualValues(t, 2, cut(7, flows, []User{0}, []User{6}))
+	require.EqualValues(t, 2, NewGraph(7, flows).Bound([]User{0}, []User{6}))
+}
+
 // A standing is the maximal flow of two steps, in both directions: that of a graph with a copy of
 // each intermediary that can only pass on.
 func TestStandingAgainstLayers(t *testing.T) {

@@ -139,5 +139,11 @@ func TestPairingLimits(t *testing.T) {
 	p.Claim(1, Volume{Down: 1 << 40})
 	p.Judge()
 	require.Equal(t, Weight{Rounds: 2, Cleared: 1}, p.Weight(0), "they collude")
+	p.Deal(&rand)
+	p.Claim(0, Volume{Up: 1500, Down: 100})
+	p.Claim(1, Volume{Up: 100, Down: 1000})
+	p.Judge()
+	require.Equal(t, Weight{Rounds: 3, Cleared: 1, Suspected: 1}, p.Weight(0))
+	require.Equal(t, Weight{Rounds: 2}, p.Weight(1), "the slower one")
 	require.False(t, Weight{}.Suspect(0, 0), "of whom nothing is known")
 }
