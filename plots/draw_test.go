@@ -60,6 +60,8 @@ func sources() []source {
 	}
 	crawl := syntheticCrawl{nodes: 400, silent: 100, crowd: 20, sybils: 9}
 	health := healthRun()
+	swarm := swarmRun()
+	swarm.figures = swarmFigures()
 	return []source{of(sweep(), 100), of(clientsRun(), 100), of(studyRun(), 5),
 		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
@@ -68,6 +70,8 @@ func sources() []source {
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { writeObserved(t, dir) },
 			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { swarm.write(t, dir) }, swarm.figures,
+			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { writeTimed(t, dir, timedTargets()) },
 			[]string{"latency-targets"}, "fingerprint 3f2a91c0"}}
 }

@@ -16,7 +16,8 @@ type Config struct {
 	DHT *dht.Config
 	// Renew is the time between two announces of a torrent in the DHT.
 	Renew time.Duration
-	// Seek is the time to the next one while a leecher has no connection.
+	// Seek is the time to the next one while a leecher has no connection, once it has asked some
+	// times: the first of them follow after 2 s, 4 s, 8 s.
 	Seek time.Duration
 	// Want is how many peers a tracker is asked for.
 	Want int

@@ -25,6 +25,7 @@ type member struct {
 	lookAt  protocol.Time // when to announce in the DHT
 	looking bool          // it is being announced
 	vain    int           // announces in a row that nobody took
+	lone    int           // announces in a row that brought no connection
 }
 
 // Add makes client i, which must run, take part in a torrent.
@@ -167,3 +168,7 @@ func (o progress) Verified(i uint32, t *protocol.Turn, torrent, piece uint32) {
 // again is the time after an announce in vain, and n of them before. A node that has only begun to
 // join knows nobody to ask, which costs nothing, and will soon know some.
 func again(n int) time.Duration { return time.Second / 4 << min(n, 9) }
+
+// seekAgain is the time after an announce that brought a leecher no connection, and n of them
+// before. Who comes at the same time as the first seed finds it in the second one.
+func seekAgain(n int) time.Duration { return 2 * time.Second << min(n, 9) }

@@ -59,7 +59,10 @@ func (f findings) Done(i uint32, t *protocol.Turn, r *dht.Result) {
 		m.vain++
 		return
 	case p.Conns == 0 && (!p.Known || p.Left > 0):
-		m.lookAt = t.Now.Add(min(g.cfg.Seek, g.cfg.Renew))
+		m.lookAt = t.Now.Add(min(seekAgain(m.lone), g.cfg.Seek, g.cfg.Renew))
+		m.lone++
+	default:
+		m.lone = 0
 	}
 	m.vain = 0
 }
