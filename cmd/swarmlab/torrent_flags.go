@@ -218,8 +218,8 @@ func readSource(text string, links bool) (*torrentSource, error) {
 		return nil, err
 	}
 	if len(m.Select) > 0 {
-		return nil, dhtError(refused, "the link asks for some of the files only (so=, BEP 53), and "+
-			"only all of them can be downloaded here; take &so=... out of the link to do so")
+		return nil, dhtError(refused, "the link asks for some of the files only (so=, BEP 53), "+
+			"and only all of them can be downloaded here; take &so=... out of the link to do so")
 	}
 	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes}
 	if s.name == "" {

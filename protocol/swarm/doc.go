@@ -71,7 +71,8 @@
 //     cancel is still in time, and requests do not wait behind blocks.
 //   - Requests are taken back when none was answered for RequestTimeout (Transmission); the peer
 //     then gets one request at a time until it answers, and 32 at most from then on: there are
-//     clients that stop for ever when too many wait. One that rejects without choking is left alone for a second.
+//     clients that stop for ever when too many wait.
+//   - One that rejects without choking is left alone for a second.
 //   - A seed closes connections with those that want nothing.
 //   - Interested is sent only when the metadata is there; before, bitfields and haves are kept, and
 //     looked at when the number of pieces is known.
