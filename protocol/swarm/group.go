@@ -37,6 +37,8 @@ type Env struct {
 	// Lonely is told when a leecher has less than half of the connections that it seeks: ask for
 	// more. It may be nil.
 	Lonely func(i, torrent uint32)
+	// Notary vouches for transfers. It may be nil.
+	Notary Notary
 }
 
 // Group is a population of peers. It implements protocol.Streams.
