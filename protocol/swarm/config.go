@@ -48,6 +48,7 @@ type Config struct {
 	LazyHaves      bool          // no have to a peer that has the piece
 	SuperSeed      bool          // who begins as a seed pretends to have nothing (BEP 16)
 	Pollute        bool          // send other bytes than those of the content
+	Observe        bool          // want nothing but to see what others have
 
 	PexPeriod time.Duration // BEP 11: a minute at least
 }
