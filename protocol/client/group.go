@@ -27,6 +27,8 @@ type client struct {
 	stale   bool // members have something to do, or another deadline
 	due     dues
 	members []*member
+	kept    []carried
+	account *account // nil: nobody knows it
 }
 
 // Counters is what a group has counted itself; the parts have counters of their own.
@@ -100,7 +102,7 @@ func (g *Group) Len() int { return len(g.clients) }
 // Start makes client i run. Torrents are added by Add, in this turn or later.
 func (g *Group) Start(i uint32, t *protocol.Turn) {
 	c := &g.clients[i]
-	*c = client{id: c.id, addr: c.addr, running: true, key: uint32(t.Rand.Uint64()),
+	*c = client{id: c.id, addr: c.addr, account: c.account, running: true, key: uint32(t.Rand.Uint64()),
 		members: c.members[:0],
 		due:     dues{protocol.Never, protocol.Never, protocol.Never}}
 	c.enter(t, ofSwarm)
@@ -176,5 +178,5 @@ func (g *Group) Drop(i uint32) {
 	if g.dht != nil {
 		g.dht.Drop(i)
 	}
-	*c = client{id: c.id, addr: c.addr}
+	*c = client{id: c.id, addr: c.addr, account: c.account}
 }

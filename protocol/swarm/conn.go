@@ -84,7 +84,7 @@ type conn struct {
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
 
-	_ [24]byte // so that it is whole lines (TestSizeOfConn)
+	_ [16]byte // so that it is whole lines (TestSizeOfConn)
 }
 
 // slab hands out connections. They do not move.

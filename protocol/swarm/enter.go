@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"swarmlab/protocol"
+	"swarmlab/protocol/peerwire"
 )
 
 // enter makes the core take part in a torrent.
@@ -31,6 +32,7 @@ func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	m.geo, m.known = geo, true
 	m.picker.reset(x.g.cfg.Picker, geo, have, x.Rand)
 	m.choker.reset(x.g.cfg.Choker, geo)
+	m.brought = geo.Total - m.picker.left()
 	m.seed = m.picker.done()
 	if m.seed {
 		m.finished = x.Now
@@ -125,15 +127,23 @@ func (x *turn) depart(m *member, c *conn) {
 
 // account adds the parts of blocks that are on their way in either direction.
 func (a *Tally) account(g *Group, c *conn) {
-	if n := uint64(c.decoder.Partial()); n > 0 {
-		a.Partial += n
-		a.PayloadDown += n
-		a.OverheadDown -= n
-	}
+	n := uint64(c.decoder.Partial())
+	a.Partial += n
+	a.PayloadDown += n
+	a.OverheadDown -= n
 	for c.flying.n > 0 {
 		e := g.errands.pop(&c.flying)
-		if begin := e.when - uint64(e.length); c.left > begin {
-			a.PayloadUp += min(c.left, e.when) - begin
-		}
+		a.gone(&e, c.left)
+	}
+}
+
+// gone adds as much of a block as has left the line with so many bytes of the stream.
+func (a *Tally) gone(e *errand, left uint64) {
+	body := e.when - uint64(e.length)
+	if head := body - peerwire.PieceHeader; left > head {
+		a.HeadersUp += min(left, body) - head
+	}
+	if left > body {
+		a.PayloadUp += min(left, e.when) - body
 	}
 }

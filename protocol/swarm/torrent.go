@@ -55,8 +55,9 @@ type member struct {
 	showing bool          // it super-seeds
 	opening uint16        // connections of the torrent that are not live yet
 
-	ended     Tally // of connections that are no more
-	forgotten Tally // of it, that of peers which are not remembered
+	brought   uint64 // bytes of the pieces that were there at the beginning
+	ended     Tally  // of connections that are no more
+	forgotten Tally  // of it, that of peers which are not remembered
 }
 
 // slotFor takes a slot for a connection.

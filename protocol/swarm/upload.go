@@ -161,6 +161,7 @@ func (g *Group) Sent(i uint32, t *protocol.Turn, number protocol.Conn, n int) {
 		for c.flying.n > 0 && g.errands.first(&c.flying).when <= c.left {
 			e := g.errands.pop(&c.flying)
 			c.tally.PayloadUp += uint64(e.length)
+			c.tally.HeadersUp += peerwire.PieceHeader
 			c.up.add(t.Now, e.length)
 		}
 		if c.stage == live {
