@@ -7,37 +7,24 @@ import (
 	"time"
 
 	"swarmlab/netmodel"
+	"swarmlab/protocol/client"
+	"swarmlab/protocol/tracker"
 )
 
 // Cheats says how the peers of a group lie about what they transfer: the word for one way, or a mix
 // by share, as in "honest 90%, multiplier 10%". It is a canonical text, as the file has it.
 type Cheats string
 
-// Honest is the word for those who do not cheat.
-const Honest = "honest"
-
-// Ways to cheat that are of users rather than of one client: they decide who has which account.
-const (
-	Shared    = "shared"    // several peers, one account (A11)
-	Whitewash = "whitewash" // one peer, an account for each torrent (A12)
-)
-
 const cheatsHelp = `write one, as in multiplier, or a mix, as in "honest 90%, multiplier 10%"`
 
-// cheatWords are the ways to cheat, A1 to A13 of the catalogue, after that of the honest.
-func cheatWords() []string {
-	return []string{Honest, "multiplier", "constant", "fake-seed", "ghost", "under-report",
-		"collusion", "sybil", "withholder", "framer", "fake-have", Shared, Whitewash, "adaptive"}
-}
-
 func checkCheat(name string) error {
-	if known := cheatWords(); !slices.Contains(known, name) {
+	if known := client.Cheats(); !slices.Contains(known, name) {
 		return fmt.Errorf("%s is no way to cheat%s", show(name), suggest(name, known))
 	}
 	return nil
 }
 
-func cheatMix() mix { return mix{checkCheat, cheatWords(), "ways to cheat", cheatsHelp} }
+func cheatMix() mix { return mix{checkCheat, client.Cheats(), "ways to cheat", cheatsHelp} }
 
 func parseCheats(text string) (Cheats, error) {
 	canonical, err := cheatMix().parse(text)
@@ -49,9 +36,30 @@ func (c Cheats) Shares() []Share { return cheatMix().shares(string(c)) }
 
 // Cheating is how much the cheats of a group lie.
 type Cheating struct {
-	Factor netmodel.Milli `yaml:"factor"` // what they claim over what is true
-	Rate   Speed          `yaml:"rate"`   // that they invent
-	Ring   int            `yaml:"ring"`   // peers that conspire, or share an account
+	Factor      netmodel.Milli `yaml:"factor"`       // of a multiplier: claimed over true
+	Adaptive    netmodel.Milli `yaml:"adaptive"`     // of who is adaptive
+	UnderReport netmodel.Milli `yaml:"under_report"` // of who under-reports
+	Rate        Speed          `yaml:"rate"`         // that they invent
+	Ring        int            `yaml:"ring"`         // peers that conspire, or share an account
+}
+
+// CheatConfig returns how the group's peers cheat that do so in one way.
+func (g *Group) CheatConfig(cheat client.Cheat) client.CheatConfig {
+	c := client.CheatConfig{Kind: cheat, Rate: uint64(g.Cheating.Rate)}
+	switch cheat {
+	case client.Multiplier:
+		c.Factor = uint32(g.Cheating.Factor)
+	case client.Adaptive:
+		c.Factor = uint32(g.Cheating.Adaptive)
+	case client.UnderReport:
+		c.Factor = uint32(g.Cheating.UnderReport)
+	}
+	return c
+}
+
+// ReportingConfig returns what the announces of the group's peers mean.
+func (g *Group) ReportingConfig() client.Reporting {
+	return client.Reporting(wordIndex(client.Reportings(), g.Reporting))
 }
 
 // Catalog is in how many torrents each peer of a group takes part; the zero Gap has it begin all
@@ -94,46 +102,27 @@ func (s *Scenario) checkCatalog(c *complaints, g *Group, path string) {
 	}
 }
 
-// checkCheats checks that the ways to cheat can be told apart from honesty.
+// checkCheats checks that who cheats can do so, and that somebody looks.
 func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
-	for _, share := range g.Cheat.Shares() {
-		at := path + ".cheat"
-		switch share.Client {
-		case Honest:
-		case Shared, "collusion", "sybil", "framer":
-			if n := g.Portion(share.Client); n < 2 {
-				c.addAt(at, "%s takes two, and there is %d; make the group or its share larger",
-					share.Client, n)
+	cheats := false
+	for _, p := range g.Peers() {
+		cheats = cheats || p.Cheat != client.Honest
+		switch p.Cheat {
+		case client.Shared, client.Collusion, client.Sybil:
+			if p.Size < 2 {
+				c.addAt(path+".cheat", "%v takes two, and there is one; make the group or its "+
+					"share larger", p.Cheat)
 			}
-		case Whitewash:
+		case client.Whitewash:
 			if g.Taking() < 2 {
-				c.addAt(at, "whitewash begins anew with each torrent, and there is one; write "+
-					"catalog: {torrents: 2} or more")
+				c.addAt(path+".cheat", "whitewash comes back as somebody else for each torrent, "+
+					"and there is one; write catalog: {torrents: 2} or more")
 			}
 		}
 	}
-	if len(g.Cheat.Shares()) > 0 && g.Cheat != Honest && s.Audit.None() {
+	if cheats && s.Audit.None() {
 		c.addAt(path+".cheat", "nobody looks; add audit: {}, or remove it")
 	}
-	if g.Has("under-report") && g.Cheating.Factor >= 1000 && !g.Has("multiplier") {
-		c.addAt(path+".cheating.factor", "%s is not less than what is true, which under-report "+
-			"is to claim; write 0.5 or so", g.Cheating.Factor)
-	}
-}
-
-// Has tells whether some peers of the group cheat in that way.
-func (g *Group) Has(cheat string) bool {
-	return slices.ContainsFunc(g.Cheat.Shares(), func(s Share) bool { return s.Client == cheat })
-}
-
-// Portion returns how many peers of the group cheat in that way.
-func (g *Group) Portion(cheat string) (n int) {
-	for _, p := range g.Peers() {
-		if p.Cheat == cheat {
-			n += p.Size
-		}
-	}
-	return n
 }
 
 // Audit is who looks at what is transferred, and how; the zero value is nobody.
@@ -153,8 +142,8 @@ func (a *Audit) None() bool { return a.Window == 0 }
 // ruleWords are the words for the rules of ledgers, in the order of the protocol's constants.
 func ruleWords() []string { return []string{"rebase", "clamp", "zero-base", "final-only"} }
 
-// RuleNumber returns the constant of the ledger's rule.
-func (a *Audit) RuleNumber() int { return wordIndex(ruleWords(), a.Rule) }
+// LedgerRule returns the rule of the tracker's ledger.
+func (a *Audit) LedgerRule() tracker.Rule { return tracker.Rule(wordIndex(ruleWords(), a.Rule)) }
 
 // offices is how many nodes take reports and receipts.
 func (s *Scenario) offices() int {

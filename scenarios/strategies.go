@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"swarmlab/netmodel"
+	"swarmlab/protocol/client"
 	"swarmlab/protocol/swarm"
 )
 
@@ -57,7 +58,7 @@ func (s Strategies) divides(w *Swarm) bool {
 type Peers struct {
 	Name     string // in results: the group's; others than the first of a mix have theirs added
 	Strategy swarm.Strategy
-	Cheat    string
+	Cheat    client.Cheat
 	Size     int
 }
 
@@ -71,7 +72,8 @@ func (g *Group) Peers() []Peers {
 			name += "-" + p.Client
 		}
 		for m, of := range portions(g.Cheat.Shares(), p.Size) {
-			peers := Peers{Name: name, Size: of.Size, Cheat: of.Client,
+			peers := Peers{Name: name, Size: of.Size,
+				Cheat:    client.Cheat(slices.Index(client.Cheats(), of.Client)),
 				Strategy: swarm.Strategy(slices.Index(strategies(), p.Client))}
 			if m > 0 {
 				peers.Name += "-" + of.Client

@@ -148,21 +148,25 @@ var peerRules = []rule{
 			"others have); or a mix, as in " +
 			"\"compliant 80%, free-rider 20%\", in which the others than the first are shown " +
 			"as a group of their own, as in leechers-free-rider"},
-	{path: "groups.NAME.cheat", fallback: Honest,
+	{path: "groups.NAME.cheat", fallback: "honest",
 		meaning: "how these peers lie about what they transfer: honest, multiplier, constant, " +
 			"fake-seed, ghost, under-report, collusion, sybil, withholder, framer, fake-have, " +
 			"shared, whitewash or adaptive; or a mix, as in \"honest 90%, multiplier 10%\", in " +
 			"which the others than the first are shown as a group of their own"},
 	{path: "groups.NAME.cheating", fallback: "{}", meaning: "how much the cheats lie"},
-	{path: "groups.NAME.cheating.factor", fallback: "1.5", limits: "0..1000",
-		meaning: "multiplier, under-report, adaptive: what they claim, over what is true"},
+	{path: "groups.NAME.cheating.factor", fallback: "1.5", limits: "1.001..1000",
+		meaning: "multiplier: what is claimed as uploaded, over what is true"},
+	{path: "groups.NAME.cheating.adaptive", fallback: "1.1", limits: "1.001..1000",
+		meaning: "the same of adaptive, who stays below what would be seen"},
+	{path: "groups.NAME.cheating.under_report", fallback: "0.5", limits: "0..0.999",
+		meaning: "under-report: what is claimed as downloaded, over what is true"},
 	{path: "groups.NAME.cheating.rate", fallback: "100kB/s", limits: "1B/s..10GB/s",
-		meaning: "constant, fake-seed, collusion, sybil: what they invent"},
+		meaning: "constant, fake-seed, collusion, sybil, framer, fake-have: what they invent in each " +
+			"torrent"},
 	{path: "groups.NAME.cheating.ring", fallback: "10", limits: "2..1000",
-		meaning: "sybil: peers that invent for each other; shared: peers of an account; " +
-			"framer: peers that accuse together"},
+		meaning: "peers of a Sybil's ring, that share an account, or that frame the same victim"},
 	{path: "groups.NAME.reporting", fallback: "libtorrent",
-		limits: "libtorrent|transmission|anacrolix|webtorrent",
+		limits: "libtorrent|transmission|anacrolix|webtorrent|libtorrent-true",
 		meaning: "what peers call uploaded, downloaded and left when they announce: the " +
 			"program's way"},
 	{path: "groups.NAME.catalog", fallback: "{}",
