@@ -42,7 +42,7 @@ var house = []room{
 			"protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
+	{path: "scenarios", own: "netmodel protocol protocol/client protocol/dht protocol/swarm protocol/tracker",
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
