@@ -72,14 +72,17 @@ func extensionRows() []sheetRow {
 	return []sheetRow{
 		{row: "unknown msg_type: ignore", features: ext, first: nil,
 			say: speech{}.ext(peerwire.ExtMetadata, "d8:msg_typei9e5:piecei0ee"), why: drops,
-			check: func(t *testing.T, s *solo) { require.EqualValues(t, 1, s.g.Counters().Ignored) }},
+			check: func(t *testing.T, s *solo) {
+				require.EqualValues(t, 1, s.g.Counters().Ignored)
+			}},
 		{row: "a peer without the metadata must reject", entry: Entry{Magnet: true}, features: ext,
 			first: speech{}.ext(0, "d1:md11:ut_metadatai9eee"),
 			say:   speech{}.ext(peerwire.ExtMetadata, "d8:msg_typei0e5:piecei0ee"), why: drops,
 			says: `extended 9 "d8:msg_typei2e5:piecei0ee"` + "\n"},
 		{row: "metadata_size > 4 MiB is ignored", entry: Entry{Magnet: true}, features: ext,
 			first: nil,
-			say:   speech{}.ext(0, "d1:md11:ut_metadatai9ee13:metadata_sizei4194305ee"), why: drops},
+			say:   speech{}.ext(0, "d1:md11:ut_metadatai9ee13:metadata_sizei4194305ee"),
+			why:   drops},
 		{row: "a later handshake is additive", entry: Entry{Magnet: true}, features: ext,
 			first: speech{}.ext(0, "d1:md11:ut_metadatai9eee"),
 			say:   speech{}.ext(0, "d13:metadata_sizei99ee"), why: drops,
@@ -99,8 +102,8 @@ func extensionRows() []sheetRow {
 	}
 }
 
-// TestRowsOfTheSheet has the rules in those dialects of each that TestDrops, TestBorne and the tests
-// of choking do not have.
+// TestRowsOfTheSheet has the rules in those dialects of each that TestDrops, TestBorne and the
+// tests of choking do not have.
 func TestRowsOfTheSheet(t *testing.T) {
 	for _, c := range append(wireRows(), extensionRows()...) {
 		t.Run(c.row, func(t *testing.T) {
