@@ -49,7 +49,9 @@ func TestTorrentHostileTrackers(t *testing.T) {
 		"ragged peers":   {say("d5:peers7:aaaaaaae"), "bad_tail"},
 		"odd peers":      {say("d5:peersld2:ip9:localhost4:porti1eeee"), "bad_peers"},
 		"a refusal":      {say("d14:failure reason7:go \x1b[2Je"), "go ?[2J"},
-		"a status":       {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) }, "404"},
+		"a status": {func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(404)
+		}, "the status is 404"},
 		"hanging up": {func(http.ResponseWriter, *http.Request) {
 			panic(http.ErrAbortHandler)
 		}, "EOF"},
