@@ -122,6 +122,9 @@ func (x *turn) part(m *member, c *conn, failed bool) {
 	if c.stage == live {
 		n := slices.Index(m.conns, c)
 		m.conns = slices.Delete(m.conns, n, n+1)
+		if x.g.env.Watcher != nil {
+			x.g.env.Watcher.Gone(x.i, x.Turn, m.index, c.number)
+		}
 		x.depart(m, c)
 	} else {
 		m.opening--

@@ -26,10 +26,12 @@
 //
 // # The files
 //
+//	watcher.go    what an observer is told
 //	config.go     what a study varies; strategy.go kinds of peers
 //	group.go      the population and its calls; turn.go a turn, deadlines
 //	torrent.go    what is known of a torrent, and one core's part in it; enter.go its beginning
-//	              and end; view.go what others may see of it; tally.go its books
+//	              and end; view.go what others may see of it; tally.go, books.go
+//	              its books
 //	counters.go   what was dropped, and why
 //	peers.go      the addresses that are known; dial.go connecting, limits
 //	conn.go       one end of a connection, its timers; greet.go handshakes; message.go what comes

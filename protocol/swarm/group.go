@@ -28,6 +28,8 @@ type Env struct {
 	Store Store
 	// Observer may be nil.
 	Observer Observer
+	// Watcher is told what peers show; it may be nil.
+	Watcher Watcher
 	// Describe reads an info dictionary whose hash is right, which core i got from its peers. If
 	// it cannot be used, ok is false and the torrent stays unknown. A geometry without bytes means
 	// that the owner has to look first what is there already: it calls Described when it knows.
@@ -37,6 +39,8 @@ type Env struct {
 	// Lonely is told when a leecher has less than half of the connections that it seeks: ask for
 	// more. It may be nil.
 	Lonely func(i, torrent uint32)
+	// Notary vouches for transfers. It may be nil.
+	Notary Notary
 }
 
 // Group is a population of peers. It implements protocol.Streams.
