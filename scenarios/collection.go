@@ -32,6 +32,7 @@ func validated() []string {
 		"ipfs-walk",
 		"records",
 		"effectiveness",
+		"rarest-first",
 		"super-seed",
 		"murai",
 	}
