@@ -79,6 +79,10 @@
 //   - A seed closes connections with those that want nothing.
 //   - Interested is sent only when the metadata is there; before, bitfields and haves are kept, and
 //     looked at when the number of pieces is known.
+//   - Pieces that were begun come before others, however rare these are (mainline). libtorrent asks
+//     for the rarest first, until half as many again as it has peers are begun. It matters where a
+//     slow seed is the only one to have some: half of what it sends is then of pieces that others
+//     have, too.
 //
 // # Departures, on purpose
 //
