@@ -135,11 +135,12 @@ func (k *court) at(node uint32) (*Group, uint32) {
 
 func (k *court) Act(node uint32, t *protocol.Turn, code uint32) {
 	g, i := k.at(node)
-	if code == actAdd {
+	switch code {
+	case actAdd:
 		g.Add(i, t, swarm.Entry{All: node == 0})
-		return
+	case actMeet:
+		g.Found(i, t, 0, []protocol.Addr{sim.AddrOf(0)}, swarm.FromManual)
 	}
-	g.Leave(i, t, 0)
 }
 
 // Announced implements tracker.Observer.
