@@ -151,57 +151,74 @@ func TestWorkedCaseOfTheUpload(t *testing.T) {
 	require.EqualValues(t, 90920, s.totals(ReportsLibtorrent).Uploaded)
 }
 
-// The sheet's table of what trackers make of reports, with clients that transfer and report them.
+// act is something that a client does, or that happens to it. Some count the headers of blocks,
+// too, which then are so many bytes.
+type act func(s *stage, header uint32)
+
+func up(n uint32) act { return func(s *stage, header uint32) { s.upload(n - header) } }
+
+func due(s *stage, _ uint32) {
+	for n := len(s.told); len(s.told) == n; {
+		s.pass(time.Minute)
+	}
+}
+
+func leave(s *stage, _ uint32) {
+	s.turn(func(t *protocol.Turn) { s.g.Leave(0, t, 0) })
+	s.pass(10 * time.Second)
+	require.True(s.t, s.g.Left(0, 0))
+}
+
+func lost(s *stage, header uint32) {
+	s.deaf = true
+	leave(s, header)
+	s.deaf = false
+}
+
+func join(s *stage, _ uint32) {
+	s.turn(func(t *protocol.Turn) { s.g.Add(0, t, s.entry) })
+}
+
+func crash(s *stage, _ uint32) {
+	s.g.Drop(0)
+	clear(s.open)
+	s.begin()
+}
+
+func expire(s *stage, _ uint32)  { s.skew += 3 * time.Hour }
+func amnesia(s *stage, _ uint32) { s.tracker.Tracker(0).Reset() }
+
+// lives are the rows of the sheet's table of what trackers make of reports, with what the client
+// does, what it says, and what each rule credits.
+var lives = []struct {
+	name   string
+	acts   []act
+	said   []uint64
+	credit [4]uint64
+	by     []Reporting // clients of which it is so; nil: all
+}{
+	{"normal", []act{up(100), due, up(150), due, up(60), leave},
+		[]uint64{0, 100, 250, 310}, [4]uint64{310, 310, 310, 310}, nil},
+	{"crash and restart", []act{up(100), due, up(150), due, crash, up(40), due, up(20), leave},
+		[]uint64{0, 100, 250, 0, 40, 60}, [4]uint64{310, 310, 310, 60}, nil},
+	{"peer expired at tracker", []act{up(100), due, expire, up(80), due, up(20), leave},
+		[]uint64{0, 100, 180, 200}, [4]uint64{120, 120, 300, 200}, nil},
+	{"stopped lost, counters kept", []act{up(100), due, up(50), lost, join, up(50), leave},
+		[]uint64{0, 100, 150, 200}, [4]uint64{150, 200, 200, 200},
+		[]Reporting{ReportsTransmission}},
+	{"stopped lost, counters cleared", []act{up(100), due, up(50), lost, join, up(50), leave},
+		[]uint64{0, 100, 0, 50}, [4]uint64{150, 150, 150, 50},
+		[]Reporting{ReportsLibtorrent, ReportsAnacrolix, ReportsWebtorrent}},
+	{"stopped answered", []act{up(100), leave, join, up(50), leave},
+		[]uint64{0, 100, 0, 50}, [4]uint64{150, 150, 150, 150}, nil},
+	{"tracker restart, state lost",
+		[]act{up(100), due, amnesia, up(60), due, up(60), due, up(20), leave},
+		[]uint64{0, 100, 160, 220, 240}, [4]uint64{180, 180, 340, 240}, nil},
+}
+
+// That table, with clients that transfer and report it.
 func TestRulesOverReports(t *testing.T) {
-	type step func(s *stage, header uint32)
-	up := func(n uint32) step { return func(s *stage, header uint32) { s.upload(n - header) } }
-	due := func(s *stage, _ uint32) {
-		n := len(s.told)
-		for len(s.told) == n {
-			s.pass(time.Minute)
-		}
-	}
-	leave := func(s *stage, _ uint32) {
-		s.turn(func(t *protocol.Turn) { s.g.Leave(0, t, 0) })
-		s.pass(10 * time.Second)
-		require.True(s.t, s.g.Left(0, 0))
-	}
-	lost := func(s *stage, header uint32) {
-		s.deaf = true
-		leave(s, header)
-		s.deaf = false
-	}
-	join := func(s *stage, _ uint32) {
-		s.turn(func(t *protocol.Turn) { s.g.Add(0, t, s.entry) })
-	}
-	crash := func(s *stage, _ uint32) { s.g.Drop(0); clear(s.open); s.begin() }
-	expire := func(s *stage, _ uint32) { s.skew += 3 * time.Hour }
-	amnesia := func(s *stage, _ uint32) { s.tracker.Tracker(0).Reset() }
-	for _, c := range []struct {
-		name   string
-		steps  []step
-		said   []uint64
-		credit [4]uint64
-		by     []Reporting // clients of which it is so; nil: all
-	}{
-		{"normal", []step{up(100), due, up(150), due, up(60), leave},
-			[]uint64{0, 100, 250, 310}, [4]uint64{310, 310, 310, 310}, nil},
-		{"crash and restart", []step{up(100), due, up(150), due, crash, up(40), due, up(20), leave},
-			[]uint64{0, 100, 250, 0, 40, 60}, [4]uint64{310, 310, 310, 60}, nil},
-		{"peer expired at tracker", []step{up(100), due, expire, up(80), due, up(20), leave},
-			[]uint64{0, 100, 180, 200}, [4]uint64{120, 120, 300, 200}, nil},
-		{"stopped lost, counters kept", []step{up(100), due, up(50), lost, join, up(50), leave},
-			[]uint64{0, 100, 150, 200}, [4]uint64{150, 200, 200, 200},
-			[]Reporting{ReportsTransmission}},
-		{"stopped lost, counters cleared", []step{up(100), due, up(50), lost, join, up(50), leave},
-			[]uint64{0, 100, 0, 50}, [4]uint64{150, 150, 150, 50},
-			[]Reporting{ReportsLibtorrent, ReportsAnacrolix, ReportsWebtorrent}},
-		{"stopped answered", []step{up(100), leave, join, up(50), leave},
-			[]uint64{0, 100, 0, 50}, [4]uint64{150, 150, 150, 150}, nil},
-		{"tracker restart, state lost",
-			[]step{up(100), due, amnesia, up(60), due, up(60), due, up(20), leave},
-			[]uint64{0, 100, 160, 220, 240}, [4]uint64{180, 180, 340, 240}, nil},
-	} {
+	for _, c := range lives {
 		by := c.by
 		if by == nil {
 			by = []Reporting{ReportsLibtorrent, ReportsTransmission, ReportsAnacrolix,
@@ -218,9 +235,9 @@ func TestRulesOverReports(t *testing.T) {
 				s := newStage(t, r, swarm.Entry{All: true}, books...)
 				header := uint32(0)
 				if r == ReportsTransmission {
-					header = peerwire.PieceHeader // of each block, which it counts
+					header = peerwire.PieceHeader
 				}
-				for _, do := range c.steps {
+				for _, do := range c.acts {
 					do(s, header)
 				}
 				var said []uint64

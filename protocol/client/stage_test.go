@@ -66,7 +66,9 @@ func newStage(t *testing.T, r Reporting, e swarm.Entry, books ...tracker.Observe
 
 // Write implements swarm.Store, as does Verify.
 func (s *stage) Write(_, _, _, _ uint32, _ protocol.Chunk) {}
-func (s *stage) Verify(_, _, piece uint32) bool            { return s.verify == nil || s.verify(piece) }
+func (s *stage) Verify(_, _, piece uint32) bool {
+	return s.verify == nil || s.verify(piece)
+}
 
 // begin starts the client, and has it take part.
 func (s *stage) begin() {
