@@ -51,6 +51,7 @@ type Config struct {
 	// Pretend has a leecher tell of pieces that it does not have, as if they came at so many bytes
 	// a second; 0: never. It serves none of them: requests are rejected, or ignored without BEP 6.
 	Pretend uint64
+	Observe bool // want nothing but to see what others have
 
 	PexPeriod time.Duration // BEP 11: a minute at least
 }

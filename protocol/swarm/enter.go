@@ -65,11 +65,15 @@ func (x *turn) interpret(c *conn) {
 		return
 	}
 	if c.everything {
+		x.showsSame(c, true)
 		c.member.picker.gainAll(c.slot)
 		x.evaluate(c)
 		return
 	}
 	if len(c.raw) == 0 {
+		if c.introduced {
+			x.showsSame(c, false)
+		}
 		return
 	}
 	size := int((uint64(n) + 7) / 8)
@@ -81,6 +85,7 @@ func (x *turn) interpret(c *conn) {
 	for len(c.raw) < size { // it came in haves
 		c.raw = append(c.raw, 0)
 	}
+	x.shows(c, c.raw)
 	x.gainWire(c, c.raw)
 	c.raw = c.raw[:0]
 }

@@ -109,6 +109,9 @@ func (x *turn) lacking(c *conn, p []byte) (peerwire.Fault, Drop) {
 	if piece >= m.geo.Pieces() {
 		return f, ByIndex
 	}
+	if x.g.env.Watcher != nil {
+		x.g.env.Watcher.Lacks(x.i, x.Turn, m.index, c.number, piece)
+	}
 	m.picker.lose(c.slot, piece)
 	e := &x.g.errands
 	for before, at := nilIndex, c.asked.head; at != nilIndex; {

@@ -109,6 +109,7 @@ func (x *turn) befriend(c *conn, h *peerwire.Handshake) bool {
 	c.fast = x.g.cfg.Fast && h.Offers(peerwire.FeatureFast)
 	c.extended = x.g.cfg.Extended && h.Offers(peerwire.FeatureExtensions)
 	x.join(c)
+	x.met(c)
 	x.introduce(c, h.Offers(peerwire.FeatureDHT))
 	return true
 }
