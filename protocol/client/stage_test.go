@@ -24,6 +24,7 @@ type stage struct {
 	out     protocol.Outbox
 	tracker *tracker.Group
 	told    announces
+	stated  [][]byte      // to the office
 	skew    time.Duration // of the tracker's clock
 	deaf    bool          // nothing reaches the tracker
 	slow    bool          // what is written stays in the queue
@@ -39,17 +40,25 @@ type stage struct {
 
 var (
 	stageAddr    = protocol.Addr4(0x0a000001, 6881)
+	stageOffice  = protocol.Addr4(0x0a000003, 90)
 	stageTracker = protocol.Addr4(0x0a000002, 80)
 	stageGeo     = swarm.Geometry{Total: 4 * 32768, PieceLength: 32768}
 )
 
 func newStage(t *testing.T, r Reporting, e swarm.Entry, books ...tracker.Observer) *stage {
+	cfg := Default()
+	cfg.DHT, cfg.Reporting, cfg.Swarm.Fast, cfg.Swarm.Extended = nil, r, false, false
+	s := stageOf(t, cfg, e, books...)
+	s.begin()
+	return s
+}
+
+// stageOf returns a stage on which nobody plays yet.
+func stageOf(t *testing.T, cfg Config, e swarm.Entry, books ...tracker.Observer) *stage {
 	s := &stage{t: t, entry: e, now: 1, rand: protocol.NewRand(1, 2, 3), wake: protocol.Never,
 		ears: map[protocol.Conn]*peerwire.Decoder{}, open: map[protocol.Conn]bool{},
 		asked:   map[protocol.Conn][]peerwire.Message{},
 		written: map[protocol.Conn]int{}, left: map[protocol.Conn]int{}}
-	cfg := Default()
-	cfg.DHT, cfg.Reporting, cfg.Swarm.Fast, cfg.Swarm.Extended = nil, r, false, false
 	var err error
 	s.g, err = New(cfg, Env{Swarm: swarm.Env{Store: s}}, 1)
 	require.NoError(t, err)
@@ -60,7 +69,6 @@ func newStage(t *testing.T, r Reporting, e swarm.Entry, books ...tracker.Observe
 	settings.Observer = append(tracker.Books{&s.told}, books...)
 	s.tracker, err = tracker.NewGroup(settings, 1)
 	require.NoError(t, err)
-	s.begin()
 	return s
 }
 
@@ -93,6 +101,10 @@ func (s *stage) turn(do func(t *protocol.Turn)) {
 	var sends [][]byte
 	for k := range s.out.Sends() {
 		to, p := s.out.Send(k)
+		if to == stageOffice {
+			s.stated = append(s.stated, bytes.Clone(p))
+			continue
+		}
 		require.Equal(s.t, stageTracker, to)
 		sends = append(sends, bytes.Clone(p))
 	}
@@ -170,6 +182,7 @@ func (s *stage) connect(say []byte) (c protocol.Conn, addr protocol.Addr) {
 	s.ears[c], s.open[c] = new(peerwire.Decoder), true
 	s.written[c], s.left[c], s.asked[c] = 0, 0, nil
 	h := peerwire.Handshake{InfoHash: [20]byte{3}, PeerID: [20]byte{'-', s.peers}}
+	h.Offer(peerwire.FeatureExtensions)
 	s.say(c, append(peerwire.AppendHandshake(nil, &h), say...))
 	return c, addr
 }
