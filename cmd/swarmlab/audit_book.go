@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 )
@@ -70,6 +72,10 @@ type auditUser struct {
 	spent     uint64        // of its allowance
 }
 
+// auditSettle is how long a peer may take to say what it has: clients announce some pieces right
+// after their bitfield.
+const auditSettle = time.Second
+
 // auditPeersMax is how many peers one audit can hold.
 const auditPeersMax = 20_000
 
@@ -77,7 +83,8 @@ func newAuditBook(of auditTorrent) (*auditBook, error) {
 	watch, err := audit.NewWatch(audit.WatchConfig{
 		Pieces: of.Pieces, PieceLength: of.PieceLength,
 		Last:     uint32(of.Size - uint64(of.Pieces-1)*uint64(of.PieceLength)),
-		Parallel: of.Parallel, FastestBytesPerSec: of.Fastest, PeersMax: auditPeersMax,
+		Parallel: of.Parallel, FastestBytesPerSec: of.Fastest, Settle: auditSettle,
+		PeersMax: auditPeersMax,
 	})
 	if err != nil {
 		return nil, err
@@ -120,8 +127,7 @@ func (b *auditBook) add(s *glimpse) (changed bool) {
 	}
 	after, _ := b.watch.Estimate(s.user)
 	if after.Rest == 0 && u.complete == protocol.Never {
-		u.complete = s.at
-		b.completed++
+		b.completes(u, s)
 	}
 	if changed = changed || before.Rest != after.Rest; changed {
 		b.now = s.at
@@ -138,12 +144,24 @@ func (b *auditBook) welcome(s *glimpse) bool {
 	b.now = s.at
 	u := auditUser{complete: protocol.Never}
 	u.arrive(s)
-	if e, _ := b.watch.Estimate(s.user); e.Rest == 0 {
-		u.seed, u.complete = true, s.at
-		b.seeds++
-	}
+	b.completes(&u, s)
 	b.users = append(b.users, u)
 	return true
+}
+
+// completes notes when a peer has everything.
+func (b *auditBook) completes(u *auditUser, s *glimpse) {
+	e, _ := b.watch.Estimate(s.user)
+	switch {
+	case e.Rest > 0:
+		return
+	case e.Gained+e.Doubted == 0:
+		u.seed = true
+		b.seeds++
+	default:
+		b.completed++
+	}
+	u.complete = s.at
 }
 
 func (u *auditUser) arrive(s *glimpse) {
