@@ -37,8 +37,8 @@ func auditFacts(o *results.Observation) string {
 	f.add("peers", peers+"; "+addresses(o.Known)+" known")
 	f.add("gained", fmt.Sprintf("%s (between %s and %s)", volume(o.Gained), volume(o.Low),
 		volume(o.High)))
-	f.add("not seen", fmt.Sprintf("%s that they had when first met, at most %s that they lacked "+
-		"when last seen", volume(o.Held), volume(o.Rest)))
+	f.add("not seen", fmt.Sprintf("%s that leechers had when first met, at most %s that they "+
+		"lacked when last seen", volume(heads(o)), volume(o.Rest)))
 	if o.Doubted > 0 || o.Ignored > 0 || o.Missed > 0 {
 		f.add("doubted", fmt.Sprintf("%s claimed too fast or twice; %s ignored, %s without room",
 			volume(o.Doubted), quantity(int(o.Ignored), "message"),
@@ -51,6 +51,16 @@ func auditFacts(o *results.Observation) string {
 		f.add("share", shareText(*o.Share)+" of the swarm that the trackers count is connected")
 	}
 	return f.String()
+}
+
+// heads is what those had when first met that had not everything.
+func heads(o *results.Observation) (n uint64) {
+	for k := range o.Peers {
+		if p := &o.Peers[k]; !p.Seed {
+			n += p.Held
+		}
+	}
+	return n
 }
 
 func addresses(n int) string {
@@ -179,6 +189,23 @@ func (v *auditView) frame(width, height int) []string {
 	return lines
 }
 
+// auditReading explains the tables.
+const auditReading = `## How to read this
+
+- *gained* is the estimate of what a peer downloaded between its first and last sighting: the
+  pieces that it said it had got. *at least* and *at most* allow for %s that it may have
+  begun at a time, and the latter for what is doubted, claimed too fast or twice.
+- *before* is what it had when it was first met, from its disk or downloaded unobserved; what it
+  lacks of 100 %% in *has* it may have got after it was last seen. session_high in %s
+  bounds its whole session.
+- A *gap* is a time in which it was not connected; what it had more of afterwards is in *gained*.
+- What was downloaded in vain (hash failures, duplicates) is not seen, nor who sent what: gave in
+  %s is each piece divided among all that were seen to have it, gave_low what only one had.
+- Peers are believed: fake haves and bitfields count. Who hides what it has shows less; who could
+  not be reached is missing. Some clients announce pieces seconds later (Transmission up to ten).
+- Trackers count peers, as these tell them, and no bytes.
+`
+
 // auditMarkdown is report.md.
 func auditMarkdown(o *results.Observation) []byte {
 	var b strings.Builder
@@ -188,20 +215,8 @@ func auditMarkdown(o *results.Observation) []byte {
 		exactSize(uint64(o.PieceLength)), timeText(auditTime(o.Time)), auditEnding(o),
 		auditFacts(o))
 	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), nil))
-	fmt.Fprintf(&b, `## How to read this
-
-- *gained* is the estimate of what a peer downloaded between its first and last sighting: the pieces
-  that it said it had got. *at least* and *at most* allow for %s that it may have begun at a
-  time, and the latter for what was doubted.
-- *before* is what it had when it was first met, from its disk or downloaded unobserved; what it lacks
-  (*has*) it may have downloaded after it was last seen. Its whole session is between *gained* and the
-  column session_high of %s.
-- A *gap* is a time in which it was not connected; what it had more of afterwards is in *gained*.
-- What was downloaded in vain (hash failures, duplicates) is not seen, nor who sent it: gave in %s is
-  each piece divided among all that were seen to have it, gave_low what only one had.
-- Peers are believed. Fake haves and bitfields count; who hides what it has shows less; who could
-  not be reached is missing. Trackers count what clients tell them, without bytes.
-`, quantity(int(o.Parallel), "piece"), results.SeenPeersFile, results.SeenPeersFile)
+	fmt.Fprintf(&b, auditReading, quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
+		results.SeenPeersFile)
 	return []byte(b.String())
 }
 
