@@ -18,8 +18,8 @@ func auditLine(o *results.Observation) string {
 	if o.Size == 0 {
 		return fmt.Sprintf("no metadata yet, %s known", quantity(o.Known, "address"))
 	}
-	text := fmt.Sprintf("%s: %s connected of %d seen, %s gained", clock(auditTime(o.Time)),
-		quantity(o.Now, "peer"), o.Seen, volume(o.Gained))
+	text := fmt.Sprintf("%s: %d of %s connected, %s gained", clock(auditTime(o.Time)), o.Now,
+		quantity(o.Seen, "peer"), volume(o.Gained))
 	if o.Completed > 0 {
 		text += fmt.Sprintf(", %d completed", o.Completed)
 	}

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -234,24 +233,6 @@ func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
 	}
 }
 
-// journalled is what is in the journal of an audit that runs.
-func journalled(out string) *results.Observation {
-	j := &auditJournal{}
-	b, err := os.ReadFile(journalName(out))
-	lines := strings.Split(string(b), "\n")
-	if err != nil || json.Unmarshal([]byte(lines[0]), &j.head) != nil {
-		return &results.Observation{} // not there yet
-	}
-	book, err := newAuditBook(j.head.auditTorrent)
-	for n := 1; err == nil && n < len(lines)-1; n++ {
-		err = j.read([]byte(lines[n]), book)
-	}
-	if err != nil {
-		panic(err)
-	}
-	return book.observation()
-}
-
 // met waits until the observer has met a client, the n-th, and returns what that has got then, and
 // in the time that it takes to say so.
 func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
@@ -281,25 +262,4 @@ func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head f
 
 func (x *watchedSwarm) log(o *results.Observation) {
 	x.t.Logf("\n%s", auditSummary(o))
-}
-
-func peerOf(t *testing.T, o *results.Observation, addr string) *results.ObservedPeer {
-	t.Helper()
-	for n := range o.Peers {
-		if o.Peers[n].Peer == addr {
-			return &o.Peers[n]
-		}
-	}
-	require.FailNow(t, "it was not seen", "%s in %+v", addr, o.Peers)
-	return nil
-}
-
-// readObservation reads the results of an audit.
-func readObservation(t *testing.T, dir string) *results.Observation {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, results.AuditFile))
-	require.NoError(t, err)
-	var o results.Observation
-	require.NoError(t, json.Unmarshal(b, &o))
-	return &o
 }
