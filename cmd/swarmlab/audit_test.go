@@ -63,7 +63,9 @@ func startAudit(t *testing.T, what string, args ...string) *watching {
 }
 
 // until waits until the audit says what is wanted.
-func (w *watching) until(what string, is func(o *results.Observation) bool) (o results.Observation) {
+func (w *watching) until(
+	what string, is func(o *results.Observation) bool,
+) (o results.Observation) {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
 		if !strings.Contains(w.out.String(), "\n") {

@@ -42,8 +42,8 @@ type fetched struct {
 }
 
 // TestInteropAudit watches a swarm of libtorrent, Transmission and aria2 with rate limits. What the
-// observer finds out of each is what the client itself says, but for one piece, for what it had when
-// the observer came (head), and for what it got after it was last seen (tail): TARGETS E5.
+// observer finds out of each is what the client itself says, but for one piece, for what it had
+// when the observer came (head), and for what it got after it was last seen (tail).
 func TestInteropAudit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
