@@ -28,6 +28,11 @@ type Definition struct {
 	whole   func(run *Run, group string, seconds float64) float64
 	grouped bool   // there is one for each group, too
 	group   string // whose it is
+
+	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
+	// what stands for them.
+	claim func(c *Claims, with []string) float64
+	with  []string
 }
 
 const (
@@ -37,7 +42,8 @@ const (
 )
 
 // Definitions returns the dictionary. In names of metrics that every group of peers has for
-// itself, GROUP stands for its name. Metrics of lookups come three times, by the kind of
+// itself, GROUP stands for its name; other words in capitals stand for what a ledger has several
+// of. Metrics of lookups come three times, by the kind of
 // operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
 func Definitions() []Definition {
 	var all []Definition
@@ -59,7 +65,7 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return append(all, swarmMetrics()...)
+	return append(append(all, swarmMetrics()...), claimMetrics...)
 }
 
 // runGroup is metrics with one observation a run that are worked out together.

@@ -188,6 +188,7 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 	}
 	if client == anyClient {
 		addSwarm(metrics, runs, seconds)
+		addClaimMetrics(metrics, runs)
 	}
 	return metrics
 }

@@ -58,6 +58,9 @@ func definitionsOf(runs []*Run) []Definition {
 	var all []Definition
 	groups := groupsOf(runs)
 	for _, d := range Definitions() {
+		if d.claim != nil {
+			continue
+		}
 		if d.group == "" {
 			all = append(all, d)
 			continue
@@ -66,7 +69,7 @@ func definitionsOf(runs []*Run) []Definition {
 			all = append(all, *swarmDefinition(strings.Replace(d.Name, groupWord, group, 1)))
 		}
 	}
-	return all
+	return append(all, claimDefinitions(runs)...)
 }
 
 // groupsOf returns the names of the groups with peers that came to download, sorted.

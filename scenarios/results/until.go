@@ -15,6 +15,9 @@ func definition(name string) *Definition {
 			return &d
 		}
 	}
+	if d := claimDefinition(name); d != nil {
+		return d
+	}
 	return swarmDefinition(name)
 }
 
@@ -70,6 +73,8 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 		}
 	}
 	switch {
+	case d.claim != nil:
+		return d.ofClaims(run)
 	case d.peer != nil:
 		return meanOf(d.ofPeers(run)) / peerScale
 	case d.whole != nil:
