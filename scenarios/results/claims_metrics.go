@@ -26,10 +26,14 @@ var claimMetrics = []Definition{
 		claim: func(c *Claims, _ []string) float64 { return c.undercount("", rebaseRule) }},
 	{Name: "ledger.undercount.GROUP", Unit: "share", Source: ocelot,
 		Definition: "the same of one group",
-		claim:      func(c *Claims, with []string) float64 { return c.undercount(with[0], rebaseRule) }},
+		claim: func(c *Claims, with []string) float64 {
+			return c.undercount(with[0], rebaseRule)
+		}},
 	{Name: "ledger.undercount.GROUP.RULE", Unit: "share", Source: ocelot,
 		Definition: "the same by another rule: clamp, zero_base or final_only",
-		claim:      func(c *Claims, with []string) float64 { return c.undercount(with[0], with[1]) }},
+		claim: func(c *Claims, with []string) float64 {
+			return c.undercount(with[0], with[1])
+		}},
 	{Name: "ledger.abrupt.GROUP", Unit: "share",
 		Definition: "of the sessions of honest users that ended, the share that did without a word",
 		claim: func(c *Claims, with []string) float64 {

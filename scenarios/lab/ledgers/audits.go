@@ -66,7 +66,8 @@ func (w *World) report(book *audit.CrossBook, g group) (count uint64) {
 		if !ok {
 			continue // the tracker never heard of it
 		}
-		r := audit.Report{InfoHash: hash, Epoch: 1, Number: 1, Sent: told.Reported.Uploaded / others}
+		r := audit.Report{InfoHash: hash, Epoch: 1, Number: 1,
+			Sent: told.Reported.Uploaded / others}
 		for m := range swarm {
 			if m == n {
 				continue
