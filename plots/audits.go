@@ -86,8 +86,8 @@ func auditsAbout(r *results, cells []series) about {
 			"period; a little apart, so that all can be seen. Whiskers: 95 % intervals. Dashed: " +
 			"1-e^-t, where every user makes one audit a period.",
 		definition: "In each period every user fetches the books about another one, drawn at " +
-			"random, and of all with whom that one transferred, and finds it guilty if it disputes " +
-			"with more than half of these.",
+			"random, and of all with whom that one transferred, and finds it guilty if it " +
+			"disputes with more than half of these.",
 		intervals: storedIntervals,
 		model: "Ngan, Wallach and Druschel, IPTPS 2003: a user escapes a period with ((n-2)/(n-1)) " +
 			"to the number of audits.",

@@ -147,8 +147,8 @@ func rocAbout(r *results, cells []cell, methods []string, look int) about {
 			"accuses, for all thresholds of its score, after %s swarms. Users of all seeds "+
 			"together. Dashed: chance.", count(look)),
 		definition: "M1: uploads by downloads in the ledger. M3: fraction of the claims that is " +
-			"invented, by least squares. M4: share of its rounds in which the user was suspected. " +
-			"M5: the greatest severity of the rules.",
+			"invented, by least squares. M4: share of its rounds in which the user was " +
+			"suspected. M5: the greatest severity of the rules.",
 		cells: cells, intervals: "none: a curve has no interval; those of the AUC are in " +
 			"summary.json",
 		n:     func(c cell) string { return plural(c.Nodes*len(c.Seeds), "user") },

@@ -188,8 +188,8 @@ func shortfallAbout(r *results, all []shortfall) about {
 			"rebase). What a session that ends without a word transferred since its last " +
 			"announce is lost. What was not yet told when the run ended is left out.",
 		cells: r.Cells, intervals: storedIntervals,
-		model: "p E[L - T floor(L/T)] / E[L], with T the interval, L the length of sessions and p " +
-			"the share that ends without a word; straight between the intervals that were " +
+		model: "p E[L - T floor(L/T)] / E[L], with T the interval, L the length of sessions and " +
+			"p the share that ends without a word; straight between the intervals that were " +
 			"simulated.",
 		n: func(c cell) string {
 			n := 0
