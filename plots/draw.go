@@ -41,6 +41,10 @@ func registry() []drawing {
 		{"exchange", exchangeFigure},
 		{"discovery", discoveryFigure},
 		{"free-riders", freeRidersFigure},
+		{"undercount", undercountFigure},
+		{"detection", detectionFigure},
+		{"roc", rocFigure},
+		{"audits", auditsFigure},
 	}
 }
 
