@@ -41,6 +41,12 @@ func registry() []drawing {
 		{"exchange", exchangeFigure},
 		{"discovery", discoveryFigure},
 		{"free-riders", freeRidersFigure},
+		{"accounting", accountingFigure},
+		{"methods", methodsFigure},
+		{"accounting-errors", accountErrorsFigure},
+		{"swarm-balance", swarmBalanceFigure},
+		{"observers", observersFigure},
+		{"receipts", receiptsFigure},
 	}
 }
 
