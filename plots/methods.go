@@ -214,17 +214,18 @@ func methodsTitle(all []judgement) string {
 
 func methodsAbout(r *results, all []judgement) about {
 	a := about{
-		shows: "A row for each way to cheat, in a run of its own; a column for each method; the " +
-			"number that says most. A share: the median relative error of the bytes of those " +
-			"who cheat, of all users where nobody does; of withholder and framer, signed, that " +
-			"of the honest whom they cost; what was credited to those who sent nothing, by all " +
-			"payload. Two numbers: precision and recall of accusations. ‰: honest users accused " +
-			"of 1,000. Sees, or blind: cheats of whom the method knows anything. Of M2 against " +
-			"cheats: windows out of balance. The lighter, the better.",
+		shows: "A row for each way to cheat, in a run of its own; a column for each method; " +
+			"the number that says most. A share: the median relative error of the bytes of " +
+			"those who cheat, of all users where nobody does; of withholder and framer, " +
+			"signed, that of the honest whom they cost; what was credited to those who sent " +
+			"nothing, by all payload. Two numbers: precision and recall of accusations. ‰: " +
+			"honest users accused of 1,000. Sees, or blind: cheats of whom the method knows " +
+			"anything. Of M2 against cheats: windows out of balance. The lighter, the better.",
 		definition: "The truth is payload, in the network's books; uploads, and of M6 and " +
-			"under-report downloads. The metric of each field is in the data; with the same of " +
-			"payload and overhead, and of verified pieces, in summary.json. In the title, a method " +
-			"withstands what it has wrong by 10 % at most, or finds with F1 of one half.",
+			"under-report downloads. The metric of each field is in the data; with the same " +
+			"of payload and overhead, and of verified pieces, in summary.json. In the title, " +
+			"a method withstands what it has wrong by 10 % at most, or finds with F1 of one " +
+			"half.",
 		cells: r.Cells, intervals: storedIntervals + "; in the data",
 		n: func(c cell) string { return plural(len(c.Seeds), "run") },
 	}

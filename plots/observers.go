@@ -272,12 +272,13 @@ func percentWhole(v float64) string { return significant(math.Floor(100*v+1e-9))
 
 func observersAbout(r *results, all []strand) about {
 	a := about{
-		shows: "Left: what observers saw all users download, by what these did; users whom nobody " +
-			"met count with nothing, as on the dashed line; bands are the bounds that observers " +
-			"know. Right: the median relative error of users who were met. Whiskers: 95 % " +
-			"intervals.",
-		definition: "Passive observation, M6: pieces gained while an observer was looking, from " +
-			"bitfields and haves. The truth is payload delivered to a user, in the network's books.",
+		shows: "Left: what observers saw all users download, by what these did; users whom " +
+			"nobody met count with nothing, as on the dashed line; bands are the bounds that " +
+			"observers know. Right: the median relative error of users who were met. " +
+			"Whiskers: 95 % intervals.",
+		definition: "Passive observation, M6: pieces gained while an observer was looking, " +
+			"from bitfields and haves. The truth is payload delivered to a user, in the " +
+			"network's books.",
 		intervals: storedIntervals,
 		n:         func(c cell) string { return plural(len(c.Seeds), "run") },
 	}
