@@ -292,7 +292,8 @@ var workRules = []rule{
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
 var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
-	targetRules, observerRules, swarmRules, peersOnly(peerRules))
+	targetRules, observerRules, swarmRules, auditRules,
+	peersOnly(peerRules))
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

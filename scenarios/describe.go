@@ -92,6 +92,10 @@ func typeName(t reflect.Type) string {
 		return "client or mix"
 	case "scenarios.Strategies":
 		return "strategy or mix"
+	case "scenarios.Cheats":
+		return "cheat or mix"
+	case "scenarios.Speed":
+		return "bytes per second"
 	case "scenarios.Bytes":
 		return "size"
 	case "scenarios.Stay":

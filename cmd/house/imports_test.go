@@ -38,10 +38,11 @@ var house = []room{
 	{path: "protocol/audit", own: "protocol protocol/tracker", deterministic: true},
 	{path: "protocol/live/httptracker", own: "protocol protocol/tracker", others: "net"},
 	{path: "protocol/client", deterministic: true,
-		own: "protocol protocol/dht protocol/krpc protocol/swarm protocol/tracker"},
+		own: "protocol protocol/audit protocol/dht protocol/krpc protocol/swarm " +
+			"protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
+	{path: "scenarios", own: "netmodel protocol protocol/client protocol/dht protocol/swarm protocol/tracker",
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
