@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol/client"
+	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
 )
 
@@ -125,6 +126,25 @@ func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
 	}
 }
 
+// Users returns how many accounts there are: one for each peer, but those that observe.
+func (s *Scenario) Users() (n int) {
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		for _, p := range g.Peers() {
+			switch {
+			case p.Strategy == swarm.Observing:
+			case p.Cheat == client.Whitewash:
+				n += p.Size * g.Taking()
+			case p.Cheat == client.Shared:
+				n += (p.Size + g.Cheating.Ring - 1) / g.Cheating.Ring
+			default:
+				n += p.Size
+			}
+		}
+	}
+	return n
+}
+
 // Audit is who looks at what is transferred, and how; the zero value is nobody.
 type Audit struct {
 	Window   Duration             `yaml:"window"`
@@ -159,21 +179,22 @@ func (s *Scenario) checkAudit(c *complaints) {
 	if a.None() {
 		return
 	}
-	switch {
-	case s.Tracker.None():
+	if s.Tracker.None() {
 		c.addAt("audit", "there is no tracker, whose ledger is to be audited; remove tracker: none")
-	case a.Window%Duration(time.Second) != 0:
+	}
+	if a.Window%Duration(time.Second) != 0 {
 		c.addAt("audit.window", "%s is not a whole number of seconds; round it", a.Window)
-	case a.Settle%Duration(time.Second) != 0:
-		c.addAt("audit.settle", "%s is not a whole number of seconds; round it", a.Settle)
-	case a.Settle == 0 && a.Receipts > 0:
+	}
+	if a.Settle == 0 && a.Receipts > 0 {
 		c.addAt("audit.receipts", "nobody takes them; write settle, too, or receipts: none")
-	case a.Settle == 0 && a.Audits > 0:
+	}
+	if a.Settle == 0 && a.Audits > 0 {
 		c.addAt("audit.audits", "there are no reports to look into; write settle, too, or "+
 			"audits: none")
-	case a.Pairing > s.Nodes():
-		c.addAt("audit.pairing", "groups of %d, and there are %d nodes; make them smaller",
-			a.Pairing, s.Nodes())
+	}
+	if a.Pairing > s.Users() {
+		c.addAt("audit.pairing", "groups of %d, and there are %d users; make them smaller",
+			a.Pairing, s.Users())
 	}
 	for i := range s.Groups {
 		if g := &s.Groups[i]; a.Pairing > 0 && (g.Finds(ByDHT) || g.Finds(ByPEX)) {

@@ -47,6 +47,9 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 	cfg.Swarm, cfg.Want, cfg.DHT = g.PeerConfig(of.Strategy), w.scenario.Tracker.NumWant, nil
 	cfg.Reporting, cfg.Cheat = g.ReportingConfig(), g.CheatConfig(of.Cheat)
 	env := client.Env{Swarm: swarm.Env{Store: newStore(w), Observer: observer{p}}}
+	if p.observes() && w.audit != nil {
+		env.Swarm.Watcher = w.audit.observers(of.Size)
+	}
 	if g.Finds(scenarios.ByDHT) {
 		node := w.scenario.Config(g, g.Portions()[0].Client)
 		node.Secret = secretOf(w.seed, first)
@@ -67,6 +70,10 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 		p.identify(i)
 		s := &w.peers[first+i]
 		s.parts = p.parts(first + i)
+		w.several = w.several || len(s.parts) > 1
+		if w.audit != nil {
+			w.audit.enter(p, i)
+		}
 		for k := range s.parts {
 			s.parts[k].row = p.newRow(first+i, s.parts[k].torrent)
 		}

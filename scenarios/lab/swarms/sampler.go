@@ -32,9 +32,13 @@ func (w *World) Tick(now protocol.Time) {
 	if now%w.sampler.step == 0 || now == w.end || now > 0 && w.Ended() {
 		w.sample(now)
 	}
+	if w.audit != nil && now > 0 {
+		w.audit.tick(now)
+	}
 }
 
 func (w *World) sample(now protocol.Time) {
+	w.sentOfParts()
 	first := len(w.sampler.rows)
 	for _, t := range w.torrents {
 		c := &t.counts

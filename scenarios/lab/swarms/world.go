@@ -48,6 +48,7 @@ type World struct {
 	end         protocol.Time
 	gifts       []regular // whom leechers had unchoked for what they gave
 	audit       *auditors // nil: nobody audits
+	several     bool      // some peers take part in several torrents
 }
 
 // torrent is a torrent and the state of its swarm: all that is there, as nobody in it knows it.
@@ -74,9 +75,12 @@ func New(s *scenarios.Scenario, seed uint64) (*World, error) {
 		w.torrents = append(w.torrents, w.newTorrent(n))
 	}
 	nodes := s.Nodes()
+	if err := w.newAuditors(); err != nil {
+		return nil, err
+	}
 	if !s.Tracker.None() {
 		var err error
-		if w.tracker, err = newTracker(s, seed); err != nil {
+		if w.tracker, err = w.newTracker(); err != nil {
 			return nil, fmt.Errorf("tracker: %w", err)
 		}
 		w.announceTo = "udp://" + sim.AddrOf(uint32(nodes)).String() + "/announce"
@@ -116,15 +120,19 @@ func (w *World) newTorrent(n int) *torrent {
 }
 
 // newTracker makes the tracker. Its answers are as large as it is asked for, and nobody is refused.
-func newTracker(s *scenarios.Scenario, seed uint64) (*tracker.Group, error) {
+func (w *World) newTracker() (*tracker.Group, error) {
+	s := w.scenario
 	cfg := tracker.Defaults()
+	if w.audit != nil {
+		cfg.Observer, cfg.Names = w.audit.books, w.audit.books.Permits
+	}
 	cfg.Interval = duration(s.Tracker.Interval)
 	cfg.MinInterval = duration(s.Tracker.MinInterval)
 	cfg.Want, cfg.WantMax = s.Tracker.NumWant, max(s.Tracker.NumWant, cfg.WantMax)
 	cfg.HostRate = 0
 	cfg.Peers = max(cfg.Peers, s.Nodes())
 	cfg.SwarmPeers = cfg.Peers
-	r := protocol.NewRand(seed, purposeSecret, uint64(s.Nodes()))
+	r := protocol.NewRand(w.seed, purposeSecret, uint64(s.Nodes()))
 	binary.LittleEndian.PutUint64(cfg.Secret[:8], r.Uint64())
 	binary.LittleEndian.PutUint64(cfg.Secret[8:], r.Uint64())
 	return tracker.NewGroup(cfg, 1)
