@@ -46,13 +46,102 @@ func (c *AuditConfig) Validate() error {
 // Accomplice is another one of a ring of cheats.
 type Accomplice struct{ Key audit.Key }
 
-// account is how a client is known to the auditor.
+// account is how a client is known to the auditor, and what it has to state.
 type account struct {
 	private     ed25519.PrivateKey
 	key         audit.Key
 	auditor     protocol.Addr
 	accomplices []Accomplice
 	victim      audit.Key
+
+	epoch     uint32        // of what is stated in this run, but receipts
+	delivered protocol.Time // when that was last
+	links     []link        // by connection
+	pairs     []pair
+	index     map[pairKey]int
+}
+
+// pairsMost bounds the keys with which a client transfers: who would show ever new ones has to
+// transfer something under each.
+const pairsMost = 1 << 14
+
+type pairKey struct {
+	torrent uint32
+	key     audit.Key
+}
+
+// pair is what a client states about another one in a torrent.
+type pair struct {
+	pairKey
+	ended    [2]uint64 // sent and received on connections that are no more
+	now      [2]uint64 // on the others, while statements are made
+	invented [2]uint64
+	stated   [2]uint64 // in the last report
+	number   uint32    // of that
+	minted   uint32    // receipts signed at will
+	epoch    uint32    // of the last connection
+	repeated bool      // the last report was sent twice
+	owed     bool      // so was not the last proof
+	proof    []byte    // of the last connection that has ended and had one
+	paid     uint64    // bytes for which it has signed
+	debt     uint64    // bytes for which it did not sign on connections that have ended
+}
+
+// link is a connection on which a key was shown. The zero value is one without.
+type link struct {
+	met       bool
+	deals     bool // receipts are given and taken
+	cut       bool // it was not served for want of receipts
+	again     bool // the last proof was delivered twice
+	pair      pairKey
+	epoch     uint32
+	sent      uint64
+	issuer    *audit.Issuer    // nil before the first block
+	collector *audit.Collector // nil before the first block
+	taken     bool             // a receipt came that was not delivered
+}
+
+// begin forgets what was stated in an earlier run, of which no memory is left.
+func (a *account) begin(cfg *AuditConfig, t *protocol.Turn) (due protocol.Time) {
+	a.forget()
+	a.epoch, a.delivered, a.index = cfg.clock(t.Now), t.Now, make(map[pairKey]int)
+	if cfg.Settle == 0 {
+		return protocol.Never
+	}
+	return t.Now.Add(1 + time.Duration(t.Rand.Uint64n(uint64(cfg.Settle))))
+}
+
+// forget leaves only who it is.
+func (a *account) forget() {
+	*a = account{private: a.private, key: a.key, auditor: a.auditor, victim: a.victim,
+		accomplices: a.accomplices}
+}
+
+// clock returns the number of an epoch that begins now.
+func (c *AuditConfig) clock(now protocol.Time) uint32 {
+	return c.Epoch + uint32(now/protocol.Time(time.Second))
+}
+
+// pair returns what is stated about a key; nil if there is no room.
+func (a *account) pair(k pairKey) *pair {
+	at, ok := a.index[k]
+	if !ok {
+		if len(a.pairs) >= pairsMost {
+			return nil
+		}
+		at = len(a.pairs)
+		a.index[k] = at
+		a.pairs = append(a.pairs, pair{pairKey: k})
+	}
+	return &a.pairs[at]
+}
+
+// link returns what was shown on a connection; a zero one if nothing was.
+func (a *account) link(c protocol.Conn) *link {
+	if int(c) >= len(a.links) {
+		return new(link)
+	}
+	return &a.links[c]
 }
 
 // Enrol gives client i the key by which the auditor knows it, and the auditor's address. It must be

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"slices"
 	"time"
 
 	"swarmlab/protocol/tracker"
@@ -58,7 +57,12 @@ var cheatNames = [cheats]string{"honest", "multiplier", "constant", "fake-seed",
 func (c Cheat) String() string { return cheatNames[c] }
 
 // Cheats returns the words for all cheats, in their order.
-func Cheats() []string { return slices.Clone(cheatNames[:]) }
+func Cheats() (words []string) {
+	for c := range cheats {
+		words = append(words, c.String())
+	}
+	return words
+}
 
 // CheatConfig is how the clients of a group cheat.
 type CheatConfig struct {

@@ -90,10 +90,11 @@ const (
 	ofSwarm part = iota
 	ofDHT
 	ofMembers // trackers and announces in the DHT
+	ofAudit   // reports and receipts
 	parts
 )
 
 // dues are the deadlines of the parts.
 type dues [parts]protocol.Time
 
-func (d *dues) first() protocol.Time { return min(d[ofSwarm], d[ofDHT], d[ofMembers]) }
+func (d *dues) first() protocol.Time { return min(d[ofSwarm], d[ofDHT], d[ofMembers], d[ofAudit]) }

@@ -2,7 +2,6 @@ package client
 
 import (
 	"math"
-	"slices"
 
 	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
@@ -39,7 +38,12 @@ var reportingNames = [reportings]string{"libtorrent", "transmission", "anacrolix
 func (r Reporting) String() string { return reportingNames[r] }
 
 // Reportings returns the words for all kinds of reporting, in their order.
-func Reportings() []string { return slices.Clone(reportingNames[:]) }
+func Reportings() (words []string) {
+	for r := range reportings {
+		words = append(words, r.String())
+	}
+	return words
+}
 
 // What is left, as clients say that do not know it: libtorrent names the length of a block.
 const (

@@ -63,10 +63,11 @@
 //     the lowest; otherwise it closes. Addresses are dialed in that order too, but those that
 //     failed least first, and of these those never tried (libtorrent).
 //   - An address is dialed again a minute after its last connection, and a minute later for each
-//     failure, three of which are the end, until somebody else tells of it.
+//     failure, three of which are the end, until somebody else tells of it. Whom a tracker names
+//     again is there, and as if never tried (mainline, which dials nobody else).
 //   - Who has not answered after 15 seconds is given up (libtorrent). A leecher with fewer than
-//     half of the connections that it seeks, who has tried everybody, is lonely: its owner asks
-//     the trackers again, as early as they allow (mainline, below 20 connections).
+//     half of the connections that it seeks is lonely: its owner asks the trackers again, as early
+//     as they allow (mainline, below 20 connections).
 //   - Pieces allowed fast are given to one choked peer for each optimistic slot, and the others
 //     are rejected; so are those of more than AllowedFast pieces (BEP 6 leaves both to the sender).
 //   - Of every stream only as much is queued as it sends in half a second, so that a choke or a

@@ -97,6 +97,9 @@ func (x *turn) arrived(c *conn, msg *peerwire.Message) Drop {
 	c.tally.OverheadDown -= uint64(n)
 	c.tally.PayloadDown += uint64(n)
 	c.tally.BlocksDown++
+	if c.met {
+		x.vouch(c, n)
+	}
 	if !m.known {
 		return ByUnasked
 	}
@@ -177,7 +180,7 @@ func (x *turn) passed(m *member, piece uint32) {
 	s.slots = m.picker.passed(piece, s.slots[:0])
 	out := peerwire.AppendIndex(s.out[:0], peerwire.Have, piece)
 	for _, c := range m.conns {
-		if !m.showing && !(x.g.cfg.LazyHaves && m.picker.has(c.slot, piece)) {
+		if !m.showing && !m.claims(piece) && !(x.g.cfg.LazyHaves && m.picker.has(c.slot, piece)) {
 			x.write(c, out)
 		}
 	}

@@ -17,7 +17,8 @@ func (x *turn) enter(e *Entry) {
 	}
 	tor := &x.g.torrents[e.Torrent]
 	m := &member{index: e.Torrent, started: x.Now, finished: protocol.Never,
-		found: protocol.Never, private: tor.Private, dialAt: protocol.Never, turnAt: x.Now}
+		found: protocol.Never, private: tor.Private, dialAt: protocol.Never, turnAt: x.Now,
+		claimAt: protocol.Never}
 	x.core.members = append(x.core.members, m)
 	if e.Magnet || tor.Geometry.Total == 0 {
 		return
@@ -40,6 +41,7 @@ func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	if m.showing = m.seed && x.g.cfg.SuperSeed; m.showing {
 		m.show.reset(geo.Pieces())
 	}
+	x.pretendBegin(m)
 	for _, c := range slices.Clone(m.conns) {
 		m.picker.join(c.slot)
 		m.choker.join(x.Now, c.slot)
@@ -123,6 +125,10 @@ func (x *turn) depart(m *member, c *conn) {
 	c.optimisticAt.turn(false, x.Now, &c.tally.Optimistic)
 	c.tally.Connected = x.Now.Sub(c.opened)
 	c.tally.account(x.g, c)
+	if c.met {
+		n := x.g.env.Notary
+		n.Parted(x.i, x.Turn, c.number, c.tally.PayloadUp, c.tally.PayloadDown)
+	}
 }
 
 // account adds the parts of blocks that are on their way in either direction.

@@ -29,6 +29,8 @@ func (x *turn) extended(c *conn, msg *peerwire.Message) Drop {
 		f = x.holepunch(c, msg.Payload)
 	case peerwire.ExtDontHave:
 		f, why = x.lacking(c, msg.Payload)
+	case peerwire.ExtReceipt:
+		x.receipt(c, msg.Payload)
 	default:
 		x.g.counters.Unknown++
 	}
@@ -46,6 +48,7 @@ func (x *turn) hear(c *conn, p []byte) peerwire.Fault {
 	}
 	before := c.exts
 	h.Update(&c.exts)
+	x.meet(c, h.Key)
 	if h.Queue > 0 {
 		c.reqq = h.Queue
 	}

@@ -207,7 +207,7 @@ func (x *turn) introduce(c *conn, dht bool) {
 // appendHoldings appends what comes first among the messages of BEP 3 and BEP 6.
 func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	m := c.member
-	nothing := !m.known || m.showing || m.picker.complete == 0
+	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed == nil
 	switch {
 	case nothing && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveNone)
@@ -216,8 +216,11 @@ func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	case m.seed && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveAll)
 	}
-	s := &x.g.scratch.greet
-	s.bits = m.picker.have.appendWire(s.bits[:0], m.geo.Pieces())
+	s, shown := &x.g.scratch.greet, m.picker.have
+	if m.claimed != nil {
+		shown = x.pretended(m)
+	}
+	s.bits = shown.appendWire(s.bits[:0], m.geo.Pieces())
 	return peerwire.AppendBitfield(out, s.bits)
 }
 
@@ -233,6 +236,7 @@ func (x *turn) hello(c *conn) *peerwire.ExtHandshake {
 	h.Support(peerwire.ExtMetadata)
 	h.Support(peerwire.ExtHolepunch)
 	h.Support(peerwire.ExtDontHave)
+	x.present(h)
 	if m.known {
 		h.MetadataSize = uint32(len(m.metadata))
 	}

@@ -36,9 +36,11 @@ type Env struct {
 	Describe func(i, torrent uint32, info []byte) (geo Geometry, private, ok bool)
 	// Node is told of a DHT node at a peer of core i, by the message port (BEP 5). It may be nil.
 	Node func(i uint32, t *protocol.Turn, node protocol.Addr)
-	// Lonely is told when a leecher has less than half of the connections that it seeks, and
-	// nobody to dial whom it has not tried before: ask for more. It may be nil.
+	// Lonely is told when a leecher has less than half of the connections that it seeks: ask for
+	// more. It may be nil.
 	Lonely func(i, torrent uint32)
+	// Notary vouches for transfers. It may be nil.
+	Notary Notary
 }
 
 // Group is a population of peers. It implements protocol.Streams.

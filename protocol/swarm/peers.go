@@ -109,6 +109,9 @@ func (x *turn) learn(m *member, a protocol.Addr, from Source) uint32 {
 		if from == FromManual { // the user's word
 			p.next = min(p.next, x.Now)
 		}
+		if from == FromTracker && p.links == 0 && p.next <= x.Now { // it is there: as if untried
+			p.next, p.fails = 0, 0
+		}
 		if from != FromIncoming {
 			p.deaf = false
 			if from != FromDHT && p.fails > 0 { // somebody could connect to it

@@ -126,6 +126,10 @@ func (x *turn) pump(c *conn) {
 			c.held, m.shaken = true, true
 			return
 		}
+		if !x.trusts(c) {
+			c.held = true
+			return
+		}
 		x.send(c, x.g.errands.pop(&c.wants))
 	}
 }
@@ -144,6 +148,9 @@ func (x *turn) send(c *conn, e errand) {
 	c.tally.OverheadUp += uint64(len(head))
 	c.tally.Queued += uint64(e.length)
 	c.tally.BlocksUp++
+	if c.met {
+		x.g.env.Notary.Sent(x.i, c.number, e.length)
+	}
 	c.written += uint64(len(head)) + uint64(e.length)
 	e.when = c.written
 	x.g.errands.push(&c.flying, e)

@@ -28,6 +28,9 @@ type Definition struct {
 	whole   func(run *Run, group string, seconds float64) float64
 	grouped bool   // there is one for each group, too
 	group   string // whose it is
+
+	audited bool // of accounting: see Audit.metrics
+	detail  bool // and of some of the users only
 }
 
 const (
@@ -37,8 +40,9 @@ const (
 )
 
 // Definitions returns the dictionary. In names of metrics that every group of peers has for
-// itself, GROUP stands for its name. Metrics of lookups come three times, by the kind of
-// operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
+// itself, GROUP stands for its name; of accounting, METHOD and CHEAT stand for those. Metrics of
+// lookups come three times, by the kind of operation: find_node lookups are lookup.*, the others
+// get_peers.* and announce.*.
 func Definitions() []Definition {
 	var all []Definition
 	for _, kind := range []string{
@@ -59,7 +63,7 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return append(all, swarmMetrics()...)
+	return append(append(all, swarmMetrics()...), auditMetrics()...)
 }
 
 // runGroup is metrics with one observation a run that are worked out together.

@@ -18,7 +18,7 @@ import (
 // the SHA-256 of length and content, and the content: gob, compressed. Whoever changes the form
 // changes the number.
 const (
-	storeMagic  = storePrefix + "3\n"
+	storeMagic  = storePrefix + "4\n"
 	storePrefix = "swarmlab run "
 )
 
@@ -32,6 +32,9 @@ const (
 	peerSection
 	transferSection
 	swarmSection
+	accountSection
+	auditCostSection
+	balanceSection
 	runSections
 )
 
@@ -50,6 +53,7 @@ type storedHead struct {
 type rowCounts struct {
 	Lookups, Series, Buckets, Records int
 	Swarm                             swarmCounts
+	Audit                             auditCounts
 }
 
 // encodeRun makes the sections of a run.
@@ -57,6 +61,7 @@ func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 	parts := []any{head, run.Lookups, run.Series, run.Checkpoints, run.Buckets,
 		run.Records}
 	parts = append(parts, run.Swarm.rows()...)
+	parts = append(parts, run.Audit.rows()...)
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -245,7 +250,7 @@ func (run *Run) counts() rowCounts {
 		return run.kept.rows
 	}
 	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
-		run.Swarm.counts()}
+		run.Swarm.counts(), run.Audit.counts()}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -268,6 +273,9 @@ func (run *Run) measured() (*Run, error) {
 		return nil, err
 	}
 	if whole.Swarm, err = run.swarmOf(); err != nil {
+		return nil, err
+	}
+	if whole.Audit, err = run.auditOf(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil
