@@ -150,8 +150,9 @@ type Audit struct {
 	Window   Duration             `yaml:"window"`
 	Rule     string               `yaml:"rule"`
 	Receipts Bytes                `yaml:"receipts"` // 0 is none
-	Settle   Duration             `yaml:"settle"`   // 0 is never
-	Pairing  int                  `yaml:"pairing"`  // 0 is none
+	Strict   bool                 `yaml:"strict"`
+	Settle   Duration             `yaml:"settle"`  // 0 is never
+	Pairing  int                  `yaml:"pairing"` // 0 is none
 	Anchors  netmodel.Probability `yaml:"anchors"`
 	Audits   int                  `yaml:"audits"` // 0 is none
 }
@@ -164,6 +165,12 @@ func ruleWords() []string { return []string{"rebase", "clamp", "zero-base", "fin
 
 // LedgerRule returns the rule of the tracker's ledger.
 func (a *Audit) LedgerRule() tracker.Rule { return tracker.Rule(wordIndex(ruleWords(), a.Rule)) }
+
+// ClientConfig returns how clients vouch for what they transfer.
+func (a *Audit) ClientConfig() client.AuditConfig {
+	return client.AuditConfig{Window: uint64(a.Receipts), Strict: a.Strict,
+		Settle: time.Duration(a.Settle)}
+}
 
 // offices is how many nodes take reports and receipts.
 func (s *Scenario) offices() int {
@@ -187,6 +194,9 @@ func (s *Scenario) checkAudit(c *complaints) {
 	}
 	if a.Settle == 0 && a.Receipts > 0 {
 		c.addAt("audit.receipts", "nobody takes them; write settle, too, or receipts: none")
+	}
+	if a.Strict && a.Receipts == 0 {
+		c.addAt("audit.strict", "there are no receipts to insist on; write receipts, too")
 	}
 	if a.Settle == 0 && a.Audits > 0 {
 		c.addAt("audit.audits", "there are no reports to look into; write settle, too, or "+
@@ -216,13 +226,16 @@ var auditRules = []rule{
 		meaning: "how the tracker makes credit of what peers announce"},
 	{path: "audit.receipts", fallback: noneWord, limits: "16KiB..1GiB", word: noneWord,
 		meaning: "peers sign receipts for each so many bytes that they got of another (M8, M9)"},
+	{path: "audit.strict", fallback: "false",
+		meaning: "true: who leaves more unsigned than that, and what is under way, gets no more; " +
+			"nor does who signs nothing"},
 	{path: "audit.settle", fallback: neverWord, limits: "10s..24h", word: neverWord,
 		meaning: "time between two letters of a peer to the auditor, with signed reports about " +
 			"all whom it met (M7) and its receipts; never: there are none"},
 	{path: "audit.pairing", fallback: noneWord, limits: "2..1000", word: noneWord,
 		meaning: "the tracker names only those of one's own group of so many users, and deals " +
 			"groups anew each window (M4)"},
-	{path: "audit.anchors", fallback: "5%", limits: "0.1%..100%",
+	{path: "audit.anchors", fallback: "25%", limits: "0.1%..100%",
 		meaning: "share of the honest users whom the auditor trusts (M9)"},
 	{path: "audit.audits", fallback: noneWord, limits: "1..100", word: noneWord,
 		meaning: "audits that each user makes of others at random in each window (M10)"},

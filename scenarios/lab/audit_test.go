@@ -20,14 +20,14 @@ torrents:
   - {name: a, size: 8MB, piece: 64KiB}
   - {name: b, size: 8MB, piece: 64KiB}
   - {name: c, size: 8MB, piece: 64KiB}
-tracker: {interval: 2m, min_interval: 30s}
+tracker: {interval: 30s, min_interval: 10s}
 audit: {window: 5m}
 network: {latency: {model: regions}}
 groups:
   - {name: seeds, protocol: bittorrent, size: 2, complete: 100%, catalog: {torrents: 3},
      link: {down: 4Mbit/s, up: 1Mbit/s}}
   - {name: leechers, protocol: bittorrent, size: 20, linger: exponential(5m), arrive: {over: 10m},
-     link: {down: 4Mbit/s, up: 500kbit/s}, catalog: {torrents: 2, gap: exponential(5m)}}
+     link: {down: 800kbit/s, up: 300kbit/s}, catalog: {torrents: 2, gap: exponential(5m)}}
   - {name: eyes, protocol: bittorrent, size: 1, strategy: observer, catalog: {torrents: 3},
      link: {down: 4Mbit/s, up: 1Mbit/s}}
 figures: []

@@ -41,12 +41,14 @@ type Books struct {
 	now     protocol.Time
 	heard   [][20]byte // infohashes, as the desk numbers torrents
 	windows []window
+	odd     []oddity // by user
 	m3      verdicts
 	m4      verdicts
 	m5      verdicts
 	cross   verdicts // M1 against M6
 	solved  solution
 	Observers
+	statements *statements // nil: there are none
 }
 
 // window is what was true of each torrent until the end of a window of time.
@@ -71,6 +73,7 @@ func New(cfg Config) (*Books, error) {
 		rules: audit.Rules{BytesPerSec: audit.PublishedCap},
 		m3:    newVerdicts(cfg.Users), m4: newVerdicts(cfg.Users), m5: newVerdicts(cfg.Users),
 		cross: newVerdicts(cfg.Users),
+		odd:   make([]oddity, cfg.Users),
 		rand:  protocol.NewRand(cfg.Seed, purposeDeal, 0)}
 	b.Observers = Observers{books: b}
 	var err error
@@ -105,11 +108,8 @@ func (b *Books) claim(c *audit.Claim) {
 	if b.pairing != nil {
 		b.pairing.Claim(c.User, audit.Volume{Up: c.Credit.Uploaded, Down: c.Credit.Downloaded})
 	}
-	if worst := b.rules.Check(c).Worst(); worst > audit.Clean {
-		b.m5.score(c.User, b.m5.users[c.User].score+1)
-		if worst >= audit.Medium && b.m5.users[c.User].score >= rulesLeast {
-			b.m5.accuse(c.User, c.At)
-		}
+	if c.Credit.Uploaded > 0 {
+		b.judgeClaim(c)
 	}
 }
 
@@ -134,6 +134,9 @@ func (b *Books) Window(now protocol.Time, truth []audit.Volume) {
 		b.judgeGroups(now)
 	}
 	b.judgeContrast(now)
+	if b.statements != nil {
+		b.statements.judge(now, false)
+	}
 }
 
 // torrentOf returns the number of a torrent that was announced, as the config has it.

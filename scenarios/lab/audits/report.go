@@ -11,6 +11,7 @@ import (
 // Truth is what the network knows of a user.
 type Truth struct {
 	Group, Cheat     string
+	Sent             uint64 // payload given to its line
 	Up, Down         uint64 // payload delivered
 	WireUp, WireDown uint64 // and overhead
 	Verified         uint64 // bytes of verified pieces that it got
@@ -20,8 +21,13 @@ type Truth struct {
 
 // Report makes rows of what all auditors have found, of the users whose truths are given, and holds
 // them against the invariants.
-func (b *Books) Report(truths []Truth, costs Costs) (*results.Audit, error) {
+func (b *Books) Report(truths []Truth, costs Costs, facts Facts) (*results.Audit, error) {
+	byMethod := map[string][]results.Account{}
 	out := &results.Audit{Interval: int64(b.cfg.Interval), Balances: b.balances()}
+	if b.statements != nil {
+		b.statements.judge(b.now, true)
+		b.statements.judgeFlows()
+	}
 	for _, m := range b.methods() {
 		rows := make([]results.Account, b.cfg.Users)
 		for u := range rows {
@@ -35,10 +41,11 @@ func (b *Books) Report(truths []Truth, costs Costs) (*results.Audit, error) {
 		if m.judged != nil {
 			m.judged.enter(rows)
 		}
+		byMethod[m.name] = rows
 		out.Accounts = append(out.Accounts, rows...)
 		out.Costs = append(out.Costs, b.cost(m.name, truths, costs))
 	}
-	return out, b.check(truths)
+	return out, b.check(truths, &facts, byMethod)
 }
 
 // method is a method as it is reported.
@@ -49,17 +56,23 @@ type method struct {
 }
 
 func (b *Books) methods() []method {
-	list := []method{{"M1", b.selfReport, nil}, {"M2", func([]results.Account) {}, nil},
+	list := []method{{"M1", b.selfReport, nil}, {"M2", unknown, nil},
 		{"M3", b.attribution, &b.m3}}
 	if b.pairing != nil {
-		list = append(list, method{"M4", b.selfReport, &b.m4})
+		list = append(list, method{"M4", unknown, &b.m4})
 	}
-	list = append(list, method{"M5", b.selfReport, &b.m5})
+	list = append(list, method{"M5", unknown, &b.m5})
 	if b.Observers.any() {
 		list = append(list, method{"M6", b.observed, nil}, method{"M1xM6", b.contrasted, &b.cross})
 	}
+	if b.statements != nil {
+		list = append(list, b.statements.methods()...)
+	}
 	return list
 }
+
+// unknown is the estimate of methods that accuse, and say nothing of volumes.
+func unknown([]results.Account) {}
 
 func (v *verdicts) enter(rows []results.Account) {
 	for u := range rows {
@@ -173,6 +186,7 @@ func (b *Books) balances() (rows []results.SwarmBalance) {
 type Costs struct {
 	Payload   uint64 // bytes delivered in the run
 	Observers uint64 // bytes from and to those who observe
+	Signed    uint64 // receipts that peers gave each other
 }
 
 func (b *Books) cost(name string, truths []Truth, c Costs) results.AuditCost {
@@ -183,6 +197,8 @@ func (b *Books) cost(name string, truths []Truth, c Costs) results.AuditCost {
 		row.Rounds = int32(len(b.windows))
 	case "M6", "M1xM6":
 		row.Bytes = c.Observers
+	case "M7", "M8", "M9", "M10":
+		row.Bytes, row.Messages = b.statements.cost(name, c.Signed)
 	}
 	return row
 }

@@ -17,12 +17,20 @@ const (
 	// fakeShare is from which part on of what a user claims to have uploaded M3 calls it invented:
 	// half of what who claims 1.5 times the truth invents (Toy prediction of E4).
 	fakeShare = 1.0 / 6
-	// M5 accuses at the third claim that is not plausible: the last bytes to somebody who has just
-	// completed look as if they went to nobody.
+	// M5 accuses whose claims of uploads are not plausible for so many times, and for half of them:
+	// the last bytes to somebody who has just completed look as if they went to nobody.
 	rulesLeast = 3
 	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
 	pairingRounds = 2
 	pairingShare  = 500_000
+	// M7 excuses what is under way when a receiver closes, and what is transferred between the
+	// reports of the two ends, until the end; it accuses who has so many partners and disputes with
+	// such a share of them. So does M10.
+	reportSlack    = 192 << 10
+	reportShare    = 250_000
+	finalShare     = 50_000
+	reportPartners = 3
+	reportDisputed = 500_000
 	// M1 against M6 excuses so many bytes, and such a share.
 	contrastSlack = 4 << 20
 	contrastShare = 200_000
@@ -52,6 +60,22 @@ func (v *verdicts) score(u audit.User, score float64) {
 func (v *verdicts) accuse(u audit.User, at protocol.Time) {
 	if v.users[u].accused < 0 {
 		v.users[u].accused = at
+	}
+}
+
+// oddity counts a user's claims of uploads, and those of them that are not plausible.
+type oddity struct{ claims, odd int }
+
+// judgeClaim is M5.
+func (b *Books) judgeClaim(c *audit.Claim) {
+	o := &b.odd[c.User]
+	o.claims++
+	if b.rules.Check(c).Worst() >= audit.Medium {
+		o.odd++
+	}
+	b.m5.score(c.User, float64(o.odd)/float64(o.claims))
+	if o.odd >= rulesLeast && 2*o.odd >= o.claims {
+		b.m5.accuse(c.User, c.At)
 	}
 }
 

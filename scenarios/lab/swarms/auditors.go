@@ -1,8 +1,11 @@
 package swarms
 
 import (
+	"crypto/ed25519"
+	"encoding/binary"
 	"math/bits"
 
+	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/protocol/client"
@@ -19,7 +22,9 @@ type auditors struct {
 	eyes  []*audits.Observer
 	owner map[[20]byte]audit.User // by peer id
 	users []user
+	keys  map[audit.Key]audit.User
 	ended protocol.Time // of the last window
+	until protocol.Time // when all peers leave; Never if they need not
 }
 
 // user is who has an account: one peer, several that share it, or one in one of its torrents.
@@ -41,7 +46,11 @@ func (w *World) newAuditors() error {
 	if s.Audit.None() {
 		return nil
 	}
-	a := &auditors{world: w, owner: map[[20]byte]audit.User{}}
+	a := &auditors{world: w, owner: map[[20]byte]audit.User{}, keys: map[audit.Key]audit.User{},
+		until: protocol.Never}
+	if s.Audit.Settle > 0 {
+		a.until = w.end - protocol.Time(audits.Closing)
+	}
 	cfg := audits.Config{Seed: w.seed, Users: s.Users(), Rule: s.Audit.LedgerRule(),
 		Window: duration(s.Audit.Window), Interval: duration(s.Tracker.Interval),
 		Pairing: uint32(s.Audit.Pairing),
@@ -68,17 +77,101 @@ func (a *auditors) enter(p *population, i uint32) {
 	case p.anew():
 		for k := range a.world.peers[node].parts {
 			a.owner[peerID(seed, node, k)] = audit.User(len(a.users))
-			a.users = append(a.users, user{p, []holding{{node, k}}})
+			a.open(user{p, []holding{{node, k}}})
 		}
 		return
 	case p.cheat == client.Shared && i%uint32(p.spec.Cheating.Ring) > 0:
 		last := &a.users[len(a.users)-1]
 		last.mine = append(last.mine, holding{node, allParts})
 	default:
-		a.users = append(a.users, user{p, []holding{{node, allParts}}})
+		a.open(user{p, []holding{{node, allParts}}})
 	}
 	a.owner[peerID(seed, node, 0)] = audit.User(len(a.users) - 1)
 }
+
+// open opens an account.
+func (a *auditors) open(u user) {
+	number := audit.User(len(a.users))
+	a.users = append(a.users, u)
+	a.keys[audit.KeyOf(a.private(number))] = number
+}
+
+// private is the key of a user.
+func (a *auditors) private(u audit.User) ed25519.PrivateKey {
+	r := protocol.NewRand(a.world.seed, purposeKey, uint64(u))
+	var seed [ed25519.SeedSize]byte
+	for n := 0; n < len(seed); n += 8 {
+		binary.LittleEndian.PutUint64(seed[n:], r.Uint64())
+	}
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
+// enrol gives a client the key of its user.
+func (a *auditors) enrol(p *population, i uint32) {
+	w := a.world
+	u := a.owner[peerID(w.seed, p.first+i, w.peers[p.first+i].session)]
+	p.Enrol(i, a.private(u), sim.AddrOf(w.officeNode()))
+}
+
+// newOffice makes the office, and the rings of those who conspire, when all have their accounts.
+func (w *World) newOffice() (err error) {
+	if w.audit == nil || w.scenario.Audit.Settle == 0 {
+		return nil
+	}
+	a := w.audit
+	var honest []audit.User
+	for u := range a.users {
+		if a.users[u].p.cheat == client.Honest {
+			honest = append(honest, audit.User(u))
+		}
+	}
+	anchors := a.books.Anchors(honest, uint64(w.scenario.Audit.Anchors),
+		uint64(netmodel.Certain))
+	w.office, err = a.books.Office(func(k audit.Key) (audit.User, bool) {
+		u, ok := a.keys[k]
+		return u, ok
+	}, anchors, uint32(w.scenario.Audit.Audits))
+	for _, p := range w.populations {
+		a.conspire(p, honest)
+	}
+	return err
+}
+
+// conspire tells the cheats of a population who conspires with whom: two and two, rings of a Sybil,
+// or all of a ring against the same honest user.
+func (a *auditors) conspire(p *population, honest []audit.User) {
+	ring := uint32(p.spec.Cheating.Ring)
+	switch p.cheat {
+	case client.Collusion:
+		ring = 2
+	case client.Sybil, client.Framer:
+	default:
+		return
+	}
+	for first := uint32(0); first < p.size; first += ring {
+		size := min(ring, p.size-first)
+		r := protocol.NewRand(a.world.seed, purposeVictim, uint64(p.first+first))
+		victim := a.keyOf(honest[r.Intn(len(honest))])
+		for n := range size {
+			if p.cheat == client.Framer {
+				p.Frame(first+n, victim)
+				continue
+			}
+			var rest []client.Accomplice
+			for k := uint32(1); k < size; k++ {
+				other := a.userOf(p.first + first + (n+k)%size)
+				rest = append(rest, client.Accomplice{Key: a.keyOf(other)})
+			}
+			p.Conspire(first+n, rest)
+		}
+	}
+}
+
+func (a *auditors) userOf(node uint32) audit.User {
+	return a.owner[peerID(a.world.seed, node, 0)]
+}
+
+func (a *auditors) keyOf(u audit.User) audit.Key { return audit.KeyOf(a.private(u)) }
 
 // watcher is told by a group of peers that observe.
 type watcher struct {
@@ -153,7 +246,11 @@ func (w *World) reportAudit(run *results.Run) (err error) {
 	if w.audit == nil {
 		return nil
 	}
-	run.Audit, err = w.audit.books.Report(w.audit.truths(), w.audit.costs())
+	if err := w.checkLedger(); err != nil {
+		return err
+	}
+	a := w.audit
+	run.Audit, err = a.books.Report(a.truths(), a.costs(), a.facts())
 	if err != nil {
 		return err
 	}
@@ -171,6 +268,7 @@ func (w *World) reportAudit(run *results.Run) (err error) {
 
 // truths is what the network knows of each user. The rows of peers have been entered.
 func (a *auditors) truths() []audits.Truth {
+	a.world.sentOfParts()
 	a.world.creditVerified()
 	list := make([]audits.Truth, len(a.users))
 	for u := range list {
@@ -190,6 +288,7 @@ func (a *auditors) truths() []audits.Truth {
 
 // addTo adds what a peer did in one torrent.
 func (s *part) addTo(t *audits.Truth) {
+	t.Sent += s.sent
 	t.Up += s.row.PayloadUp
 	t.Down += s.row.PayloadDown
 	t.WireUp += s.row.PayloadUp + s.row.OverheadUp
@@ -223,6 +322,7 @@ func (w *World) creditVerified() {
 // costs is what crossed the network for the auditors alone.
 func (a *auditors) costs() (c audits.Costs) {
 	for _, p := range a.world.populations {
+		c.Signed += p.Counters().Signed
 		for i := range p.size {
 			all := a.world.sim.Traffic(p.first + i)
 			if p.observes() {

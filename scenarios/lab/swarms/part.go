@@ -16,7 +16,8 @@ type part struct {
 	done     bool // it has left the torrent
 	row      results.Peer
 	at       span
-	sent     uint64  // payload, at the sample, of those who take part in several
+	sent     uint64  // payload, at the sample before, of those who take part in several
+	conns    uint64  // that it had, at the end
 	verified []stamp // pieces that it got, if somebody audits
 	useful   uint64  // payload that it gave for which others had a use, at the end
 }
@@ -141,9 +142,6 @@ func (p *population) sent(i uint32, k int) uint64 {
 
 // sentOfParts takes from the ledger what peers have sent that take part in several torrents.
 func (w *World) sentOfParts() {
-	if !w.several {
-		return
-	}
 	for node := range w.peers {
 		for k := range w.peers[node].parts {
 			w.peers[node].parts[k].sent = 0

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
+	"swarmlab/protocol/audit"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
@@ -28,7 +29,8 @@ const (
 	purposeSeeds
 	purposeCatalog
 	purposeGap
-	purposeAudit
+	purposeKey
+	purposeVictim
 )
 
 // World is the peers of one run and their tracker.
@@ -48,7 +50,8 @@ type World struct {
 	end         protocol.Time
 	gifts       []regular // whom leechers had unchoked for what they gave
 	audit       *auditors // nil: nobody audits
-	several     bool      // some peers take part in several torrents
+	office      *audit.Office
+	several     bool // some peers take part in several torrents
 }
 
 // torrent is a torrent and the state of its swarm: all that is there, as nobody in it knows it.
@@ -86,6 +89,9 @@ func New(s *scenarios.Scenario, seed uint64) (*World, error) {
 		w.announceTo = "udp://" + sim.AddrOf(uint32(nodes)).String() + "/announce"
 		nodes++
 	}
+	if s.Audit.Settle > 0 {
+		nodes++
+	}
 	cfg, err := s.NetworkConfig(nodes)
 	if err != nil {
 		return nil, err
@@ -107,7 +113,7 @@ func New(s *scenarios.Scenario, seed uint64) (*World, error) {
 		w.plan(&s.Groups[n], first-uint32(s.Groups[n].Size))
 	}
 	w.sampler = newSampler(w)
-	return w, nil
+	return w, w.newOffice()
 }
 
 func (w *World) newTorrent(n int) *torrent {
@@ -150,6 +156,9 @@ func (w *World) Cores() []protocol.Datagrams {
 	if w.tracker != nil {
 		all = append(all, w.tracker)
 	}
+	if w.office != nil {
+		all = append(all, w.office)
+	}
 	return all
 }
 
@@ -159,12 +168,25 @@ func (w *World) Schedule(sim *sim.World) {
 	if w.tracker != nil {
 		sim.StartAt(uint32(len(w.peers)), 0)
 	}
+	if w.office != nil {
+		sim.StartAt(w.officeNode(), 0)
+	}
 	for node := range w.peers {
-		if at := w.peers[node].arrives; at < w.end {
+		at, until := w.peers[node].arrives, w.end
+		if w.audit != nil {
+			until = min(until, w.audit.until)
+		}
+		if at < until {
 			sim.StartAt(uint32(node), at)
+		}
+		if until < w.end {
+			sim.StopAt(uint32(node), until)
 		}
 	}
 }
+
+// officeNode is the number of the office: an audit has a tracker, whose node is before it.
+func (w *World) officeNode() uint32 { return uint32(len(w.peers)) + 1 }
 
 // Ended tells whether the scenario ends here: nobody is to come, and all leechers are done.
 func (w *World) Ended() bool {
