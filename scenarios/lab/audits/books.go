@@ -41,7 +41,8 @@ type Books struct {
 	now     protocol.Time
 	heard   [][20]byte // infohashes, as the desk numbers torrents
 	windows []window
-	odd     []oddity // by user
+	odd     []oddity           // by user
+	seen    [][]audit.Estimate // by torrent, a window ago
 	m3      verdicts
 	m4      verdicts
 	m5      verdicts
@@ -74,6 +75,7 @@ func New(cfg Config) (*Books, error) {
 		m3:    newVerdicts(cfg.Users), m4: newVerdicts(cfg.Users), m5: newVerdicts(cfg.Users),
 		cross: newVerdicts(cfg.Users),
 		odd:   make([]oddity, cfg.Users),
+		seen:  make([][]audit.Estimate, len(cfg.Torrents)),
 		rand:  protocol.NewRand(cfg.Seed, purposeDeal, 0)}
 	b.Observers = Observers{books: b}
 	var err error

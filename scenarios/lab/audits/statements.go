@@ -60,16 +60,25 @@ func (s *statements) judge(now protocol.Time, final bool) {
 		if partners := one.Partners + one.Silent + one.Lone; partners > 0 {
 			s.m7.score(audit.User(u), float64(one.Disputed+one.Silent)/float64(partners))
 		}
-		if one.Suspect(reportPartners, reportDisputed) {
+		if !one.Suspect(reportPartners, reportDisputed) {
+			s.m7.users[u].rows = 0
+			continue
+		}
+		if s.m7.users[u].rows++; s.m7.users[u].rows > 1 || final {
 			s.m7.accuse(audit.User(u), now)
 		}
 	}
-	if s.audits == nil {
-		return
+	if s.audits != nil && !final {
+		s.audit(now, standings)
 	}
+}
+
+// audit is a period of M10.
+func (s *statements) audit(now protocol.Time, standings []audit.Standing) {
 	e := audit.Examination{Standings: standings, Partners: reportPartners, Share: reportDisputed}
 	s.audits.Period(&s.books.rand, func(_, target audit.User) (bool, uint64) {
-		return e.Judge(target)
+		guilty, bytes := e.Judge(target)
+		return guilty && s.m7.users[target].rows > 1, bytes
 	})
 	for u := range s.m10.users {
 		caught := s.audits.Caught(audit.User(u)) > 0

@@ -16,7 +16,9 @@ const (
 	balanceShare = 150_000
 	// fakeShare is from which part on of what a user claims to have uploaded M3 calls it invented:
 	// half of what who claims 1.5 times the truth invents (Toy prediction of E4).
-	fakeShare = 1.0 / 6
+	fakeShare   = 1.0 / 6
+	fakeSure    = 4 // and so many standard errors
+	fakeWindows = 2 // at so many windows in a row
 	// M5 accuses whose claims of uploads are not plausible for so many times, and for half of them:
 	// the last bytes to somebody who has just completed look as if they went to nobody.
 	rulesLeast = 3
@@ -25,7 +27,7 @@ const (
 	pairingShare  = 500_000
 	// M7 excuses what is under way when a receiver closes, and what is transferred between the
 	// reports of the two ends, until the end; it accuses who has so many partners and disputes with
-	// such a share of them. So does M10.
+	// such a share of them, at two windows in a row. So does M10.
 	reportSlack    = 192 << 10
 	reportShare    = 250_000
 	finalShare     = 50_000
@@ -43,6 +45,7 @@ type verdict struct {
 	score   float64
 	scored  bool
 	accused protocol.Time // first; -1: never
+	rows    int           // windows in a row at which it was suspect
 }
 
 func newVerdicts(users int) verdicts {
@@ -85,30 +88,48 @@ type solution struct {
 	given []accuracy.Observation
 }
 
-// judgeShares is M3 with the windows so far. Nobody is accused before there are twice as many
-// observations as users who claim something, for then honest noise passes for fraud.
+// judgeShares is M3 with the windows so far, each by what was claimed in it: in a window in which
+// little was, the last bytes of an interval look like fraud. Nobody is accused before there are
+// twice as many observations as users who claim something, and nobody of an invention that may as
+// well be noise.
 func (b *Books) judgeShares(now protocol.Time) {
 	given := accuracy.Observations(b.sheet)
-	is, err := accuracy.Attribute(b.cfg.Users, given, true)
+	is, err := accuracy.Attribute(b.cfg.Users, given, false)
 	if err != nil {
 		return
 	}
 	b.solved = solution{is, given}
-	claimed := 0
-	for _, fake := range is.Fake {
-		if !math.IsNaN(fake) {
-			claimed++
-		}
-	}
+	doubts := b.solved.doubts()
 	for u, fake := range is.Fake {
 		if math.IsNaN(fake) {
 			continue
 		}
-		b.m3.score(audit.User(u), fake)
-		if fake > fakeShare && len(given) >= 2*claimed {
+		b.m3.score(audit.User(u), fake/max(doubts[u], 1e-9))
+		b.m3.users[u].rows++
+		if fake < max(fakeShare, fakeSure*doubts[u]) || len(given) < 2*is.Users {
+			b.m3.users[u].rows = 0
+		}
+		if b.m3.users[u].rows >= fakeWindows {
 			b.m3.accuse(audit.User(u), now)
 		}
 	}
+}
+
+// doubts are the standard errors of the fractions, by user, were users independent of each other.
+func (s *solution) doubts() []float64 {
+	of := make([]float64, len(s.is.Fake))
+	var unexplained float64
+	for k, o := range s.given {
+		unexplained += s.is.Residuals[k] * s.is.Residuals[k]
+		for n, u := range o.Users {
+			of[u] += o.Up[n] * o.Up[n]
+		}
+	}
+	noise := math.Sqrt(unexplained / float64(max(len(s.given)-s.is.Rank, 1)))
+	for u := range of {
+		of[u] = noise / math.Sqrt(max(of[u], 1))
+	}
+	return of
 }
 
 // judgeGroups is a round of M4.
@@ -127,32 +148,37 @@ func (b *Books) judgeGroups(now protocol.Time) {
 	b.pairing.Deal(&b.rand)
 }
 
-// judgeContrast is M1 against M6: in each torrent, claims against what was seen.
+// judgeContrast is M1 against M6: in each torrent, claims against what was seen. What was seen may
+// not have been claimed yet, so that claims are to cover what was seen a window ago.
 func (b *Books) judgeContrast(now protocol.Time) {
 	if !b.Observers.any() {
 		return
 	}
+	check := audit.Contrast{Slack: contrastSlack, Share: contrastShare}
 	for n := range b.cfg.Torrents {
-		seen := b.Observers.byUser(n)
-		claims := b.claims(n)
-		_, all := audit.Contrast{Slack: contrastSlack, Share: contrastShare}.Check(claims, seen)
-		for _, v := range all {
-			b.cross.score(v.User, max(b.cross.users[v.User].score, count(v)))
-			if count(v) > 0 {
-				b.cross.accuse(v.User, now)
-			}
+		seen, claims := b.Observers.byUser(n), b.claims(n)
+		_, late := check.Check(claims, b.seen[n])
+		_, all := check.Check(claims, seen)
+		for _, v := range late {
+			b.contradict(v.User, now, v.DownShort)
 		}
+		for _, v := range all {
+			b.contradict(v.User, now, v.DownLong, v.UpLong)
+		}
+		b.seen[n] = seen
 	}
 }
 
-// count is how many contradictions a verdict has.
-func count(v audit.Verdict) (n float64) {
-	for _, is := range [...]bool{v.DownShort, v.DownLong, v.UpLong} {
+// contradict notes contradictions between what a user claims and what was seen.
+func (b *Books) contradict(u audit.User, now protocol.Time, found ...bool) {
+	score := b.cross.users[u].score
+	for _, is := range found {
 		if is {
-			n++
+			score++
+			b.cross.accuse(u, now)
 		}
 	}
-	return n
+	b.cross.score(u, score)
 }
 
 // claims is M1 of one torrent, by user.
