@@ -274,8 +274,8 @@ func (k *court) disputes() (most uint64) {
 	return most
 }
 
-// Totals say all: although a twentieth of the datagrams is lost, nearly all is credited in the end, for
-// it was said again.
+// Totals say all: although a twentieth of the datagrams is lost, nearly all is credited in the end,
+// for it was said again.
 func TestStatementsSurviveLosses(t *testing.T) {
 	k := newCourt(t, suit{honest: 8, audit: vouching, lossy: 50})
 	k.run(5*time.Minute, true)

@@ -64,7 +64,7 @@ func (x *turn) meet(c *conn, key []byte) {
 func (x *turn) vouch(c *conn, n uint32) {
 	body := x.g.env.Notary.Received(x.i, c.number, n)
 	if id := c.exts[peerwire.ExtReceipt]; id != 0 && len(body) > 0 {
-		x.g.scratch.out = peerwire.AppendReceipt(x.g.scratch.out[:0], id, body)
+		x.g.scratch.out = peerwire.AppendExtended(x.g.scratch.out[:0], id, body)
 		x.write(c, x.g.scratch.out)
 	}
 }
