@@ -51,7 +51,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	}
 	ctx, release := untilEnded(c.Context())
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true)
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
 	if err != nil {
 		return err
 	}

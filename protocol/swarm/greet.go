@@ -178,6 +178,7 @@ func (x *turn) place(c *conn, a protocol.Addr, from Source) {
 	if c.peer != nilIndex {
 		list[c.peer].links--
 	}
+	c.hearsay = unheard
 	if c.peer = at; at != nilIndex {
 		list[at].links++
 	}
@@ -212,7 +213,7 @@ func (x *turn) introduce(c *conn, dht bool) {
 // appendHoldings appends what comes first among the messages of BEP 3 and BEP 6.
 func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	m := c.member
-	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed == nil
+	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed.count() == 0
 	switch {
 	case nothing && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveNone)
