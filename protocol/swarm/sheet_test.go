@@ -158,3 +158,30 @@ func TestReservedBits(t *testing.T) {
 	require.False(t, s.ended[c])
 	require.True(t, s.conn(c).wanted)
 }
+
+// TestMoreThanQueued: requests above what was said to be queued (reqq) are rejected, or ignored
+// without BEP 6.
+func TestMoreThanQueued(t *testing.T) {
+	for _, features := range [][]peerwire.Feature{{fastBit}, nil} {
+		cfg := Default()
+		cfg.Reqq, cfg.WriteAhead = 4, 1
+		s := newSolo(t, cfg, testTorrent(20), Entry{All: true})
+		hello := speech{}
+		if features != nil {
+			hello = hello.plain(peerwire.HaveNone)
+		}
+		c := s.join(1, hello.plain(peerwire.Interested), features...)
+		s.pass(time.Second)
+		s.heard(c)
+		for piece := range uint32(10) {
+			s.say(c, speech{}.block(peerwire.Request, piece, 0, 16384))
+		}
+		require.False(t, s.ended[c])
+		require.EqualValues(t, 4, s.conn(c).wants.n)
+		over := s.g.Counters().Overfull
+		require.GreaterOrEqual(t, over, uint64(5))
+		rejects := strings.Count(s.heard(c), "reject")
+		require.Equal(t, features != nil, rejects > 0)
+		require.True(t, rejects == 0 || rejects == int(over))
+	}
+}
