@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -376,10 +378,10 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 		require.Equal(t, l.size, r.All.PayloadUp)
 	}()
 	require.Eventually(t, func() bool {
-		b, err := os.ReadFile(filepath.Join(first, "load", "three"))
-		return err == nil && len(b) > 0
-	}, 10*time.Second, 5*time.Millisecond)
-	time.Sleep(200 * time.Millisecond)
+		var r transferReport
+		seed.last(&r)
+		return r.All.PayloadUp == l.size && l.copied(first)
+	}, 30*time.Second, 5*time.Millisecond)
 	seed.end()
 	l.fetch(file, "--peer", port)
 	cancel()
@@ -387,11 +389,37 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 	l.same(first)
 }
 
-// vacantAddress returns an address on which nobody listens.
+// copied says whether all of the content is in a folder.
+func (l *load) copied(dir string) bool {
+	for _, name := range []string{"a/one", "a/b/two", "three"} {
+		want, err := os.ReadFile(filepath.Join(l.dir, l.name, name))
+		require.NoError(l.t, err)
+		got, err := os.ReadFile(filepath.Join(dir, l.name, name))
+		if err != nil || string(got) != string(want) {
+			return false
+		}
+	}
+	return true
+}
+
+// vacantAddress returns an address on which nobody listens. Its port is none of those that systems
+// give to connections, of which the tests have many.
 func vacantAddress(t *testing.T) string {
-	s := dhtServe(t, "--listen", "127.0.0.1:0")
-	s.end()
-	return s.addr
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		stream, err := net.Listen("tcp4", address)
+		if err != nil {
+			continue
+		}
+		packets, err := net.ListenPacket("udp4", address)
+		stream.Close()
+		if err == nil {
+			packets.Close()
+			return address
+		}
+	}
+	require.FailNow(t, "there is no port")
+	return ""
 }
 
 // TestTorrentLimits: neither a download nor a seed goes beyond its limit.

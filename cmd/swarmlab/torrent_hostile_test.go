@@ -113,26 +113,18 @@ func poison(c net.Conn, m *peerwire.Message) {
 // honestLater has a seed come when a download has found all of some villains out. What it returns
 // waits for that.
 func (l *load) honestLater(file, at string, villains ...*villain) (wait func()) {
-	found, come := make(chan bool, 1), make(chan struct{})
+	come, over := make(chan bool, 1), make(chan struct{})
+	l.t.Cleanup(func() { close(over) })
 	go func() {
-		late := time.After(30 * time.Second)
 		for _, v := range villains {
 			select {
 			case <-v.out:
-			case <-late:
-				found <- false
+			case <-over:
 				return
 			}
 		}
-		found <- true
-	}()
-	go func() {
-		defer close(come)
-		if <-found {
-			l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
-		} else {
-			l.t.Error("a villain was not found out")
-		}
+		l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+		come <- true
 	}()
 	return func() { <-come }
 }
