@@ -415,3 +415,14 @@ func TestCheatsAreNamed(t *testing.T) {
 		require.Error(t, cfg.Validate())
 	}
 }
+
+// Haves are the business of the peers' part: it is told at which pace to pretend.
+func TestFakeHavesAreLeftToThePeer(t *testing.T) {
+	c := CheatConfig{Kind: FakeHave, Rate: 65536}
+	k := newCourt(t, suit{honest: 0, crooks: 2, audit: vouching, cheat: c})
+	k.run(25*time.Second, false)
+	held := uint32(0)
+	k.groups[1].Swarm().EachConn(0, 0, k.world.Now(), func(v *swarm.ConnView) { held = v.Held })
+	require.EqualValues(t, 29, held, "30 seconds, less 0.3 and what is on the way")
+	require.Empty(t, k.truth())
+}
