@@ -32,7 +32,12 @@ func (x *turn) greet(c *conn) {
 func (x *turn) shake(c *conn) bool {
 	h, s := c.decoder.Handshake()
 	if s == peerwire.Waiting {
-		if _, f := c.decoder.Next(&x.g.scratch.msg); f != peerwire.OK {
+		switch _, f := c.decoder.Next(&x.g.scratch.msg); f {
+		case peerwire.OK:
+		case peerwire.BadHandshake:
+			x.g.counters.Faults[f]++
+			x.close(c, ByHandshake)
+		default:
 			x.fault(c, f)
 		}
 		return false
