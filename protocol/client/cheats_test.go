@@ -432,7 +432,8 @@ func TestSharedAccount(t *testing.T) {
 
 // Who comes back as another one begins with nothing, and owes nothing.
 func TestWhitewashedAccount(t *testing.T) {
-	k := newCourt(t, suit{honest: 3, crooks: 1, audit: vouching, cheat: CheatConfig{Kind: Whitewash}})
+	k := newCourt(t, suit{honest: 3, crooks: 1, audit: vouching,
+		cheat: CheatConfig{Kind: Whitewash}})
 	const before, after = 3, 9
 	k.world.Run(protocol.Time(time.Minute))
 	k.world.StopAt(before, k.world.Now()+1)
