@@ -38,7 +38,7 @@
 //	download.go   requests, blocks, pieces; upload.go the requests of others, choking
 //	extend.go     the extension handshake, lt_donthave; pex.go, metadata.go, holepunch.go
 //	notary.go     keys and receipts, for the owner
-//	pool.go       queues of requests
+//	pool.go       queues of requests; foresee.go what memory a message will need
 //
 //	geometry.go   pieces and blocks; bits.go sets of pieces
 //	picker*.go    what to ask for; availability.go and open.go what it knows for that; pipeline.go
