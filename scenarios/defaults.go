@@ -293,7 +293,8 @@ var workRules = []rule{
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
 var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
-	targetRules, observerRules, swarmRules, ledgerRules, peersOnly(peerRules))
+	targetRules, observerRules, swarmRules, auditRules, ledgerRules,
+	peersOnly(peerRules))
 
 func indexRules(tables ...[]rule) map[string]*rule {
 	index := map[string]*rule{}

@@ -79,6 +79,10 @@ func scan(target reflect.Value, text string) (err error) {
 		*v, err = parsePace(text)
 	case *Strategies:
 		*v, err = parseStrategies(text)
+	case *Cheats:
+		*v, err = parseCheats(text)
+	case *Speed:
+		*v, err = parseSpeed(text)
 	case *Stay:
 		*v, err = parseStay(text)
 	case *Bytes:

@@ -17,12 +17,13 @@ type Scenario struct {
 	Seed     uint64   `yaml:"seed"`
 	Duration Duration `yaml:"duration"` // simulated time of a run, the warm-up included
 	Warmup   Duration `yaml:"warmup"`   // what starts before this is not measured
-	// Torrents make it a scenario of swarms; only these have the three settings that follow.
+	// Torrents make it a scenario of swarms; only these have the settings that follow.
 	Torrents []Torrent `yaml:"torrents"`
 	Tracker  Tracker   `yaml:"tracker"`
 	End      string    `yaml:"end"`    // complete or duration
 	Sample   Duration  `yaml:"sample"` // time between two looks at the swarms
 	Ledger   Ledger    `yaml:"ledger"` // makes it a scenario of a tracker's ledger
+	Audit    Audit     `yaml:"audit"`
 	Network  Network   `yaml:"network"`
 	Groups   []Group   `yaml:"groups"`
 	Workload []Work    `yaml:"workload"`
@@ -149,6 +150,10 @@ type Group struct {
 	Graceful  netmodel.Probability `yaml:"graceful"`
 	Discovery []string             `yaml:"discovery"`
 	Strategy  Strategies           `yaml:"strategy"`
+	Cheat     Cheats               `yaml:"cheat"`
+	Cheating  Cheating             `yaml:"cheating"`
+	Reporting string               `yaml:"reporting"`
+	Catalog   Catalog              `yaml:"catalog"`
 	Swarm     Swarm                `yaml:"swarm"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"swarmlab/netmodel"
+	"swarmlab/protocol/client"
 	"swarmlab/protocol/swarm"
 )
 
@@ -19,7 +20,7 @@ const strategiesHelp = `write one, as in compliant, or a mix, as in ` +
 // strategies are the kinds of peers, in the order of the protocol's constants.
 func strategies() []string {
 	var words []string
-	for s := swarm.Compliant; s <= swarm.SuperSeeding; s++ {
+	for s := swarm.Compliant; s <= swarm.Observing; s++ {
 		words = append(words, s.String())
 	}
 	return words
@@ -52,23 +53,33 @@ func (s Strategies) divides(w *Swarm) bool {
 		})
 }
 
-// Peers is the peers of a group that follow one strategy: Size nodes, which follow each other.
+// Peers is the peers of a group that follow one strategy and cheat in one way: Size nodes, which
+// follow each other.
 type Peers struct {
-	Name     string // in results: the group's, for others than the first strategy with theirs
+	Name     string // in results: the group's; others than the first of a mix have theirs added
 	Strategy swarm.Strategy
+	Cheat    client.Cheat
 	Size     int
 }
 
-// Peers divides the group's nodes among its strategies, as Portions does.
+// Peers divides the group's nodes among its strategies, as Portions does, and those of each among
+// the ways to cheat.
 func (g *Group) Peers() []Peers {
 	var all []Peers
 	for n, p := range portions(g.Strategy.Shares(), g.Size) {
-		peers := Peers{Name: g.Name, Size: p.Size,
-			Strategy: swarm.Strategy(slices.Index(strategies(), p.Client))}
+		name := g.Name
 		if n > 0 {
-			peers.Name += "-" + p.Client
+			name += "-" + p.Client
 		}
-		all = append(all, peers)
+		for m, of := range portions(g.Cheat.Shares(), p.Size) {
+			peers := Peers{Name: name, Size: of.Size,
+				Cheat:    client.Cheat(slices.Index(client.Cheats(), of.Client)),
+				Strategy: swarm.Strategy(slices.Index(strategies(), p.Client))}
+			if m > 0 {
+				peers.Name += "-" + of.Client
+			}
+			all = append(all, peers)
+		}
 	}
 	return all
 }

@@ -144,9 +144,38 @@ var peerRules = []rule{
 	{path: "groups.NAME.strategy", fallback: "compliant",
 		meaning: "what kind of peers these are: compliant, free-rider (never uploads), " +
 			"large-view (a free rider with three times the connections), tyrant (gives to whom " +
-			"it pays), polluter (sends wrong bytes) or super-seed; or a mix, as in " +
+			"it pays), polluter (sends wrong bytes), super-seed, or observer (neither gives nor takes, and sees what " +
+			"others have); or a mix, as in " +
 			"\"compliant 80%, free-rider 20%\", in which the others than the first are shown " +
 			"as a group of their own, as in leechers-free-rider"},
+	{path: "groups.NAME.cheat", fallback: "honest",
+		meaning: "how these peers lie about what they transfer: honest, multiplier, constant, " +
+			"fake-seed, ghost, under-report, collusion, sybil, withholder, framer, fake-have, " +
+			"shared, whitewash or adaptive; or a mix, as in \"honest 90%, multiplier 10%\", in " +
+			"which the others than the first are shown as a group of their own"},
+	{path: "groups.NAME.cheating", fallback: "{}", meaning: "how much the cheats lie"},
+	{path: "groups.NAME.cheating.factor", fallback: "1.5", limits: "1.001..1000",
+		meaning: "multiplier: what is claimed as uploaded, over what is true"},
+	{path: "groups.NAME.cheating.adaptive", fallback: "1.1", limits: "1.001..1000",
+		meaning: "the same of adaptive, who stays below what would be seen"},
+	{path: "groups.NAME.cheating.under_report", fallback: "0.5", limits: "0..0.999",
+		meaning: "under-report: what is claimed as downloaded, over what is true"},
+	{path: "groups.NAME.cheating.rate", fallback: "100kB/s", limits: "1B/s..10GB/s",
+		meaning: "constant, fake-seed, collusion, sybil, framer, fake-have: what they invent in each " +
+			"torrent"},
+	{path: "groups.NAME.cheating.ring", fallback: "10", limits: "2..1000",
+		meaning: "peers of a Sybil's ring, that share an account, or that frame the same victim"},
+	{path: "groups.NAME.reporting", fallback: "libtorrent",
+		limits: "libtorrent|transmission|anacrolix|webtorrent|libtorrent-true",
+		meaning: "what peers call uploaded, downloaded and left when they announce: the " +
+			"program's way"},
+	{path: "groups.NAME.catalog", fallback: "{}",
+		meaning: "the torrents in which each peer takes part, one begun after the other"},
+	{path: "groups.NAME.catalog.torrents", fallback: "1", limits: "1..64",
+		meaning: "how many: above 1, they are drawn from all"},
+	{path: "groups.NAME.catalog.gap", fallback: "0s",
+		meaning: "from the begin of one to that of the next: a time, or a distribution as in " +
+			"exponential(10m)"},
 	{path: "groups.NAME.swarm", fallback: "{}", meaning: "the peers' settings"},
 	{path: swarmPath + "slots", fallback: "4", limits: "1..1000",
 		meaning: "interested peers that are unchoked, the optimistic ones included"},

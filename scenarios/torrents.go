@@ -110,6 +110,7 @@ func (s *Scenario) checkSwarms(c *complaints) {
 		return
 	}
 	s.checkTorrents(c)
+	s.checkAudit(c)
 	if s.Sample%Duration(time.Second) != 0 {
 		c.addAt("sample", "%s is not a whole number of seconds; round it", s.Sample)
 	}
@@ -163,7 +164,7 @@ func (s *Scenario) checkPeers(c *complaints, g *Group) {
 		names[i] = s.Torrents[i].Name
 	}
 	switch {
-	case g.Torrent == "" && len(names) > 1:
+	case g.Torrent == "" && len(names) > 1 && g.Taking() == 1:
 		c.addAt(path+".torrent", "there are several; write which one: %s",
 			strings.Join(names, ", "))
 	case g.Torrent != "" && !slices.Contains(names, g.Torrent):
@@ -178,6 +179,8 @@ func (s *Scenario) checkPeers(c *complaints, g *Group) {
 		c.addAt(path+".arrive.rate", "peers come evenly over a time, or at a rate; remove one")
 	}
 	s.checkDiscovery(c, g, path)
+	s.checkCatalog(c, g, path)
+	s.checkCheats(c, g, path)
 	if g.Strategy.divides(&g.Swarm) && g.Swarm.Upload == 0 && g.Link.Up == 0 {
 		c.addAt(path+".swarm.upload", "a tyrant must know what it has to give; write upload, or "+
 			"the group's own link")

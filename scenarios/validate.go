@@ -170,7 +170,7 @@ func (s *Scenario) NetworkConfig(nodes int) (netmodel.Config, error) {
 		Reach:   s.Network.NAT.reach(),
 		Links:   s.links(),
 
-		Vantages: min(nodes, s.Observers()+s.trackers()),
+		Vantages: min(nodes, s.Observers()+s.trackers()+s.offices()),
 
 		Faults: s.faults(),
 	}, nil

@@ -97,18 +97,18 @@ var errGone = errors.New("gone")
 
 func (nothing) ReadBody(protocol.Body, []byte) error { return errGone }
 
-// FuzzStreams has random cores do everything on random networks: no byte is wrong or out of order,
-// the books balance, and full bytes change nothing.
+// FuzzStreams has random cores do everything on random networks, for a while: no byte is wrong or
+// out of order, the books balance, and full bytes change nothing. What lasts long is TestBabble.
 func FuzzStreams(f *testing.F) {
-	f.Add(uint64(1), uint8(4))
-	f.Add(uint64(2), uint8(12))
-	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {
+	f.Add(uint64(1), uint8(4), uint8(2))
+	f.Add(uint64(2), uint8(12), uint8(7)) // until connections have been severed
+	f.Fuzz(func(t *testing.T, seed uint64, size, span uint8) {
 		nodes := 12 + int(size%20) // so that there is somebody for each fault
 		print := [2]Fingerprint{}
 		for i, full := range []bool{false, true} {
 			w, g := babbleWorld(t, seed, nodes, full)
-			for step := range 8 {
-				w.Run(at(time.Duration(step) * 5 * time.Second))
+			for step := range 1 + int(span%8) {
+				w.Run(at(time.Duration(step+1) * 1600 * time.Millisecond))
 				w.Audit()
 			}
 			require.NoError(t, g.trouble)

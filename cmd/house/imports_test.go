@@ -38,16 +38,17 @@ var house = []room{
 	{path: "protocol/audit", own: "protocol protocol/tracker", deterministic: true},
 	{path: "protocol/live/httptracker", own: "protocol protocol/tracker", others: "net"},
 	{path: "protocol/client", deterministic: true,
-		own: "protocol protocol/dht protocol/krpc protocol/swarm protocol/tracker"},
+		own: "protocol protocol/audit protocol/dht protocol/krpc protocol/swarm " +
+			"protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol protocol/dht protocol/swarm",
-		others: "github.com/goccy/go-yaml"},
+	{path: "scenarios", others: "github.com/goccy/go-yaml", own: "netmodel protocol " +
+		"protocol/client protocol/dht protocol/swarm protocol/tracker"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/oracle scenarios/accuracy sim netmodel protocol protocol/krpc " +
-			"protocol/dht protocol/crawl protocol/tracker"},
+		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol " +
+			"protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +

@@ -43,6 +43,7 @@ type meshEvent struct {
 
 func needLibtorrent(t *testing.T) {
 	t.Helper()
+	foreigners(t)
 	out, err := exec.Command(systemPython, "-c", "import libtorrent").CombinedOutput()
 	if err == nil {
 		return

@@ -54,6 +54,15 @@ func isolated(t *testing.T, environment ...string) bool {
 	return false
 }
 
+// foreigners skips a test with a program of others when time is short: the race detector, which is
+// run so, sees nothing of these, and they wait for each other.
+func foreigners(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("with a program of others")
+	}
+}
+
 // missing skips a test for want of something that has to be there in CI.
 func missing(t *testing.T, format string, args ...any) {
 	t.Helper()

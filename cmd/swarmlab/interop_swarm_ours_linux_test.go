@@ -133,6 +133,7 @@ func startOurTracker(t *testing.T, addr, interval string) trackerSite {
 // needOpentracker skips the test unless it is here.
 func needOpentracker(t *testing.T) {
 	t.Helper()
+	foreigners(t)
 	if _, err := exec.LookPath("opentracker"); err != nil {
 		missing(t, "no opentracker here (Debian: opentracker)")
 	}

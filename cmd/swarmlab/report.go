@@ -33,6 +33,9 @@ func (w *work) report() string {
 		}
 		b.WriteString("\n" + sweep())
 	}
+	if text := accounting(s); text != "" {
+		b.WriteString("\n" + text)
+	}
 	if text := targetsTable(targetSet{s.Scenario, s.Targets}); text != "" {
 		b.WriteString("\n" + text)
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"crypto/sha1"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +25,9 @@ type villain struct {
 	turn func(c net.Conn, m *peerwire.Message) // what it does with a message
 	// after is what it sends after the handshake.
 	after []byte
+	// out is closed when the other end has closed a connection.
+	out  chan struct{}
+	once sync.Once
 }
 
 // listen takes connections, one after the other, until the test ends.
@@ -30,6 +35,7 @@ func (v *villain) listen() string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(v.t, err)
 	v.t.Cleanup(func() { listener.Close() })
+	v.out = make(chan struct{})
 	go func() {
 		for {
 			c, err := listener.Accept()
@@ -56,6 +62,9 @@ func (v *villain) serve(c net.Conn) {
 		c.SetReadDeadline(time.Now().Add(20 * time.Second))
 		n, err := c.Read(buffer)
 		if err != nil {
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				v.once.Do(func() { close(v.out) })
+			}
 			return
 		}
 		d.Feed(protocol.Chunk{Bytes: buffer[:n]})
@@ -95,10 +104,31 @@ func poison(c net.Conn, m *peerwire.Message) {
 	}
 }
 
-// honestLater has a seed come when a download has been among others for a while.
-func (l *load) honestLater(file, at string) {
-	time.Sleep(700 * time.Millisecond)
-	l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+// honestLater has a seed come when a download has found all of some villains out. What it returns
+// waits for that.
+func (l *load) honestLater(file, at string, villains ...*villain) (wait func()) {
+	found, come := make(chan bool, 1), make(chan struct{})
+	go func() {
+		late := time.After(30 * time.Second)
+		for _, v := range villains {
+			select {
+			case <-v.out:
+			case <-late:
+				found <- false
+				return
+			}
+		}
+		found <- true
+	}()
+	go func() {
+		defer close(come)
+		if <-found {
+			l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+		} else {
+			l.t.Error("a villain was not found out")
+		}
+	}()
+	return func() { <-come }
 }
 
 // TestTorrentAmongHostilePeers is a download among peers that lie, poison, are silent or talk
@@ -122,9 +152,10 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 		v.t, v.tor = t, tor
 		args = append(args, "--peer", v.listen())
 	}
-	go l.honestLater(file, at)
+	wait := l.honestLater(file, at, all[0], all[2], all[3], all[4])
 	dir := filepath.Join(t.TempDir(), "new")
 	r := l.fetchInto(dir, file, args...)
+	wait()
 	require.Equal(t, l.size+r.All.Failed, r.All.Useful)
 	require.Positive(t, r.Failures)
 	for _, why := range []string{"wire", "index", "range"} {
@@ -142,8 +173,9 @@ func TestTorrentPoisonerIsFoundOut(t *testing.T) {
 	file, tor := l.torrent()
 	v := &villain{t: t, tor: tor, after: everything(tor.Info), turn: poison}
 	bad, at := v.listen(), vacantAddress(t)
-	go l.honestLater(file, at)
+	wait := l.honestLater(file, at, v)
 	_, r := l.fetch(file, "--listen", at, "--peer", bad)
+	wait()
 	require.EqualValues(t, 1, r.Dropped["poison"])
 	require.EqualValues(t, 1, r.Bans)
 	require.Len(t, r.Peers, 2)

@@ -12,35 +12,51 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTorrentKilledAndResumed kills a download (kill -9) again and again. Each time it goes on with
-// what is whole, and at the end everything is right.
+// TestTorrentKilledAndResumed kills a download (kill -9) again and again, each time when some more
+// of it has been sent. Each time it goes on with what is whole, and at the end everything is right.
 func TestTorrentKilledAndResumed(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := rand.New(rand.NewPCG(seedOfNow(t), 0))
 	l := newLoad(t, 48)
 	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	sent := func() uint64 {
+		var r transferReport
+		seed.last(&r)
+		return r.All.PayloadUp
+	}
 	dir, name := t.TempDir(), program(t)
-	run := func(limit time.Duration) (found uint32, done bool) {
+	// run downloads until it is complete, or killed when so much has been sent.
+	run := func(most uint64) (found uint32, done bool) {
 		var out, errOut bytes.Buffer
+		before, late := sent(), time.Now().Add(time.Minute)
 		cmd := exec.Command(name, "torrent", "download", file, "--dir", dir, "--peer", at, "--json")
 		cmd.Stdout, cmd.Stderr = &out, &errOut
 		require.NoError(t, cmd.Start())
-		over := time.AfterFunc(limit, func() { cmd.Process.Kill() })
-		defer over.Stop()
-		if err := cmd.Wait(); err != nil {
-			require.Equal(t, "signal: killed", err.Error(), errOut.String())
-			return 0, false
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for killed := false; ; time.Sleep(2 * time.Millisecond) {
+			select {
+			case err := <-ended:
+				if killed && err != nil {
+					require.Equal(t, "signal: killed", err.Error(), errOut.String())
+					return 0, false
+				}
+				require.NoError(t, err, errOut.String())
+				var report transferReport
+				require.NoError(t, json.Unmarshal(out.Bytes(), &report))
+				require.True(t, report.Complete)
+				return report.Found, true
+			default:
+			}
+			if !killed && (sent()-before > most || time.Now().After(late)) {
+				killed = true
+				cmd.Process.Kill()
+			}
 		}
-		var report transferReport
-		require.NoError(t, json.Unmarshal(out.Bytes(), &report))
-		require.True(t, report.Complete)
-		return report.Found, true
 	}
 	resumed := false
 	for killed := 0; killed < 5 || !resumed && killed < 50; {
-		found, done := run(time.Duration(100+r.IntN(400)) * time.Millisecond)
+		found, done := run(r.Uint64N(l.size))
 		if !done {
 			killed++
 			continue
@@ -49,11 +65,15 @@ func TestTorrentKilledAndResumed(t *testing.T) {
 		l.same(dir)
 		require.NoError(t, os.RemoveAll(dir))
 	}
-	if _, err := os.Stat(dir); err != nil {
-		dir = t.TempDir()
-	}
-	_, done := run(time.Minute)
+	_, done := run(2 * l.size)
 	require.True(t, done)
 	l.same(dir)
 	require.True(t, resumed, "no download was ever resumed")
+}
+
+// seedOfNow is a seed that is told.
+func seedOfNow(t *testing.T) uint64 {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return seed
 }

@@ -178,9 +178,10 @@ func TestLibtorrentMakesTorrents(t *testing.T) {
 	require.Equal(t, theirs.Info.Raw, ours.Info.Raw)
 }
 
-// outputOf runs a program of others, and skips the test where there is none.
+// outputOf runs a program of others, and skips the test where there is none or time is short.
 func outputOf(t *testing.T, debian string, args ...string) string {
 	t.Helper()
+	foreigners(t)
 	program, err := exec.LookPath(args[0])
 	if err != nil {
 		missing(t, "no %s here (Debian: %s)", args[0], debian)

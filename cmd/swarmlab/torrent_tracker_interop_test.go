@@ -167,6 +167,7 @@ func freePort(t *testing.T) int {
 // its port. Its list is the infohash 0, and it looks for it in its own root folder.
 func startOpentracker(t *testing.T) int {
 	t.Helper()
+	foreigners(t)
 	program, err := exec.LookPath("opentracker")
 	if err != nil {
 		missing(t, "no opentracker here (Debian: opentracker)")

@@ -10,7 +10,7 @@ import (
 // addresses are known.
 func (g *Group) engage(i uint32, t *protocol.Turn, m *member) {
 	c, tor := &g.clients[i], &g.torrents[m.torrent]
-	if len(tor.Trackers) == 0 || c.addr.Port() == 0 {
+	if len(tor.Trackers) == 0 || c.addr.Port() == 0 || g.cfg.Cheat.Kind == Ghost {
 		return
 	}
 	var err error
@@ -114,13 +114,18 @@ func (g *Group) totals(i uint32, m *member, now protocol.Time) tracker.Totals {
 	if m.leaving {
 		return m.final
 	}
-	a := g.swarm.Tally(i, m.torrent, now)
-	p, _ := g.swarm.Progress(i, m.torrent)
-	t := tracker.Totals{Uploaded: a.PayloadUp, Downloaded: a.PayloadDown, Left: p.Left,
-		Corrupt: a.Failed, Redundant: a.Redundant}
-	if !p.Known {
-		t.Left = tracker.UnknownLeft
-	}
+	t := g.counted(i, m, now)
+	g.cfg.Cheat.claim(&t, now.Sub(m.since), len(g.clients[i].accomplices()))
+	return t
+}
+
+// counted is what they are told by the honest.
+func (g *Group) counted(i uint32, m *member, now protocol.Time) tracker.Totals {
+	b := g.swarm.Books(i, m.torrent, now)
+	t := g.cfg.Reporting.totals(&b)
+	t.Uploaded += m.carried.Uploaded
+	t.Downloaded += m.carried.Downloaded
+	t.Corrupt += m.carried.Corrupt
 	return t
 }
 

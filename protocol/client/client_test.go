@@ -149,7 +149,7 @@ func TestMagnetLinks(t *testing.T) {
 			require.Equal(t, o.torrent.Metadata, o.clients.Swarm().Metadata(i, 1))
 		}
 		if p.tracker { // before it knew how much there was
-			require.Equal(t, uint64(tracker.UnknownLeft), (*o.told)[1].Left)
+			require.Equal(t, uint64(leftLibtorrent), (*o.told)[1].Left)
 		}
 	}
 }

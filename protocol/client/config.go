@@ -23,6 +23,11 @@ type Config struct {
 	Want int
 	// Least is the least time between two announces to a tracker, whatever it says.
 	Least time.Duration
+	// Reporting is what their totals mean.
+	Reporting Reporting
+	Cheat     CheatConfig
+	// Audit is how those who are enrolled vouch for each other.
+	Audit AuditConfig
 	// IPv6 says that the clients' datagrams are of IPv6.
 	IPv6 bool
 }
@@ -48,7 +53,13 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("%s is %v; it must be from 1s to %v", f.name, f.v, day)
 		}
 	}
-	return nil
+	if c.Reporting >= reportings || c.Cheat.Kind >= cheats {
+		return fmt.Errorf("there is no reporting %d, or no cheat %d", c.Reporting, c.Cheat.Kind)
+	}
+	if err := c.Cheat.Validate(); err != nil {
+		return err
+	}
+	return c.Audit.Validate()
 }
 
 // Env is what clients share with their owner. The observers of the parts are told after the client
@@ -79,10 +90,11 @@ const (
 	ofSwarm part = iota
 	ofDHT
 	ofMembers // trackers and announces in the DHT
+	ofAudit   // reports and receipts
 	parts
 )
 
 // dues are the deadlines of the parts.
 type dues [parts]protocol.Time
 
-func (d *dues) first() protocol.Time { return min(d[ofSwarm], d[ofDHT], d[ofMembers]) }
+func (d *dues) first() protocol.Time { return min(d[ofSwarm], d[ofDHT], d[ofMembers], d[ofAudit]) }

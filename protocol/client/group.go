@@ -2,6 +2,7 @@ package client
 
 import (
 	"swarmlab/protocol"
+	"swarmlab/protocol/audit"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/swarm"
 )
@@ -16,6 +17,8 @@ type Group struct {
 	clients  []client
 	counters Counters
 	addrs    []protocol.Addr // scratch
+
+	statement []byte // scratch
 }
 
 // client is one of them.
@@ -27,6 +30,8 @@ type client struct {
 	stale   bool // members have something to do, or another deadline
 	due     dues
 	members []*member
+	kept    []carried
+	account *account // nil: nobody knows it
 }
 
 // Counters is what a group has counted itself; the parts have counters of their own.
@@ -34,6 +39,13 @@ type Counters struct {
 	Strays    uint64 // datagrams that belong to nobody
 	Announces uint64 // begun in the DHT
 	Nodes     uint64 // of the DHT that peers told of
+
+	Reports  uint64       // delivered to the auditor: 1 byte and audit.ReportSize each
+	Proofs   uint64       // likewise: 1 byte and audit.ReceiptSize each
+	Signed   uint64       // receipts given to peers
+	Receipts audit.Counts // of peers, by what was found
+	Cut      uint64       // connections on which a peer was not served before it signs
+	Unbooked uint64       // connections of which nothing is stated, for want of room
 }
 
 var (
@@ -57,6 +69,12 @@ func New(cfg Config, env Env, n int) (*Group, error) {
 		inner.Node = g.introduced
 	}
 	inner.Lonely = g.lonely
+	if cfg.Audit.Window > 0 || cfg.Audit.Settle > 0 {
+		inner.Notary = notary{g}
+	}
+	if cfg.Cheat.Kind == FakeHave {
+		cfg.Swarm.Pretend = cfg.Cheat.Rate
+	}
 	var err error
 	if g.swarm, err = swarm.New(cfg.Swarm, inner, n); err != nil {
 		return nil, err
@@ -100,9 +118,12 @@ func (g *Group) Len() int { return len(g.clients) }
 // Start makes client i run. Torrents are added by Add, in this turn or later.
 func (g *Group) Start(i uint32, t *protocol.Turn) {
 	c := &g.clients[i]
-	*c = client{id: c.id, addr: c.addr, running: true, key: uint32(t.Rand.Uint64()),
-		members: c.members[:0],
-		due:     dues{protocol.Never, protocol.Never, protocol.Never}}
+	*c = client{id: c.id, addr: c.addr, account: c.account, running: true,
+		key: uint32(t.Rand.Uint64()), members: c.members[:0],
+		due: dues{protocol.Never, protocol.Never, protocol.Never, protocol.Never}}
+	if c.account != nil {
+		c.due[ofAudit] = c.account.begin(&g.cfg.Audit, t)
+	}
 	c.enter(t, ofSwarm)
 	g.swarm.Start(i, t)
 	c.exit(t, ofSwarm)
@@ -126,6 +147,9 @@ func (g *Group) settle(i uint32, t *protocol.Turn) {
 	c := &g.clients[i]
 	if c.stale || c.due[ofMembers] <= t.Now {
 		g.tend(i, t)
+	}
+	if c.due[ofAudit] <= t.Now {
+		g.deliver(i, t)
 	}
 	t.Out.WakeAt(c.due.first())
 }
@@ -163,6 +187,9 @@ func (g *Group) Stop(i uint32, t *protocol.Turn) {
 		}
 	}
 	g.swarm.Stop(i, t)
+	if c.due[ofAudit] != protocol.Never {
+		g.deliver(i, t)
+	}
 	if g.dht != nil {
 		g.dht.Stop(i, t)
 	}
@@ -176,5 +203,8 @@ func (g *Group) Drop(i uint32) {
 	if g.dht != nil {
 		g.dht.Drop(i)
 	}
-	*c = client{id: c.id, addr: c.addr}
+	if c.account != nil {
+		c.account.forget()
+	}
+	*c = client{id: c.id, addr: c.addr, account: c.account}
 }

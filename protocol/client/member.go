@@ -20,7 +20,11 @@ type member struct {
 	leaving  bool
 	complete bool           // to be told
 	lonely   bool           // more peers are to be asked for
+	since    protocol.Time  // when it was added
+	carried  tracker.Totals // what was counted before, and goes on
 	final    tracker.Totals // of a torrent that is being left
+	owed     tracker.Totals // of that, what is carried on if the stop is not answered
+	answers  uint64         // of trackers, until then
 
 	lookAt  protocol.Time // when to announce in the DHT
 	looking bool          // it is being announced
@@ -34,7 +38,8 @@ func (g *Group) Add(i uint32, t *protocol.Turn, e swarm.Entry) {
 	if c.find(e.Torrent) != nil {
 		return
 	}
-	m := &member{torrent: e.Torrent, askAt: protocol.Never, lookAt: protocol.Never}
+	m := &member{torrent: e.Torrent, askAt: protocol.Never, lookAt: protocol.Never,
+		since: t.Now, carried: c.resume(e.Torrent)}
 	c.members = append(c.members, m)
 	c.enter(t, ofSwarm)
 	g.swarm.Add(i, t, e)
@@ -55,12 +60,13 @@ func (g *Group) Leave(i uint32, t *protocol.Turn, torrent uint32) {
 	if m == nil || m.leaving {
 		return
 	}
-	m.final = g.totals(i, m, t.Now)
+	m.final, m.owed = g.totals(i, m, t.Now), g.counted(i, m, t.Now)
 	m.leaving, m.lookAt = true, protocol.Never
 	c.enter(t, ofSwarm)
 	g.swarm.Leave(i, t, torrent)
 	c.exit(t, ofSwarm)
 	if m.begun {
+		m.answers = m.tracker.Tally().Answered
 		m.askAt = m.tracker.Leave(t, m.final)
 		g.heed(i, m)
 	}
@@ -70,6 +76,32 @@ func (g *Group) Leave(i uint32, t *protocol.Turn, torrent uint32) {
 
 // Left says whether client i has nothing more to do with a torrent.
 func (g *Group) Left(i, torrent uint32) bool { return g.clients[i].find(torrent) == nil }
+
+// carried is what a client goes on to count of a torrent that it has left.
+type carried struct {
+	torrent uint32
+	totals  tracker.Totals
+}
+
+// keep remembers, as Transmission does, what no tracker has acknowledged at the end.
+func (g *Group) keep(c *client, m *member) {
+	if g.cfg.Reporting != ReportsTransmission || !m.begun ||
+		m.tracker.Tally().Answered > m.answers {
+		return
+	}
+	c.kept = append(c.kept, carried{m.torrent, m.owed})
+}
+
+// resume returns what goes on to be counted of a torrent.
+func (c *client) resume(torrent uint32) (t tracker.Totals) {
+	c.kept = slices.DeleteFunc(c.kept, func(k carried) bool {
+		if k.torrent == torrent {
+			t = k.totals
+		}
+		return k.torrent == torrent
+	})
+	return t
+}
 
 func (c *client) find(torrent uint32) *member {
 	for _, m := range c.members {
@@ -103,7 +135,11 @@ func (g *Group) tend(i uint32, t *protocol.Turn) {
 		}
 	}
 	c.members = slices.DeleteFunc(c.members, func(m *member) bool {
-		return m.leaving && (!m.begun || m.tracker.Left())
+		if !m.leaving || m.begun && !m.tracker.Left() {
+			return false
+		}
+		g.keep(c, m)
+		return true
 	})
 	c.stale, c.due[ofMembers] = false, protocol.Never
 	for _, m := range c.members {
@@ -148,7 +184,7 @@ type progress struct{ g *Group }
 func (o progress) Completed(i uint32, t *protocol.Turn, torrent uint32) {
 	c := &o.g.clients[i]
 	if m := c.find(torrent); m != nil {
-		m.complete, c.stale = true, true
+		m.complete, c.stale = o.g.cfg.Cheat.Kind != FakeSeed, true
 		if m.lookAt != protocol.Never {
 			m.lookAt = t.Now
 		}

@@ -72,19 +72,37 @@ func (v *target) sources(tb testing.TB, network string, count int) []*net.UDPCon
 	return conns
 }
 
-// flood sends what an attacker would, at a steady rate, until ctx ends. It returns how much.
-func flood(ctx context.Context, from []*net.UDPConn, rate int) (sent int) {
+// flood is what an attacker sends.
+type flood struct {
+	rate int          // datagrams a second, if the machine can; 0: none
+	sent atomic.Int64 // so far
+}
+
+// run sends at a steady rate until ctx ends.
+func (f *flood) run(ctx context.Context, from []*net.UDPConn) {
 	r := protocol.NewRand(1, 2, 3)
 	packet := make([]byte, 0, 2048)
-	start := time.Now()
+	start, sent := time.Now(), 0
 	for ; ctx.Err() == nil; time.Sleep(time.Millisecond) {
-		due := int(time.Since(start).Seconds() * float64(rate))
+		due := int(time.Since(start).Seconds() * float64(f.rate))
 		for ; sent < due; sent++ {
 			packet = attack(packet[:0], &r, sent)
 			from[sent%len(from)].Write(packet) // an answer that bounced is no concern of ours
+			f.sent.Store(int64(sent + 1))
 		}
 	}
-	return sent
+}
+
+// pace returns what waits until it is time for the n-th query from now on. Of a flood there is as
+// much between two queries on a slow machine as on a fast one: it takes longer there.
+func (f *flood) pace() (wait func(n int)) {
+	start, before := time.Now(), f.sent.Load()
+	return func(n int) {
+		time.Sleep(time.Until(start.Add(time.Duration(n) * time.Second / honestRate)))
+		for f.sent.Load()-before < int64(n)*int64(f.rate)/honestRate {
+			time.Sleep(time.Millisecond)
+		}
+	}
 }
 
 // attack is one datagram of the flood.
@@ -126,15 +144,15 @@ func newHonest(conns []*net.UDPConn, queries int) *honest {
 	return h
 }
 
-// ask asks all queries, and once more each that had no answer in time. It returns the share that
-// was answered at once, and in the end.
-func (h *honest) ask() (first, second float64) {
+// ask asks all queries, and once more each that had no answer in time, each in its time by pace. It
+// returns the share that was answered at once, and in the end.
+func (h *honest) ask(pace func() (wait func(n int))) (first, second float64) {
 	var mu sync.Mutex // asked is read by the readers
 	for _, conn := range h.conns {
 		h.readers.Go(func() { h.listen(conn, &mu) })
 	}
 	for range 2 {
-		first, second = second, h.round(&mu)
+		first, second = second, h.round(&mu, pace())
 	}
 	for _, conn := range h.conns {
 		conn.SetReadDeadline(time.Now())
@@ -144,14 +162,14 @@ func (h *honest) ask() (first, second float64) {
 }
 
 // round asks every query that has no answer, waits, and returns the share of those that have one.
-func (h *honest) round(mu *sync.Mutex) float64 {
-	start, sent := time.Now(), 0
+func (h *honest) round(mu *sync.Mutex, wait func(n int)) float64 {
+	sent := 0
 	var packet []byte
 	for q := range h.asked {
 		if h.answered[q].Load() {
 			continue
 		}
-		time.Sleep(time.Until(start.Add(time.Duration(sent) * time.Second / honestRate)))
+		wait(sent)
 		sent++
 		mu.Lock()
 		h.asked[q] = time.Now()
@@ -233,12 +251,14 @@ func besiege(tb testing.TB, v *target, attackers int, rate, queries int) siege {
 	before := heapInUse()
 	cpu, began := cpuTime(), time.Now()
 	ctx, cancel := context.WithCancel(context.Background())
+	f := &flood{rate: rate}
 	var s siege
 	var attack sync.WaitGroup
-	attack.Go(func() { s.sent = flood(ctx, from, rate) })
-	s.first, s.second = h.ask()
+	attack.Go(func() { f.run(ctx, from) })
+	s.first, s.second = h.ask(f.pace)
 	cancel()
 	attack.Wait()
+	s.sent = int(f.sent.Load())
 	s.cpu, s.took = cpuTime()-cpu, time.Since(began)
 	for _, wait := range h.waits {
 		s.wait = max(s.wait, wait)

@@ -15,6 +15,7 @@ const (
 	ExtUploadOnly  = 2 // upload_only
 	ExtMetadata    = 3 // ut_metadata, BEP 9
 	ExtHolepunch   = 4 // ut_holepunch, BEP 55
+	ExtReceipt     = 5 // sl_receipt, of this program: see package audit
 	ExtDontHave    = 7 // lt_donthave, BEP 54
 
 	extensions = 8
@@ -23,11 +24,11 @@ const (
 // extNames are the names by which extensions are agreed on, by our id.
 var extNames = [extensions]string{
 	ExtPEX: "ut_pex", ExtUploadOnly: "upload_only", ExtMetadata: "ut_metadata",
-	ExtHolepunch: "ut_holepunch", ExtDontHave: "lt_donthave",
+	ExtHolepunch: "ut_holepunch", ExtReceipt: "sl_receipt", ExtDontHave: "lt_donthave",
 }
 
 // extOrder is our ids in the order of their names, as a dictionary needs them.
-var extOrder = [...]uint8{ExtDontHave, ExtUploadOnly, ExtHolepunch, ExtMetadata, ExtPEX}
+var extOrder = [...]uint8{ExtDontHave, ExtReceipt, ExtUploadOnly, ExtHolepunch, ExtMetadata, ExtPEX}
 
 // ExtIDs is how one side numbers extensions, by our ids: what is sent to it as ExtPEX goes out
 // under ids[ExtPEX]. 0 means that it does not take them.

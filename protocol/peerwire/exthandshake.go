@@ -40,7 +40,13 @@ type ExtHandshake struct {
 	IP4, IP6, YourIP protocol.Addr
 	// Version is the name and version of the sender's program.
 	Version []byte
+	// Key is the public key by which an auditor knows the sender, of KeySize bytes; an extension of
+	// this program (sl_key).
+	Key []byte
 }
+
+// KeySize is the bytes of a public key.
+const KeySize = 32
 
 // Support lists an extension under our id.
 func (h *ExtHandshake) Support(ext uint8) {
@@ -73,6 +79,9 @@ func (h *ExtHandshake) Append(dst []byte) []byte {
 	dst = appendNumber(append(dst, 'e'), "metadata_size", h.MetadataSize)
 	dst = appendNumber(dst, "p", uint32(h.Port))
 	dst = appendNumber(dst, "reqq", h.Queue)
+	if len(h.Key) > 0 {
+		dst = bencode.AppendBytes(bencode.AppendString(dst, "sl_key"), h.Key)
+	}
 	dst = appendAnswer(dst, "upload_only", h.UploadOnly)
 	if len(h.Version) > 0 {
 		dst = bencode.AppendBytes(bencode.AppendString(dst, "v"), h.Version)
@@ -112,8 +121,9 @@ func appendHost(dst []byte, key string, a protocol.Addr) []byte {
 	return appendIP(dst, a)
 }
 
-// Parse reads the body of an extended message with id 0. Version points into p. A value of the
-// wrong type is a fault; one that is out of range, or an address of another length, says nothing.
+// Parse reads the body of an extended message with id 0. Version and Key point into p. A value of
+// the wrong type is a fault; one that is out of range, or an address or key of another length,
+// says nothing.
 func (h *ExtHandshake) Parse(p []byte) Fault {
 	*h = ExtHandshake{}
 	s := bencode.NewScanner(p, extLimits, bencode.Tolerant)
@@ -137,6 +147,10 @@ func (h *ExtHandshake) take(s *bencode.Scanner, key []byte) (good bool) {
 		return h.takeIDs(s)
 	case "v":
 		h.Version, good = s.Bytes()
+	case "sl_key":
+		if h.Key, good = s.Bytes(); len(h.Key) != KeySize {
+			h.Key = nil
+		}
 	case "ipv4":
 		h.IP4, good = host(s, 4)
 	case "ipv6":

@@ -22,6 +22,9 @@ const systemPython = "/usr/bin/python3"
 
 // TestLibtorrent fetches a torrent, and its metadata, from a libtorrent seed with the codec alone.
 func TestLibtorrent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with a program of others")
+	}
 	if exec.Command(systemPython, "-c", "import libtorrent").Run() != nil {
 		t.Skip("no libtorrent here")
 	}

@@ -78,8 +78,8 @@ func checkConn(t testing.TB, g *Group, m *member, c *conn) {
 	if !m.known {
 		return
 	}
-	must(t, !m.seed && m.picker.interesting(c.slot) == c.interested || m.seed && !c.interested,
-		"interest is not correct")
+	wants := !m.seed && !g.cfg.Observe && m.picker.interesting(c.slot)
+	must(t, wants == c.interested, "interest is not correct")
 	must(t, m.choker.unchoked(c.slot) == !c.choked, "the choker thinks otherwise")
 	live := int(c.asked.n - c.voided)
 	must(t, m.picker.outstanding(c.slot) == live, "the picker counts other requests")

@@ -48,6 +48,10 @@ type Config struct {
 	LazyHaves      bool          // no have to a peer that has the piece
 	SuperSeed      bool          // who begins as a seed pretends to have nothing (BEP 16)
 	Pollute        bool          // send other bytes than those of the content
+	// Pretend has a leecher tell of pieces that it does not have, as if they came at so many bytes
+	// a second; 0: never. It serves none of them: requests are rejected, or ignored without BEP 6.
+	Pretend uint64
+	Observe bool // want nothing but to see what others have
 
 	PexPeriod time.Duration // BEP 11: a minute at least
 }

@@ -72,6 +72,7 @@ type conn struct {
 	pexIn                uint8
 	pexGreeted, pexHeard bool
 	told                 bool          // the others were told of it
+	met                  bool          // it has shown its key
 	metaAsked            bool          // it was asked for metadata: late answers are welcome
 	sized                uint32        // how long it says that the metadata is
 	scolded              uint16        // requests while choked, since it was choked
@@ -84,7 +85,7 @@ type conn struct {
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
 
-	_ [24]byte // so that it is whole lines (TestSizeOfConn)
+	_ [16]byte // so that it is whole lines (TestSizeOfConn)
 }
 
 // slab hands out connections. They do not move.

@@ -12,11 +12,9 @@ import (
 func (x *turn) dialMore(m *member) {
 	cfg := &x.g.cfg
 	m.dialAt = protocol.Never
+	x.miss(m)
 	for len(m.conns)+int(m.opening) < cfg.Initiate && int(x.core.halves) < cfg.HalfOpen {
 		at, next := m.peers.best(x.Now, uint8(cfg.MaxFailures), m.seed && !cfg.KeepSeeds)
-		if at == nilIndex || m.peers.list[at].next > 0 {
-			x.miss(m)
-		}
 		if at == nilIndex {
 			m.dialAt = next
 			return
@@ -26,7 +24,8 @@ func (x *turn) dialMore(m *member) {
 }
 
 // miss tells the owner of a leecher that is running out of peers. Mainline asks its tracker again
-// when it has fewer than 20 connections, of the 40 that it seeks.
+// when it has fewer than 20 connections, of the 40 that it seeks, whomever else it could try: of
+// those that it knows for long most may have left.
 func (x *turn) miss(m *member) {
 	if !m.seed && len(m.conns) < x.g.cfg.Initiate/2 && x.g.env.Lonely != nil {
 		x.g.env.Lonely(x.i, m.index)
@@ -123,6 +122,9 @@ func (x *turn) part(m *member, c *conn, failed bool) {
 	if c.stage == live {
 		n := slices.Index(m.conns, c)
 		m.conns = slices.Delete(m.conns, n, n+1)
+		if x.g.env.Watcher != nil {
+			x.g.env.Watcher.Gone(x.i, x.Turn, m.index, c.number)
+		}
 		x.depart(m, c)
 	} else {
 		m.opening--

@@ -26,10 +26,12 @@
 //
 // # The files
 //
+//	watcher.go    what an observer is told
 //	config.go     what a study varies; strategy.go kinds of peers
 //	group.go      the population and its calls; turn.go a turn, deadlines
 //	torrent.go    what is known of a torrent, and one core's part in it; enter.go its beginning
-//	              and end; view.go what others may see of it; tally.go its books
+//	              and end; view.go what others may see of it; tally.go, books.go
+//	              its books
 //	counters.go   what was dropped, and why
 //	peers.go      the addresses that are known; dial.go connecting, limits
 //	conn.go       one end of a connection, its timers; greet.go handshakes; message.go what comes
@@ -61,19 +63,26 @@
 //     the lowest; otherwise it closes. Addresses are dialed in that order too, but those that
 //     failed least first, and of these those never tried (libtorrent).
 //   - An address is dialed again a minute after its last connection, and a minute later for each
-//     failure, three of which are the end, until somebody else tells of it.
+//     failure, three of which are the end, until somebody else tells of it. Whom a tracker names
+//     again is there, and as if never tried (mainline, which dials nobody else).
 //   - Who has not answered after 15 seconds is given up (libtorrent). A leecher with fewer than
-//     half of the connections that it seeks, who has tried everybody, is lonely: its owner asks
-//     the trackers again, as early as they allow (mainline, below 20 connections).
+//     half of the connections that it seeks is lonely: its owner asks the trackers again, as early
+//     as they allow (mainline, below 20 connections).
 //   - Pieces allowed fast are given to one choked peer for each optimistic slot, and the others
 //     are rejected; so are those of more than AllowedFast pieces (BEP 6 leaves both to the sender).
 //   - Of every stream only as much is queued as it sends in half a second, so that a choke or a
 //     cancel is still in time, and requests do not wait behind blocks.
-//   - Requests are void when none was answered for RequestTimeout; the peer then gets one request
-//     at a time until it answers. One that rejects without choking is left alone for a second.
+//   - Requests are taken back when none was answered for RequestTimeout (Transmission); the peer
+//     then gets one request at a time until it answers, and 32 at most from then on: there are
+//     clients that stop for ever when too many wait.
+//   - One that rejects without choking is left alone for a second.
 //   - A seed closes connections with those that want nothing.
 //   - Interested is sent only when the metadata is there; before, bitfields and haves are kept, and
 //     looked at when the number of pieces is known.
+//   - Pieces that were begun come before others, however rare these are (mainline). libtorrent asks
+//     for the rarest first, until half as many again as it has peers are begun. It matters where a
+//     slow seed is the only one to have some: half of what it sends is then of pieces that others
+//     have, too.
 //
 // # Departures, on purpose
 //

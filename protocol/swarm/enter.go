@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"swarmlab/protocol"
+	"swarmlab/protocol/peerwire"
 )
 
 // enter makes the core take part in a torrent.
@@ -16,7 +17,8 @@ func (x *turn) enter(e *Entry) {
 	}
 	tor := &x.g.torrents[e.Torrent]
 	m := &member{index: e.Torrent, started: x.Now, finished: protocol.Never,
-		found: protocol.Never, private: tor.Private, dialAt: protocol.Never, turnAt: x.Now}
+		found: protocol.Never, private: tor.Private, dialAt: protocol.Never, turnAt: x.Now,
+		claimAt: protocol.Never}
 	x.core.members = append(x.core.members, m)
 	if e.Magnet || tor.Geometry.Total == 0 {
 		return
@@ -31,6 +33,7 @@ func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	m.geo, m.known = geo, true
 	m.picker.reset(x.g.cfg.Picker, geo, have, x.Rand)
 	m.choker.reset(x.g.cfg.Choker, geo)
+	m.brought = geo.Total - m.picker.left()
 	m.seed = m.picker.done()
 	if m.seed {
 		m.finished = x.Now
@@ -38,6 +41,7 @@ func (x *turn) unfold(m *member, geo Geometry, have bits) {
 	if m.showing = m.seed && x.g.cfg.SuperSeed; m.showing {
 		m.show.reset(geo.Pieces())
 	}
+	x.pretendBegin(m)
 	for _, c := range slices.Clone(m.conns) {
 		m.picker.join(c.slot)
 		m.choker.join(x.Now, c.slot)
@@ -61,11 +65,15 @@ func (x *turn) interpret(c *conn) {
 		return
 	}
 	if c.everything {
+		x.showsSame(c, true)
 		c.member.picker.gainAll(c.slot)
 		x.evaluate(c)
 		return
 	}
 	if len(c.raw) == 0 {
+		if c.introduced {
+			x.showsSame(c, false)
+		}
 		return
 	}
 	size := int((uint64(n) + 7) / 8)
@@ -77,6 +85,7 @@ func (x *turn) interpret(c *conn) {
 	for len(c.raw) < size { // it came in haves
 		c.raw = append(c.raw, 0)
 	}
+	x.shows(c, c.raw)
 	x.gainWire(c, c.raw)
 	c.raw = c.raw[:0]
 }
@@ -116,19 +125,31 @@ func (x *turn) depart(m *member, c *conn) {
 	c.optimisticAt.turn(false, x.Now, &c.tally.Optimistic)
 	c.tally.Connected = x.Now.Sub(c.opened)
 	c.tally.account(x.g, c)
+	if c.met {
+		n := x.g.env.Notary
+		n.Parted(x.i, x.Turn, c.number, c.tally.PayloadUp, c.tally.PayloadDown)
+	}
 }
 
 // account adds the parts of blocks that are on their way in either direction.
 func (a *Tally) account(g *Group, c *conn) {
-	if n := uint64(c.decoder.Partial()); n > 0 {
-		a.Partial += n
-		a.PayloadDown += n
-		a.OverheadDown -= n
-	}
+	n := uint64(c.decoder.Partial())
+	a.Partial += n
+	a.PayloadDown += n
+	a.OverheadDown -= n
 	for c.flying.n > 0 {
 		e := g.errands.pop(&c.flying)
-		if begin := e.when - uint64(e.length); c.left > begin {
-			a.PayloadUp += min(c.left, e.when) - begin
-		}
+		a.gone(&e, c.left)
+	}
+}
+
+// gone adds as much of a block as has left the line with so many bytes of the stream.
+func (a *Tally) gone(e *errand, left uint64) {
+	body := e.when - uint64(e.length)
+	if head := body - peerwire.PieceHeader; left > head {
+		a.HeadersUp += min(left, body) - head
+	}
+	if left > body {
+		a.PayloadUp += min(left, e.when) - body
 	}
 }

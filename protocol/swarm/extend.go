@@ -29,6 +29,8 @@ func (x *turn) extended(c *conn, msg *peerwire.Message) Drop {
 		f = x.holepunch(c, msg.Payload)
 	case peerwire.ExtDontHave:
 		f, why = x.lacking(c, msg.Payload)
+	case peerwire.ExtReceipt:
+		x.receipt(c, msg.Payload)
 	default:
 		x.g.counters.Unknown++
 	}
@@ -46,6 +48,7 @@ func (x *turn) hear(c *conn, p []byte) peerwire.Fault {
 	}
 	before := c.exts
 	h.Update(&c.exts)
+	x.meet(c, h.Key)
 	if h.Queue > 0 {
 		c.reqq = h.Queue
 	}
@@ -105,6 +108,9 @@ func (x *turn) lacking(c *conn, p []byte) (peerwire.Fault, Drop) {
 	}
 	if piece >= m.geo.Pieces() {
 		return f, ByIndex
+	}
+	if x.g.env.Watcher != nil {
+		x.g.env.Watcher.Lacks(x.i, x.Turn, m.index, c.number, piece)
 	}
 	m.picker.lose(c.slot, piece)
 	e := &x.g.errands

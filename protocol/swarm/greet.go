@@ -32,7 +32,12 @@ func (x *turn) greet(c *conn) {
 func (x *turn) shake(c *conn) bool {
 	h, s := c.decoder.Handshake()
 	if s == peerwire.Waiting {
-		if _, f := c.decoder.Next(&x.g.scratch.msg); f != peerwire.OK {
+		switch _, f := c.decoder.Next(&x.g.scratch.msg); f {
+		case peerwire.OK:
+		case peerwire.BadHandshake:
+			x.g.counters.Faults[f]++
+			x.close(c, ByHandshake)
+		default:
 			x.fault(c, f)
 		}
 		return false
@@ -109,6 +114,7 @@ func (x *turn) befriend(c *conn, h *peerwire.Handshake) bool {
 	c.fast = x.g.cfg.Fast && h.Offers(peerwire.FeatureFast)
 	c.extended = x.g.cfg.Extended && h.Offers(peerwire.FeatureExtensions)
 	x.join(c)
+	x.met(c)
 	x.introduce(c, h.Offers(peerwire.FeatureDHT))
 	return true
 }
@@ -206,7 +212,7 @@ func (x *turn) introduce(c *conn, dht bool) {
 // appendHoldings appends what comes first among the messages of BEP 3 and BEP 6.
 func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	m := c.member
-	nothing := !m.known || m.showing || m.picker.complete == 0
+	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed.count() == 0
 	switch {
 	case nothing && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveNone)
@@ -215,8 +221,11 @@ func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	case m.seed && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveAll)
 	}
-	s := &x.g.scratch.greet
-	s.bits = m.picker.have.appendWire(s.bits[:0], m.geo.Pieces())
+	s, shown := &x.g.scratch.greet, m.picker.have
+	if m.claimed != nil {
+		shown = x.pretended(m)
+	}
+	s.bits = shown.appendWire(s.bits[:0], m.geo.Pieces())
 	return peerwire.AppendBitfield(out, s.bits)
 }
 
@@ -232,6 +241,7 @@ func (x *turn) hello(c *conn) *peerwire.ExtHandshake {
 	h.Support(peerwire.ExtMetadata)
 	h.Support(peerwire.ExtHolepunch)
 	h.Support(peerwire.ExtDontHave)
+	x.present(h)
 	if m.known {
 		h.MetadataSize = uint32(len(m.metadata))
 	}

@@ -28,15 +28,19 @@ type Env struct {
 	Store Store
 	// Observer may be nil.
 	Observer Observer
+	// Watcher is told what peers show; it may be nil.
+	Watcher Watcher
 	// Describe reads an info dictionary whose hash is right, which core i got from its peers. If
 	// it cannot be used, ok is false and the torrent stays unknown. A geometry without bytes means
 	// that the owner has to look first what is there already: it calls Described when it knows.
 	Describe func(i, torrent uint32, info []byte) (geo Geometry, private, ok bool)
 	// Node is told of a DHT node at a peer of core i, by the message port (BEP 5). It may be nil.
 	Node func(i uint32, t *protocol.Turn, node protocol.Addr)
-	// Lonely is told when a leecher has less than half of the connections that it seeks, and
-	// nobody to dial whom it has not tried before: ask for more. It may be nil.
+	// Lonely is told when a leecher has less than half of the connections that it seeks: ask for
+	// more. It may be nil.
 	Lonely func(i, torrent uint32)
+	// Notary vouches for transfers. It may be nil.
+	Notary Notary
 }
 
 // Group is a population of peers. It implements protocol.Streams.

@@ -102,6 +102,9 @@ func (x *turn) order(c *conn, k peerwire.Kind) Drop {
 		if c.fast && !c.introduced {
 			return ByOrder
 		}
+		if !c.introduced && c.member.known {
+			x.showsSame(c, false)
+		}
 	}
 	c.introduced = true
 	return drops
@@ -112,14 +115,19 @@ func (x *turn) holdings(c *conn, m *peerwire.Message) Drop {
 	mem := c.member
 	switch {
 	case m.Kind == peerwire.HaveNone:
+		if mem.known {
+			x.showsSame(c, false)
+		}
 	case !mem.known && m.Kind == peerwire.HaveAll:
 		c.everything = true
 	case !mem.known:
 		c.raw = append(c.raw[:0], m.Payload...)
 	case m.Kind == peerwire.HaveAll:
+		x.showsSame(c, true)
 		mem.picker.gainAll(c.slot)
 		x.evaluate(c)
 	default:
+		x.shows(c, m.Payload)
 		x.gainWire(c, m.Payload)
 	}
 	return drops
@@ -140,8 +148,9 @@ func (x *turn) gainWire(c *conn, p []byte) {
 func (x *turn) gainMore(c *conn, p []byte) {
 	for at, b := range p {
 		for bit := uint32(0); b != 0; bit, b = bit+1, b<<1 {
-			if b&0x80 != 0 && c.stage == live {
-				x.gained(c, uint32(at)*8+bit) // the decoder has checked length and spare bits
+			piece := uint32(at)*8 + bit // the decoder has checked length and spare bits
+			if b&0x80 != 0 && c.stage == live && !c.member.knows(c, piece) {
+				x.gained(c, piece)
 			}
 		}
 	}
@@ -155,6 +164,9 @@ func (x *turn) gained(c *conn, piece uint32) Drop {
 	}
 	if piece >= m.geo.Pieces() {
 		return ByIndex
+	}
+	if x.g.env.Watcher != nil {
+		x.g.env.Watcher.Have(x.i, x.Turn, m.index, c.number, piece)
 	}
 	if !m.picker.gain(c.slot, piece) {
 		return drops
@@ -171,6 +183,11 @@ func (x *turn) gained(c *conn, piece uint32) Drop {
 		c.hungry = true
 	}
 	return drops
+}
+
+// knows says whether a peer has said before that it has a piece.
+func (m *member) knows(c *conn, piece uint32) bool {
+	return m.known && m.picker.has(c.slot, piece)
 }
 
 // note keeps a have for when the number of pieces is known.
@@ -214,7 +231,7 @@ func (x *turn) evaluate(c *conn) {
 	if c.peer != nilIndex {
 		m.peers.list[c.peer].seed = full
 	}
-	want := !m.seed && m.picker.interesting(c.slot)
+	want := !m.seed && !x.g.cfg.Observe && m.picker.interesting(c.slot)
 	if want != c.interested {
 		c.interested = want
 		c.interestedAt.turn(want, x.Now, &c.tally.Interested)

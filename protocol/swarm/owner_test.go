@@ -126,7 +126,7 @@ func TestConfig(t *testing.T) {
 		_, err := New(cfg, Env{}, 1)
 		require.Error(t, err)
 	}
-	for s := Compliant; s <= SuperSeeding; s++ {
+	for s := Compliant; s <= Observing; s++ {
 		cfg := Default()
 		cfg.Choker.Upload = 1 << 20
 		cfg = s.Apply(cfg)

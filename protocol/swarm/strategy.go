@@ -16,12 +16,15 @@ const (
 	Polluting
 	// SuperSeeding peers pretend, as seeds, to have nothing (BEP 16).
 	SuperSeeding
+	// Observing peers have nothing, want nothing and give nothing: they stay connected to as many
+	// others as they may, seeds too, and see what those have. A [Watcher] is told.
+	Observing
 )
 
 // String returns the word for the strategy.
 func (s Strategy) String() string {
 	return [...]string{"compliant", "free-rider", "large-view", "tyrant", "polluter",
-		"super-seed"}[s]
+		"super-seed", "observer"}[s]
 }
 
 // Apply returns the configuration of a peer that would be compliant with c.
@@ -39,6 +42,9 @@ func (s Strategy) Apply(c Config) Config {
 		c.Pollute = true
 	case SuperSeeding:
 		c.SuperSeed = true
+	case Observing:
+		c.Choker.Leeching, c.AllowedFast = FreeRider, 0
+		c.Observe, c.Initiate, c.KeepSeeds, c.Turnover = true, c.MaxConns, true, 0
 	}
 	return c
 }

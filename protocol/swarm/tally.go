@@ -12,10 +12,11 @@ import (
 // beginning of a block that did not come whole.
 //
 // Clients report different numbers as uploaded and downloaded: Queued is that of anacrolix,
-// PayloadUp that of libtorrent, and so on; all can be derived.
+// PayloadUp that of libtorrent, and so on; all can be derived, see [Books].
 type Tally struct {
 	Queued       uint64 // payload of piece messages that were written to the stream
 	PayloadUp    uint64 // that part of it which has left the line
+	HeadersUp    uint64 // the same of the headers of piece messages, a part of OverheadUp
 	PayloadDown  uint64 // payload that came
 	OverheadUp   uint64 // other bytes, written
 	OverheadDown uint64 // other bytes that came
@@ -40,6 +41,7 @@ type Tally struct {
 func (a *Tally) Add(b *Tally) {
 	a.Queued += b.Queued
 	a.PayloadUp += b.PayloadUp
+	a.HeadersUp += b.HeadersUp
 	a.PayloadDown += b.PayloadDown
 	a.OverheadUp += b.OverheadUp
 	a.OverheadDown += b.OverheadDown

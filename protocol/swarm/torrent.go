@@ -53,10 +53,13 @@ type member struct {
 	dialAt  protocol.Time // when to look for somebody to dial
 	turnAt  protocol.Time // when to drop somebody for another
 	showing bool          // it super-seeds
+	claimed bits          // pieces that it pretends to have; nil if it does not pretend
+	claimAt protocol.Time // when to pretend to have another one
 	opening uint16        // connections of the torrent that are not live yet
 
-	ended     Tally // of connections that are no more
-	forgotten Tally // of it, that of peers which are not remembered
+	brought   uint64 // bytes of the pieces that were there at the beginning
+	ended     Tally  // of connections that are no more
+	forgotten Tally  // of it, that of peers which are not remembered
 }
 
 // slotFor takes a slot for a connection.

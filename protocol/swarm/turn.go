@@ -111,6 +111,12 @@ func (x *turn) tend(m *member) {
 		x.dialMore(m)
 	}
 	x.arm(m.dialAt)
+	if m.claimed != nil && !m.seed {
+		if m.claimAt <= x.Now {
+			x.pretend(m)
+		}
+		x.arm(m.claimAt)
+	}
 	if x.g.cfg.Turnover > 0 {
 		if m.turnAt <= x.Now {
 			m.turnAt = x.Now.Add(x.g.cfg.Turnover)

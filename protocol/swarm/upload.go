@@ -126,6 +126,10 @@ func (x *turn) pump(c *conn) {
 			c.held, m.shaken = true, true
 			return
 		}
+		if !x.trusts(c) {
+			c.held = true
+			return
+		}
 		x.send(c, x.g.errands.pop(&c.wants))
 	}
 }
@@ -144,6 +148,9 @@ func (x *turn) send(c *conn, e errand) {
 	c.tally.OverheadUp += uint64(len(head))
 	c.tally.Queued += uint64(e.length)
 	c.tally.BlocksUp++
+	if c.met {
+		x.g.env.Notary.Sent(x.i, c.number, e.length)
+	}
 	c.written += uint64(len(head)) + uint64(e.length)
 	e.when = c.written
 	x.g.errands.push(&c.flying, e)
@@ -161,6 +168,7 @@ func (g *Group) Sent(i uint32, t *protocol.Turn, number protocol.Conn, n int) {
 		for c.flying.n > 0 && g.errands.first(&c.flying).when <= c.left {
 			e := g.errands.pop(&c.flying)
 			c.tally.PayloadUp += uint64(e.length)
+			c.tally.HeadersUp += peerwire.PieceHeader
 			c.up.add(t.Now, e.length)
 		}
 		if c.stage == live {

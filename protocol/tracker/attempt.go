@@ -17,6 +17,8 @@ const (
 	triesAmong = 2
 	// leaveTime is how long the answer to a stopped is waited for, as in libtorrent.
 	leaveTime = 5 * time.Second
+	// overtakeTime is how long that to an announce is which was under way before.
+	overtakeTime = 2 * time.Second
 	// fetchPatience is how long the owner may take for a fetch.
 	fetchPatience = time.Minute
 	// intervalDefault is what is kept if a tracker does not say (libtorrent).
@@ -43,12 +45,16 @@ func (c *Client) fit(s *site, now protocol.Time) bool {
 
 // round begins an announce: again with the first tier.
 func (c *Client) round(t *protocol.Turn, now Totals) {
-	c.at = turn{}
+	c.at, c.overtaken = turn{}, false
 	c.try(t, now)
 }
 
 // next gives up on a tracker and goes on to the one after it.
 func (c *Client) next(t *protocol.Turn, now Totals) {
+	if c.overtaken {
+		c.round(t, now)
+		return
+	}
 	if c.leaving {
 		c.sites.at(c.at).started = false
 	}

@@ -52,6 +52,7 @@ type Client struct {
 	begun     bool
 	completed bool // to be told
 	leaving   bool
+	overtaken bool // it leaves, but what was under way is to be answered first
 	paused    bool
 	last      string // what went wrong last
 
@@ -136,6 +137,10 @@ func (c *Client) Wake(t *protocol.Turn, now Totals) protocol.Time {
 	if t.Now < c.due {
 		return c.due
 	}
+	if c.overtaken {
+		c.round(t, now)
+		return c.due
+	}
 	switch c.doing {
 	case resting:
 		c.round(t, now)
@@ -172,9 +177,16 @@ func (c *Client) More() protocol.Time {
 }
 
 // Leave announces the end of the session, to each tracker that knows of its start. It takes a
-// question or two and a few seconds at most; then Left is true.
+// question or two and a few seconds at most; then Left is true. The answer to an announce that is
+// under way is waited for, a little: a tracker that heard of the end before it would list the
+// client again.
 func (c *Client) Leave(t *protocol.Turn, now Totals) protocol.Time {
-	if !c.leaving {
+	switch {
+	case c.leaving:
+	case c.doing == announcing || c.doing == fetching:
+		c.leaving, c.overtaken = true, true
+		c.due = min(c.due, t.Now.Add(overtakeTime))
+	default:
 		c.leaving = true
 		c.round(t, now)
 	}

@@ -182,6 +182,83 @@ func TestEventsWait(t *testing.T) {
 	s.told("0 connect 1")
 }
 
+// TestStoppedDoesNotOvertake: who leaves while an announce is under way lets it be answered first.
+// A tracker that took them the other way round would go on listing the client.
+func TestStoppedDoesNotOvertake(t *testing.T) {
+	const web = "http://a.example/announce"
+	leave := func(s *stage) {
+		s.do(func(t *protocol.Turn) protocol.Time { return s.c.Leave(t, s.tot) })
+	}
+	event := func(s *stage) string {
+		_, url, ok := s.c.Fetch()
+		_, event, _ := strings.Cut(string(url), "&event=")
+		event, _, _ = strings.Cut(event, "&")
+		require.True(t, ok || event == "")
+		return event
+	}
+	fetched := func(s *stage, body string) {
+		number, _, _ := s.c.Fetch()
+		s.do(func(t *protocol.Turn) protocol.Time {
+			return s.c.Fetched(t, number, []byte(body), "", s.tot)
+		})
+	}
+	const fine, no = "d8:intervali600ee", "d14:failure reason2:noe"
+	for _, answer := range []string{fine, no} {
+		s := newStage(t, []string{web})
+		s.start()
+		fetched(s, fine)
+		s.do(func(t *protocol.Turn) protocol.Time { return s.c.Complete(t, s.tot) })
+		leave(s)
+		require.Equal(t, "completed", event(s))
+		fetched(s, answer)
+		if answer == no { // it was not told
+			require.Equal(t, "completed", event(s))
+			fetched(s, fine)
+		}
+		require.Equal(t, "stopped", event(s))
+		fetched(s, fine)
+		require.True(t, s.c.Left())
+	}
+
+	s := newStage(t, []string{web}) // the start is answered late
+	s.start()
+	leave(s)
+	require.Equal(t, "started", event(s))
+	fetched(s, fine)
+	require.Equal(t, "stopped", event(s))
+
+	s = newStage(t, []string{web}) // an announce is not
+	s.start()
+	fetched(s, fine)
+	s.until(601 * time.Second)
+	leave(s)
+	require.Equal(t, protocol.Time(603*time.Second), s.due)
+	s.until(603 * time.Second)
+	require.Equal(t, "stopped", event(s))
+	s.until(608 * time.Second)
+	require.True(t, s.c.Left())
+}
+
+// TestStoppedDoesNotOvertakePackets is the same by UDP.
+func TestStoppedDoesNotOvertakePackets(t *testing.T) {
+	s := newStage(t, []string{udp1})
+	s.answer = good
+	s.start()
+	s.answer, s.log = nil, nil
+	s.do(func(t *protocol.Turn) protocol.Time { return s.c.Complete(t, s.tot) })
+	s.do(func(t *protocol.Turn) protocol.Time { return s.c.Leave(t, s.tot) })
+	s.told("0 announce completed 1")
+	s.answer = good
+	s.do(func(t *protocol.Turn) protocol.Time {
+		due, taken := s.c.Datagram(t, s.c.sites.at(s.c.at).addr,
+			AppendAnnounceReply(nil, s.c.tid, &Reply{Interval: time.Hour}), s.tot)
+		require.True(s.t, taken)
+		return due
+	})
+	s.told("0 announce stopped 1")
+	require.True(t, s.c.Left())
+}
+
 func TestLeavingSilentTrackers(t *testing.T) {
 	s := newStage(t, []string{udp1})
 	s.answer = good

@@ -38,7 +38,9 @@ func simulateSwarms(ctx context.Context, j *job) (*results.Run, error) {
 		run.Terrain.Faults = append(run.Terrain.Faults,
 			results.FaultHits{Fault: s.Faults[n].String(), Datagrams: hits})
 	}
-	w.Report(run)
+	if err := w.Report(run); err != nil {
+		return nil, err
+	}
 	return run, nil
 }
 

@@ -19,6 +19,12 @@
 //	transfers.parquet    the network's books of payload: a row for each ordered pair of peers
 //	swarm.parquet        a row for each sampled time and torrent; peers.csv, transfers.csv and
 //	                     swarm.csv beside them where there are few; none without torrents
+//	accounts.parquet     a row for each user and method of accounting: what it says of the user's
+//	                     bytes and whether it accuses him, beside the truth
+//	audit_costs.parquet  what each method cost
+//	balances.parquet     what was claimed of each torrent in each window of time; accounts.csv,
+//	                     audit_costs.csv and balances.csv beside them where there are few; none
+//	                     without an audit
 //	runs.csv             a row for each run: fingerprint, ledger, counters
 //	faults.csv           a row for each fault of each run: how many datagrams it hit
 //	checkpoints.parquet  the fingerprint of each run at each simulated second

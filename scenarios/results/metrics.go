@@ -31,8 +31,10 @@ type Definition struct {
 
 	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
 	// what stands for them.
-	claim func(c *Claims, with []string) float64
-	with  []string
+	claim   func(c *Claims, with []string) float64
+	with    []string
+	audited bool // of accounting: see Audit.metrics
+	detail  bool // and of some of the users only
 }
 
 const (
@@ -42,9 +44,9 @@ const (
 )
 
 // Definitions returns the dictionary. In names of metrics that every group of peers has for
-// itself, GROUP stands for its name; other words in capitals stand for what a ledger has several
-// of. Metrics of lookups come three times, by the kind of
-// operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
+// itself, GROUP stands for its name; of accounting, METHOD and CHEAT stand for those, and other
+// words in capitals for what a ledger has several of. Metrics of lookups come three times, by the
+// kind of operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
 func Definitions() []Definition {
 	var all []Definition
 	for _, kind := range []string{
@@ -65,7 +67,7 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return append(append(all, swarmMetrics()...), claimMetrics...)
+	return slices.Concat(all, swarmMetrics(), claimMetrics, auditMetrics())
 }
 
 // runGroup is metrics with one observation a run that are worked out together.

@@ -63,7 +63,7 @@ func compare(vary scenarios.Vary, cells []CellSummary) []Comparison {
 func differences(c, base *CellSummary) map[string]Difference {
 	all := map[string]Difference{}
 	for name, means := range c.means {
-		if base.means[name] == nil {
+		if base.means[name] == nil || auditDetail(name) {
 			continue // as what NATs refuse, where there are none
 		}
 		var these, those, apart []float64

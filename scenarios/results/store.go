@@ -206,6 +206,7 @@ func (st *Store) Put(run *Run) (*Run, error) {
 	light := *run
 	light.Lookups, light.Series, light.Checkpoints = nil, nil, nil
 	light.Buckets, light.Records, light.Swarm, light.Claims = nil, nil, nil, nil
+	light.Audit = run.Audit.light()
 	head := &storedHead{Run: &light, Rows: run.counts()}
 	path, err := st.put(head, run, runEnding, run.Cell, run.Seed)
 	if err != nil {

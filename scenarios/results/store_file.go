@@ -33,6 +33,9 @@ const (
 	transferSection
 	swarmSection
 	claimsSection
+	accountSection
+	auditCostSection
+	balanceSection
 	runSections
 )
 
@@ -52,6 +55,7 @@ type rowCounts struct {
 	Lookups, Series, Buckets, Records int
 	Swarm                             swarmCounts
 	Claims                            claimsCounts
+	Audit                             auditCounts
 }
 
 // encodeRun makes the sections of a run.
@@ -60,6 +64,7 @@ func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 		run.Records}
 	parts = append(parts, run.Swarm.rows()...)
 	parts = append(parts, run.Claims.stored())
+	parts = append(parts, run.Audit.rows()...)
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -252,7 +257,7 @@ func (run *Run) counts() rowCounts {
 		return run.kept.rows
 	}
 	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
-		run.Swarm.counts(), run.Claims.counts()}
+		run.Swarm.counts(), run.Claims.counts(), run.Audit.counts()}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -278,6 +283,9 @@ func (run *Run) measured() (*Run, error) {
 		return nil, err
 	}
 	if whole.Claims, err = run.claims(); err != nil {
+		return nil, err
+	}
+	if whole.Audit, err = run.auditOf(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil

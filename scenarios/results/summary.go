@@ -22,6 +22,8 @@ type Summary struct {
 	Study       *StudySummary `json:"study,omitempty"` // of a sweep
 	Cells       []CellSummary `json:"cells"`
 	Comparisons []Comparison  `json:"comparisons,omitempty"`
+	// Accounting is methods by ways to cheat, of scenarios with an audit.
+	Accounting []Judgement `json:"accounting,omitempty"`
 	// Targets are published values beside ours, in the scenario's order.
 	Targets []Target `json:"targets,omitempty"`
 	// Failures are the runs that did not reach their end.
@@ -111,6 +113,7 @@ func summarise(o *Outcome) (Summary, error) {
 	}
 	s.Study = summariseStudy(o.Scenario)
 	s.Comparisons = compare(o.Scenario.Vary, s.Cells)
+	s.Accounting = judge(s.Cells)
 	for n := range s.Cells {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)
 		s.Cells[n].addStopping(o.Scenario, ended)
@@ -189,6 +192,7 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 	if client == anyClient {
 		addSwarm(metrics, runs, seconds)
 		addClaimMetrics(metrics, runs)
+		addAudited(metrics, runs)
 	}
 	return metrics
 }

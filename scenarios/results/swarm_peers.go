@@ -53,12 +53,13 @@ func swarmDefinition(name string) *Definition {
 	return nil
 }
 
-// definitionsOf returns the dictionary with the names of the groups that runs have.
+// definitionsOf returns the dictionary with the names that runs have: of groups, methods and
+// ways to cheat.
 func definitionsOf(runs []*Run) []Definition {
 	var all []Definition
 	groups := groupsOf(runs)
 	for _, d := range Definitions() {
-		if d.claim != nil {
+		if d.claim != nil || d.audited {
 			continue
 		}
 		if d.group == "" {
@@ -69,7 +70,7 @@ func definitionsOf(runs []*Run) []Definition {
 			all = append(all, *swarmDefinition(strings.Replace(d.Name, groupWord, group, 1)))
 		}
 	}
-	return append(all, claimDefinitions(runs)...)
+	return slices.Concat(all, claimDefinitions(runs), auditDefinitions(runs))
 }
 
 // groupsOf returns the names of the groups with peers that came to download, sorted.

@@ -18,6 +18,9 @@ func definition(name string) *Definition {
 	if d := claimDefinition(name); d != nil {
 		return d
 	}
+	if d := auditDefinition(name); d != nil {
+		return d
+	}
 	return swarmDefinition(name)
 }
 
@@ -75,6 +78,11 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 	switch {
 	case d.claim != nil:
 		return d.ofClaims(run)
+	case d.audited:
+		if v, ok := run.Audit.metrics()[d.Name]; ok {
+			return v
+		}
+		return math.NaN()
 	case d.peer != nil:
 		return meanOf(d.ofPeers(run)) / peerScale
 	case d.whole != nil:

@@ -26,12 +26,12 @@ func newStay(s scenarios.Stay) stay {
 	return t
 }
 
-// draw returns how long a node stays; it is positive. ends is false if it stays for good.
-func (s *stay) draw(seed, purpose uint64, node uint32) (d time.Duration, ends bool) {
+// draw returns how long a peer stays; it is positive. ends is false if it stays for good.
+func (s *stay) draw(seed, purpose, stream uint64) (d time.Duration, ends bool) {
 	if s.law == nil {
 		return max(s.fixed, 1), s.ends
 	}
-	r := protocol.NewRand(seed, purpose, uint64(node))
+	r := protocol.NewRand(seed, purpose, stream)
 	return max(s.law.Draw(&r), 1), true
 }
 
@@ -75,14 +75,17 @@ func gaps(seed uint64, first, size uint32, mean time.Duration) []time.Duration {
 // expect counts a node whom the run has to wait for.
 func (w *World) expect(node uint32) {
 	p := w.of(node)
-	if w.peers[node].arrives < w.end && p.spec.Complete < netmodel.Certain {
-		p.torrent.counts.expected++
+	if w.peers[node].arrives >= w.end || p.spec.Complete == netmodel.Certain || p.observes() {
+		return
+	}
+	for k := range w.peers[node].parts {
+		w.peers[node].parts[k].torrent.counts.expected++
 	}
 }
 
 // pieces draws the pieces that a peer has when it comes, as a bitfield; nil if that is none.
-func (p *population) pieces(node uint32) []byte {
-	n := p.torrent.is.Geometry.Pieces()
+func (p *population) pieces(node uint32, t *torrent) []byte {
+	n := t.is.Geometry.Pieces()
 	want := share(n, p.spec.Complete)
 	if want == 0 {
 		return nil

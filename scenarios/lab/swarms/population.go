@@ -11,7 +11,6 @@ import (
 	"swarmlab/protocol/krpc"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
 
@@ -24,27 +23,29 @@ type population struct {
 	name     string
 	first    uint32 // number in the world of its first peer
 	size     uint32
-	torrent  *torrent
+	strategy swarm.Strategy
+	cheat    client.Cheat
 	linger   stay
 	patience stay
+	gap      stay
 }
 
 // peer is what is kept of a peer besides its client.
 type peer struct {
 	arrives protocol.Time
 	present bool
-	leeches bool // it came to download, and has not everything
-	row     results.Peer
-	at      span
+	parts   []part // in the order in which it begins them
+	session int    // how often it came before
 }
 
 func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint32,
 ) (*population, error) {
 	p := &population{world: w, spec: g, name: of.Name, first: first, size: uint32(of.Size),
-		torrent: w.torrents[w.scenario.Torrent(g)],
-		linger:  newStay(g.Linger), patience: newStay(g.Patience)}
+		strategy: of.Strategy, cheat: of.Cheat, linger: newStay(g.Linger),
+		patience: newStay(g.Patience), gap: newStay(g.Catalog.Gap)}
 	cfg := client.Default()
 	cfg.Swarm, cfg.Want, cfg.DHT = g.PeerConfig(of.Strategy), w.scenario.Tracker.NumWant, nil
+	cfg.Reporting, cfg.Cheat = g.ReportingConfig(), g.CheatConfig(of.Cheat)
 	env := client.Env{Swarm: swarm.Env{Store: newStore(w), Observer: observer{p}}}
 	if g.Finds(scenarios.ByDHT) {
 		node := w.scenario.Config(g, g.Portions()[0].Client)
@@ -64,47 +65,75 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 	}
 	for i := range p.size {
 		p.identify(i)
-		w.peers[first+i].row = p.newRow(first + i)
+		s := &w.peers[first+i]
+		s.parts = p.parts(first + i)
+		for k := range s.parts {
+			s.parts[k].row = p.newRow(first+i, s.parts[k].torrent)
+		}
 	}
 	return p, nil
 }
 
+// observes tells whether these are not peers like others, but watch those.
+func (p *population) observes() bool { return p.strategy == swarm.Observing }
+
+// anew tells whether these come for each torrent as somebody else.
+func (p *population) anew() bool { return p.cheat == client.Whitewash }
+
 // identify gives a peer its ids and its address.
 func (p *population) identify(i uint32) {
 	seed, node := p.world.seed, p.first+i
-	p.Assign(i, peerID(seed, node), sim.AddrOf(node))
+	p.Assign(i, peerID(seed, node, p.world.peers[node].session), sim.AddrOf(node))
 	if p.DHT() != nil {
 		r := protocol.NewRand(seed, purposeNodeID, uint64(node))
 		p.DHT().Assign(i, krpc.RandomID(&r))
 	}
 }
 
-func peerID(seed uint64, node uint32) (id [20]byte) {
-	r := protocol.NewRand(seed, purposePeerID, uint64(node))
+// peerID is the id of a node in one of its sessions, of which all but whitewashers have one.
+func peerID(seed uint64, node uint32, session int) (id [20]byte) {
+	r := protocol.NewRand(seed, purposePeerID, streamOf(node, session))
 	copy(id[:], fmt.Sprintf("-SL0100-%012x", r.Uint64()>>16))
 	return id
 }
 
 // Start implements protocol.Group: the peer comes.
 func (p *population) Start(i uint32, t *protocol.Turn) {
-	p.world.peers[p.first+i].present = true
+	s := &p.world.peers[p.first+i]
+	s.present = true
+	if s.session > 0 {
+		p.identify(i)
+	}
 	p.Group.Start(i, t)
-	p.Add(i, t, swarm.Entry{Torrent: p.torrent.number, Have: p.pieces(p.first + i)})
-	p.came(i, t)
+	p.begin(i, t, s.session)
 	if p.DHT() != nil {
 		p.world.remember(p.first + i)
 	}
 }
 
+// returns has a whitewasher that has left come back for its next torrent.
+func (p *population) returns(node uint32) {
+	w := p.world
+	s := &w.peers[node]
+	if !p.anew() || s.session+1 == len(s.parts) {
+		return
+	}
+	s.session++
+	gap, _ := p.gap.draw(w.seed, purposeGap, streamOf(node, s.session))
+	if at := w.sim.Now().Add(gap); at < w.end {
+		w.sim.StartAt(node, at)
+	}
+}
+
 // Stop implements protocol.Group: a leave in good order.
 func (p *population) Stop(i uint32, t *protocol.Turn) {
-	p.leaves(i)
+	p.leavesAll(i)
 	p.Group.Stop(i, t)
 }
 
 // Drop implements protocol.Group.
 func (p *population) Drop(i uint32) {
-	p.leaves(i)
+	p.leavesAll(i)
 	p.Group.Drop(i)
 }
 

@@ -11,48 +11,63 @@ import (
 
 // regular is for how long one peer had another unchoked for what it gave.
 type regular struct {
-	from, to uint32
-	ns       int64
+	from, to, torrent uint32
+	ns                int64
 }
 
-// Report writes what was found into a run, after its end.
-func (w *World) Report(run *results.Run) {
+func byPair(a, b regular) int {
+	return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to),
+		cmp.Compare(a.torrent, b.torrent))
+}
+
+// Report writes what was found into a run, after its end. An error says which of the invariants of
+// accounting the run has broken.
+func (w *World) Report(run *results.Run) error {
 	for _, p := range w.populations {
 		for i := range p.size {
-			s := &w.peers[p.first+i]
-			if !s.present {
-				continue
+			for k := range w.peers[p.first+i].parts {
+				p.keep(i, k)
 			}
-			if s.leeches {
-				p.stopsLeeching(i, w.sim.Now())
-			}
-			p.record(i)
 		}
 	}
 	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
 	out.Transfers = w.transfers(int32(run.Cell))
 	for node := range w.peers {
-		s := &w.peers[node]
-		if s.row.Joined == 0 && !s.present && s.row.Left == 0 {
-			continue // it did not come
+		for k := range w.peers[node].parts {
+			s := &w.peers[node].parts[k]
+			if s.row.Joined == 0 && !s.present && s.row.Left == 0 {
+				continue // it did not come
+			}
+			s.row.Cell = int32(run.Cell)
+			out.Peers = append(out.Peers, s.row)
 		}
-		s.row.Cell = int32(run.Cell)
-		out.Peers = append(out.Peers, s.row)
 	}
 	for n := range out.Samples {
 		out.Samples[n].Cell = int32(run.Cell)
 	}
 	run.Swarm = out
+	return w.reportAudit(run)
+}
+
+// keep enters what a peer that is still there did.
+func (p *population) keep(i uint32, k int) {
+	s := &p.world.peers[p.first+i].parts[k]
+	if !s.present {
+		return
+	}
+	if s.leeches {
+		p.stopsLeeching(i, k, p.world.sim.Now())
+	}
+	p.record(i, k)
 }
 
 // transfers are the rows of the network's ledger, with what it says of each peer entered there.
+// Overhead is of a pair: it is entered in a peer's first row.
 func (w *World) transfers(cell int32) []results.Transfer {
-	slices.SortFunc(w.gifts, func(a, b regular) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
-	})
+	slices.SortFunc(w.gifts, byPair)
 	var rows []results.Transfer
 	for _, t := range w.sim.Transfers() {
-		from, to := &w.peers[t.From].row, &w.peers[t.To].row
+		from, to := w.rowOf(t.From, t.Content), w.rowOf(t.To, t.Content)
 		if t.Content == sim.Overhead {
 			from.OverheadUp += t.Sent
 			to.OverheadDown += t.Delivered
@@ -65,6 +80,17 @@ func (w *World) transfers(cell int32) []results.Transfer {
 	return rows
 }
 
+// rowOf returns the row of a node for a content, or its first one.
+func (w *World) rowOf(node, content uint32) *results.Peer {
+	parts := w.peers[node].parts
+	for k := range parts {
+		if parts[k].torrent.number == content&^protocol.Junk {
+			return &parts[k].row
+		}
+	}
+	return &parts[0].row
+}
+
 // addTransfer adds a row, or junk to the row of what it was in the place of.
 func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32,
 ) []results.Transfer {
@@ -74,7 +100,7 @@ func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32
 		rows[last].Torrent != name {
 		row := results.Transfer{Cell: cell, Seed: w.seed, From: t.From, To: t.To,
 			FromGroup: w.nameOf(t.From), ToGroup: w.nameOf(t.To), Torrent: name,
-			Unchoked: w.unchoked(t.From, t.To)}
+			Unchoked: w.unchoked(t.From, t.To, t.Content&^protocol.Junk)}
 		rows, last = append(rows, row), last+1
 	}
 	if t.Content&protocol.Junk != 0 {
@@ -86,11 +112,9 @@ func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32
 	return rows
 }
 
-func (w *World) unchoked(from, to uint32) int64 {
-	at, found := slices.BinarySearchFunc(w.gifts, regular{from: from, to: to},
-		func(a, b regular) int {
-			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
-		})
+func (w *World) unchoked(from, to, torrent uint32) int64 {
+	at, found := slices.BinarySearchFunc(w.gifts,
+		regular{from: from, to: to, torrent: torrent}, byPair)
 	if !found {
 		return 0
 	}

@@ -46,9 +46,11 @@ func (w *World) sample(now protocol.Time) {
 	}
 	links := make([]linkCount, len(w.torrents))
 	for _, p := range w.populations {
-		row := &w.sampler.rows[first+int(p.torrent.number)]
 		for i := range p.size {
-			w.addPeer(row, &links[p.torrent.number], p, i, now)
+			for k := range w.peers[p.first+i].parts {
+				n := w.peers[p.first+i].parts[k].torrent.number
+				w.addPeer(&w.sampler.rows[first+int(n)], &links[n], p, i, k, now)
+			}
 		}
 	}
 	for n := range links {
@@ -68,13 +70,12 @@ type linkCount struct{ all, leechers, interested int }
 
 // addPeer adds what a peer sent and could have sent since the sample before, and its connections.
 func (w *World) addPeer(row *results.SwarmSample, links *linkCount, p *population, i uint32,
-	now protocol.Time) {
-	node := p.first + i
-	s := &w.peers[node]
+	k int, now protocol.Time) {
+	s := &w.peers[p.first+i].parts[k]
 	if s.row.Joined == 0 && !s.present || s.row.Left > 0 && s.row.Left <= int64(w.sampler.last) {
 		return
 	}
-	sent := w.sim.Traffic(node).PayloadSent
+	sent := p.sent(i, k)
 	until := now
 	if s.row.Left > 0 {
 		until = protocol.Time(s.row.Left)
@@ -91,14 +92,14 @@ func (w *World) addPeer(row *results.SwarmSample, links *linkCount, p *populatio
 		row.LeecherUpCapacity += capacity(s.row.UpRate, s.at.leeched.Sub(from))
 	}
 	s.at.sent = sent
-	if s.present {
-		p.countLinks(links, i, now)
+	if s.present && !p.observes() {
+		p.countLinks(links, i, s, now)
 	}
 }
 
-func (p *population) countLinks(links *linkCount, i uint32, now protocol.Time) {
-	leeches := p.world.peers[p.first+i].leeches
-	p.Swarm().EachConn(i, p.torrent.number, now, func(v *swarm.ConnView) {
+func (p *population) countLinks(links *linkCount, i uint32, s *part, now protocol.Time) {
+	leeches := s.leeches
+	p.Swarm().EachConn(i, s.torrent.number, now, func(v *swarm.ConnView) {
 		links.all++
 		if leeches {
 			links.leechers++

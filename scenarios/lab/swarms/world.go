@@ -26,6 +26,9 @@ const (
 	purposeNodeID
 	purposeSecret
 	purposeSeeds
+	purposeCatalog
+	purposeGap
+	purposeAudit
 )
 
 // World is the peers of one run and their tracker.
@@ -44,6 +47,7 @@ type World struct {
 	sampler     sampler
 	end         protocol.Time
 	gifts       []regular // whom leechers had unchoked for what they gave
+	audit       *auditors // nil: nobody audits
 }
 
 // torrent is a torrent and the state of its swarm: all that is there, as nobody in it knows it.

@@ -1,0 +1,123 @@
+package audit
+
+import (
+	"time"
+
+	"swarmlab/protocol"
+)
+
+// The first byte of a datagram to an [Office] says what follows it.
+const (
+	ReportKind  = 1 // a Report, of ReportSize bytes
+	ReceiptKind = 2 // a Receipt, of ReceiptSize bytes
+)
+
+// OfficeConfig is what an office believes, and how much it hears.
+type OfficeConfig struct {
+	Book BookConfig
+	// HostRate is how many datagrams a second are heard of one host, an IPv4 address or an IPv6
+	// /64, and HostBurst how many at once after silence. A HostRate of 0 sets no limit: since
+	// anybody can send in the name of any host, a limit also lets a flood keep that host out.
+	HostRate, HostBurst uint32
+}
+
+// Office is where peers bring what they report and what was signed for them, by UDP: a core of one
+// node, which never answers. It implements protocol.Datagrams.
+type Office struct {
+	cfg   OfficeConfig
+	cross *CrossBook
+	bank  *Bank
+	hosts [officeBuckets]hostBucket
+	tally OfficeTally
+}
+
+// OfficeTally is what an office has counted. What was in the datagrams that it looked at is in the
+// Counts of the books.
+type OfficeTally struct {
+	Reports, Receipts         uint64 // that came, good or bad
+	ReportBytes, ReceiptBytes uint64 // of them, with the first byte
+	Empty                     uint64 // datagrams without a byte
+	Unknown                   uint64 // datagrams of another kind
+	Flooded                   uint64 // datagrams that were too many of one host
+}
+
+var _ protocol.Datagrams = (*Office)(nil)
+
+// NewOffice returns an office with empty books.
+func NewOffice(cfg OfficeConfig) *Office {
+	return &Office{cfg: cfg, cross: NewCrossBook(cfg.Book), bank: NewBank(cfg.Book)}
+}
+
+// CrossBook returns the reports (M7). It belongs to the office.
+func (o *Office) CrossBook() *CrossBook { return o.cross }
+
+// Bank returns the receipts (M8). It belongs to the office.
+func (o *Office) Bank() *Bank { return o.bank }
+
+// Tally returns what was counted so far.
+func (o *Office) Tally() OfficeTally { return o.tally }
+
+// Len returns 1.
+func (o *Office) Len() int { return 1 }
+
+// Start does nothing: an office only listens.
+func (o *Office) Start(uint32, *protocol.Turn) {}
+
+// Wake does nothing.
+func (o *Office) Wake(uint32, *protocol.Turn) {}
+
+// Stop does nothing.
+func (o *Office) Stop(uint32, *protocol.Turn) {}
+
+// Drop forgets all that was stated: what is wanted of the books is to be read before.
+func (o *Office) Drop(uint32) { *o = *NewOffice(o.cfg) }
+
+// Datagram enters a statement into its book. What is not one, or is not believed, is counted.
+func (o *Office) Datagram(_ uint32, t *protocol.Turn, from protocol.Addr, p []byte) {
+	switch {
+	case o.flooded(t.Now, from):
+		o.tally.Flooded++
+	case len(p) == 0:
+		o.tally.Empty++
+	case p[0] == ReportKind:
+		o.tally.Reports++
+		o.tally.ReportBytes += uint64(len(p))
+		o.cross.Take(t.Now, p[1:])
+	case p[0] == ReceiptKind:
+		o.tally.Receipts++
+		o.tally.ReceiptBytes += uint64(len(p))
+		o.bank.Deposit(t.Now, p[1:])
+	default:
+		o.tally.Unknown++
+	}
+}
+
+// officeBuckets is how many buckets the hosts share.
+const officeBuckets = 1024
+
+// hostBucket is how much was heard of a host lately, in thousandths of datagrams.
+type hostBucket struct {
+	at    protocol.Time // when it was looked at last, in whole milliseconds
+	spent uint64
+}
+
+// flooded takes a datagram of a host, and reports whether it is one too many.
+func (o *Office) flooded(now protocol.Time, from protocol.Addr) bool {
+	if o.cfg.HostRate == 0 {
+		return false
+	}
+	hi, lo := from.IP16()
+	if !from.Is4() {
+		lo = 0 // the owner of an IPv6 network has all of its addresses
+	}
+	const spread = 0x9e3779b97f4a7c15 // the golden ratio
+	b := &o.hosts[((hi^lo*spread)*spread)>>32%officeBuckets]
+	passed := now.Sub(b.at) / time.Millisecond
+	b.spent -= min(b.spent, uint64(passed)*uint64(o.cfg.HostRate))
+	b.at = b.at.Add(passed * time.Millisecond)
+	if b.spent+1000 > uint64(o.cfg.HostBurst)*1000 {
+		return true
+	}
+	b.spent += 1000
+	return false
+}

@@ -1,0 +1,7 @@
+package swarms
+
+import "swarmlab/scenarios/results"
+
+type auditors struct{}
+
+func (w *World) reportAudit(run *results.Run) error { return nil }
