@@ -96,8 +96,8 @@ var scenarioRules = []rule{
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
 			"targets|sweep|heat|front|timeline|table-health|holders|" +
 			"crawl|connectivity|latency-targets|completion|utilisation|availability|" +
-			"population|share-ratio|exchange|discovery|free-riders|" +
-			"undercount|detection|roc|audits",
+			"population|share-ratio|exchange|discovery|free-riders|accounting|methods|" +
+			"accounting-errors|swarm-balance|observers|receipts|undercount|detection|roc|audits",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},

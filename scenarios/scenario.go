@@ -22,8 +22,8 @@ type Scenario struct {
 	Tracker  Tracker   `yaml:"tracker"`
 	End      string    `yaml:"end"`    // complete or duration
 	Sample   Duration  `yaml:"sample"` // time between two looks at the swarms
-	Ledger   Ledger    `yaml:"ledger"` // makes it a scenario of a tracker's ledger
 	Audit    Audit     `yaml:"audit"`
+	Ledger   Ledger    `yaml:"ledger"` // makes it a scenario of a tracker's ledger
 	Network  Network   `yaml:"network"`
 	Groups   []Group   `yaml:"groups"`
 	Workload []Work    `yaml:"workload"`

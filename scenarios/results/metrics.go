@@ -29,12 +29,13 @@ type Definition struct {
 	grouped bool   // there is one for each group, too
 	group   string // whose it is
 
-	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
-	// what stands for them.
-	claim   func(c *Claims, with []string) float64
-	with    []string
 	audited bool // of accounting: see Audit.metrics
 	detail  bool // and of some of the users only
+
+	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
+	// what stands for them.
+	claim func(c *Claims, with []string) float64
+	with  []string
 }
 
 const (
@@ -67,7 +68,8 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return slices.Concat(all, swarmMetrics(), claimMetrics, auditMetrics())
+	all = append(append(all, swarmMetrics()...), auditMetrics()...)
+	return append(all, claimMetrics...)
 }
 
 // runGroup is metrics with one observation a run that are worked out together.

@@ -34,8 +34,8 @@ type Run struct {
 	Connectivity *Connectivity // of a scenario with probes
 	Churn        *ChurnSeen    // nil if all nodes stay
 	Swarm        *Swarm        // of a scenario with torrents
-	Claims       *Claims       // of a scenario with a ledger
 	Audit        *Audit        // of a scenario with an audit
+	Claims       *Claims       // of a scenario with a ledger
 
 	kept *kept // where the rows are, of all kinds, if a Store has them
 }

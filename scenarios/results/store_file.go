@@ -32,10 +32,10 @@ const (
 	peerSection
 	transferSection
 	swarmSection
-	claimsSection
 	accountSection
 	auditCostSection
 	balanceSection
+	claimsSection
 	runSections
 )
 
@@ -54,8 +54,8 @@ type storedHead struct {
 type rowCounts struct {
 	Lookups, Series, Buckets, Records int
 	Swarm                             swarmCounts
-	Claims                            claimsCounts
 	Audit                             auditCounts
+	Claims                            claimsCounts
 }
 
 // encodeRun makes the sections of a run.
@@ -63,8 +63,8 @@ func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 	parts := []any{head, run.Lookups, run.Series, run.Checkpoints, run.Buckets,
 		run.Records}
 	parts = append(parts, run.Swarm.rows()...)
-	parts = append(parts, run.Claims.stored())
 	parts = append(parts, run.Audit.rows()...)
+	parts = append(parts, run.Claims.stored())
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -257,7 +257,7 @@ func (run *Run) counts() rowCounts {
 		return run.kept.rows
 	}
 	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
-		run.Swarm.counts(), run.Claims.counts(), run.Audit.counts()}
+		run.Swarm.counts(), run.Audit.counts(), run.Claims.counts()}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -282,10 +282,10 @@ func (run *Run) measured() (*Run, error) {
 	if whole.Swarm, err = run.swarmOf(); err != nil {
 		return nil, err
 	}
-	if whole.Claims, err = run.claims(); err != nil {
+	if whole.Audit, err = run.auditOf(); err != nil {
 		return nil, err
 	}
-	if whole.Audit, err = run.auditOf(); err != nil {
+	if whole.Claims, err = run.claims(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil

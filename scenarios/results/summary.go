@@ -191,8 +191,8 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 	}
 	if client == anyClient {
 		addSwarm(metrics, runs, seconds)
-		addClaimMetrics(metrics, runs)
 		addAudited(metrics, runs)
+		addClaimMetrics(metrics, runs)
 	}
 	return metrics
 }

@@ -15,10 +15,10 @@ func definition(name string) *Definition {
 			return &d
 		}
 	}
-	if d := claimDefinition(name); d != nil {
+	if d := auditDefinition(name); d != nil {
 		return d
 	}
-	if d := auditDefinition(name); d != nil {
+	if d := claimDefinition(name); d != nil {
 		return d
 	}
 	return swarmDefinition(name)
@@ -76,13 +76,13 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 		}
 	}
 	switch {
-	case d.claim != nil:
-		return d.ofClaims(run)
 	case d.audited:
 		if v, ok := run.Audit.metrics()[d.Name]; ok {
 			return v
 		}
 		return math.NaN()
+	case d.claim != nil:
+		return d.ofClaims(run)
 	case d.peer != nil:
 		return meanOf(d.ofPeers(run)) / peerScale
 	case d.whole != nil:
