@@ -164,7 +164,7 @@ func TestAuditFrame(t *testing.T) {
 	o := book.observation()
 	addScrapes(o, []results.ObservedScrape{{Tracker: "udp://\x1b[2J", Seeders: 3, Leechers: 50},
 		{Tracker: "http://x/announce", Problem: "no answer"}})
-	for width := range 130 {
+	for _, width := range []int{0, 1, 9, 40, 79, 80, 132} {
 		for height := range 70 {
 			v := auditView{o: o}
 			lines := v.frame(width, height)

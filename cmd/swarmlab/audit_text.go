@@ -204,7 +204,8 @@ const auditReading = `## How to read this
 - What was downloaded in vain (hash failures, duplicates) is not seen, nor who sent what: gave in
   %s is each piece divided among all that were seen to have it, gave_low what only one had.
 - Peers are believed: fake haves and bitfields count. Who hides what it has shows less; who could
-  not be reached is missing. Some clients announce pieces seconds later (Transmission up to ten).
+  not be reached is missing. Some clients announce pieces late: Transmission and aria2 by up to
+  ten seconds, which is lost if they leave.
 - Trackers count peers, as these tell them, and no bytes.
 `
 
