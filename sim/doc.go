@@ -134,9 +134,10 @@
 //
 // Each node has three hashes: of its events, of the bytes it received, of its outcomes
 // ([World.Outcome]). Folded in the order of the nodes they are the [Fingerprint]. With
-// Config.Checkpoint the same is taken at the end of every simulated second, with a syndrome from
-// which [FirstDifference] names the second in which two runs parted, and the node, if it was one.
-// It names where the difference first showed, which for a datagram is its receiver.
+// Config.Checkpoint the same is taken at the end of every simulated second, or of every
+// Config.Stride of them, with a syndrome from which [FirstDifference] names the second in which two
+// runs parted, and the node, if it was one. It names where the difference first showed, which for a
+// datagram is its receiver.
 //
 // # Cost
 //
@@ -147,6 +148,7 @@
 // node, 128 and 4 for each end of a connection, 40 a packet under way, and 64 for each write that
 // waits or is under way, with a block of 64-byte units if it has more than 32 bytes besides a body;
 // the ledger has 48 bytes, and about as many to find them, for each ordered pair that has
-// transferred something. Without floating point, clocks, goroutines and maps: runs are the same on
+// transferred something. From 2,048 ends on, cores that are a [protocol.StreamForeseer] are asked
+// to read beforehand what the next events need. Without floating point, clocks, goroutines and maps: runs are the same on
 // every machine.
 package sim

@@ -27,6 +27,10 @@ type Config struct {
 	// given. Without it checkpoints cost nothing.
 	Checkpoint func(Checkpoint)
 
+	// Stride is how many simulated seconds pass from one checkpoint to the next; 0 is 1. It is for
+	// runs of weeks, whose seconds are too many to be kept.
+	Stride int
+
 	// Pulse, if not nil, is called after each PulseEvents events, also where simulated time does
 	// not advance. It may panic to give the world up, and must not change it.
 	Pulse func()
@@ -60,7 +64,8 @@ type World struct {
 	pulse      func()
 
 	now     protocol.Time
-	second  int    // the simulated second under way, of those that were announced
+	second  int    // the simulated second at whose end the next checkpoint is
+	stride  int    // from one to the next
 	turning uint32 // the node whose turn it is, or scenario between turns
 	turn    protocol.Turn
 	out     protocol.Outbox
@@ -82,10 +87,11 @@ type World struct {
 
 // population is a group and the number of its first node.
 type population struct {
-	cores    protocol.Datagrams
-	first    uint32
-	foreseer protocol.Foreseer // the cores, if they are one
-	streams  protocol.Streams  // the cores, if they have connections
+	cores          protocol.Datagrams
+	first          uint32
+	foreseer       protocol.Foreseer       // the cores, if they are one
+	streams        protocol.Streams        // the cores, if they have connections
+	streamForeseer protocol.StreamForeseer // the cores, if they are one
 }
 
 // node is what the engine keeps for each node, besides its book: 112 bytes, the first ones those
@@ -127,9 +133,9 @@ func New(cfg Config) *World {
 	w := &World{
 		seed: cfg.Seed, network: cfg.Network, delayMin: cfg.Network.MinDelay(),
 		actor: cfg.Actor, checkpoint: cfg.Checkpoint, pulse: cfg.Pulse,
-		turning: scenario,
-		nodes:   make([]node, size),
-		books:   make([]book, size),
+		turning: scenario, stride: max(cfg.Stride, 1), second: max(cfg.Stride, 1) - 1,
+		nodes: make([]node, size),
+		books: make([]book, size),
 	}
 	if cfg.Moves {
 		w.moves = make([]uint8, size)
@@ -146,7 +152,8 @@ func (w *World) populate(groups []protocol.Datagrams) {
 	for g, cores := range groups {
 		foreseer, _ := cores.(protocol.Foreseer)
 		streams, _ := cores.(protocol.Streams)
-		w.groups = append(w.groups, population{cores, first, foreseer, streams})
+		streamForeseer, _ := cores.(protocol.StreamForeseer)
+		w.groups = append(w.groups, population{cores, first, foreseer, streams, streamForeseer})
 		for range cores.Len() {
 			w.nodes[first] = node{group: uint16(g), alarm: silent}
 			first++
@@ -190,8 +197,8 @@ func (w *World) runBefore(edge protocol.Time) {
 		if looks {
 			w.warmth += w.touch(w.queue.ahead())
 		}
-		if w.streams != nil {
-			w.warmth += w.streams.touch(w.queue.ahead())
+		if w.streams != nil && w.streams.ends.live >= touchEnds {
+			w.warmth += w.touchStreams(w.queue.ahead())
 		}
 		w.now = e.when
 		w.tally.Events++
@@ -202,13 +209,13 @@ func (w *World) runBefore(edge protocol.Time) {
 	}
 }
 
-// announce hands out a checkpoint if a simulated second has ended.
+// announce hands out a checkpoint if the simulated second has ended that has one.
 func (w *World) announce() {
 	if w.checkpoint == nil || w.now < endOfSecond(w.second) {
 		return
 	}
 	w.checkpoint(w.check())
-	w.second++
+	w.second += w.stride
 }
 
 func endOfSecond(s int) protocol.Time {

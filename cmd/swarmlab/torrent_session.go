@@ -26,6 +26,10 @@ const (
 	// those that the user named are tried again, however often that failed.
 	reconnect = 20 * time.Second
 	remind    = 5 * time.Second
+
+	// unanswered is how long requests wait for a first answer, as in Transmission: a minute, as in
+	// libtorrent, is long for who sits there and waits.
+	unanswered = 25 * time.Second
 )
 
 // torrentSession is one client with one torrent on real sockets and files.
@@ -86,7 +90,7 @@ func newTorrentSession(
 	if watch != nil {
 		settings.Connections = max(settings.Connections, 2*watch.connections)
 	}
-	if s.node, err = live.ListenStreams(settings, s.places.listen); err != nil {
+	if s.node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
 		return nil, exitError{failed, err}
 	}
 	if err := s.equip(); err != nil {
@@ -107,6 +111,7 @@ func (s *torrentSession) close() {
 func (s *torrentSession) equip() error {
 	cfg := client.Default()
 	cfg.IPv6, cfg.Swarm.ReconnectAfter = s.places.six, reconnect
+	cfg.Swarm.RequestTimeout = unanswered
 	random := systemRandom()
 	if s.source.info != nil && s.source.info.Private {
 		cfg.DHT = nil
