@@ -66,7 +66,8 @@
 // hide downloads until the peer comes back with another bitfield; who cannot be reached is not
 // seen. Clients send haves right after their bitfields, of pieces that they had before: those of
 // lazy bitfields, and, as Transmission 3.00 does, those that were waiting. Within
-// [WatchConfig].Settle they are part of what the peer had.
+// [WatchConfig].Settle they are part of what the peer had. Transmission and aria2 keep haves back
+// for up to ten seconds, which lengthens the tail.
 //
 // M1 against M6 ([Contrast]). Flags who claims less downloaded than it was seen to get, or more
 // uploaded than all others can have got, which is A3 at once, and others when they overdo it.
