@@ -47,6 +47,10 @@ func registry() []drawing {
 		{"swarm-balance", swarmBalanceFigure},
 		{"observers", observersFigure},
 		{"receipts", receiptsFigure},
+		{"undercount", undercountFigure},
+		{"detection", detectionFigure},
+		{"roc", rocFigure},
+		{"audits", auditsFigure},
 	}
 }
 

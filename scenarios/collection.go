@@ -31,6 +31,10 @@ func validated() []string {
 		"walk-model",
 		"ipfs-walk",
 		"records",
+		"effectiveness",
+		"rarest-first",
+		"super-seed",
+		"murai",
 	}
 }
 
@@ -45,6 +49,15 @@ func validatedAtNight() []string {
 		"regimes",
 		"connectivity",
 		"crawl-bias",
+		"flash-crowd",
+		"steady-swarm",
+		"bharambe",
+		"bharambe-seed",
+		"legout-2006",
+		"legout-2007",
+		"bitthief",
+		"bittyrant",
+		"large-view",
 	}
 }
 

@@ -172,7 +172,7 @@ func (p *printer) fields(at place, indent string) {
 			continue
 		}
 		field := at.field(i)
-		if _, ok := field.applies(at.value); !ok {
+		if _, ok := field.applies(at.value); !ok || p.described && field.idle(at.value) {
 			continue
 		}
 		p.comment(field.rule(), strings.TrimSuffix(indent, "- "))
@@ -180,6 +180,17 @@ func (p *printer) fields(at place, indent string) {
 		indent = strings.ReplaceAll(indent, "-", " ")
 		p.setting(field, indent+"  ")
 	}
+}
+
+// idle tells whether a setting is of DHT nodes, in a group of peers that have none, and as it would
+// be without being written: all its meanings would only be in the way of the others.
+func (p place) idle(parent reflect.Value) bool {
+	g, ok := parent.Interface().(Group)
+	if !ok || g.Protocol != BitTorrent || g.Finds(ByDHT) {
+		return false
+	}
+	return p.key() == "dht" && p.value.IsZero() ||
+		p.key() == "client" && p.value.String() == p.rule().fallback
 }
 
 func (p *printer) comment(r *rule, indent string) {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,7 @@ seed: 1
 duration: 5m
 warmup: 0s
 torrents: none
+ledger: none
 network:
   latency:
     model: regions
@@ -219,4 +221,36 @@ func sampleValues(r *rule) []string {
 		return values
 	}
 	return []string{"true", "false"}
+}
+
+// TestNoNodesToDescribe: what peers without nodes in the DHT do not use is not shown to people,
+// unless it was written, and in stored files it is there.
+func TestNoNodesToDescribe(t *testing.T) {
+	const crowd = `
+name: crowd
+torrents: [{name: film, size: 1MB}]
+groups: [{name: seeds, protocol: bittorrent, size: 1}]
+`
+	for _, c := range []struct {
+		set   []string
+		shown []string
+	}{
+		{nil, nil},
+		{[]string{"groups.seeds.client", "jech"}, []string{"client: jech"}},
+		{[]string{"groups.seeds.dht.k", "7"}, []string{"dht:", "k: 7"}},
+		{[]string{"groups.seeds.discovery", "[tracker, dht]"}, []string{"dht:", "client: bep5"}},
+	} {
+		s, err := Parse("crowd", []byte(crowd))
+		require.NoError(t, err)
+		if c.set != nil {
+			require.NoError(t, s.Set(c.set[0], c.set[1]))
+		}
+		require.NoError(t, s.Validate())
+		shown := string(s.Described())
+		for _, key := range []string{"dht:", "client: jech", "k: 7", "client: bep5"} {
+			require.Equal(t, slices.Contains(c.shown, key), strings.Contains(shown, " "+key+"\n") ||
+				strings.Contains(shown, " "+key+" "), "%s: %v", key, c.set)
+		}
+		require.Contains(t, string(s.Resolved()), "alpha: client # ")
+	}
 }

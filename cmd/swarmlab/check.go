@@ -18,7 +18,7 @@ func newCheckCommand() *cobra.Command {
 		Use:   "check FILE | SCENARIO",
 		Short: "Validate a scenario and estimate what it costs",
 		Long: `Validate a scenario file or a shipped scenario, list its cells, and estimate nodes,
-datagrams, memory and time. Estimates are right to a factor of about two.`,
+datagrams or messages of peers, memory and time. Estimates are right to a factor of about two.`,
 		Args:              oneArgument("a scenario file", ", as in swarmlab check mine.yaml"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,7 +45,11 @@ func (p *plan) describe(source string) string {
 	t.add("runs", fmt.Sprintf("%s (%s a cell)", count(uint64(e.Runs)),
 		count(uint64(p.scenario.Repeat))))
 	t.add("nodes", count(uint64(e.Nodes))+" in the largest run")
-	t.add("datagrams", "about "+roughly(e.Datagrams)+" in all runs")
+	unit := "datagrams"
+	if p.scenario.Swarms() {
+		unit = "messages"
+	}
+	t.add(unit, "about "+roughly(e.Datagrams)+" in all runs")
 	t.add("memory", fmt.Sprintf("about %s for the largest run; %s available", bytesText(e.Memory),
 		bytesText(availableMemory())))
 	wall := max(e.CPU/time.Duration(p.jobs), e.Longest)

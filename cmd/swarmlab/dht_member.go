@@ -183,24 +183,9 @@ func (f *serveFlags) enter(ctx context.Context) (*live.Node, []protocol.Addr, er
 		one := dhtFlags{listen: strings.Join(f.listen, "")}
 		return one.enter(ctx, "--bootstrap", f.bootstrap)
 	}
-	if len(f.listen) > 2 {
-		return nil, nil, dhtError(refused, "--listen is given %d times; a node can use one "+
-			"address of IPv4 and one of IPv6", len(f.listen))
-	}
-	points := make([]endpoint, 2)
-	for n, text := range f.listen {
-		e, err := parseEndpoint("--listen", text, true)
-		if err != nil {
-			return nil, nil, err
-		}
-		points[n] = e
-	}
-	if points[0].is6() {
-		points[0], points[1] = points[1], points[0]
-	}
-	if points[0].is6() || !points[1].is6() {
-		return nil, nil, dhtError(refused, "--listen %q and %q are of one address family; give "+
-			"one of IPv4 and one of IPv6", f.listen[0], f.listen[1])
+	points, err := bothFamilies(f.listen)
+	if err != nil {
+		return nil, nil, err
 	}
 	var seeds []protocol.Addr
 	for _, text := range f.bootstrap {
@@ -219,4 +204,26 @@ func (f *serveFlags) enter(ctx context.Context) (*live.Node, []protocol.Addr, er
 		return nil, nil, exitError{failed, err}
 	}
 	return node, seeds, nil
+}
+
+// bothFamilies reads several --listen: there must be one of IPv4, which comes first then, and one
+// of IPv6.
+func bothFamilies(texts []string) (points [2]endpoint, err error) {
+	if len(texts) > 2 {
+		return points, dhtError(refused, "--listen is given %d times; a node can use one "+
+			"address of IPv4 and one of IPv6", len(texts))
+	}
+	for n, text := range texts {
+		if points[n], err = parseEndpoint("--listen", text, true); err != nil {
+			return points, err
+		}
+	}
+	if points[0].is6() {
+		points[0], points[1] = points[1], points[0]
+	}
+	if points[0].is6() || !points[1].is6() {
+		return points, dhtError(refused, "--listen %q and %q are of one address family; give "+
+			"one of IPv4 and one of IPv6", texts[0], texts[1])
+	}
+	return points, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,9 +21,7 @@ type dhtReport interface{ print(w io.Writer) }
 func printDHT(c *cobra.Command, asJSON bool, r dhtReport, err error) error {
 	var b bytes.Buffer
 	if asJSON {
-		e := json.NewEncoder(&b)
-		e.SetIndent("", "  ")
-		if failure := e.Encode(r); failure != nil {
+		if failure := printJSON(&b, r); failure != nil {
 			panic(failure) // our own types can be encoded
 		}
 	} else {

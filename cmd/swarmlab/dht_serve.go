@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -149,7 +148,7 @@ func (s *dhtServer) tell() error {
 	case !running:
 		return nil
 	case s.json:
-		return json.NewEncoder(s.out).Encode(&r)
+		return printLine(s.out, &r)
 	}
 	var b bytes.Buffer
 	r.print(&b)

@@ -54,8 +54,8 @@ func isolated(t *testing.T, environment ...string) bool {
 	return false
 }
 
-// foreigners skips a test with a program of others when time is short: the race detector, which is run
-// so, sees nothing of these, and they wait for each other.
+// foreigners skips a test with a program of others when time is short: the race detector, which is
+// run so, sees nothing of these, and they wait for each other.
 func foreigners(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

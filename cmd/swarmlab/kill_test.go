@@ -57,6 +57,19 @@ targets:
      kind: oracle, source: nobody}
 `
 
+// crowdScenario is of torrents.
+const crowdScenario = `
+name: crowd
+duration: 10m
+torrents: [{name: film, size: 1MB, piece: 32KiB}]
+groups:
+  - {name: seeds, protocol: bittorrent, size: 1, complete: 100%}
+  - {name: leechers, protocol: bittorrent, size: 10, linger: 0s, link: {down: 2Mbit/s, up: 1Mbit/s}}
+vary: {groups.leechers.swarm.picker: [rarest, random], network.jitter: [0s, 2ms]}
+repeat: 3
+figures: []
+`
+
 // TestKilledAtAnyMoment kills the program (kill -9) again and again, each time repeating the same
 // command, until it comes to its end: the files are those of a run that nothing has disturbed.
 func TestKilledAtAnyMoment(t *testing.T) {
@@ -70,7 +83,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	k := killing{t: t, name: program(t), r: r, scenarios: []string{"kill.yaml"}, files: 13,
 		stored: "r/unfinished/*.run"}
 	k.repeat(least)
-	k.scenarios = append(k.scenarios, "second.yaml")
+	k.scenarios, k.files = []string{"crowd.yaml"}, 17
+	k.repeat((least + 1) / 2)
+	k.scenarios = []string{"kill.yaml", "second.yaml"}
 	k.files, k.stored = 13+11+2*5+1, "r/*/unfinished/*.run"
 	k.repeat((least + 1) / 2)
 }
@@ -96,7 +111,7 @@ func (k *killing) command(dir string) *exec.Cmd {
 func (k *killing) home() string {
 	dir := k.t.TempDir()
 	for name, text := range map[string]string{
-		"kill.yaml": killScenario, "second.yaml": secondScenario,
+		"kill.yaml": killScenario, "second.yaml": secondScenario, "crowd.yaml": crowdScenario,
 	} {
 		require.NoError(k.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}

@@ -63,6 +63,7 @@ func swarmRows() []headlineRow {
 		{"swarm.seed_copies", "files sent by seeds for a second copy"},
 		{"swarm.wasted_share", "wasted payload, %"},
 		{"swarm.overhead_share", "overhead on the wire, %"},
+		{"swarm.messages", "messages"},
 	}
 }
 

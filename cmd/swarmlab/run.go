@@ -258,9 +258,17 @@ func (w *work) document() document {
 	return d
 }
 
+// printJSON prints a document. What is in it is for no web page: & stays as it is.
 func printJSON(out io.Writer, v any) error {
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// printLine prints an object on a line of its own.
+func printLine(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }

@@ -24,7 +24,8 @@ func newTorrentDownload() *cobra.Command {
 		Use:   "download FILE|MAGNET",
 		Short: "Download a torrent into a folder",
 		Long: `Download a torrent, given as a .torrent file or a magnet link, into a folder.
-Nothing is written outside of it.
+Nothing is written outside of it. All of its files are downloaded: a link that chooses some
+(so=) is refused.
 
 Peers are found by the torrent's trackers, in the DHT (give a node to enter by), from other
 peers, and by --peer. What is in the folder already is checked and used: start again after
@@ -58,16 +59,13 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	}
 	ctx, release := withInterrupts(c.Context(), func() {})
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false)
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false, nil)
 	if err != nil {
 		return err
 	}
 	d := &downloading{torrentSession: s, seedFor: o.seedFor, lines: !o.json && !o.quiet}
 	if !o.quiet && !o.json {
 		d.screen = c.ErrOrStderr()
-	}
-	if source.selects && d.lines {
-		c.PrintErrln("the link asks for some of the files; all of them are downloaded")
 	}
 	if source.info != nil {
 		if err := s.open(ctx, d.screen); err != nil {

@@ -16,35 +16,43 @@ import (
 
 // torrentFlags are the flags of a client that takes part in a torrent.
 type torrentFlags struct {
-	dir, listen      string
-	peers, bootstrap []string
-	maxUp, maxDown   string
-	json             bool
+	dir                      string
+	listen, peers, bootstrap []string
+	maxUp, maxDown           string
+	json                     bool
 }
 
 func (f *torrentFlags) add(c *cobra.Command, dir string) {
 	c.Flags().StringVar(&f.dir, "dir", ".", dir)
-	c.Flags().StringVar(&f.listen, "listen", "",
-		"own `HOST:PORT`, for TCP and UDP; the host also decides between IPv4 and IPv6 "+
-			"(default any port, on loopback if all other addresses are)")
-	c.Flags().StringArrayVar(&f.peers, "peer", nil,
-		"`HOST:PORT` of a peer to connect to; may be given several times")
-	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
-		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
+	f.addPlaces(c)
 	c.Flags().StringVar(&f.maxUp, "max-up", "",
 		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
 	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
 }
 
+// addPlaces adds the flags that name addresses.
+func (f *torrentFlags) addPlaces(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.listen, "listen", nil,
+		"own `HOST:PORT`, for TCP and UDP; the host also decides between IPv4 and IPv6; for both, "+
+			"give one of each, with the same port (default any port, on loopback if all other "+
+			"addresses are)")
+	c.Flags().StringArrayVar(&f.peers, "peer", nil,
+		"`HOST:PORT` of a peer to connect to; may be given several times")
+	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
+		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
+}
+
 // torrentPlaces are the addresses that the flags and the torrent name.
 type torrentPlaces struct {
-	listen       string
-	six          bool
+	listen       []string
+	six          bool // the family of the DHT and the trackers
+	both         bool // peers may be of either
 	peers, nodes []protocol.Addr
 }
 
-// places finds the addresses. Those of the flags must be right and of one family; those that
-// strangers wrote into the torrent are left out if they are not.
+// places finds the addresses. Those of the flags must be right and, unless it is given addresses of
+// both to listen on, of one family; those that strangers wrote into the torrent are left out if
+// they are not.
 func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrentPlaces, err error) {
 	points := map[string][]endpoint{}
 	var first *endpoint
@@ -64,34 +72,57 @@ func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrent
 		}
 	}
 	p.six = first != nil && first.is6()
-	if f.listen != "" {
-		e, err := parseEndpoint("--listen", f.listen, true)
-		if err != nil {
-			return p, err
-		}
-		p.six = e.is6()
-	}
-	if p.peers, err = resolveAll(ctx, points["--peer"], p.six); err != nil {
+	if err = p.settle(f.listen); err != nil {
 		return p, err
 	}
-	if p.nodes, err = resolveAll(ctx, points["--bootstrap"], p.six); err != nil {
+	if p.peers, err = p.resolveAll(ctx, points["--peer"], p.both); err != nil {
 		return p, err
 	}
-	if p.listen = f.listen; p.listen == "" {
+	if p.nodes, err = p.resolveAll(ctx, points["--bootstrap"], false); err != nil {
+		return p, err
+	}
+	if len(p.listen) == 0 {
 		all := append(append([]protocol.Addr(nil), p.peers...), p.nodes...)
 		if len(of.trackers)+len(of.peers)+len(of.nodes) > 0 {
 			all = nil // these may be anywhere
 		}
-		p.listen = defaultListen(p.six, all)
+		p.listen = []string{defaultListen(p.six, all)}
 	}
-	p.peers = append(p.peers, namedIn(ctx, of.peers, p.six)...)
-	p.nodes = append(p.nodes, namedIn(ctx, of.nodes, p.six)...)
+	p.peers = append(p.peers, p.namedIn(ctx, of.peers, p.both)...)
+	p.nodes = append(p.nodes, p.namedIn(ctx, of.nodes, false)...)
 	return p, nil
 }
 
-func resolveAll(ctx context.Context, points []endpoint, six bool) (all []protocol.Addr, err error) {
+// settle decides on the families by --listen, if it was given. Peers hear of one port only, at
+// which both addresses must listen, and the DHT and the trackers have a part of IPv4.
+func (p *torrentPlaces) settle(listen []string) error {
+	p.listen = listen
+	switch len(listen) {
+	case 0:
+		return nil
+	case 1:
+		e, err := parseEndpoint("--listen", listen[0], true)
+		p.six = e.is6()
+		return err
+	}
+	points, err := bothFamilies(listen)
+	if err != nil {
+		return err
+	}
+	if points[0].port != points[1].port || points[0].port == 0 {
+		return dhtError(refused, "--listen %q and %q: peers are told of one port; give both the "+
+			"same, and not 0", listen[0], listen[1])
+	}
+	p.listen, p.six, p.both = []string{points[0].text, points[1].text}, false, true
+	return nil
+}
+
+// resolveAll looks all up, in the family that each is of if they may be of either.
+func (p *torrentPlaces) resolveAll(
+	ctx context.Context, points []endpoint, either bool,
+) (all []protocol.Addr, err error) {
 	for _, e := range points {
-		a, err := e.resolve(ctx, six)
+		a, err := e.resolve(ctx, p.six || either && e.is6())
 		if err != nil {
 			return nil, err
 		}
@@ -101,13 +132,15 @@ func resolveAll(ctx context.Context, points []endpoint, six bool) (all []protoco
 }
 
 // namedIn resolves the addresses that are in a torrent, as far as possible.
-func namedIn(ctx context.Context, named []metainfo.Endpoint, six bool) (all []protocol.Addr) {
+func (p *torrentPlaces) namedIn(
+	ctx context.Context, named []metainfo.Endpoint, either bool,
+) (all []protocol.Addr) {
 	for _, n := range named {
 		e, err := parseEndpoint("", n.String(), false)
 		if err != nil {
 			continue
 		}
-		if a, err := e.resolve(ctx, six); err == nil {
+		if a, err := e.resolve(ctx, p.six || either && e.is6()); err == nil {
 			all = append(all, a)
 		}
 	}
@@ -169,7 +202,6 @@ type torrentSource struct {
 	info         *metainfo.Info // nil until a link's metadata is there
 	trackers     [][]string
 	peers, nodes []metainfo.Endpoint
-	selects      bool // the link asks for some of the files
 }
 
 // readSource reads a .torrent file or, if links may be, a magnet link.
@@ -190,8 +222,11 @@ func readSource(text string, links bool) (*torrentSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes,
-		selects: len(m.Select) > 0}
+	if len(m.Select) > 0 {
+		return nil, dhtError(refused, "the link asks for some of the files only (so=, BEP 53), "+
+			"and only all of them can be downloaded here; take &so=... out of the link to do so")
+	}
+	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes}
 	if s.name == "" {
 		s.name = m.Hash.String()
 	}

@@ -17,8 +17,9 @@ type transferReport struct {
 	Name     string         `json:"name"`
 	Hash     string         `json:"infohash"`
 	Dir      string         `json:"dir"`
-	Address  string         `json:"address"` // at which it listens
-	Size     uint64         `json:"size"`    // 0: not known yet
+	Address  string         `json:"address"`            // at which it listens
+	Address6 string         `json:"address6,omitempty"` // and that of IPv6, if it has both
+	Size     uint64         `json:"size"`               // 0: not known yet
 	Pieces   uint32         `json:"pieces"`
 	Found    uint32         `json:"pieces_found"` // in the folder, at the start
 	Have     uint32         `json:"pieces_have"`
@@ -79,6 +80,9 @@ func (s *torrentSession) outset() transferReport {
 	r := transferReport{Name: s.source.name, Hash: s.source.hash.String(), Dir: s.dir,
 		Address: s.node.Addr().String(),
 		Peers:   []peerTally{}, Dropped: map[string]uint64{}}
+	if s.places.both {
+		r.Address6 = s.node.Addrs()[1].String()
+	}
 	if in := s.source.info; in != nil {
 		r.Size, r.Pieces, r.Found = in.Total, in.Count(), s.found
 		r.Have, r.Complete = s.found, s.found == in.Count()

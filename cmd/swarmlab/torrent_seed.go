@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	// A reader that went away (SIGPIPE) ends it like the user.
 	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true)
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (s *torrentSession) watch(
 ) error {
 	if !asJSON {
 		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", visible(s.source.name),
-			volume(s.source.info.Total), s.node.Addr()); err != nil {
+			volume(s.source.info.Total), addressTexts(s.node)); err != nil {
 			return dhtError(failed, "cannot print the state: %w", err)
 		}
 	}
@@ -125,7 +124,7 @@ func (s *torrentSession) watch(
 // tell prints the state of a seed in a line, or the summary.
 func (r *transferReport) tell(w io.Writer, asJSON, last bool) error {
 	if asJSON {
-		return json.NewEncoder(w).Encode(r)
+		return printLine(w, r)
 	}
 	if last {
 		r.print(w)

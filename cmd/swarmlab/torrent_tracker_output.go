@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -121,7 +120,7 @@ func (o *trackerOutput) watch(
 func (o *trackerOutput) tell(r *trackerReport, last bool) error {
 	switch {
 	case o.json:
-		return json.NewEncoder(o.out).Encode(r)
+		return printLine(o.out, r)
 	case last:
 		return r.summary(o.out)
 	}

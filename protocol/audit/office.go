@@ -69,7 +69,7 @@ func (o *Office) Wake(uint32, *protocol.Turn) {}
 // Stop does nothing.
 func (o *Office) Stop(uint32, *protocol.Turn) {}
 
-// Drop forgets all that was stated.
+// Drop forgets all that was stated: what is wanted of the books is to be read before.
 func (o *Office) Drop(uint32) { *o = *NewOffice(o.cfg) }
 
 // Datagram enters a statement into its book. What is not one, or is not believed, is counted.

@@ -148,6 +148,9 @@ func (g *Group) settle(i uint32, t *protocol.Turn) {
 	if c.stale || c.due[ofMembers] <= t.Now {
 		g.tend(i, t)
 	}
+	if c.due[ofAudit] <= t.Now {
+		g.deliver(i, t)
+	}
 	t.Out.WakeAt(c.due.first())
 }
 

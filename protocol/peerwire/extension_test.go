@@ -35,6 +35,23 @@ func simHandshake() (h peerwire.ExtHandshake) {
 	return h
 }
 
+const publicKey = "0123456789abcdef0123456789ABCDEF"
+
+// Keys go where a dictionary has them.
+func TestExtHandshakeWithKey(t *testing.T) {
+	var h, again peerwire.ExtHandshake
+	h.Support(peerwire.ExtReceipt)
+	h.Support(peerwire.ExtDontHave)
+	h.Support(peerwire.ExtUploadOnly)
+	h.Queue, h.UploadOnly, h.Key = 1, peerwire.Yes, []byte(publicKey)
+	want := "d1:md11:lt_donthavei7e10:sl_receipti5e11:upload_onlyi2ee4:reqqi1e6:sl_key32:" +
+		publicKey + "11:upload_onlyi1ee"
+	p := h.Append(nil)[6:]
+	require.Equal(t, want, string(p))
+	require.Equal(t, peerwire.OK, again.Parse(p))
+	require.Equal(t, h, again)
+}
+
 func TestExtHandshakeVector(t *testing.T) {
 	h := simHandshake()
 	p := h.Append([]byte{9})
@@ -81,6 +98,13 @@ func TestExtHandshakeForms(t *testing.T) {
 		{in: "d1:v0:1:md6:ut_pexi255eee", want: peerwire.ExtHandshake{
 			Listed: 2, IDs: peerwire.ExtIDs{1: 255}, Version: []byte{}}},
 
+		{in: "d6:sl_key32:" + publicKey + "e",
+			want: peerwire.ExtHandshake{Key: []byte(publicKey)}},
+		{in: "d6:sl_key31:" + publicKey[1:] + "e"},
+		{in: "d1:md10:sl_receipti9eee",
+			want: peerwire.ExtHandshake{Listed: 32, IDs: peerwire.ExtIDs{5: 9}}},
+
+		{in: "d6:sl_keyi1ee", f: peerwire.BadField},
 		{in: "", f: peerwire.BadBencode},
 		{in: "d", f: peerwire.BadBencode},
 		{in: "i1e", f: peerwire.BadBencode},

@@ -121,9 +121,9 @@ func appendHost(dst []byte, key string, a protocol.Addr) []byte {
 	return appendIP(dst, a)
 }
 
-// Parse reads the body of an extended message with id 0. Version and Key point into p. A value of the
-// wrong type is a fault; one that is out of range, or an address or key of another length, says
-// nothing.
+// Parse reads the body of an extended message with id 0. Version and Key point into p. A value of
+// the wrong type is a fault; one that is out of range, or an address or key of another length,
+// says nothing.
 func (h *ExtHandshake) Parse(p []byte) Fault {
 	*h = ExtHandshake{}
 	s := bencode.NewScanner(p, extLimits, bencode.Tolerant)

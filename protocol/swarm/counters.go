@@ -19,6 +19,7 @@ const (
 	ByDialTimeout                  // nobody answered in time
 	ByHandshakeTimeout             // the handshake did not come in time
 	BySilence                      // nothing came for too long
+	ByHandshake                    // it began with another protocol, or encrypted, which looks so
 	ByWire                         // the bytes are none of the protocol; Faults says which way
 	ByOtherTorrent                 // the answer to our handshake is for another torrent
 	ByOrder                        // have all or none that is late, or nothing where it must be
@@ -32,7 +33,7 @@ const (
 
 var dropNames = [drops]string{"leaving", "seeds", "duplicate", "full", "eviction", "turnover",
 	"unknown_torrent", "self", "ban",
-	"dial_timeout", "handshake_timeout", "silence", "wire", "other_torrent",
+	"dial_timeout", "handshake_timeout", "silence", "handshake", "wire", "other_torrent",
 	"order", "index", "range", "unasked", "flood", "poison"}
 
 // String returns the name of the reason, stable and fit for counters.

@@ -72,11 +72,17 @@
 //     are rejected; so are those of more than AllowedFast pieces (BEP 6 leaves both to the sender).
 //   - Of every stream only as much is queued as it sends in half a second, so that a choke or a
 //     cancel is still in time, and requests do not wait behind blocks.
-//   - Requests are void when none was answered for RequestTimeout; the peer then gets one request
-//     at a time until it answers. One that rejects without choking is left alone for a second.
+//   - Requests are taken back when none was answered for RequestTimeout (Transmission); the peer
+//     then gets one request at a time until it answers, and 32 at most from then on: there are
+//     clients that stop for ever when too many wait.
+//   - One that rejects without choking is left alone for a second.
 //   - A seed closes connections with those that want nothing.
 //   - Interested is sent only when the metadata is there; before, bitfields and haves are kept, and
 //     looked at when the number of pieces is known.
+//   - Pieces that were begun come before others, however rare these are (mainline). libtorrent asks
+//     for the rarest first, until half as many again as it has peers are begun. It matters where a
+//     slow seed is the only one to have some: half of what it sends is then of pieces that others
+//     have, too.
 //
 // # Departures, on purpose
 //

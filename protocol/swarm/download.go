@@ -273,7 +273,11 @@ func (x *turn) refused(c *conn, piece, begin, length uint32) {
 	x.watch(c, c.pause)
 }
 
-// impatient gives up requests of which none was answered for too long.
+// stalled is how many requests a peer gets at most that once answered none of more. Anacrolix 1.59
+// says that it queues 1024, and stops for ever when more than 64 wait, until some are cancelled.
+const stalled = 32
+
+// impatient takes back requests of which none was answered for too long.
 func (x *turn) impatient(c *conn) {
 	until := c.gave.Add(x.g.cfg.RequestTimeout)
 	if c.asked.n == c.voided {
@@ -283,13 +287,14 @@ func (x *turn) impatient(c *conn) {
 		x.watch(c, until)
 		return
 	}
-	c.snubbed, c.gave = true, x.Now
-	m, e := c.member, &x.g.errands
+	c.snubbed, c.gave, c.reqq = true, x.Now, min(c.reqq, stalled)
+	m, e, out := c.member, &x.g.errands, x.g.scratch.out[:0]
 	for before, at := nilIndex, c.asked.head; at != nilIndex; {
 		r, next := e.items[at], e.items[at].next
 		if !r.void {
 			m.picker.cancel(c.slot, block{r.piece, r.begin / BlockSize})
 			x.g.counters.Timeouts++
+			out = peerwire.AppendBlock(out, peerwire.Cancel, r.piece, r.begin, r.length)
 			x.void(c, before, at)
 		}
 		if c.fast {
@@ -297,6 +302,8 @@ func (x *turn) impatient(c *conn) {
 		}
 		at = next
 	}
+	x.g.scratch.out = out
+	x.write(c, out)
 	m.spilt = true
 }
 

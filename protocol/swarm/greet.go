@@ -32,7 +32,12 @@ func (x *turn) greet(c *conn) {
 func (x *turn) shake(c *conn) bool {
 	h, s := c.decoder.Handshake()
 	if s == peerwire.Waiting {
-		if _, f := c.decoder.Next(&x.g.scratch.msg); f != peerwire.OK {
+		switch _, f := c.decoder.Next(&x.g.scratch.msg); f {
+		case peerwire.OK:
+		case peerwire.BadHandshake:
+			x.g.counters.Faults[f]++
+			x.close(c, ByHandshake)
+		default:
 			x.fault(c, f)
 		}
 		return false
@@ -207,7 +212,7 @@ func (x *turn) introduce(c *conn, dht bool) {
 // appendHoldings appends what comes first among the messages of BEP 3 and BEP 6.
 func (x *turn) appendHoldings(out []byte, c *conn) []byte {
 	m := c.member
-	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed == nil
+	nothing := !m.known || m.showing || m.picker.complete == 0 && m.claimed.count() == 0
 	switch {
 	case nothing && c.fast:
 		return peerwire.AppendPlain(out, peerwire.HaveNone)

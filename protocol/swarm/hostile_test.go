@@ -1,7 +1,9 @@
 package swarm
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,7 +158,10 @@ func TestHandshakes(t *testing.T) {
 		why  Drop
 		says string
 	}{
-		"junk": {func(*solo) []byte { return []byte("GET / HTTP/1.1\r\n\r\n") }, ByWire, ""},
+		"junk": {func(*solo) []byte { return []byte("GET / HTTP/1.1\r\n\r\n") },
+			ByHandshake, ""},
+		"encrypted": {func(*solo) []byte { return bytes.Repeat([]byte{0xc3, 0x51}, 48) },
+			ByHandshake, ""},
 		"other torrent": {func(s *solo) []byte {
 			p := greet(s)
 			p[30]++
@@ -266,6 +271,58 @@ func TestSilent(t *testing.T) {
 		require.True(t, s.ended[a] && s.ended[b])
 		require.EqualValues(t, 2, s.g.Counters().Drops[BySilence])
 	}
+}
+
+// TestStaller: anacrolix has room for 64 blocks, which it gives to requests in their order, but
+// reads for any one of them at a time, and waits when that has no room: for ever, if nobody takes
+// requests back. It says that it queues 1024.
+func TestStaller(t *testing.T) {
+	cfg := Default()
+	cfg.HalfOpen = 1
+	s := newSolo(t, cfg, testTorrent(400), Entry{})
+	c := s.join(1, speech{}.plain(peerwire.HaveAll).ext(0, "d4:reqqi1024ee"), fastBit, extBit)
+	s.say(c, speech{}.plain(peerwire.Unchoke))
+	type want struct{ piece, begin, length uint32 }
+	var waiting []want
+	picked, stalls := want{}, 0
+	start := s.now
+	for s.now < start.Add(10*time.Minute) {
+		for line := range strings.Lines(s.heard(c)) {
+			var w want
+			if p, b, n, ok := request(line); ok {
+				waiting = append(waiting, want{p, b, n})
+			} else if k, _ := fmt.Sscanf(line, "cancel %d/%d+%d", &w.piece, &w.begin,
+				&w.length); k == 3 {
+				if at := slices.Index(waiting, w); at >= 0 {
+					waiting = slices.Delete(waiting, at, at+1)
+					s.say(c, speech{}.block(peerwire.Reject, w.piece, w.begin, w.length))
+				}
+			}
+		}
+		if len(waiting) == 0 {
+			s.pass(10 * time.Millisecond)
+			continue
+		}
+		if slices.Index(waiting, picked) < 0 { // any one: the latest
+			picked = waiting[len(waiting)-1]
+			if len(waiting) > 64 {
+				stalls++
+			}
+		}
+		if at := slices.Index(waiting, picked); at < 64 {
+			waiting = slices.Delete(waiting, at, at+1)
+			s.say(c, speech{}.piece(picked.piece, picked.begin, picked.length))
+		}
+		s.pass(10 * time.Millisecond)
+		if p, _ := s.g.Progress(0, 0); p.Have == p.Pieces {
+			break
+		}
+	}
+	p, _ := s.g.Progress(0, 0)
+	require.Equal(t, p.Pieces, p.Have, "%d requests wait", len(waiting))
+	require.Equal(t, 1, stalls)
+	require.Less(t, s.now.Sub(start), 90*time.Second)
+	require.EqualValues(t, 399*2+1, s.g.Tally(0, 0, s.now).BlocksDown)
 }
 
 // TestPoison: who alone sent a wrong piece is banned, also as one who connects, and what it sent is

@@ -64,7 +64,7 @@ func (x *turn) meet(c *conn, key []byte) {
 func (x *turn) vouch(c *conn, n uint32) {
 	body := x.g.env.Notary.Received(x.i, c.number, n)
 	if id := c.exts[peerwire.ExtReceipt]; id != 0 && len(body) > 0 {
-		x.g.scratch.out = peerwire.AppendReceipt(x.g.scratch.out[:0], id, body)
+		x.g.scratch.out = peerwire.AppendExtended(x.g.scratch.out[:0], id, body)
 		x.write(c, x.g.scratch.out)
 	}
 }
@@ -80,13 +80,14 @@ func (x *turn) receipt(c *conn, body []byte) {
 	x.pump(c)
 }
 
-// trusts says whether a peer is to get another block. What is sent in two seconds may be under way.
+// trusts says whether a peer is to get another block. What is sent in two seconds may be under
+// way, but no more than a stream's queue may hold.
 func (x *turn) trusts(c *conn) bool {
 	n := x.g.env.Notary
 	if n == nil {
 		return true
 	}
-	underway := max(underwayLeast, 2*c.up.perSecond(x.Now, c.opened))
+	underway := max(underwayLeast, min(2*c.up.perSecond(x.Now, c.opened), aheadMost))
 	return n.Serves(x.i, c.number, c.tally.Queued, underway)
 }
 

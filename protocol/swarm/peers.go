@@ -80,7 +80,24 @@ func (p *peer) before(q *peer) bool {
 	if p.next != q.next {
 		return p.next < q.next
 	}
+	if a, b := p.sources.standing(), q.sources.standing(); a != b {
+		return a > b
+	}
 	return p.priority > q.priority
+}
+
+// standing ranks what is known of an address: a tracker heard from it itself, the DHT may have
+// done so long ago, and others only tell of it (libtorrent).
+func (s Source) standing() int {
+	switch {
+	case s&(FromManual|FromTracker) != 0:
+		return 3
+	case s&FromDHT != 0:
+		return 2
+	case s&FromPEX != 0:
+		return 1
+	}
+	return 0
 }
 
 // untried returns how many peers were never connected and have not failed.

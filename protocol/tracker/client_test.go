@@ -237,13 +237,16 @@ func TestStoppedDoesNotOvertake(t *testing.T) {
 	require.Equal(t, "stopped", event(s))
 	s.until(608 * time.Second)
 	require.True(t, s.c.Left())
+}
 
-	s = newStage(t, []string{udp1})
+// TestStoppedDoesNotOvertakePackets is the same by UDP.
+func TestStoppedDoesNotOvertakePackets(t *testing.T) {
+	s := newStage(t, []string{udp1})
 	s.answer = good
 	s.start()
 	s.answer, s.log = nil, nil
 	s.do(func(t *protocol.Turn) protocol.Time { return s.c.Complete(t, s.tot) })
-	leave(s)
+	s.do(func(t *protocol.Turn) protocol.Time { return s.c.Leave(t, s.tot) })
 	s.told("0 announce completed 1")
 	s.answer = good
 	s.do(func(t *protocol.Turn) protocol.Time {

@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -115,9 +117,14 @@ func TestFlashCrowdCompletes(t *testing.T) {
 	require.Less(t, run.Measured, 10*time.Minute, "the run ends with the last leecher")
 }
 
+// pinnedSwarm is the fingerprint of the small swarm; like that of the small network, it must be the
+// same on every machine.
+const pinnedSwarm = "8876cf24ed8d6cc5-ba66fe3f4d47f9f9-830f44d345b0d240"
+
 // TestSwarmsRepeat: a run is a function of scenario and seed.
 func TestSwarmsRepeat(t *testing.T) {
 	a, b := runSwarm(t), runSwarm(t)
+	require.Equal(t, pinnedSwarm, a.Fingerprint.String())
 	require.Equal(t, a.Fingerprint, b.Fingerprint)
 	require.Equal(t, a.Swarm, b.Swarm)
 	require.NotEqual(t, a.Fingerprint, runSwarm(t, "network.jitter", "1ms").Fingerprint)
@@ -241,11 +248,85 @@ func TestSwarmsAreVerified(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, o.Runs, 4)
 	require.NotEqual(t, o.Runs[0].Fingerprint, o.Runs[2].Fingerprint)
+	dir := t.TempDir()
+	_, err = results.Write(dir, o, time.Now())
+	require.NoError(t, err)
+	stored, err := results.Open(dir)
+	require.NoError(t, err)
+	found, err := Verify(context.Background(), stored, 2, nil)
+	require.NoError(t, err)
+	require.Empty(t, found)
+
+	// A run that went another way is found.
+	stored.Checkpoints(stored.Manifest.Runs[2])[7].Wire++
+	found, err = Verify(context.Background(), stored, 2, nil)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, []any{1, 7}, []any{found[0].Cell, found[0].Second})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	o, err = (&Experiment{Scenario: s, Jobs: 1}).Run(ctx)
 	require.NoError(t, err)
 	require.True(t, o.Interrupted)
+}
+
+// TestSwarmsGoOn: what an interrupted experiment has finished is found again, and its files are
+// those of one that nothing disturbed, and that kept nothing.
+func TestSwarmsGoOn(t *testing.T) {
+	s := swarmOf(t, "repeat", "2", "vary", "{groups.leechers.swarm.picker: [rarest, random]}")
+	cells, err := s.Cells()
+	require.NoError(t, err)
+	o, err := (&Experiment{Scenario: s, Jobs: 2}).Run(context.Background())
+	require.NoError(t, err)
+	undisturbed, home := t.TempDir(), t.TempDir()
+	_, err = results.Write(undisturbed, o, time.Now())
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for round := range 2 {
+		e := &Experiment{Scenario: s, Jobs: 1, Progress: func(p Progress) {
+			if p.Done == 2 {
+				cancel()
+			}
+		}}
+		if round == 1 {
+			ctx, e.Progress = context.Background(), nil
+		}
+		e.Store, err = results.OpenStore(home, s, cells)
+		require.NoError(t, err)
+		for _, seed := range []uint64{1, 2} {
+			run, _ := e.Store.Find(0, seed)
+			require.Equal(t, round == 1, run != nil)
+		}
+		o, err = e.Run(ctx)
+		require.NoError(t, err)
+		require.Equal(t, round == 0, o.Interrupted)
+		require.Len(t, o.Runs, 2+2*round)
+		if round == 1 {
+			dir := t.TempDir()
+			_, err = results.Write(dir, o, time.Now())
+			require.NoError(t, err)
+			require.Equal(t, filesOf(t, undisturbed), filesOf(t, dir))
+		}
+		require.NoError(t, e.Store.Close())
+	}
+}
+
+// filesOf returns what is in a folder of results, but for what knows the time of day.
+func filesOf(t *testing.T, dir string) map[string]string {
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	all := map[string]string{}
+	for _, e := range entries {
+		if e.Name() != results.ManifestFile {
+			b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			require.NoError(t, err)
+			all[e.Name()] = string(b)
+		}
+	}
+	require.Contains(t, all, results.PeersFile)
+	return all
 }
 
 // TestSwarmBudget: a run that costs too much ends with the reason.

@@ -18,14 +18,17 @@ const (
 	SwarmTextFile     = "swarm.csv" // only if it is short
 )
 
-// swarmCounts is how many rows of each kind a run has.
-type swarmCounts struct{ Peers, Transfers, Samples int }
+// swarmCounts is how many rows of each kind a run has, and how many messages were exchanged.
+type swarmCounts struct {
+	Peers, Transfers, Samples int
+	Messages                  uint64
+}
 
 func (s *Swarm) counts() swarmCounts {
 	if s == nil {
 		return swarmCounts{}
 	}
-	return swarmCounts{len(s.Peers), len(s.Transfers), len(s.Samples)}
+	return swarmCounts{len(s.Peers), len(s.Transfers), len(s.Samples), s.Messages}
 }
 
 // rows returns what is stored, in the order of the sections.
@@ -83,7 +86,7 @@ func (run *Run) swarmOf() (*Swarm, error) {
 	if run.counts().Swarm == (swarmCounts{}) {
 		return nil, nil
 	}
-	s := &Swarm{}
+	s := &Swarm{Messages: run.counts().Swarm.Messages}
 	var err error
 	if s.Peers, err = run.peerRows(); err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package results
 import (
 	"math"
 
+	"swarmlab/netmodel"
+	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/oracle"
 )
 
@@ -22,11 +24,12 @@ var fluidMetrics = []Definition{
 			"swarm.leechers by swarm.arrivals_per_s, as Little's law has it"},
 	{Name: "swarm.effectiveness", Unit: "share", Source: qiuSrikant,
 		Definition: "payload that peers sent while they were downloading, by what their uplinks " +
-			"could have sent, after the warm-up: eta"},
+			"could have sent of it beside the headers of blocks and packets, after the warm-up: " +
+			"eta"},
 	{Name: "swarm.fluid_leechers", Unit: "peers", Source: qiuSrikant,
 		Definition: "what the fluid model says of swarm.leechers, with eta = 1 and the run's own " +
-			"rates of arrival, of giving up and of leaving, its lines and its lasting seeds; of " +
-			"runs in which peers come for half of the time and longer"},
+			"rates of arrival, of giving up and of leaving, what its lines carry beside headers, " +
+			"and its lasting seeds; of runs in which peers come for half of the time and longer"},
 	{Name: "swarm.fluid_seeds", Unit: "peers", Source: qiuSrikant,
 		Definition: "what it says of swarm.seeds"},
 	{Name: "swarm.fluid_download_s", Unit: "s", Source: qiuSrikant,
@@ -41,6 +44,13 @@ type FluidCourse struct {
 	Step     Number   `json:"step_s"` // between two values; the first is of the beginning
 	Leechers []Number `json:"leechers"`
 	Seeds    []Number `json:"seeds"` // without those that were seeds from the start
+}
+
+// carried is how much of what a line sends can be payload: the models know no headers, and their
+// rates are of payload.
+func carried() float64 {
+	const head = 13 // of a piece message
+	return float64(swarm.BlockSize) / float64(netmodel.StreamWire(swarm.BlockSize+head))
 }
 
 // courseSteps is how many steps a course has.
@@ -99,7 +109,7 @@ func perFluid(run *Run, _ string, seconds float64) []float64 {
 		stay,
 		s.sampled(from, s.end(), func(row *SwarmSample) (a, b uint64) {
 			return row.LeecherUpBytes, row.LeecherUpCapacity
-		})}
+		}) / carried()}
 	steady, err := t.fluid().Steady()
 	if err != nil || 2*float64(t.lastCame-from)/1e9 < t.measured {
 		return append(values, none(4)...)
@@ -148,9 +158,9 @@ func (s *Swarm) turnover(from, to int64) turnover {
 
 // fluid is the model with the rates that were seen.
 func (t *turnover) fluid() oracle.Fluid {
-	f := oracle.Fluid{Arrivals: t.came / t.measured, Upload: t.up, Download: t.down,
-		Aborts: t.aborted / t.leeching, Departures: t.departed / t.seeding,
-		Effectiveness: 1, Origin: t.origin}
+	f := oracle.Fluid{Arrivals: t.came / t.measured,
+		Upload: t.up * carried(), Download: t.down * carried(), Origin: t.origin * carried(),
+		Aborts: t.aborted / t.leeching, Departures: t.departed / t.seeding, Effectiveness: 1}
 	if t.departed > 0 && t.seeding == 0 {
 		f.Departures = math.Inf(1)
 	}

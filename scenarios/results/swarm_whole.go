@@ -81,6 +81,11 @@ var wholeMetrics = []Definition{
 			}
 			return sum
 		}},
+	{Name: "swarm.messages", Unit: "messages",
+		Definition: "messages of the peer protocol (BEP 3) that came to peers",
+		whole: func(run *Run, _ string, _ float64) float64 {
+			return float64(run.Swarm.Messages)
+		}},
 	{Name: "swarm.seed_copies", Unit: "files",
 		Definition: "payload that seeds had sent when every piece was at another peer than the " +
 			"first seeds, by the size of the torrent; to the sample in which that was seen",
