@@ -16,7 +16,6 @@ type balanceRow struct {
 	At       int64  `parquet:"at_ns"`
 	Up       uint64 `parquet:"up"`
 	Down     uint64 `parquet:"down"`
-	TrueUp   uint64 `parquet:"true_up"`
 	TrueDown uint64 `parquet:"true_down"`
 	Flagged  bool   `parquet:"flagged"`
 }
@@ -31,19 +30,20 @@ type tally struct {
 
 // window is the sums of one window of time.
 type window struct {
-	at                   int64
-	up, down, sent, held float64
-	flagged              bool
+	at       int64
+	up, down float64 // claimed
+	moved    float64 // delivered
+	flagged  bool
 }
 
-// balance is what was claimed to be uploaded less what was claimed to be downloaded, by the payload
-// that was delivered up to the window's end.
+// balances are what was claimed to be uploaded less what was claimed to be downloaded, by the
+// payload that was delivered, from the beginning to each window's end.
 func (t *tally) balances() (at plotter.XYs) {
-	up, down, sent := 0.0, 0.0, 0.0
+	up, down, moved := 0.0, 0.0, 0.0
 	for _, w := range t.windows {
-		up, down, sent = up+w.up, down+w.down, sent+w.held
-		if sent > 0 {
-			at = append(at, plotter.XY{X: float64(w.at) / 1e9, Y: (up - down) / sent})
+		up, down, moved = up+w.up, down+w.down, moved+w.moved
+		if moved > 0 {
+			at = append(at, plotter.XY{X: float64(w.at) / 1e9, Y: (up - down) / moved})
 		}
 	}
 	return at
@@ -142,7 +142,7 @@ func (r *results) tallies() ([]tally, error) {
 		}
 		w := &t.windows[len(t.windows)-1]
 		w.up, w.down = w.up+float64(row.Up), w.down+float64(row.Down)
-		w.sent, w.held = w.sent+float64(row.TrueUp), w.held+float64(row.TrueDown)
+		w.moved += float64(row.TrueDown)
 		w.flagged = w.flagged || row.Flagged
 		return nil
 	})
