@@ -41,6 +41,16 @@ func registry() []drawing {
 		{"exchange", exchangeFigure},
 		{"discovery", discoveryFigure},
 		{"free-riders", freeRidersFigure},
+		{"accounting", accountingFigure},
+		{"methods", methodsFigure},
+		{"accounting-errors", accountErrorsFigure},
+		{"swarm-balance", swarmBalanceFigure},
+		{"observers", observersFigure},
+		{"receipts", receiptsFigure},
+		{"undercount", undercountFigure},
+		{"detection", detectionFigure},
+		{"roc", rocFigure},
+		{"audits", auditsFigure},
 	}
 }
 

@@ -72,6 +72,8 @@ func sources() []source {
 			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { swarm.write(t, dir) }, swarm.figures,
 			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { ledgerRun().write(t, dir) }, ledgerFigures(),
+			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { writeTimed(t, dir, timedTargets()) },
 			[]string{"latency-targets"}, "fingerprint 3f2a91c0"}}
 }

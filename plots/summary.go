@@ -20,15 +20,16 @@ type results struct {
 	dir   string
 	crawl *crawled // if the folder holds a crawl and no run
 
-	Scenario    string   `json:"scenario"`
-	Title       string   `json:"title"`
-	Version     string   `json:"version"`
-	Fingerprint string   `json:"fingerprint"`
-	Figures     []string `json:"figures"`
-	Study       *study   `json:"study"` // of a sweep; may be absent
-	Cells       []cell   `json:"cells"`
-	Targets     []target `json:"targets"`
-	Parts       []part   `json:"parts"` // of a joint folder, which has no cells
+	Scenario    string      `json:"scenario"`
+	Title       string      `json:"title"`
+	Version     string      `json:"version"`
+	Fingerprint string      `json:"fingerprint"`
+	Figures     []string    `json:"figures"`
+	Study       *study      `json:"study"` // of a sweep; may be absent
+	Cells       []cell      `json:"cells"`
+	Targets     []target    `json:"targets"`
+	Accounting  []judgement `json:"accounting"` // methods by ways to cheat; may be absent
+	Parts       []part      `json:"parts"`      // of a joint folder, which has no cells
 }
 
 // A part is one of several scenarios whose targets are joined.

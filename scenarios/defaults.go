@@ -96,7 +96,8 @@ var scenarioRules = []rule{
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
 			"targets|sweep|heat|front|timeline|table-health|holders|" +
 			"crawl|connectivity|latency-targets|completion|utilisation|availability|" +
-			"population|share-ratio|exchange|discovery|free-riders",
+			"population|share-ratio|exchange|discovery|free-riders|accounting|methods|" +
+			"accounting-errors|swarm-balance|observers|receipts|undercount|detection|roc|audits",
 		meaning: "drawn after the run"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},
@@ -200,9 +201,9 @@ var networkRules = []rule{
 var groupRules = []rule{
 	{path: "groups.NAME.name", fallback: required, limits: nameForm,
 		meaning: "the group's name in paths and workloads: a-z, 0-9, - and _"},
-	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline|bittorrent",
+	{path: "groups.NAME.protocol", fallback: "mainline", limits: "mainline|bittorrent|announcer",
 		meaning: "mainline: nodes of the BitTorrent Mainline DHT (BEP 5); bittorrent: peers of " +
-			"torrents (BEP 3)"},
+			"torrents (BEP 3); announcer: users of a ledger, who only announce"},
 	{path: "groups.NAME.client", fallback: "bep5",
 		meaning: "whose settings the nodes have: bep5 (the specification), libtorrent, jech " +
 			"(Transmission), anacrolix or webtorrent; or one rebuilt from a study: mdht-2007, " +
@@ -222,7 +223,8 @@ var groupRules = []rule{
 		meaning: "nodes start at random times, evenly spread over this"},
 	{path: "groups.NAME.join.bootstrap", fallback: "1", limits: "1..100",
 		meaning: "number of already started nodes that a newcomer knows"},
-	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord, when: "protocol=mainline",
+	{path: "groups.NAME.churn", fallback: noneWord, word: noneWord,
+		when: "protocol=mainline|announcer",
 		meaning: "the nodes' coming and going, as in {session: exponential(1h), offline: " +
 			"exponential(30m), graceful: 78%, start: steady, table: lost}; none: they stay. " +
 			"{preset: NAME} is a published one: kad and kad-first, or, with an offline of your " +
@@ -291,7 +293,7 @@ var workRules = []rule{
 
 // rules maps a setting's path pattern to its rule. It is never written after its making.
 var rules = indexRules(scenarioRules, networkRules, faultRules, groupRules, dhtRules, workRules,
-	targetRules, observerRules, swarmRules, auditRules,
+	targetRules, observerRules, swarmRules, auditRules, ledgerRules,
 	peersOnly(peerRules))
 
 func indexRules(tables ...[]rule) map[string]*rule {

@@ -35,6 +35,7 @@ seed: 1
 duration: 5m
 warmup: 0s
 torrents: none
+ledger: none
 network:
   latency:
     model: regions

@@ -71,6 +71,9 @@ func (s *Scenario) estimateRun() Estimate {
 	if s.Swarms() {
 		return s.estimateSwarms()
 	}
+	if s.Ledgers() {
+		return s.estimateLedgers()
+	}
 	run := Estimate{Cells: 1, Runs: 1, Memory: bytesPerRun}
 	run.Nodes = s.Nodes()
 	for i := range s.Groups {

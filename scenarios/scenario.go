@@ -23,6 +23,7 @@ type Scenario struct {
 	End      string    `yaml:"end"`    // complete or duration
 	Sample   Duration  `yaml:"sample"` // time between two looks at the swarms
 	Audit    Audit     `yaml:"audit"`
+	Ledger   Ledger    `yaml:"ledger"` // makes it a scenario of a tracker's ledger
 	Network  Network   `yaml:"network"`
 	Groups   []Group   `yaml:"groups"`
 	Workload []Work    `yaml:"workload"`

@@ -30,6 +30,7 @@ func (s *Scenario) Validate() error {
 	s.checkFaults(c)
 	s.checkObservers(c)
 	s.checkSwarms(c)
+	s.checkLedger(c)
 	s.checkOverrides(c)
 	s.checkTargets(c)
 	if l := s.Network.Latency; l.Model == "uniform" && l.Low > l.High {

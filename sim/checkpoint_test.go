@@ -157,3 +157,26 @@ func BenchmarkCheckpoint(b *testing.B) {
 		})
 	}
 }
+
+// A stride leaves checkpoints out, and changes nothing in the others.
+func TestCheckpointStride(t *testing.T) {
+	take := func(stride int) (list []Checkpoint) {
+		w := New(Config{Seed: 5, Groups: []protocol.Datagrams{newChatter(3, 12)}, Stride: stride,
+			Network:    steady{delay: 1e6},
+			Checkpoint: func(c Checkpoint) { list = append(list, c) }})
+		for n := range uint32(3) {
+			w.StartAt(n, 0)
+		}
+		for n := range 100 {
+			w.Outcome(uint32(n%3), uint64(n))
+			w.Run(at(time.Duration(n+1) * 700 * time.Millisecond))
+		}
+		return list
+	}
+	all, seventh := take(0), take(7)
+	require.Len(t, all, 70)
+	require.Len(t, seventh, 10)
+	for n, c := range seventh {
+		require.Equal(t, all[7*n+6], c)
+	}
+}

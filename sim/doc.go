@@ -134,9 +134,10 @@
 //
 // Each node has three hashes: of its events, of the bytes it received, of its outcomes
 // ([World.Outcome]). Folded in the order of the nodes they are the [Fingerprint]. With
-// Config.Checkpoint the same is taken at the end of every simulated second, with a syndrome from
-// which [FirstDifference] names the second in which two runs parted, and the node, if it was one.
-// It names where the difference first showed, which for a datagram is its receiver.
+// Config.Checkpoint the same is taken at the end of every simulated second, or of every
+// Config.Stride of them, with a syndrome from which [FirstDifference] names the second in which two
+// runs parted, and the node, if it was one. It names where the difference first showed, which for a
+// datagram is its receiver.
 //
 // # Cost
 //

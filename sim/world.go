@@ -27,6 +27,10 @@ type Config struct {
 	// given. Without it checkpoints cost nothing.
 	Checkpoint func(Checkpoint)
 
+	// Stride is how many simulated seconds pass from one checkpoint to the next; 0 is 1. It is for
+	// runs of weeks, whose seconds are too many to be kept.
+	Stride int
+
 	// Pulse, if not nil, is called after each PulseEvents events, also where simulated time does
 	// not advance. It may panic to give the world up, and must not change it.
 	Pulse func()
@@ -60,7 +64,8 @@ type World struct {
 	pulse      func()
 
 	now     protocol.Time
-	second  int    // the simulated second under way, of those that were announced
+	second  int    // the simulated second at whose end the next checkpoint is
+	stride  int    // from one to the next
 	turning uint32 // the node whose turn it is, or scenario between turns
 	turn    protocol.Turn
 	out     protocol.Outbox
@@ -127,9 +132,9 @@ func New(cfg Config) *World {
 	w := &World{
 		seed: cfg.Seed, network: cfg.Network, delayMin: cfg.Network.MinDelay(),
 		actor: cfg.Actor, checkpoint: cfg.Checkpoint, pulse: cfg.Pulse,
-		turning: scenario,
-		nodes:   make([]node, size),
-		books:   make([]book, size),
+		turning: scenario, stride: max(cfg.Stride, 1), second: max(cfg.Stride, 1) - 1,
+		nodes: make([]node, size),
+		books: make([]book, size),
 	}
 	if cfg.Moves {
 		w.moves = make([]uint8, size)
@@ -202,13 +207,13 @@ func (w *World) runBefore(edge protocol.Time) {
 	}
 }
 
-// announce hands out a checkpoint if a simulated second has ended.
+// announce hands out a checkpoint if the simulated second has ended that has one.
 func (w *World) announce() {
 	if w.checkpoint == nil || w.now < endOfSecond(w.second) {
 		return
 	}
 	w.checkpoint(w.check())
-	w.second++
+	w.second += w.stride
 }
 
 func endOfSecond(s int) protocol.Time {

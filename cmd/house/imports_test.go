@@ -51,9 +51,15 @@ var house = []room{
 			"protocol/crawl protocol/swarm"},
 		own: "scenarios scenarios/accuracy scenarios/oracle sim protocol protocol/krpc " +
 			"protocol/dht protocol/crawl"},
+		own: "scenarios scenarios/oracle scenarios/accuracy sim netmodel protocol protocol/krpc " +
+			"protocol/dht protocol/crawl protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
-			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms"},
+			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
+			"scenarios/lab/ledgers"},
+	{path: "scenarios/lab/ledgers",
+		own: "scenarios scenarios/accuracy scenarios/results sim netmodel protocol " +
+			"protocol/audit protocol/tracker"},
 	{path: "scenarios/lab/swarms",
 		own: "scenarios scenarios/results sim netmodel protocol protocol/krpc protocol/dht " +
 			"protocol/swarm protocol/tracker protocol/client"},

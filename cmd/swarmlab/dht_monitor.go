@@ -60,17 +60,22 @@ func (s *screen) close() { fmt.Fprint(s.file, closePage) }
 func (s *screen) draw(v *view) {
 	v.inThen, v.outThen, v.over = s.then.in, s.then.out, v.now.Sub(s.then.now)
 	s.then = *v
-	width, height, err := term.GetSize(int(s.file.Fd()))
+	paint(s.file, v.frame)
+}
+
+// paint draws the lines of a frame that fits the window as it is now.
+func paint(file *os.File, frame func(width, height int) []string) {
+	width, height, err := term.GetSize(int(file.Fd()))
 	if err != nil || width < 1 || height < 1 {
 		width, height = 80, 24
 	}
 	var b strings.Builder
 	b.WriteString("\x1b[H")
-	for _, line := range v.frame(width, height-1) {
+	for _, line := range frame(width, height-1) {
 		b.WriteString(line + "\x1b[K\r\n")
 	}
 	b.WriteString("\x1b[J")
-	fmt.Fprint(s.file, b.String())
+	fmt.Fprint(file, b.String())
 }
 
 // look takes a view of the node, in a turn of its own; ok is false if it has ended.

@@ -38,6 +38,16 @@
 //	session    one client on its sockets and files, for these two; flags and files are its
 //	           beginning, report its end
 //
+// `swarmlab audit` is the files audit_*:
+//
+//	audit      flags -> a torrentSession that observes, and the folder
+//	run        scrape -> join -> look each second -> scrape -> store -> print
+//	eye        what peers show -> sightings of users, whom it knows again
+//	book       sightings -> what is told, and what they may cost
+//	journal    sightings on the disk while it runs, to go on after a kill
+//	scrape     what trackers count; client the programs by their peer ids
+//	tell       lines, JSON, or the view on a terminal; text and report lay out what they tell
+//
 // A command returns an exitError to choose its exit status; any other error means that the input
 // was refused. Standard output carries results only, and with --json one document and nothing else.
 package main

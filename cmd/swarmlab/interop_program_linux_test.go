@@ -102,6 +102,7 @@ type setup struct {
 	ReadOnly  bool     `json:"read_only,omitempty"`
 	Modules   string   `json:"modules,omitempty"`
 	MaxUp     int      `json:"max_up,omitempty"`   // bytes/s; 0: unlimited
+	MaxDown   int      `json:"max_down,omitempty"` // of each torrent
 	TCPOnly   bool     `json:"tcp_only,omitempty"` // no uTP
 
 	torrents bool // not nodes, but one client that exchanges torrents
@@ -145,7 +146,10 @@ type answer struct {
 	Complete bool
 	Seconds  float64 // from the first byte of payload until it was complete
 	Up       uint64  // bytes of payload
-	Said     string  // for people
+	Down     uint64
+	Wasted   uint64 // of Down
+	Pieces   uint32 // that it has
+	Said     string // for people
 }
 
 // command returns what runs nodes of that kind.

@@ -34,8 +34,14 @@ type ourRun struct {
 // runOurs starts our program, as `swarmlab torrent ARGS`.
 func runOurs(t *testing.T, args ...string) *ourRun {
 	t.Helper()
+	return startOurProgram(t, append([]string{"torrent"}, args...)...)
+}
+
+// startOurProgram starts our program.
+func startOurProgram(t *testing.T, args ...string) *ourRun {
+	t.Helper()
 	r := &ourRun{t: t, ended: make(chan struct{}), began: time.Now(),
-		command: exec.Command(program(t), append([]string{"torrent"}, args...)...)}
+		command: exec.Command(program(t), args...)}
 	r.command.Stdout, r.command.Stderr = &r.out, &r.errOut
 	require.NoError(t, r.command.Start())
 	go func() {

@@ -58,7 +58,7 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
 		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		newDHTCommand(), newTorrentCommand())
+		newDHTCommand(), newTorrentCommand(), newAuditCommand())
 	return root
 }
 

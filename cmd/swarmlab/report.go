@@ -18,10 +18,15 @@ func (w *work) report() string {
 	var b strings.Builder
 	s := &w.summary
 	b.WriteString(s.Title + "\n")
-	if len(s.Cells) > 0 {
+	switch {
+	case ofLedger(s.Cells):
+		fmt.Fprintf(&b, "%s, %s\n\n", quantity(s.Cells[0].Nodes, "user"),
+			quantity(len(s.Cells[0].Seeds), "seed"))
+		b.WriteString(w.ledgerTables())
+	case len(s.Cells) > 0:
 		b.WriteString(w.headline(&s.Cells[0]))
 	}
-	if len(s.Cells) > 1 {
+	if len(s.Cells) > 1 && !ofLedger(s.Cells) {
 		sweep := w.sweep
 		if swarms(s.Cells) {
 			sweep = w.swarmSweep

@@ -49,12 +49,12 @@ func accounting(s *results.Summary) string {
 }
 
 // accountingKey explains the fields.
-const accountingKey = "plain %: median error of the bytes of who cheats so, by the payload that the " +
-	"network delivered (in A0 of all users); h: median signed error of the honest, where others " +
-	"cost them; inv: bytes credited to who sent none, by all payload; seen: cheats of whom the " +
-	"method says anything; fl: windows out of balance; bal: claimed uploads less downloads, by " +
-	"payload; a/b: precision and recall of accusations; ‰: honest users accused of 1,000. Of M6 " +
-	"and of under-report it is downloads, of all else uploads."
+const accountingKey = "plain %: median error of the bytes of who cheats so, by the payload " +
+	"that the network delivered (in A0 of all users); h: median signed error of the honest, " +
+	"where others cost them; inv: bytes credited to who sent none, by all payload; seen: " +
+	"cheats of whom the method says anything; fl: windows out of balance; bal: claimed " +
+	"uploads less downloads, by payload; a/b: precision and recall of accusations; ‰: honest " +
+	"users accused of 1,000. Of M6 and of under-report it is downloads, of all else uploads."
 
 // folded breaks a text into lines for the screen.
 func folded(text string) string {

@@ -59,7 +59,7 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	}
 	ctx, release := withInterrupts(c.Context(), func() {})
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false)
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false, nil)
 	if err != nil {
 		return err
 	}

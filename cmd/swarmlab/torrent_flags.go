@@ -24,6 +24,14 @@ type torrentFlags struct {
 
 func (f *torrentFlags) add(c *cobra.Command, dir string) {
 	c.Flags().StringVar(&f.dir, "dir", ".", dir)
+	f.addPlaces(c)
+	c.Flags().StringVar(&f.maxUp, "max-up", "",
+		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
+	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
+}
+
+// addPlaces adds the flags that name addresses.
+func (f *torrentFlags) addPlaces(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.listen, "listen", nil,
 		"own `HOST:PORT`, for TCP and UDP; the host also decides between IPv4 and IPv6; for both, "+
 			"give one of each, with the same port (default any port, on loopback if all other "+
@@ -32,9 +40,6 @@ func (f *torrentFlags) add(c *cobra.Command, dir string) {
 		"`HOST:PORT` of a peer to connect to; may be given several times")
 	c.Flags().StringArrayVar(&f.bootstrap, "bootstrap", nil,
 		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
-	c.Flags().StringVar(&f.maxUp, "max-up", "",
-		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
-	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
 }
 
 // torrentPlaces are the addresses that the flags and the torrent name.

@@ -54,7 +54,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	// A reader that went away (SIGPIPE) ends it like the user.
 	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true)
+	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,8 @@ type torrentSession struct {
 	source torrentSource
 	dir    string
 	places torrentPlaces
-	seeds  bool // the files are only read
+	seeds  bool       // the files are only read
+	role   *watchRole // it observes, and has no files; nil: it does not
 
 	node  *live.Node
 	group *client.Group
@@ -59,12 +60,19 @@ type torrentSession struct {
 // only is the number of the torrent, and of the client in its group.
 const only = 0
 
-// newTorrentSession opens the sockets and makes the client.
+// watchRole is how an observer takes part.
+type watchRole struct {
+	eye         *auditEye
+	connections int // at most
+}
+
+// newTorrentSession opens the sockets and makes the client: one that seeds, one that downloads, or,
+// if watch is not nil, an observer.
 func newTorrentSession(
-	ctx context.Context, f *torrentFlags, source *torrentSource, seeds bool,
+	ctx context.Context, f *torrentFlags, source *torrentSource, seeds bool, watch *watchRole,
 ) (*torrentSession, error) {
 	s := &torrentSession{
-		source: *source, dir: f.dir, seeds: seeds,
+		source: *source, dir: f.dir, seeds: seeds, role: watch,
 		described: make(chan struct{}), complete: make(chan struct{}),
 		trouble: make(chan error, 1), over: make(chan struct{}),
 	}
@@ -79,6 +87,9 @@ func newTorrentSession(
 	s.store = store.New(openFiles, func(_ uint32, err error) { s.fail(err) })
 	settings := live.DefaultStreams()
 	settings.Contents, settings.Up, settings.Down = s.store, up, down
+	if watch != nil {
+		settings.Connections = max(settings.Connections, 2*watch.connections)
+	}
 	if s.node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
 		return nil, exitError{failed, err}
 	}
@@ -113,6 +124,10 @@ func (s *torrentSession) equip() error {
 	}
 	env := client.Env{Resolve: s.resolve, Fetch: s.fetch}
 	env.Swarm = swarm.Env{Store: s.store, Observer: s, Describe: s.describe}
+	if s.role != nil {
+		s.role.apply(&cfg.Swarm)
+		env.Swarm.Watcher = s.role.eye
+	}
 	env.DHT = dht.Env{Directory: dht.NewBook(),
 		Seeds: func(_ uint32, dst []protocol.Addr) []protocol.Addr {
 			return append(dst, s.places.nodes...)
@@ -120,6 +135,9 @@ func (s *torrentSession) equip() error {
 	var err error
 	if s.group, err = client.New(cfg, env, 1); err != nil {
 		return exitError{failed, err}
+	}
+	if s.role != nil {
+		s.role.eye.group = s.group.Swarm()
 	}
 	s.group.Assign(only, newPeerID(), s.node.Addr())
 	if s.group.DHT() != nil {
@@ -193,7 +211,7 @@ func (s *torrentSession) leave() {
 // join makes the client take part, with what there is of the content.
 func (s *torrentSession) join() error {
 	e := swarm.Entry{Torrent: only, Magnet: s.source.info == nil}
-	if !e.Magnet {
+	if s.files != nil {
 		e.Have = s.have()
 	}
 	err := s.node.Do(func(t *protocol.Turn) { s.group.Add(only, t, e) })

@@ -60,8 +60,11 @@
 // piece for each that may be begun at a time, and head and tail that were not observed. Bytes
 // received in vain are not in it. It does not see who uploaded: the even split among those who had
 // the piece is a guess, whose width is [Sources.Gap]. Fake haves and bitfields, A10, defeat it;
-// super-seeds that show what they have piece by piece look like leechers; lazy bitfields and haves
-// that are suppressed hide downloads; who cannot be reached is not seen.
+// super-seeds that show what they have piece by piece look like leechers; haves that are suppressed
+// hide downloads until the peer comes back with another bitfield; who cannot be reached is not
+// seen. Clients send haves right after their bitfields, of pieces that they had before: those of
+// lazy bitfields, and, as Transmission 3.00 does, those that were waiting. Within
+// [WatchConfig].Settle they are part of what the peer had.
 //
 // M1 against M6 ([Contrast]). Flags who claims less downloaded than it was seen to get, or more
 // uploaded than all others can have got, which is A3 at once, and others when they overdo it.

@@ -20,7 +20,10 @@ type WatchConfig struct {
 	// FastestBytesPerSec bounds what is believed of a peer's pieces, after the first Parallel of
 	// them; what comes faster is a [Flood]. 0 believes everything.
 	FastestBytesPerSec uint64
-	PeersMax           int
+	// Settle is for how long after a peer has said what it has haves belong to that: lazy bitfields
+	// leave pieces out that are announced at once, and haves may wait before a connection is there.
+	Settle   time.Duration
+	PeersMax int
 }
 
 // Watch is M6: an observer that is connected to peers and hears what pieces they have. It learns
@@ -41,6 +44,7 @@ type watched struct {
 	there   bool     // the connection is open, and said what the peer has
 	fresh   bool     // pieces were announced on it that were no part of its first statement
 	began   protocol.Time
+	said    protocol.Time // when it said what it has, last
 	seen    protocol.Time
 	held    uint64 // bytes, when first seen
 	holds   uint64 // bytes, now
@@ -89,7 +93,7 @@ func (w *Watch) Bitfield(now protocol.Time, u User, field []byte) Fault {
 			return w.Counts.note(Full)
 		}
 		p := watched{user: u, has: words, ever: slices.Clone(words), there: true,
-			began: now, seen: now}
+			began: now, said: now, seen: now}
 		p.held = w.bytesOf(words)
 		p.holds = p.held
 		w.index[u] = len(w.peers)
@@ -101,7 +105,7 @@ func (w *Watch) Bitfield(now protocol.Time, u User, field []byte) Fault {
 		return w.Counts.note(BadField) // it must be the first thing said on a connection
 	}
 	p.gaps++
-	p.there, p.fresh, p.seen = true, false, now
+	p.there, p.fresh, p.seen, p.said = true, false, now, now
 	for k, word := range words {
 		for fresh := word &^ p.has[k]; fresh != 0; {
 			n := bits.LeadingZeros64(fresh)
@@ -126,7 +130,28 @@ func (w *Watch) Have(now protocol.Time, u User, piece uint32) Fault {
 		return w.Counts.note(Repeated)
 	}
 	p.fresh, p.seen = true, now
+	if now.Sub(p.said) < w.cfg.Settle && w.supplement(p, piece) {
+		return w.Counts.note(OK)
+	}
 	return w.Counts.note(w.gain(p, now, piece))
+}
+
+// supplement adds a piece to what a peer has just said that it has. It returns false if that is
+// news: a piece that it did not have before it was lost.
+func (w *Watch) supplement(p *watched, piece uint32) bool {
+	n, bit := w.length(piece), uint64(1)<<63>>(piece%64)
+	again := p.ever[piece/64]&bit != 0
+	switch {
+	case again:
+	case p.gaps > 0:
+		return false
+	default:
+		p.held += n
+	}
+	p.has[piece/64] |= bit
+	p.ever[piece/64] |= bit
+	p.holds += n
+	return true
 }
 
 // DontHave takes the message that a peer has a piece no longer (BEP 54).

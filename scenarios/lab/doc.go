@@ -21,8 +21,10 @@
 // they look up as much, which counts nowhere, and are bootstrap nodes. What observers conclude and
 // the truth that only the overlay knows stand side by side in the run's Census and Connectivity.
 //
-// Scenarios with torrents have worlds of their own, which package swarms makes; they are run,
-// stored, repeated and verified like all others.
+// Scenarios with torrents have worlds of their own, which package swarms makes, and so have those
+// of a ledger, which package ledgers makes; they are run, stored, repeated and verified like all
+// others. Those of a ledger last for weeks: of their seconds only some thousands are kept, and the
+// difference that a repeated run shows is named to that precision.
 //
 // [Trials] is the swarm test: faults drawn from the seed, the heal, and lookups that must find the
 // closest nodes again; [Trials.Shrink] makes the list of faults that broke a network short and

@@ -47,6 +47,10 @@ func NewPlan(s *scenarios.Scenario, seed uint64) (*Plan, error) {
 		return nil, errors.New("torrents: only DHT nodes are run on real sockets here; " +
 			"see swarmlab torrent for peers")
 	}
+	if s.Ledgers() {
+		return nil, errors.New("ledger: only DHT nodes are run on real sockets here; " +
+			"see swarmlab torrent tracker for a tracker")
+	}
 	for n := range s.Groups {
 		if g := &s.Groups[n]; g.Tables != scenarios.TablesJoin {
 			return nil, fmt.Errorf("groups.%s.tables: real nodes have no %s tables: write %s",

@@ -32,6 +32,9 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if s.Swarms() {
 		return simulateSwarms(ctx, j)
 	}
+	if s.Ledgers() {
+		return simulateLedgers(ctx, j)
+	}
 	rec := &recorder{cell: int32(j.cell.Index), seed: j.seed, warmup: protocol.Time(s.Warmup)}
 	o, err := newOverlay(s, j.seed, j.laws, rec)
 	if err != nil {

@@ -104,6 +104,7 @@ func write(d disk, dir string, o *Outcome, started time.Time) (Summary, error) {
 		func() error { return g.add(RunsFile, o.writeRuns) },
 		func() error { return o.addSwarm(g, &obsolete) },
 		func() error { return o.addAudit(g, &obsolete) },
+		func() error { return o.addClaims(g, &obsolete) },
 		func() error { return o.addFaults(g, &obsolete) },
 		func() error { return o.addCensus(g, &obsolete) },
 		func() error { return o.addConnectivity(g, &obsolete) },

@@ -31,6 +31,11 @@ type Definition struct {
 
 	audited bool // of accounting: see Audit.metrics
 	detail  bool // and of some of the users only
+
+	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
+	// what stands for them.
+	claim func(c *Claims, with []string) float64
+	with  []string
 }
 
 const (
@@ -40,9 +45,9 @@ const (
 )
 
 // Definitions returns the dictionary. In names of metrics that every group of peers has for
-// itself, GROUP stands for its name; of accounting, METHOD and CHEAT stand for those. Metrics of
-// lookups come three times, by the kind of operation: find_node lookups are lookup.*, the others
-// get_peers.* and announce.*.
+// itself, GROUP stands for its name; of accounting, METHOD and CHEAT stand for those, and other
+// words in capitals for what a ledger has several of. Metrics of lookups come three times, by the
+// kind of operation: find_node lookups are lookup.*, the others get_peers.* and announce.*.
 func Definitions() []Definition {
 	var all []Definition
 	for _, kind := range []string{
@@ -63,7 +68,8 @@ func Definitions() []Definition {
 	for _, g := range runGroups() {
 		all = append(all, g.metrics...)
 	}
-	return append(append(all, swarmMetrics()...), auditMetrics()...)
+	all = append(append(all, swarmMetrics()...), auditMetrics()...)
+	return append(all, claimMetrics...)
 }
 
 // runGroup is metrics with one observation a run that are worked out together.

@@ -35,6 +35,7 @@ type Run struct {
 	Churn        *ChurnSeen    // nil if all nodes stay
 	Swarm        *Swarm        // of a scenario with torrents
 	Audit        *Audit        // of a scenario with an audit
+	Claims       *Claims       // of a scenario with a ledger
 
 	kept *kept // where the rows are, of all kinds, if a Store has them
 }

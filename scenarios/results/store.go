@@ -205,7 +205,7 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 func (st *Store) Put(run *Run) (*Run, error) {
 	light := *run
 	light.Lookups, light.Series, light.Checkpoints = nil, nil, nil
-	light.Buckets, light.Records, light.Swarm = nil, nil, nil
+	light.Buckets, light.Records, light.Swarm, light.Claims = nil, nil, nil, nil
 	light.Audit = run.Audit.light()
 	head := &storedHead{Run: &light, Rows: run.counts()}
 	path, err := st.put(head, run, runEnding, run.Cell, run.Seed)

@@ -35,6 +35,7 @@ const (
 	accountSection
 	auditCostSection
 	balanceSection
+	claimsSection
 	runSections
 )
 
@@ -54,6 +55,7 @@ type rowCounts struct {
 	Lookups, Series, Buckets, Records int
 	Swarm                             swarmCounts
 	Audit                             auditCounts
+	Claims                            claimsCounts
 }
 
 // encodeRun makes the sections of a run.
@@ -62,6 +64,7 @@ func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
 		run.Records}
 	parts = append(parts, run.Swarm.rows()...)
 	parts = append(parts, run.Audit.rows()...)
+	parts = append(parts, run.Claims.stored())
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -179,18 +182,22 @@ type kept struct {
 // readRows reads one section of a stored run. The file was checked when it was written or found;
 // what has become of it since is an error.
 func readRows[Row any](k *kept, section int) (rows []Row, err error) {
+	return readSection[[]Row](k, section)
+}
+
+func readSection[Content any](k *kept, section int) (content Content, err error) {
 	b, err := os.ReadFile(k.path)
 	var sections [][]byte
 	if err == nil {
 		sections, err = cutSections(b, func(n int) bool { return n == section })
 	}
 	if err == nil {
-		err = decode(sections[section], &rows)
+		err = decode(sections[section], &content)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: damaged: %w; run the same command again", k.path, err)
+		return content, fmt.Errorf("%s: damaged: %w; run the same command again", k.path, err)
 	}
-	return rows, nil
+	return content, nil
 }
 
 // lookupRows returns the run's lookups, from memory or from its file.
@@ -250,7 +257,7 @@ func (run *Run) counts() rowCounts {
 		return run.kept.rows
 	}
 	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
-		run.Swarm.counts(), run.Audit.counts()}
+		run.Swarm.counts(), run.Audit.counts(), run.Claims.counts()}
 }
 
 // measured returns the run with all rows that metrics are made of.
@@ -276,6 +283,9 @@ func (run *Run) measured() (*Run, error) {
 		return nil, err
 	}
 	if whole.Audit, err = run.auditOf(); err != nil {
+		return nil, err
+	}
+	if whole.Claims, err = run.claims(); err != nil {
 		return nil, err
 	}
 	whole.kept = nil

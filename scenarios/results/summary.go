@@ -75,8 +75,8 @@ type ClientSummary struct {
 type Prediction struct {
 	Name       string   `json:"name"`
 	Mean       Number   `json:"mean"`
-	CDF        []Number `json:"cdf"`
-	BitsPerHop Number   `json:"bits_per_hop"`
+	CDF        []Number `json:"cdf,omitempty"`          // of hops
+	BitsPerHop Number   `json:"bits_per_hop,omitempty"` // of hops
 }
 
 // Summarise reduces an outcome, which it sorts, to statistics. Cells without a finished run are
@@ -192,6 +192,7 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 	if client == anyClient {
 		addSwarm(metrics, runs, seconds)
 		addAudited(metrics, runs)
+		addClaimMetrics(metrics, runs)
 	}
 	return metrics
 }
@@ -242,6 +243,9 @@ func looksForNodes(s *scenarios.Scenario) bool {
 // predict returns what theory says of the hop count, for scenarios that it covers: lookups for
 // nodes, among nodes that behave as BEP 5 has it, do not leave and can all be reached.
 func predict(s *scenarios.Scenario) map[string]Prediction {
+	if s.Ledgers() {
+		return predictClaims(s)
+	}
 	if len(s.Groups) != 1 || !looksForNodes(s) {
 		return nil
 	}

@@ -59,7 +59,7 @@ func definitionsOf(runs []*Run) []Definition {
 	var all []Definition
 	groups := groupsOf(runs)
 	for _, d := range Definitions() {
-		if d.audited {
+		if d.audited || d.claim != nil {
 			continue
 		}
 		if d.group == "" {
@@ -70,7 +70,7 @@ func definitionsOf(runs []*Run) []Definition {
 			all = append(all, *swarmDefinition(strings.Replace(d.Name, groupWord, group, 1)))
 		}
 	}
-	return append(all, auditDefinitions(runs)...)
+	return append(append(all, auditDefinitions(runs)...), claimDefinitions(runs)...)
 }
 
 // groupsOf returns the names of the groups with peers that came to download, sorted.

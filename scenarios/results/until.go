@@ -18,6 +18,9 @@ func definition(name string) *Definition {
 	if d := auditDefinition(name); d != nil {
 		return d
 	}
+	if d := claimDefinition(name); d != nil {
+		return d
+	}
 	return swarmDefinition(name)
 }
 
@@ -78,6 +81,8 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 			return v
 		}
 		return math.NaN()
+	case d.claim != nil:
+		return d.ofClaims(run)
 	case d.peer != nil:
 		return meanOf(d.ofPeers(run)) / peerScale
 	case d.whole != nil:

@@ -49,6 +49,7 @@ class Client:
         self.port = endpoint(setup["listen"][0])[1]
         self.torrents = {}
         self.entered = not setup.get("bootstrap")
+        self.max_down = setup.get("max_down", 0)
         for a in setup.get("bootstrap") or []:
             self.session.add_dht_node(endpoint(a))
 
@@ -61,6 +62,8 @@ class Client:
         p.save_path = c["folder"]
         p.flags &= ~(lt.torrent_flags.paused | lt.torrent_flags.auto_managed)
         t = self.session.add_torrent(p)
+        if self.max_down:
+            t.set_download_limit(self.max_down)  # that of a session spares peers nearby
         for a in c.get("peers") or []:
             t.connect_peer(endpoint(a))
         self.torrents[str(t.info_hash())] = t
@@ -75,6 +78,8 @@ class Client:
             "complete": s.is_seeding,
             "down": s.total_payload_download,
             "up": s.total_payload_upload,
+            "pieces": sum(s.pieces),
+            "wasted": s.total_failed_bytes + s.total_redundant_bytes,
             "said": "%s %.2f peers=%d %s" % (s.state, s.progress, s.num_peers, [
                 (str(p.ip), p.client, p.total_download, p.total_upload)
                 for p in t.get_peer_info()]),

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"swarmlab/protocol"
+	"swarmlab/scenarios/results"
+)
+
+const (
+	auditTick = time.Second // between two looks, after which what was seen is on the disk
+	// lastWords is how long trackers are waited for at the end.
+	lastWords = 2 * time.Second
+)
+
+// auditing is an audit that runs.
+type auditing struct {
+	*torrentSession
+	flags   *auditFlags
+	eye     *auditEye
+	dir     *folder
+	journal *auditJournal // nil until the torrent is known
+	book    *auditBook    // as long as the node runs, to be read in turns only
+	scraper *scraper
+	tell    *auditTelling
+	last    *results.Observation
+}
+
+// openJournal opens the journal for a torrent that is known.
+func (a *auditing) openJournal() (err error) {
+	in := a.source.info
+	a.journal, a.book, err = openAuditJournal(a.dir.path, auditTorrent{
+		Infohash: a.source.hash.String(), Name: in.Name, Size: in.Total, Pieces: in.Count(),
+		PieceLength: in.PieceLength, Parallel: a.flags.parallel, Fastest: a.flags.fastestRate,
+	})
+	return err
+}
+
+// audit runs the observer, stores what it saw, and prints it.
+func (a *auditing) audit(ctx context.Context) error {
+	err := a.run(func() error {
+		err := a.observe(ctx)
+		a.tell.close()
+		if a.journal == nil {
+			return err
+		}
+		return a.conclude(ctx, err)
+	})
+	return a.keep(err)
+}
+
+// observe watches until the time is up, or the user ends what has no other end (nil), or it fails.
+func (a *auditing) observe(ctx context.Context) error {
+	before := a.scraper.scrape(ctx, scrapeTime)
+	limited, release := ctx, context.CancelFunc(func() {})
+	if a.flags.limit > 0 {
+		limited, release = context.WithTimeout(ctx, a.flags.limit)
+	}
+	defer release()
+	err := a.enter(limited, before)
+	if err == nil {
+		err = a.await(limited, nil)
+	}
+	var exit exitError
+	over := errors.As(err, &exit) && exit.code == interrupted
+	switch {
+	case a.journal != nil && over && (ctx.Err() == nil || a.flags.limit == 0):
+		return nil
+	case over && ctx.Err() == nil:
+		return dhtError(failed, "the metadata of the link did not come within %v; name a peer "+
+			"that has it with --peer, or give the .torrent file", a.flags.limit)
+	}
+	return err
+}
+
+// enter joins the swarm, and waits for the metadata of a link.
+func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) error {
+	if a.journal != nil {
+		if err := a.begin(before, nil); err != nil {
+			return err
+		}
+	}
+	if err := a.join(); err != nil {
+		return exitError{failed, err}
+	}
+	if a.journal != nil {
+		return nil
+	}
+	if err := a.await(ctx, a.described); err != nil {
+		return err
+	}
+	return a.learn(before)
+}
+
+// learn goes on with the metadata of a link.
+func (a *auditing) learn(before []results.ObservedScrape) error {
+	a.source.info, a.source.name = a.metadata, a.metadata.Name
+	if err := a.openJournal(); err != nil {
+		return err
+	}
+	return a.begin(before, func(t *protocol.Turn) {
+		a.group.Described(only, t, only, geometryOf(a.source.info), nil)
+	})
+}
+
+// begin gives the eye its book; then is done in the same turn.
+func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.Turn)) error {
+	err := a.node.Do(func(t *protocol.Turn) {
+		now := max(a.book.now, protocol.Time(time.Since(a.journal.head.Began)))
+		a.eye.begin(a.book, a.journal, now-t.Now)
+		a.noteScrapes(before)
+		if then != nil {
+			then(t)
+		}
+	})
+	if err != nil {
+		return exitError{failed, err}
+	}
+	return nil
+}
+
+// noteScrapes keeps what trackers said. It is called in a turn.
+func (a *auditing) noteScrapes(all []results.ObservedScrape) {
+	st, ok := a.group.Trackers(only, only)
+	told := ok && st.Interval > 0 && st.Problem == ""
+	for _, s := range all {
+		s.At = milliseconds(a.book.now)
+		if told && sameTracker(st.URL, s.Tracker) && s.Problem == "" {
+			s.Us = 1
+		}
+		a.journal.noteScrape(s)
+	}
+}
+
+// await looks at everything in turn until something is done, or ctx ends it.
+func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
+	tick := time.NewTicker(min(auditTick, a.flags.every))
+	defer tick.Stop()
+	scrapeAt := time.Now().Add(scrapeApart)
+	for {
+		if err := a.look(false); err != nil {
+			return err
+		}
+		select {
+		case <-done:
+			return nil
+		case err := <-a.trouble:
+			return exitError{failed, err}
+		case <-a.over:
+			return exitError{failed, errors.New("the sockets failed")}
+		case <-ctx.Done():
+			return exitError{interrupted, errors.New("interrupted")}
+		case <-tick.C:
+		}
+		if time.Now().After(scrapeAt) && a.journal != nil {
+			scrapeAt = time.Now().Add(scrapeApart)
+			a.jobs.Go(func() { a.scrape(a.work, scrapeTime) })
+		}
+	}
+}
+
+// scrape asks the trackers and keeps what they say.
+func (a *auditing) scrape(ctx context.Context, limit time.Duration) {
+	all := a.scraper.scrape(ctx, limit)
+	a.node.Do(func(*protocol.Turn) { a.noteScrapes(all) })
+}
+
+// look writes what was seen to the journal, and tells it if it is time to.
+func (a *auditing) look(last bool) error {
+	due := a.tell.due() || last
+	var o *results.Observation
+	var pending []byte
+	err := a.node.Do(func(t *protocol.Turn) {
+		if a.journal != nil {
+			pending = a.eye.tick(t)
+		}
+		if due {
+			o = a.observation()
+		}
+	})
+	if err != nil {
+		return exitError{failed, err}
+	}
+	if pending != nil {
+		if err := a.journal.write(pending); err != nil {
+			return err
+		}
+	}
+	if last {
+		a.last = o
+		return nil
+	}
+	if due {
+		return a.tell.show(o)
+	}
+	return nil
+}
+
+// observation is what is to be told now. It is called in a turn.
+func (a *auditing) observation() *results.Observation {
+	o := &results.Observation{Version: results.Version, Name: a.source.name,
+		Infohash: a.source.hash.String(), Refused: map[string]uint64{},
+		Peers: []results.ObservedPeer{}}
+	var scrapes []results.ObservedScrape
+	if a.journal != nil {
+		o = a.book.observation()
+		o.Resumed, scrapes = a.journal.resumed, a.journal.scrapes
+	}
+	o.Address, o.Silent = a.node.Addr().String(), a.eye.silent()
+	if p, ok := a.group.Swarm().Progress(only, only); ok {
+		o.Known = p.Peers
+	}
+	addScrapes(o, scrapes)
+	return o
+}
+
+// conclude takes the last look, while the node still runs and the trackers count its peers.
+func (a *auditing) conclude(ctx context.Context, err error) error {
+	a.scrape(context.WithoutCancel(ctx), lastWords)
+	failure := a.look(true)
+	if a.last == nil { // the node has ended: nobody else reads the book
+		a.last, failure = a.observation(), a.journal.write(a.journal.take())
+	}
+	var exit exitError
+	switch {
+	case err == nil && ctx.Err() != nil, errors.As(err, &exit) && exit.code == interrupted:
+		a.last.Ended = endedByCaller
+	case err == nil:
+		a.last.Ended = endedInTime
+	default:
+		a.last.Ended, a.last.Error = "failed", err.Error()
+	}
+	return errors.Join(err, failure)
+}
+
+// keep stores what was seen, and prints it.
+func (a *auditing) keep(err error) error {
+	if a.last == nil || a.last.Seen == 0 {
+		if a.journal != nil {
+			a.journal.close(false)
+		}
+		a.dir.discard()
+		return a.vain(err)
+	}
+	text := auditMarkdown(a.last)
+	failure := results.WriteObservation(a.dir.path, a.last, text, a.journal.sightings(),
+		a.journal.head.Began)
+	a.journal.close(failure != nil)
+	if failure != nil {
+		failure = dhtError(failed, "the results could not be stored: %w; what was seen is in %s: "+
+			"make room, and give the same command again", failure, journalName(a.dir.path))
+		return errors.Join(a.tell.end(a.last, ""), err, failure)
+	}
+	if told := a.tell.end(a.last, a.dir.path); told != nil {
+		return errors.Join(told, err)
+	}
+	var exit exitError
+	if errors.As(err, &exit) && exit.code == interrupted {
+		return dhtError(interrupted, "interrupted: what was seen is in %s", a.dir.path)
+	}
+	return err
+}
+
+// vain is the end of an audit that saw nobody.
+func (a *auditing) vain(err error) error {
+	var exit exitError
+	switch {
+	case errors.As(err, &exit) && exit.code == interrupted || err == nil && a.last == nil:
+		err = dhtError(interrupted, "interrupted before any peer was met; nothing is stored")
+	case err == nil:
+		err = dhtError(failed, "no peer was met, nothing is stored: is anybody in the swarm, and "+
+			"reachable from here? Name a peer with --peer, or a node of the DHT with --bootstrap")
+	}
+	if a.last != nil && a.flags.json {
+		a.last.Error = err.Error()
+		return errors.Join(a.tell.end(a.last, ""), err)
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"swarmlab/scenarios/results"
+)
+
+// auditTelling is how an audit is told while it runs, and at the end: a table on a terminal, plain
+// lines elsewhere, or JSON.
+type auditTelling struct {
+	out    io.Writer
+	json   bool
+	screen *os.File // a terminal; nil: none
+	opened bool     // its other page
+	lines  io.Writer
+	every  time.Duration
+	told   time.Time
+	then   auditThen
+}
+
+// auditThen is an earlier look, against which rates are taken.
+type auditThen struct {
+	at     time.Time
+	gained map[string]uint64 // by peer
+	all    uint64
+}
+
+func newAuditTelling(c *cobra.Command, f *auditFlags) *auditTelling {
+	a := &auditTelling{out: c.OutOrStdout(), json: f.json, every: f.every, told: time.Now()}
+	switch w := c.ErrOrStderr(); {
+	case f.json:
+		a.told = time.Time{} // the first line comes at once
+	case f.quiet:
+	case terminal(w) != nil:
+		a.screen = terminal(w)
+	default:
+		a.lines = w
+	}
+	return a
+}
+
+// due says whether it is time to tell something.
+func (a *auditTelling) due() bool {
+	return a.screen != nil || (a.json || a.lines != nil) && time.Since(a.told) >= a.every
+}
+
+// show tells how things are.
+func (a *auditTelling) show(o *results.Observation) error {
+	a.told = time.Now()
+	switch {
+	case a.screen != nil:
+		if !a.opened {
+			a.opened = true
+			fmt.Fprint(a.screen, openPage)
+		}
+		v := auditView{o, a.rates(o)}
+		paint(a.screen, v.frame)
+	case a.json:
+		return a.encode(o)
+	case a.lines != nil:
+		fmt.Fprintln(a.lines, auditLine(o))
+	}
+	return nil
+}
+
+// close ends the table, so that what stood there before is there again.
+func (a *auditTelling) close() {
+	if a.opened {
+		a.opened = false
+		fmt.Fprint(a.screen, closePage)
+	}
+	a.screen = nil
+}
+
+// end tells the result; out is the folder in which it is, empty if it is nowhere.
+func (a *auditTelling) end(o *results.Observation, out string) error {
+	if a.json {
+		return a.encode(o)
+	}
+	if _, err := io.WriteString(a.out, auditSummary(o)); err != nil {
+		return dhtError(failed, "cannot print the result: %w", err)
+	}
+	if out != "" {
+		fmt.Fprintf(a.out, "%s holds %s, %s, %s and %s\n", out, results.ReportFile,
+			results.SeenPeersFile, results.SightingsFile, results.AuditFile)
+	}
+	return nil
+}
+
+func (a *auditTelling) encode(o *results.Observation) error {
+	if err := json.NewEncoder(a.out).Encode(o); err != nil {
+		return dhtError(failed, "cannot print the state: %w", err)
+	}
+	return nil
+}
+
+// auditRates is what was gained in a second, of late.
+type auditRates struct {
+	all  uint64
+	peer map[string]uint64
+}
+
+// ratesOver is the time over which rates are taken, at most twice.
+const ratesOver = 10 * time.Second
+
+// rates compares with an earlier look.
+func (a *auditTelling) rates(o *results.Observation) auditRates {
+	now := time.Now()
+	r := auditRates{peer: make(map[string]uint64)}
+	since := now.Sub(a.then.at).Seconds()
+	for n := range o.Peers {
+		p := &o.Peers[n]
+		if before, ok := a.then.gained[p.Peer]; ok && since > 0 {
+			r.peer[p.Peer] = uint64(float64(p.Gained-min(before, p.Gained)) / since)
+		}
+	}
+	if a.then.gained != nil && since > 0 {
+		r.all = uint64(float64(o.Gained-min(a.then.all, o.Gained)) / since)
+	}
+	if a.then.gained == nil || since > ratesOver.Seconds() {
+		gained := make(map[string]uint64)
+		for n := range o.Peers {
+			gained[o.Peers[n].Peer] = o.Peers[n].Gained
+		}
+		a.then = auditThen{now, gained, o.Gained}
+	}
+	return r
+}

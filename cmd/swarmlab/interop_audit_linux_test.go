@@ -1,0 +1,265 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"math/bits"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/protocol/metainfo"
+	"swarmlab/scenarios/results"
+)
+
+const (
+	watchedSize  = 8<<20 + 12_345
+	watchedPiece = 64 << 10
+	watchedSlow  = 500 << 10 // bytes/s
+	watchedFast  = 900 << 10
+)
+
+// watchedSwarm is a swarm of others' clients with limits, which tell how much they have got.
+type watchedSwarm struct {
+	t       *testing.T
+	file    string
+	torrent *metainfo.Torrent
+	folder  string // with the content
+	nodes   []*ourNode
+}
+
+// fetched is what a client says of itself.
+type fetched struct {
+	pieces uint32 // verified
+	useful uint64 // bytes of payload, in pieces that are not whole, too
+}
+
+// TestInteropAudit watches a swarm of libtorrent, Transmission and aria2 with rate limits. What the
+// observer finds out of each is what the client itself says, but for one piece, for what it had
+// when the observer came (head), and for what it got after it was last seen (tail).
+func TestInteropAudit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	if os.Getenv(isolatedVariable) == "" {
+		needLibtorrent(t)
+		for _, name := range []string{"aria2c", "transmission-daemon"} {
+			if _, err := exec.LookPath(name); err != nil {
+				missing(t, "no %s here (Debian: aria2, transmission-daemon)", name)
+			}
+		}
+	}
+	t.Parallel()
+	if !isolated(t) {
+		return
+	}
+	x := newWatchedSwarm(t)
+	seed := startExchanger(t, libtorrent, 1, 0, x.nodes)
+	seed.add(t, x.file, x.folder)
+	early := x.leech(transmission)
+	x.until("Transmission has begun", func() bool { return x.fetched(early).pieces >= 3 })
+	before := x.fetched(early)
+
+	out := filepath.Join(t.TempDir(), "audit")
+	observer := startOurProgram(t, "audit", x.file, "--listen", nodeAddr("swarmlab", 99),
+		"--out", out, "--json", "--every", "5s", "--parallel", "1")
+	heads := map[*exchanger]fetched{early: x.met(out, 2, early)}
+	whole := x.leech(libtorrent)
+	heads[whole] = x.met(out, 3, whole)
+	half := x.leech(aria2)
+	heads[half] = x.met(out, 4, half)
+	x.until("aria2 is half-way", func() bool { return x.fetched(half).pieces > 30 })
+	cut := x.stop(half) // it leaves in the midst
+	require.Less(t, cut.pieces, x.torrent.Info.Count())
+	x.until("libtorrent is complete", func() bool { return x.complete(whole) })
+	x.until("Transmission is complete", func() bool { return x.complete(early) })
+	x.until("its haves have come", func() bool { // up to ten seconds late
+		return peerOf(t, journalled(out), early.addr).Rest == 0
+	})
+	observer.interrupt()
+	require.Equal(t, done, observer.command.ProcessState.ExitCode())
+
+	o := readObservation(t, out)
+	x.log(o)
+	require.Len(t, o.Peers, 4)
+	s := peerOf(t, o, seed.addr)
+	require.True(t, s.Seed)
+	require.Zero(t, s.Gained)
+	require.Contains(t, s.Client, "libtorrent")
+	head := peerOf(t, o, early.addr)
+	require.GreaterOrEqual(t, head.Held, uint64(before.pieces)*watchedPiece)
+	require.Contains(t, head.Client, "Transmission 3")
+	x.within(o, early, x.fetched(early), heads[early])
+	x.within(o, whole, x.fetched(whole), heads[whole])
+	require.Contains(t, peerOf(t, o, half.addr).Client, "aria2 1.")
+	x.within(o, half, cut, heads[half])
+	require.Equal(t, 2, o.Completed)
+	require.Equal(t, 1, o.Seeds)
+	require.Len(t, o.Scrapes, 2)
+	require.EqualValues(t, 1, o.Scrapes[0].Seeders)
+	require.GreaterOrEqual(t, o.Scrapes[1].Completed, uint32(1))
+}
+
+func newWatchedSwarm(t *testing.T) *watchedSwarm {
+	x := &watchedSwarm{t: t, folder: t.TempDir()}
+	b := make([]byte, watchedSize)
+	rand.NewChaCha8([32]byte{7}).Read(b)
+	require.NoError(t, os.WriteFile(filepath.Join(x.folder, "watched"), b, 0o644))
+	site := startOurTracker(t, "10.77.1.250:6969", "3s")
+	x.file = filepath.Join(x.folder, "watched.torrent")
+	torrentRun(t, "create", filepath.Join(x.folder, "watched"), "-o", x.file, "--piece-length",
+		"64KiB", "--tracker", site.url("http"))
+	var err error
+	x.torrent, err = readTorrent(x.file)
+	require.NoError(t, err)
+	x.nodes = startAllOurs(t, 1, 12)
+	return x
+}
+
+func (x *watchedSwarm) until(what string, is func() bool) {
+	x.t.Helper()
+	began := time.Now()
+	require.Eventually(x.t, is, 40*time.Second, 50*time.Millisecond, "%s", what)
+	x.t.Logf("%s after %v", what, time.Since(began).Round(time.Millisecond))
+}
+
+// leech starts a client that downloads, not faster than its limit.
+func (x *watchedSwarm) leech(kind string) *exchanger {
+	x.t.Helper()
+	folder := x.t.TempDir()
+	if kind == libtorrent {
+		e := &exchanger{kind: kind, addr: nodeAddr(kind, 2)}
+		e.program = startForeign(x.t, kind, setup{Listen: []string{e.addr},
+			Bootstrap: []string{x.nodes[0].addr}, MaxDown: watchedFast, torrents: true})
+		e.add(x.t, x.file, folder)
+		return e
+	}
+	e := startExchanger(x.t, kind, 2, 0, x.nodes)
+	if kind == transmission {
+		said := e.client.call(map[string]any{"method": "session-set", "arguments": map[string]any{
+			"speed-limit-down": watchedSlow >> 10, "speed-limit-down-enabled": true}})
+		require.Contains(x.t, string(said), `"result":"success"`)
+		e.add(x.t, x.file, folder)
+		return e
+	}
+	b, err := os.ReadFile(x.file)
+	require.NoError(x.t, err)
+	e.aria2(x.t, "addTorrent", base64.StdEncoding.EncodeToString(b), []string{},
+		map[string]any{"dir": folder, "seed-ratio": "0.0",
+			"max-download-limit": strconv.Itoa(watchedSlow)})
+	return e
+}
+
+// fetched asks a client what it has got.
+func (x *watchedSwarm) fetched(e *exchanger) (f fetched) {
+	x.t.Helper()
+	key := x.torrent.Info.Hash.String()
+	switch e.kind {
+	case transmission:
+		return x.transmissionFetched(e, key)
+	case aria2:
+		for _, method := range []string{"tellActive", "tellWaiting"} {
+			params := map[string][]any{"tellActive": {}, "tellWaiting": {0, 10}}[method]
+			var all []struct {
+				InfoHash, Bitfield string
+				CompletedLength    uint64 `json:",string"`
+			}
+			require.NoError(x.t, json.Unmarshal(e.aria2(x.t, method, params...), &all))
+			for _, a := range all {
+				if a.InfoHash == key {
+					b, err := hex.DecodeString(a.Bitfield)
+					require.NoError(x.t, err)
+					return fetched{ones(b), a.CompletedLength}
+				}
+			}
+		}
+		return f
+	}
+	a, err := e.program.ask(question{Op: "status", Key: key})
+	require.NoError(x.t, err)
+	return fetched{a.Pieces, a.Down - a.Wasted}
+}
+
+func (x *watchedSwarm) transmissionFetched(e *exchanger, key string) fetched {
+	said := e.client.call(map[string]any{"method": "torrent-get", "arguments": map[string]any{
+		"ids": []string{key}, "fields": []string{"pieces", "haveValid", "haveUnchecked"},
+	}})
+	var r struct {
+		Arguments struct {
+			Torrents []struct {
+				Pieces                   []byte // base64
+				HaveValid, HaveUnchecked uint64
+			}
+		}
+	}
+	require.NoError(x.t, json.Unmarshal(said, &r))
+	require.Len(x.t, r.Arguments.Torrents, 1)
+	a := r.Arguments.Torrents[0]
+	return fetched{ones(a.Pieces), a.HaveValid + a.HaveUnchecked}
+}
+
+func ones(field []byte) (n uint32) {
+	for _, b := range field {
+		n += uint32(bits.OnesCount8(b))
+	}
+	return n
+}
+
+func (x *watchedSwarm) complete(e *exchanger) bool {
+	return x.fetched(e).pieces == x.torrent.Info.Count()
+}
+
+// stop has aria2 pause, which ends its connections, and returns what it has got by then.
+func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
+	x.t.Helper()
+	var all []struct{ Gid string }
+	require.NoError(x.t, json.Unmarshal(e.aria2(x.t, "tellActive", []string{"gid"}), &all))
+	require.Len(x.t, all, 1)
+	e.aria2(x.t, "forcePause", all[0].Gid)
+	for {
+		f := x.fetched(e)
+		if f == last {
+			return f
+		}
+		last = f
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// met waits until the observer has met a client, the n-th, and returns what that has got then, and
+// in the time that it takes to say so.
+func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
+	x.t.Helper()
+	x.until(e.kind+" is seen", func() bool { return len(journalled(out).Peers) == n })
+	time.Sleep(auditSettle)
+	return x.fetched(e)
+}
+
+// within holds what the observer saw against what the client says: of whole pieces it saw all but
+// one at most, and the rest of the payload are pieces that were not whole. head is what the client
+// had when the observer had met it.
+func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head fetched) {
+	x.t.Helper()
+	p := peerOf(x.t, o, e.addr)
+	whole := min(uint64(said.pieces)*watchedPiece, x.torrent.Info.Total)
+	if said.pieces == x.torrent.Info.Count() {
+		require.Zero(x.t, p.Rest, e.kind)
+	}
+	require.LessOrEqual(x.t, p.Held, uint64(head.pieces)*watchedPiece, "%s: the head", e.kind)
+	require.LessOrEqual(x.t, p.Held+p.Gained, whole, "%s: it is not overestimated", e.kind)
+	require.LessOrEqual(x.t, whole, p.Held+p.Gained+watchedPiece, "%s: nor underestimated", e.kind)
+	require.LessOrEqual(x.t, said.useful, p.SessionHigh, e.kind)
+	require.GreaterOrEqual(x.t, said.useful+watchedPiece, p.Held+p.Low, e.kind)
+	require.Zero(x.t, p.Doubted+uint64(p.Lost), e.kind)
+}
+
+func (x *watchedSwarm) log(o *results.Observation) {
+	x.t.Logf("\n%s", auditSummary(o))
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"swarmlab/scenarios/results"
+)
+
+const undercount = "ledger.undercount"
+
+// ofLedger tells whether the cells are of a tracker's ledger.
+func ofLedger(cells []results.CellSummary) bool {
+	return slices.ContainsFunc(cells, func(c results.CellSummary) bool {
+		return c.Metrics[undercount].N > 0
+	})
+}
+
+// ledgerTables are what a ledger missed, what methods found, and what audits did.
+func (w *work) ledgerTables() string {
+	var parts []string
+	for _, text := range []string{w.missedTable(), w.verdictTable(), w.auditTable()} {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// nameOf names a cell by what was varied.
+func (w *work) nameOf(c *results.CellSummary) string {
+	var parts []string
+	for _, axis := range w.plan.scenario.Vary {
+		parts = append(parts, w.shortName(axis.Path)+" "+valueText(c.Set[axis.Path]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// missedTable has a row for each group and a column for each cell, and below, of the last cell, a
+// column for each rule.
+func (w *work) missedTable() string {
+	cells := w.summary.Cells
+	t, rules := table{left: 1}, table{left: 1}
+	head, below := []string{"uploads not credited, %"}, []string{"by other rules, %"}
+	for i := range cells {
+		head = append(head, cmp.Or(w.nameOf(&cells[i]), "mean ± 95 %"))
+	}
+	others := []string{"clamp", "zero_base", "final_only"}
+	t.add(head...)
+	rules.add(append(below, others...)...)
+	theory := false
+	for _, group := range suffixes(cells, undercount+".") {
+		if strings.Contains(group, ".") {
+			continue
+		}
+		row := []string{group}
+		for i := range cells {
+			text, known := missed(&cells[i], undercount+"."+group)
+			row, theory = append(row, text), theory || known
+		}
+		t.add(row...)
+		row = []string{group}
+		for _, rule := range others {
+			text, _ := missed(&cells[len(cells)-1], undercount+"."+group+"."+rule)
+			row = append(row, text)
+		}
+		rules.add(row...)
+	}
+	text := t.String()
+	if theory {
+		text += "in brackets: the closed form\n"
+	}
+	return text + rules.String()
+}
+
+// missed writes what a ledger missed, and what theory says.
+func missed(c *results.CellSummary, metric string) (text string, theory bool) {
+	text = percentage(c.Metrics[metric])
+	m, ok := c.Models[metric]
+	if ok {
+		text += fmt.Sprintf(" (%.2f)", 100*m.Mean)
+	}
+	return text, ok
+}
+
+// verdictTable has precision and recall of each method by cell and number of swarms.
+func (w *work) verdictTable() string {
+	cells := w.summary.Cells
+	methods, looks := verdicts(cells)
+	if len(methods) == 0 {
+		return ""
+	}
+	t := table{left: 2}
+	head := []string{"precision/recall/AUC", "method"}
+	for _, n := range looks {
+		head = append(head, quantity(n, "swarm"))
+	}
+	t.add(head...)
+	for i := range cells {
+		c := &cells[i]
+		label := w.nameOf(c)
+		for _, method := range methods {
+			row := []string{label, method}
+			for _, n := range looks {
+				of := fmt.Sprintf("detection.%s.%d.", method, n)
+				row = append(row, hundredth(c.Metrics[of+"precision"])+"/"+
+					hundredth(c.Metrics[of+"recall"])+"/"+hundredth(c.Metrics[of+"auc"]))
+			}
+			t.add(row...)
+			label = ""
+		}
+	}
+	return t.String()
+}
+
+func hundredth(m results.Statistics) string {
+	if m.N == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", m.Mean)
+}
+
+// verdicts are the methods that judged, and at which numbers of swarms.
+func verdicts(cells []results.CellSummary) (methods []string, looks []int) {
+	for _, key := range suffixes(cells, "detection.") {
+		parts := strings.Split(key, ".")
+		n, _ := strconv.Atoi(parts[1])
+		if !slices.Contains(methods, parts[0]) {
+			methods = append(methods, parts[0])
+		}
+		if !slices.Contains(looks, n) {
+			looks = append(looks, n)
+		}
+	}
+	slices.Sort(looks)
+	return methods, looks
+}
+
+// auditTable has a row for each cell.
+func (w *work) auditTable() string {
+	cells := w.summary.Cells
+	var periods []int
+	for _, key := range suffixes(cells, "audits.caught.") {
+		n, _ := strconv.Atoi(key)
+		periods = append(periods, n)
+	}
+	if len(periods) == 0 {
+		return ""
+	}
+	slices.Sort(periods)
+	t := table{left: 1}
+	head := []string{"audits"}
+	for _, n := range periods {
+		head = append(head, fmt.Sprintf("caught by %d, %%", n))
+	}
+	t.add(append(head, "escape", "false/1000", "bit/s a node")...)
+	for i := range cells {
+		c := &cells[i]
+		row := []string{w.nameOf(c)}
+		for _, n := range periods {
+			row = append(row, percentage(c.Metrics[fmt.Sprintf("audits.caught.%d", n)]))
+		}
+		t.add(append(row, withInterval(c.Metrics["audits.escape"], 1),
+			three(c.Metrics["audits.false_per_1000"].Mean),
+			three(c.Metrics["audits.bits_per_node"].Mean))...)
+	}
+	return t.String()
+}
+
+// suffixes are what follows a beginning in the names of the cells' metrics, sorted.
+func suffixes(cells []results.CellSummary, beginning string) []string {
+	var all []string
+	for i := range cells {
+		for name := range cells[i].Metrics {
+			rest, ok := strings.CutPrefix(name, beginning)
+			if ok && !slices.Contains(all, rest) {
+				all = append(all, rest)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,204 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// accountingMost is how many methods have a panel.
+const accountingMost = 6
+
+// accountingFigure draws what each method says of each user against the truth.
+func accountingFigure(r *results, l look) (*figure, error) {
+	if ok, err := r.has(accountsFile); err != nil || !ok {
+		return &figure{skipped: noAudit}, err
+	}
+	all, err := r.ledgers()
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return &figure{skipped: "no method says how many bytes users sent or got"}, nil
+	}
+	if len(all) > accountingMost {
+		all = all[:accountingMost]
+	}
+	var values []float64
+	for _, b := range all {
+		for i := range b.entries {
+			if e := &b.entries[i]; e.seed == 0 {
+				values = append(values, e.truth, e.estimate)
+			}
+		}
+	}
+	scale, ok := bytesScaleOf(values)
+	if !ok {
+		return &figure{skipped: "nobody sent anything"}, nil
+	}
+	kinds := badged(all)
+	f := &figure{legend: l.badgeKey(kinds), spread: l.grows, data: table{header: []string{
+		"method", "quantity", "cell", "seed", "user", "cheat", "truth_bytes", "estimate_bytes",
+		"low_bytes", "high_bytes"}}}
+	columns := min(len(all), 3)
+	across := (l.width-2*l.margin-4*l.text)/vg.Length(columns) - l.text
+	if l.grows {
+		across, f.line = 2*across, 7*l.text
+	}
+	var panels []*plot.Plot
+	for n, b := range all {
+		p := l.newPanel(fit(b.short()+": "+shareOrNone(b.weighted(anybody)), l.text, across), "")
+		scale.set(&p.X, across, func(s string) vg.Length { return width(s, l.text) + 0.6*l.text })
+		scale.set(&p.Y, l.height/5, func(string) vg.Length { return 1.2 * l.text })
+		b.scatter(p, l, &scale, kinds)
+		f.enterLedger(&b)
+		if n%columns > 0 {
+			p.Y.Tick.Marker = plot.ConstantTicks(unlabelled(ticksOf(&p.Y)))
+		}
+		if n+columns < len(all) { // labels that nobody sees, but the grid is drawn for
+			p.X.Tick.Label.Font = sans(1)
+			p.X.Tick.Marker = plot.ConstantTicks(unlabelled(ticksOf(&p.X)))
+		}
+		panels = append(panels, p)
+	}
+	f.setPanels(panels, columns)
+	bottom := (len(panels) - 1) / columns * columns
+	panels[min(bottom+columns/2, len(panels)-1)].X.Label.Text = "Transferred in truth"
+	panels[len(panels)/columns/2*columns].Y.Label.Text = "Estimated"
+	f.title = accountingTitle(all)
+	f.about = accountingAbout(r, all)
+	return f, nil
+}
+
+func ticksOf(a *plot.Axis) []plot.Tick { return a.Tick.Marker.(plot.ConstantTicks) }
+
+// scatter draws the users of the first seed of each cell, the honest below the others.
+func (b *ledger) scatter(p *plot.Plot, l look, s *bytesScale, kinds []string) {
+	style := l.lineStyle(l.modelPen(), l.thin)
+	low, high := s.ruler.at(s.zero), s.ruler.at(s.ruler.high)
+	p.Add(polyline{points: plotter.XYs{{X: low, Y: low}, {X: high, Y: high}}, style: style})
+	at := map[string]plotter.XYs{}
+	for i := range b.entries {
+		if e := &b.entries[i]; e.seed == 0 {
+			kind := shownAs(kinds, e.cheat)
+			at[kind] = append(at[kind], plotter.XY{X: s.at(e.truth), Y: s.at(e.estimate)})
+		}
+	}
+	for _, kind := range append([]string{honest, otherCheats}, kinds...) {
+		mark, radius := l.badgeOf(kinds, kind), 0.8*l.radius
+		if kind == honest || kind == otherCheats {
+			radius = 0.5 * l.radius
+		}
+		p.Add(points{at[kind], mark.marker, radius, mark.fill, mark.rim})
+		delete(at, kind) // so that the others are drawn once
+	}
+}
+
+// enterLedger puts what a panel shows into the data.
+func (f *figure) enterLedger(b *ledger) {
+	for i := range b.entries {
+		e := &b.entries[i]
+		if e.seed != 0 {
+			continue
+		}
+		estimate, low, high := any(nil), any(nil), any(nil)
+		if e.seen {
+			estimate, low, high = e.estimate, e.low, e.high
+		}
+		f.data.add(b.method, b.side, e.cell.Cell, int(e.cell.Seeds[0]), int(e.user), e.cheat,
+			e.truth, estimate, low, high)
+	}
+}
+
+// weighted is the error of a method by bytes, over all runs: what is off of all that there was. A
+// user that the method does not see is off by all that it has.
+func (b *ledger) weighted(of func(*entry) bool) float64 {
+	off, all := 0.0, 0.0
+	for i := range b.entries {
+		if e := &b.entries[i]; of(e) {
+			off, all = off+math.Abs(e.estimate-e.truth), all+e.truth
+		}
+	}
+	return off / all
+}
+
+// anybody takes all entries.
+func anybody(*entry) bool { return true }
+
+// accountingTitle tells the errors, by bytes, of the first method and of the best one that counts
+// the same.
+func accountingTitle(all []ledger) string {
+	first, best := &all[0], &all[0]
+	for i := range all {
+		if b := &all[i]; b.side == first.side && b.weighted(anybody) < best.weighted(anybody) {
+			best = b
+		}
+	}
+	sentence := func(b *ledger) string {
+		return methodWord(b.method) + " " + shareOrNone(b.weighted(anybody))
+	}
+	title := "Bytes put down to the wrong user: " + sentence(first)
+	if best != first {
+		title += ", " + sentence(best)
+	}
+	return title
+}
+
+// roughShare prints a share with two digits.
+func roughShare(v float64) string {
+	if v >= 10 {
+		return "×" + significant(math.Round(v))
+	}
+	digits := 1 - int(math.Floor(math.Log10(max(100*v, 0.01))))
+	scale := math.Pow10(max(digits, 0))
+	return significant(math.Round(100*v*scale)/scale) + "\u00A0%"
+}
+
+func accountingAbout(r *results, all []ledger) about {
+	a := about{
+		shows: "A panel for each method, a mark for each user: what the method says the user " +
+			"sent, against what the network delivered, of the first seed of each cell. On the " +
+			"dashed line the two are equal. Dots: honest users, of all cells; other marks: " +
+			"users who cheat, the ways to do so by which methods are off the most told apart. " +
+			"Marks at 0 are of users who sent nothing, or of whom the method knows nothing.",
+		definition: "Truth: payload delivered from a user to others, of all torrents, in the " +
+			"network's books. Where a heading says so it is downloads: payload delivered to a " +
+			"user. The title has, for each method, absolute errors by the bytes of all users, in " +
+			"all runs; a user whom the method does not see is wrong by all that it sent.",
+		cells: r.Cells, intervals: "none: marks are single users",
+		n: func(c cell) string { return plural(usersOf(&all[0], c), "user") },
+	}
+	for _, b := range all {
+		text := fmt.Sprintf("%s: by bytes, honest %s", b.heading(), shareOrNone(b.weighted(
+			func(e *entry) bool { return e.cheat == honest })))
+		for _, kind := range cheatsOf(all) {
+			text += fmt.Sprintf(", %s %s", kind, shareOrNone(b.weighted(
+				func(e *entry) bool { return e.cheat == kind })))
+		}
+		a.notes = append(a.notes, text+".")
+	}
+	return a
+}
+
+func shareOrNone(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "nothing"
+	case math.IsInf(v, 0):
+		return "all invented"
+	}
+	return roughShare(v)
+}
+
+// usersOf counts the users of a cell, in all seeds.
+func usersOf(b *ledger, c cell) (n int) {
+	for i := range b.entries {
+		if b.entries[i].cell.Cell == c.Cell {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,232 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func auditFigures() []string {
+	return []string{"accounting", "methods", "accounting-errors", "swarm-balance"}
+}
+
+// wide is the look of figures that take both columns of a paper.
+func wide(theme Theme, figure string) look {
+	l := coarse(theme)
+	if l.grows && (figure == "accounting" || figure == "methods") {
+		l.width = 2*l.width + 12
+	}
+	return l
+}
+
+// TestAuditFigures draws each figure in every theme, the same bytes each time.
+func TestAuditFigures(t *testing.T) {
+	runs := map[string]syntheticAudit{"observers": observerRun(), "receipts": receiptRun()}
+	for _, figure := range auditFigures() {
+		runs[figure] = auditRun()
+	}
+	for figure, s := range runs {
+		for _, theme := range []Theme{Slide, Dark, Paper} {
+			dir, lines := s.draw(t, figure, theme)
+			require.Len(t, lines, 1)
+			require.NotContains(t, lines[0], "skipped", figure)
+			checkPNG(t, read(t, dir, figure+".png"), wide(theme, figure))
+			require.NotEmpty(t, rowsOf(t, dir, figure))
+			caption := string(read(t, dir, figure+".md"))
+			for _, wrong := range []string{"%!", "NaN", "Inf"} {
+				require.NotContains(t, caption, wrong, figure)
+			}
+		}
+	}
+	for _, figure := range auditFigures() { // one cell, in which nobody cheats
+		dir, lines := honestRun().draw(t, figure, Slide)
+		require.NotContains(t, lines[0], "skipped", figure)
+		require.NotContains(t, string(read(t, dir, figure+".md")), "NaN", figure)
+	}
+	one, _ := auditRun().draw(t, "accounting", Slide)
+	two, _ := auditRun().draw(t, "accounting", Slide)
+	for _, ending := range []string{".svg", ".pdf", ".png", ".csv", ".md"} {
+		require.Equal(t, read(t, one, "accounting"+ending), read(t, two, "accounting"+ending))
+	}
+}
+
+// TestAuditFiguresOfOthers: without an audit, and without anything in it, there is no figure.
+func TestAuditFiguresOfOthers(t *testing.T) {
+	figures := append(auditFigures(), "observers", "receipts")
+	plain := flagship()
+	plain.figures = figures
+	_, lines := drawRun(t, plain, Slide)
+	require.Len(t, lines, len(figures))
+	for _, line := range lines {
+		require.Contains(t, line, "skipped: ")
+	}
+	dir := t.TempDir()
+	s := honestRun()
+	s.figures = []string{"accounting", "accounting-errors", "swarm-balance", "receipts"}
+	s.write(t, dir)
+	writeTable(t, dir, accountsFile, []accountRow{})
+	writeTable(t, dir, balancesFile, []balanceRow{})
+	lines, err := drawCoarse(dir, Slide)
+	require.NoError(t, err)
+	for _, line := range lines {
+		require.Contains(t, line, "skipped: ")
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, accountsFile), []byte("junk"), 0o644))
+	_, err = drawCoarse(dir, Slide)
+	require.ErrorContains(t, err, accountsFile)
+}
+
+// TestAccountingDataIsTheInput finds each user of the first seeds again, and the title's errors.
+func TestAccountingDataIsTheInput(t *testing.T) {
+	s := auditRun()
+	dir, _ := s.draw(t, "accounting", Slide)
+	rows := map[string]map[string]string{}
+	for _, row := range rowsOf(t, dir, "accounting") {
+		require.Equal(t, "1", row["seed"])
+		rows[row["method"]+" "+row["cell"]+" "+row["user"]] = row
+	}
+	require.Len(t, rows, 6*14*40, "of M5 there are no estimates")
+	off, all := 0.0, 0.0
+	for _, a := range s.accounts() {
+		if a.Method == "M1" {
+			off, all = off+math.Abs(a.UpEstimate-float64(a.Up)), all+float64(a.Up)
+		}
+		if a.Seed != 1 || a.Method == "M5" {
+			continue
+		}
+		row := rows[fmt.Sprint(a.Method, " ", a.Cell, " ", a.User)]
+		require.Equal(t, a.Cheat, row["cheat"])
+		truth, seen, estimate := a.Up, a.UpSeen, a.UpEstimate
+		if a.Method == "M6" {
+			truth, seen, estimate = a.Down, a.DownSeen, a.DownEstimate
+			require.Equal(t, "down", row["quantity"])
+		}
+		require.InDelta(t, float64(truth), number(t, row["truth_bytes"]), 1)
+		if !seen {
+			require.Empty(t, row["estimate_bytes"])
+			continue
+		}
+		require.InEpsilon(t, max(estimate, 1), max(number(t, row["estimate_bytes"]), 1), 1e-9)
+	}
+	text := string(read(t, dir, "accounting.md"))
+	require.Contains(t, text, "self-report "+strings.ReplaceAll(roughShare(off/all), "\u00A0", " "))
+	require.Contains(t, text, "M6 observers (downloads): by bytes, honest ")
+}
+
+// TestAccountErrorsDataIsTheInput counts users again.
+func TestAccountErrorsDataIsTheInput(t *testing.T) {
+	s := auditRun()
+	dir, _ := s.draw(t, "accounting-errors", Slide)
+	accounts := s.accounts()
+	checked := 0
+	for i, row := range rowsOf(t, dir, "accounting-errors") {
+		if i%41 != 0 || row["method"] == "M6" {
+			continue
+		}
+		v := number(t, row["error"])
+		n, all := 0.0, 0.0
+		for k := range accounts {
+			a := &accounts[k]
+			if a.Method != row["method"] || (a.Cell == 0) != (row["cells"] == "honest") ||
+				a.Up == 0 && a.UpEstimate == 0 {
+				continue
+			}
+			all++
+			if a.UpSeen && math.Abs(a.UpEstimate-float64(a.Up)) <= v*float64(a.Up)*(1+1e-12) {
+				n++
+			}
+		}
+		require.InDelta(t, n/all, number(t, row["share_at_most"]), 1e-9)
+		checked++
+	}
+	require.Greater(t, checked, 30)
+}
+
+// TestSwarmBalanceDataIsTheInput adds the claims up again.
+func TestSwarmBalanceDataIsTheInput(t *testing.T) {
+	s := auditRun()
+	dir, _ := s.draw(t, "swarm-balance", Slide)
+	rows := s.balances()
+	labels := map[string]bool{}
+	for _, row := range rowsOf(t, dir, "swarm-balance") {
+		labels[row["label"]] = true
+		up, down, moved := 0.0, 0.0, 0.0
+		for _, b := range rows {
+			if fmt.Sprint(b.Cell) == row["cell"] && b.Seed == 1 &&
+				float64(b.At)/1e9 <= number(t, row["at_s"])+1e-6 {
+				up, down = up+float64(b.Up), down+float64(b.Down)
+				moved += float64(b.TrueDown)
+			}
+		}
+		require.InDelta(t, (up-down)/moved, number(t, row["balance_share"]), 1e-9)
+	}
+	require.Len(t, labels, seriesMax)
+	require.True(t, labels[honest] && labels["fake-seed"] && labels["ghost"])
+}
+
+// TestStrands: cells that differ in one setting are a curve, in the order of x.
+func TestStrands(t *testing.T) {
+	s := receiptRun()
+	slices.Reverse(s.cells)
+	dir, _ := s.draw(t, "receipts", Slide)
+	r, err := openResults(dir)
+	require.NoError(t, err)
+	require.Equal(t, "audit.receipts", r.windowSetting())
+	all := r.strands(func(p string) bool { return p == "audit.receipts" }, func(c *cell) float64 {
+		return sizeOf(fmt.Sprint(c.Set["audit.receipts"]))
+	})
+	require.Len(t, all, 2)
+	require.Equal(t, "withholder", all[0].label)
+	require.Equal(t, []float64{1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22}, all[0].x)
+	require.Equal(t, "16KiB", all[1].cells[0].Set["audit.receipts"])
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]float64{"256KiB": 1 << 18, "1.5MB": 1.5e6, "512": 512,
+		"16 KiB": 1 << 14, "2GiB": 1 << 31, "10B": 10} {
+		require.Equal(t, want, sizeOf(text), text)
+	}
+	for _, text := range []string{"5m", "none", "", "-4KiB", "KiB", "4Kb"} {
+		require.True(t, math.IsNaN(sizeOf(text)), text)
+	}
+	require.Equal(t, "256\u00A0KiB", binaryText(1<<18))
+	require.Equal(t, "1\u00A0GB", bytesText(1e9))
+}
+
+func TestCheatOfMix(t *testing.T) {
+	for mix, want := range map[string]string{
+		"honest": "honest", "honest 90%, multiplier 10%": "multiplier", "sybil": "sybil",
+		"honest 80%, framer 10%, ghost 10%": "framer, ghost",
+	} {
+		require.Equal(t, want, cheatOfMix(mix))
+	}
+}
+
+// TestJudgedWell: errors by their logarithm, accusations by F1, and what is unknown is bad.
+func TestJudgedWell(t *testing.T) {
+	half := 0.5
+	for _, c := range []struct {
+		j    judgement
+		good float64
+		text string
+	}{
+		{judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
+		{judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
+		{judgement{Shows: "victims", Value: -0.1}, 0.5, "-10\u00A0%"},
+		{judgement{Shows: "invented", Value: 30}, 0, "×30"},
+		{judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
+		{judgement{Shows: "detection"}, 0, "–/0"},
+		{judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
+		{judgement{Shows: "coverage"}, 0, "blind"},
+		{judgement{Shows: "flagged", Value: 0.75}, 0.75, "75\u00A0%"},
+	} {
+		require.InDelta(t, c.good, c.j.good(), 1e-9, c.text)
+		require.Equal(t, c.text, c.j.text())
+	}
+}

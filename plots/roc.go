@@ -1,0 +1,167 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+)
+
+const verdictsFile = "verdicts.parquet"
+
+type verdictRow struct {
+	Cell   int32   `parquet:"cell"`
+	Seed   uint64  `parquet:"seed"`
+	Method string  `parquet:"method"`
+	Swarms int32   `parquet:"swarms"`
+	Cheat  bool    `parquet:"cheat"`
+	Score  float64 `parquet:"score"`
+}
+
+// rocMost is how many panels there are at most.
+const rocMost = 4
+
+// rocFigure draws how many cheats methods find against how many honest users they accuse, for all
+// thresholds: a panel a cell.
+func rocFigure(r *results, l look) (*figure, error) {
+	if ok, err := r.has(verdictsFile); err != nil || !ok {
+		return &figure{skipped: "nobody was judged (ledger.rounds.looks)"}, err
+	}
+	methods, looks := r.judgements()
+	if len(methods) == 0 {
+		return &figure{skipped: "nobody was judged (ledger.rounds.looks)"}, nil
+	}
+	cells := r.shown()
+	cells = cells[:min(len(cells), rocMost)]
+	look := rocLook(looks, cells[0].Nodes)
+	of := map[string][]verdictRow{}
+	err := scanTable(r, verdictsFile, func(row *verdictRow) error {
+		i, _, err := r.place(row.Cell, row.Seed)
+		if err == nil && i < len(cells) && int(row.Swarms) == look {
+			key := fmt.Sprint(i, row.Method)
+			of[key] = append(of[key], *row)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := &figure{line: 0.7 * l.height, data: table{header: []string{"cell", "method", "swarms",
+		"threshold", "false_rate", "recall"}}}
+	var panels []*plot.Plot
+	for i, c := range cells {
+		p := l.newPanel("Cheats found, "+r.inflation(c), "Honest users accused")
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1.02
+		p.X.Tick.Marker, p.Y.Tick.Marker = halves(), linearTicks(1, percent)
+		p.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
+			style: l.lineStyle(l.modelPen(), l.thin)})
+		for n := len(methods) - 1; n >= 0; n-- { // the best ones last, on top
+			curve := f.addROC(c, methods[n], look, of[fmt.Sprint(i, methods[n])])
+			p.Add(polyline{points: curve, style: l.lineStyle(l.pen(n), l.line)})
+		}
+		panels = append(panels, p)
+	}
+	columns := len(panels)
+	if l.grows {
+		columns = 1
+	}
+	f.setPanels(panels, columns)
+	for _, p := range panels {
+		if columns > 1 {
+			p.X.Label.Text = "Honest users accused"
+		}
+	}
+	for n, method := range methods {
+		f.legend = append(f.legend, legendEntry{label: methodName(method),
+			line: l.lineStyle(l.pen(n), l.line)})
+	}
+	f.title = rocTitle(r, cells, methods, look)
+	f.about = rocAbout(r, cells, methods, look)
+	return f, nil
+}
+
+// halves labels 0, a half and all.
+func halves() plot.ConstantTicks {
+	return plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 0.5, Label: percent(0.5)},
+		{Value: 1, Label: percent(1)}}
+}
+
+// rocLook is the number of swarms that is shown: the first of twice as many as there are users.
+func rocLook(looks []int, users int) int {
+	for _, n := range looks {
+		if n >= 2*users {
+			return n
+		}
+	}
+	return looks[len(looks)-1]
+}
+
+// addROC returns the curve of a method, over the users of all seeds, and enters it in the data.
+func (f *figure) addROC(c cell, method string, look int, rows []verdictRow) plotter.XYs {
+	slices.SortStableFunc(rows, func(a, b verdictRow) int { return cmp.Compare(b.Score, a.Score) })
+	cheats := 0
+	for i := range rows {
+		if rows[i].Cheat {
+			cheats++
+		}
+	}
+	honest := len(rows) - cheats
+	curve := plotter.XYs{{X: 0, Y: 0}}
+	found, wronged := 0, 0
+	for i := range rows {
+		if rows[i].Cheat {
+			found++
+		} else {
+			wronged++
+		}
+		if i+1 < len(rows) && rows[i+1].Score == rows[i].Score {
+			continue
+		}
+		at := plotter.XY{X: float64(wronged) / float64(max(honest, 1)),
+			Y: float64(found) / float64(max(cheats, 1))}
+		curve = append(curve, at)
+		f.data.add(c.Cell, method, look, rows[i].Score, at.X, at.Y)
+	}
+	return curve
+}
+
+func rocTitle(r *results, cells []cell, methods []string, look int) string {
+	best, auc := "", 0.0
+	for _, method := range methods {
+		if m := cells[0].Metrics[detectionName(method, look, "auc")]; m.N > 0 && m.Mean > auc {
+			best, auc = method, m.Mean
+		}
+	}
+	if best == "" {
+		return "How many cheats methods find, and how many honest users they accuse"
+	}
+	return fmt.Sprintf("At %s, %s ranks a cheat above an honest user %s of the time",
+		r.inflation(cells[0]), methodName(best), whole(auc))
+}
+
+func rocAbout(r *results, cells []cell, methods []string, look int) about {
+	a := about{
+		shows: fmt.Sprintf("Share of the cheats against share of the honest users that a method "+
+			"accuses, for all thresholds of its score, after %s swarms. Users of all seeds "+
+			"together. Dashed: chance.", count(look)),
+		definition: "M1: uploads by downloads in the ledger. M3: fraction of the claims that is " +
+			"invented, by least squares. M4: share of its rounds in which the user was " +
+			"suspected. M5: the greatest severity of the rules.",
+		cells: cells, intervals: "none: a curve has no interval; those of the AUC are in " +
+			"summary.json",
+		n:     func(c cell) string { return plural(c.Nodes*len(c.Seeds), "user") },
+		notes: r.shownNote(),
+	}
+	for _, c := range cells {
+		text := "AUC, " + r.label(c) + ":"
+		for _, method := range methods {
+			if m := c.Metrics[detectionName(method, look, "auc")]; m.N > 0 {
+				text += fmt.Sprintf(" %s %.3f;", method, m.Mean)
+			}
+		}
+		a.notes = append(a.notes, text[:len(text)-1]+".")
+	}
+	return a
+}
