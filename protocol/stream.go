@@ -55,6 +55,19 @@ type Streams interface {
 	Closed(i uint32, t *Turn, c Conn, why Reason)
 }
 
+// StreamForeseer is a group that can prepare for what will come on a connection soon, or has left
+// it, as a [Foreseer] can for datagrams. ForeseeStream is called with the steps from 0 to
+// ForeseeSteps-1, for many connections one after the other, and then for these with the next step:
+// each step reads what the one before led to. p is the first bytes of what will come, if there are
+// any. The core may have given the number to another connection by then, or to none.
+type StreamForeseer interface {
+	ForeseeStream(i uint32, c Conn, step int, p []byte) uint64
+}
+
+// ForeseeSteps is from how many pointers, one after the other, a group reads: the core's table, the
+// connection, and what that points to.
+const ForeseeSteps = 3
+
 // Reason says why a connection ended, or never began.
 type Reason uint8
 

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol/client"
+	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
 )
 
@@ -125,13 +126,33 @@ func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
 	}
 }
 
+// Users returns how many accounts there are: one for each peer, but those that observe.
+func (s *Scenario) Users() (n int) {
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		for _, p := range g.Peers() {
+			switch {
+			case p.Strategy == swarm.Observing:
+			case p.Cheat == client.Whitewash:
+				n += p.Size * g.Taking()
+			case p.Cheat == client.Shared:
+				n += (p.Size + g.Cheating.Ring - 1) / g.Cheating.Ring
+			default:
+				n += p.Size
+			}
+		}
+	}
+	return n
+}
+
 // Audit is who looks at what is transferred, and how; the zero value is nobody.
 type Audit struct {
 	Window   Duration             `yaml:"window"`
 	Rule     string               `yaml:"rule"`
 	Receipts Bytes                `yaml:"receipts"` // 0 is none
-	Settle   Duration             `yaml:"settle"`   // 0 is never
-	Pairing  int                  `yaml:"pairing"`  // 0 is none
+	Strict   bool                 `yaml:"strict"`
+	Settle   Duration             `yaml:"settle"`  // 0 is never
+	Pairing  int                  `yaml:"pairing"` // 0 is none
 	Anchors  netmodel.Probability `yaml:"anchors"`
 	Audits   int                  `yaml:"audits"` // 0 is none
 }
@@ -144,6 +165,12 @@ func ruleWords() []string { return []string{"rebase", "clamp", "zero-base", "fin
 
 // LedgerRule returns the rule of the tracker's ledger.
 func (a *Audit) LedgerRule() tracker.Rule { return tracker.Rule(wordIndex(ruleWords(), a.Rule)) }
+
+// ClientConfig returns how clients vouch for what they transfer.
+func (a *Audit) ClientConfig() client.AuditConfig {
+	return client.AuditConfig{Window: uint64(a.Receipts), Strict: a.Strict,
+		Settle: time.Duration(a.Settle)}
+}
 
 // offices is how many nodes take reports and receipts.
 func (s *Scenario) offices() int {
@@ -159,21 +186,25 @@ func (s *Scenario) checkAudit(c *complaints) {
 	if a.None() {
 		return
 	}
-	switch {
-	case s.Tracker.None():
+	if s.Tracker.None() {
 		c.addAt("audit", "there is no tracker, whose ledger is to be audited; remove tracker: none")
-	case a.Window%Duration(time.Second) != 0:
+	}
+	if a.Window%Duration(time.Second) != 0 {
 		c.addAt("audit.window", "%s is not a whole number of seconds; round it", a.Window)
-	case a.Settle%Duration(time.Second) != 0:
-		c.addAt("audit.settle", "%s is not a whole number of seconds; round it", a.Settle)
-	case a.Settle == 0 && a.Receipts > 0:
+	}
+	if a.Settle == 0 && a.Receipts > 0 {
 		c.addAt("audit.receipts", "nobody takes them; write settle, too, or receipts: none")
-	case a.Settle == 0 && a.Audits > 0:
+	}
+	if a.Strict && a.Receipts == 0 {
+		c.addAt("audit.strict", "there are no receipts to insist on; write receipts, too")
+	}
+	if a.Settle == 0 && a.Audits > 0 {
 		c.addAt("audit.audits", "there are no reports to look into; write settle, too, or "+
 			"audits: none")
-	case a.Pairing > s.Nodes():
-		c.addAt("audit.pairing", "groups of %d, and there are %d nodes; make them smaller",
-			a.Pairing, s.Nodes())
+	}
+	if a.Pairing > s.Users() {
+		c.addAt("audit.pairing", "groups of %d, and there are %d users; make them smaller",
+			a.Pairing, s.Users())
 	}
 	for i := range s.Groups {
 		if g := &s.Groups[i]; a.Pairing > 0 && (g.Finds(ByDHT) || g.Finds(ByPEX)) {
@@ -195,13 +226,16 @@ var auditRules = []rule{
 		meaning: "how the tracker makes credit of what peers announce"},
 	{path: "audit.receipts", fallback: noneWord, limits: "16KiB..1GiB", word: noneWord,
 		meaning: "peers sign receipts for each so many bytes that they got of another (M8, M9)"},
+	{path: "audit.strict", fallback: "false",
+		meaning: "true: who leaves more unsigned than that, and what is under way, gets no more; " +
+			"nor does who signs nothing"},
 	{path: "audit.settle", fallback: neverWord, limits: "10s..24h", word: neverWord,
 		meaning: "time between two letters of a peer to the auditor, with signed reports about " +
 			"all whom it met (M7) and its receipts; never: there are none"},
 	{path: "audit.pairing", fallback: noneWord, limits: "2..1000", word: noneWord,
 		meaning: "the tracker names only those of one's own group of so many users, and deals " +
 			"groups anew each window (M4)"},
-	{path: "audit.anchors", fallback: "5%", limits: "0.1%..100%",
+	{path: "audit.anchors", fallback: "25%", limits: "0.1%..100%",
 		meaning: "share of the honest users whom the auditor trusts (M9)"},
 	{path: "audit.audits", fallback: noneWord, limits: "1..100", word: noneWord,
 		meaning: "audits that each user makes of others at random in each window (M10)"},

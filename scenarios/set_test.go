@@ -79,7 +79,7 @@ func TestSetProblems(t *testing.T) {
 		{"groups.nodes.size.x", "5",
 			`groups.nodes.size has no settings below it; "x" does not exist`},
 		{"", "5", `unknown setting ""; known: name, title, seed, duration, warmup, ` +
-			`torrents, tracker, end, sample, ledger, network, ` +
+			`torrents, tracker, end, sample, audit, ledger, network, ` +
 			`groups, workload, faults, crawl, probes, vary, repeat, until, transient, ` +
 			`budget, figures, targets, study, quick`},
 		{"groups.nodes.size", "", "the value is empty; write one after the ="},

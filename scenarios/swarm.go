@@ -144,8 +144,8 @@ var peerRules = []rule{
 	{path: "groups.NAME.strategy", fallback: "compliant",
 		meaning: "what kind of peers these are: compliant, free-rider (never uploads), " +
 			"large-view (a free rider with three times the connections), tyrant (gives to whom " +
-			"it pays), polluter (sends wrong bytes), super-seed, or observer (neither gives nor takes, and sees what " +
-			"others have); or a mix, as in " +
+			"it pays), polluter (sends wrong bytes), super-seed, or observer (neither gives nor takes, " +
+			"and sees what others have); or a mix, as in " +
 			"\"compliant 80%, free-rider 20%\", in which the others than the first are shown " +
 			"as a group of their own, as in leechers-free-rider"},
 	{path: "groups.NAME.cheat", fallback: "honest",
@@ -161,8 +161,8 @@ var peerRules = []rule{
 	{path: "groups.NAME.cheating.under_report", fallback: "0.5", limits: "0..0.999",
 		meaning: "under-report: what is claimed as downloaded, over what is true"},
 	{path: "groups.NAME.cheating.rate", fallback: "100kB/s", limits: "1B/s..10GB/s",
-		meaning: "constant, fake-seed, collusion, sybil, framer, fake-have: what they invent in each " +
-			"torrent"},
+		meaning: "constant, fake-seed, collusion, sybil, framer, fake-have: what they invent in " +
+			"each torrent"},
 	{path: "groups.NAME.cheating.ring", fallback: "10", limits: "2..1000",
 		meaning: "peers of a Sybil's ring, that share an account, or that frame the same victim"},
 	{path: "groups.NAME.reporting", fallback: "libtorrent",

@@ -21,6 +21,7 @@ type streams struct {
 	tally    StreamTally
 	scratch  []byte // the bytes of a chunk that was written piece by piece
 	body     []byte // a body on its way to become items
+	near     [touchEvents]prospect
 }
 
 // host is what is kept of a node.

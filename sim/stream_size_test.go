@@ -14,6 +14,7 @@ import (
 // The memory of a connection: see doc.go.
 func TestSizesOfStreams(t *testing.T) {
 	require.EqualValues(t, 128, unsafe.Sizeof(end{}))
+	require.EqualValues(t, 64, unsafe.Offsetof(end{}.settled), "what arrives needs one line")
 	require.EqualValues(t, 40, unsafe.Sizeof(packet{}))
 	require.EqualValues(t, 64, unsafe.Sizeof(item{}))
 	require.EqualValues(t, 48, unsafe.Sizeof(row{}))

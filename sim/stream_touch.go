@@ -1,42 +1,96 @@
 package sim
 
-// touch is World.touch for events on connections: what each needs is found in three steps, each of
-// which waits for many memories at a time.
-func (s *streams) touch(events []event) (warmth uint64) {
-	for i := range events {
-		if e := &events[i]; e.kind() == kindStream {
-			warmth += uint64(len(s.hosts[e.target].conns))
-			if p := s.packetOf(e); p != nil {
-				warmth += uint64(p.first)
-			}
+import "swarmlab/protocol"
+
+// touchEnds is from how many ends of connections on it pays to look ahead.
+const touchEnds = 1 << 11
+
+// prospect is an event on a connection that is near.
+type prospect struct {
+	node  uint32
+	end   uint32 // that it is for, or 0
+	other uint32 // of the same node, that sends next; or 0
+	first uint32 // item that comes
+	fore  uint32 // item that the other sends
+	conn  protocol.Conn
+}
+
+// touchStreams is World.touch for events on connections. What each needs is found in a chain of
+// pointers: every pass follows all of them by one, and waits for many memories at a time.
+func (w *World) touchStreams(events []event) (warmth uint64) {
+	list := w.streams.approach(events)
+	for i := range list {
+		warmth += w.streams.touchEnd(&list[i])
+	}
+	for i := range list {
+		if p := &list[i]; p.fore != 0 {
+			warmth += uint64(w.streams.items.at(p.fore).size)
 		}
 	}
-	for i := range events {
-		if e := &events[i]; e.kind() == kindStream {
-			warmth += s.touchEnd(e)
-		}
-	}
-	for i := range events {
-		if p := s.packetOf(&events[i]); p != nil && p.first != 0 {
-			if it := s.items.at(p.first); it.block != 0 {
-				warmth += uint64(s.bytes.block(it.block)[0])
-			}
+	for step := range protocol.ForeseeSteps {
+		for i := range list {
+			warmth += w.foreseeStream(&list[i], step)
 		}
 	}
 	return warmth
 }
 
-func (s *streams) touchEnd(e *event) (warmth uint64) {
-	number := uint32(e.handle() >> 1)
-	if p := s.packetOf(e); p != nil {
-		number = p.end
-		if p.first != 0 {
-			warmth = uint64(s.items.at(p.first).size)
-		}
+// foreseeStream has a core look ahead to what happens on one of its connections.
+func (w *World) foreseeStream(p *prospect, step int) uint64 {
+	n := &w.nodes[p.node]
+	g := &w.groups[n.group]
+	if g.streamForeseer == nil || p.end == 0 {
+		return n.eventHash
 	}
-	if number != 0 {
-		end := s.ends.at(number)
-		warmth += uint64(end.flight) + uint64(end.books.overhead[outward])
+	data := w.streams.peek(p.first)
+	return n.eventHash + g.streamForeseer.ForeseeStream(p.node-g.first, p.conn, step, data)
+}
+
+// approach lists the events on connections, of some that are ahead.
+func (s *streams) approach(events []event) []prospect {
+	list := s.near[:0]
+	for i := range events {
+		e := &events[i]
+		if e.kind() != kindStream {
+			continue
+		}
+		p := prospect{node: e.target}
+		if q := s.packetOf(e); q != nil {
+			p.end, p.first = q.end, q.first
+		} else {
+			p.end = uint32(e.handle() >> 1)
+			h := &s.hosts[e.target]
+			if p.other = h.fresh.head; p.other == 0 {
+				p.other = h.old.head
+			}
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func (s *streams) touchEnd(p *prospect) (warmth uint64) {
+	if p.end != 0 {
+		e := s.ends.at(p.end)
+		p.conn = e.conn
+		warmth += uint64(e.flight)
+	}
+	if p.first != 0 {
+		warmth += uint64(s.items.at(p.first).size)
+	}
+	if p.other != 0 {
+		e := s.ends.at(p.other)
+		p.fore = e.first
+		warmth += uint64(e.flight)
 	}
 	return warmth
+}
+
+// peek returns the bytes of an item, if there is one and they are few.
+func (s *streams) peek(number uint32) []byte {
+	if number == 0 {
+		return nil
+	}
+	it := s.items.at(number)
+	return it.short[:min(it.size, itemShort)]
 }

@@ -87,10 +87,11 @@ type World struct {
 
 // population is a group and the number of its first node.
 type population struct {
-	cores    protocol.Datagrams
-	first    uint32
-	foreseer protocol.Foreseer // the cores, if they are one
-	streams  protocol.Streams  // the cores, if they have connections
+	cores          protocol.Datagrams
+	first          uint32
+	foreseer       protocol.Foreseer       // the cores, if they are one
+	streams        protocol.Streams        // the cores, if they have connections
+	streamForeseer protocol.StreamForeseer // the cores, if they are one
 }
 
 // node is what the engine keeps for each node, besides its book: 112 bytes, the first ones those
@@ -151,7 +152,8 @@ func (w *World) populate(groups []protocol.Datagrams) {
 	for g, cores := range groups {
 		foreseer, _ := cores.(protocol.Foreseer)
 		streams, _ := cores.(protocol.Streams)
-		w.groups = append(w.groups, population{cores, first, foreseer, streams})
+		streamForeseer, _ := cores.(protocol.StreamForeseer)
+		w.groups = append(w.groups, population{cores, first, foreseer, streams, streamForeseer})
 		for range cores.Len() {
 			w.nodes[first] = node{group: uint16(g), alarm: silent}
 			first++
@@ -195,8 +197,8 @@ func (w *World) runBefore(edge protocol.Time) {
 		if looks {
 			w.warmth += w.touch(w.queue.ahead())
 		}
-		if w.streams != nil {
-			w.warmth += w.streams.touch(w.queue.ahead())
+		if w.streams != nil && w.streams.ends.live >= touchEnds {
+			w.warmth += w.touchStreams(w.queue.ahead())
 		}
 		w.now = e.when
 		w.tally.Events++

@@ -42,13 +42,16 @@ var house = []room{
 			"protocol/tracker"},
 	{path: "netmodel", own: "protocol", deterministic: true},
 	{path: "sim", own: "protocol netmodel", deterministic: true},
-	{path: "scenarios", own: "netmodel protocol protocol/client protocol/dht protocol/swarm protocol/tracker",
+	{path: "scenarios", own: "netmodel protocol protocol/client protocol/dht protocol/swarm " +
+		"protocol/tracker",
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol protocol/krpc " +
 			"protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
+		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol " +
+			"protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
@@ -57,8 +60,11 @@ var house = []room{
 		own: "scenarios scenarios/accuracy scenarios/results sim netmodel protocol " +
 			"protocol/audit protocol/tracker"},
 	{path: "scenarios/lab/swarms",
-		own: "scenarios scenarios/results sim netmodel protocol protocol/krpc protocol/dht " +
-			"protocol/swarm protocol/tracker protocol/client"},
+		own: "scenarios scenarios/results scenarios/lab/audits sim netmodel protocol " +
+			"protocol/krpc protocol/dht protocol/swarm protocol/tracker protocol/client " +
+			"protocol/audit"},
+	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
+		"protocol/audit protocol/swarm protocol/tracker"},
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }
 

@@ -29,6 +29,15 @@ func (g *Group) Foresee(i uint32, p []byte) uint64 {
 	return g.dht.Foresee(i, p)
 }
 
+// ForeseeStream implements protocol.StreamForeseer.
+func (g *Group) ForeseeStream(i uint32, c protocol.Conn, step int, p []byte) uint64 {
+	warmth := uint64(0)
+	if step == 0 {
+		warmth = uint64(g.clients[i].due[ofSwarm])
+	}
+	return warmth + g.swarm.ForeseeStream(i, c, step, p)
+}
+
 // Accept implements protocol.Streams, as do the next four.
 func (g *Group) Accept(
 	i uint32, t *protocol.Turn, peer protocol.Addr,

@@ -8,8 +8,6 @@ import "swarmlab/protocol"
 type Decoder struct {
 	// Limits are to be set when the handshake has come, and again when the torrent is known.
 	Limits Limits
-	// Buffers lends memory. Without it the decoder allocates.
-	Buffers *Buffers
 
 	in    []byte        // of the chunk that was fed: what is left
 	body  protocol.Body // that follows it
@@ -18,6 +16,10 @@ type Decoder struct {
 	stage Stage         // of the handshake
 	fault Fault         // the first one
 	given bool          // part was returned and may go
+
+	// Buffers lends memory. Without it the decoder allocates. It stands behind all that a message
+	// needs which is there as a whole.
+	Buffers *Buffers
 }
 
 // Feed hands over the next chunk of the stream. Call [Decoder.Handshake] until it was Whole, and

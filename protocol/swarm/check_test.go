@@ -73,7 +73,7 @@ func checkConn(t testing.TB, g *Group, m *member, c *conn) {
 	must(t, m.slots[c.slot] == c, "a slot has the wrong connection")
 	must(t, !c.hungry, "it was not asked for more")
 	must(t, int(c.wants.n) <= g.cfg.Reqq, "its queue is too long")
-	must(t, c.left <= c.written, "more left than was written")
+	must(t, c.left <= c.written(), "more left than was written")
 	must(t, int(c.asked.n) <= 2*queueCeil, "too much is asked of it")
 	if !m.known {
 		return

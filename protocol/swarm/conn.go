@@ -16,16 +16,13 @@ const (
 	live           // both handshakes are done
 )
 
-// conn is one end of a connection. What every message needs comes first, in three lines of a cache:
-// most are haves, which need little else.
+// conn is one end of a connection, sorted by what needs it, in lines of a cache: most messages are
+// haves, which need the first and that of the decoder; to write one takes the first only.
 type conn struct {
 	number protocol.Conn
 	slot   slot // among those of its torrent
 	stage  stage
-	dialed bool
 
-	fast       bool // both ends speak BEP 6
-	extended   bool // both ends speak BEP 10
 	introduced bool // it said what it has, or something else that must come after that
 	interested bool // we are, in what it has
 	wanted     bool // it is, in what we have
@@ -33,60 +30,72 @@ type conn struct {
 	choking    bool // it chokes us
 	snubbed    bool // it was asked and does not answer
 	uploadOnly bool // it wants nothing more (BEP 21)
-	everything bool // it has everything; kept while the number of pieces is not known
-	held       bool // its requests wait until it has given more
+	full       bool // it has everything, or uploads only: so the list of peers was told
 	hungry     bool // to be asked for more at the end of the call
 
-	peer    uint32 // its place among the peers of the torrent
 	member  *member
 	heard   protocol.Time // when anything came last
 	spoke   protocol.Time // when we wrote last
-	written uint64        // bytes of the stream
-	decoder peerwire.Decoder
+	peer    uint32        // its place among the peers of the torrent
+	hearsay uint32        // about seeds, that there was when full was told
 	tally   Tally
 
-	addr   protocol.Addr
-	id     [20]byte
-	exts   peerwire.ExtIDs
-	reqq   uint32
-	raw    []byte   // its bitfield while the number of pieces is not known
-	fasts  []uint32 // pieces that it allows fast
-	hints  []uint32 // pieces that it suggests
-	grants []uint32 // pieces that we allow it fast
-
-	opened  protocol.Time // when it was dialed, accepted, and then when it was live
-	gave    protocol.Time // when a block came last
-	paced   protocol.Time // when the next block may be written
-	shownAt protocol.Time // when a super-seed showed it a piece
-	due     protocol.Time
-
-	asked                queue // requests of ours without answer
-	wants                queue // requests of its without answer
-	flying               queue // blocks written that have not left the line
-	voided               uint16
-	left                 uint64 // bytes of the stream that left the line
-	served               uint16 // blocks of metadata given to it
-	pexAt                protocol.Time
-	pexFrom              protocol.Time // since when pexIn were counted
-	pexSeen              uint64        // how far in the gossip it has been told
-	pexIn                uint8
-	pexGreeted, pexHeard bool
-	told                 bool          // the others were told of it
-	met                  bool          // it has shown its key
-	metaAsked            bool          // it was asked for metadata: late answers are welcome
-	sized                uint32        // how long it says that the metadata is
-	scolded              uint16        // requests while choked, since it was choked
-	gifts                uint32        // requests granted while choked
-	pause                protocol.Time // it is asked for nothing before
-	refused              protocol.Time // metadata is not asked of it before
-
+	decoder  peerwire.Decoder
+	left     uint64 // bytes of the stream that left the line
 	down, up rate
-	pipe     pipeline
+
+	asked  queue // requests of ours without answer
+	wants  queue // requests of its without answer
+	flying queue // blocks written that have not left the line
+	reqq   uint32
+	pipe   pipeline
+	opened protocol.Time // when it was dialed, accepted, and then when it was live
+
+	gave   protocol.Time // when a block came last
+	paced  protocol.Time // when the next block may be written
+	pause  protocol.Time // it is asked for nothing before
+	due    protocol.Time
+	pexAt  protocol.Time
+	voided uint16
+	served uint16 // blocks of metadata given to it
+
+	dialed     bool
+	fast       bool // both ends speak BEP 6
+	extended   bool // both ends speak BEP 10
+	everything bool // it has everything; kept while the number of pieces is not known
+	held       bool // its requests wait until it has given more
+	told       bool // the others were told of it
+	pexGreeted bool
+	pexHeard   bool
+	met        bool // it has shown its key
+	metaAsked  bool // it was asked for metadata: late answers are welcome
+	pexIn      uint8
+
+	fasts   []uint32      // pieces that it allows fast
+	hints   []uint32      // pieces that it suggests
+	grants  []uint32      // pieces that we allow it fast
+	scolded uint16        // requests while choked, since it was choked
+	gifts   uint32        // requests granted while choked
+	pexFrom protocol.Time // since when pexIn were counted
+	pexSeen uint64        // how far in the gossip it has been told
+	shownAt protocol.Time // when a super-seed showed it a piece
+	refused protocol.Time // metadata is not asked of it before
+	sized   uint32        // how long it says that the metadata is
+	exts    peerwire.ExtIDs
+	addr    protocol.Addr
+	id      [20]byte
+	raw     []byte // its bitfield while the number of pieces is not known
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
 
-	_ [16]byte // so that it is whole lines (TestSizeOfConn)
+	_ [24]byte // so that it is whole lines (TestSizeOfConn)
 }
+
+// unheard is no number of hearsay: the list of peers is to be told.
+const unheard = ^uint32(0)
+
+// written returns the bytes of the stream that were written.
+func (c *conn) written() uint64 { return c.tally.OverheadUp + c.tally.Queued }
 
 // slab hands out connections. They do not move.
 type slab struct {
@@ -111,8 +120,8 @@ func (s *slab) take() *conn {
 func (x *turn) open(addr protocol.Addr, st stage) *conn {
 	g, c := x.g, x.g.conns.take()
 	*c = conn{
-		stage: st, addr: addr, peer: nilIndex, slot: nobody, choked: true, choking: true,
-		opened: x.Now, heard: x.Now, spoke: x.Now, due: protocol.Never, reqq: silentReqq,
+		stage: st, addr: addr, peer: nilIndex, hearsay: unheard, slot: nobody,
+		choked: true, choking: true, opened: x.Now, heard: x.Now, spoke: x.Now, due: protocol.Never, reqq: silentReqq,
 		pexAt: protocol.Never, asked: noErrands, wants: noErrands, flying: noErrands,
 		raw: c.raw[:0], fasts: c.fasts[:0], hints: c.hints[:0], grants: c.grants[:0],
 		interestedAt: notRunning, wantedAt: notRunning, chokingAt: notRunning,
@@ -143,7 +152,6 @@ func (g *Group) release(c *conn) {
 // write appends bytes that are no payload to the stream.
 func (x *turn) write(c *conn, p []byte) {
 	c.tally.OverheadUp += uint64(len(p))
-	c.written += uint64(len(p))
 	c.spoke = x.Now
 	x.Out.Write(c.number, protocol.Chunk{Bytes: p})
 }
@@ -152,7 +160,7 @@ func (x *turn) write(c *conn, p []byte) {
 func (x *turn) close(c *conn, why Drop) {
 	x.g.counters.Drops[why]++
 	x.Out.Close(c.number)
-	c.left = c.written // it still goes out
+	c.left = c.written() // it still goes out
 	x.lose(c, why.blames())
 }
 

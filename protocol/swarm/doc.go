@@ -37,7 +37,7 @@
 //	conn.go       one end of a connection, its timers; greet.go handshakes; message.go what comes
 //	download.go   requests, blocks, pieces; upload.go the requests of others, choking
 //	extend.go     the extension handshake, lt_donthave; pex.go, metadata.go, holepunch.go
-//	pool.go       queues of requests
+//	pool.go       queues of requests; foresee.go what memory a message will need
 //
 //	geometry.go   pieces and blocks; bits.go sets of pieces
 //	picker*.go    what to ask for; availability.go and open.go what it knows for that; pipeline.go

@@ -138,7 +138,7 @@ func (b *babble) speak(c protocol.Conn) {
 	if b.conn(c) == nil || b.conn(c).stage == dialing || b.ended[c] {
 		return
 	}
-	if n := b.conn(c).written - b.conn(c).left; n > 0 && b.next()%2 == 0 {
+	if n := b.conn(c).written() - b.conn(c).left; n > 0 && b.next()%2 == 0 {
 		b.turn(func(t *protocol.Turn) { b.g.Sent(0, t, c, int(n)) })
 		return
 	}

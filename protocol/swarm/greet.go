@@ -178,6 +178,7 @@ func (x *turn) place(c *conn, a protocol.Addr, from Source) {
 	if c.peer != nilIndex {
 		list[c.peer].links--
 	}
+	c.hearsay = unheard
 	if c.peer = at; at != nilIndex {
 		list[at].links++
 	}

@@ -404,7 +404,7 @@ func TestGifts(t *testing.T) {
 	require.False(t, s.conn(c).interested)
 	for range 100 {
 		s.say(c, speech{}.block(peerwire.Request, piece, 0, 5000))
-		if n := s.conn(c).written - s.conn(c).left; n > 0 {
+		if n := s.conn(c).written() - s.conn(c).left; n > 0 {
 			s.turn(func(t *protocol.Turn) { s.g.Sent(0, t, c, int(n)) })
 		}
 	}

@@ -99,7 +99,7 @@ func (x *turn) order(c *conn, k peerwire.Kind) Drop {
 			return ByOrder
 		}
 	default:
-		if c.fast && !c.introduced {
+		if !c.introduced && c.fast {
 			return ByOrder
 		}
 		if !c.introduced && c.member.known {
@@ -228,8 +228,13 @@ func (x *turn) evaluate(c *conn) {
 		return
 	}
 	full := c.uploadOnly || m.picker.isSeed(c.slot)
-	if c.peer != nilIndex {
-		m.peers.list[c.peer].seed = full
+	// The list of peers is far away in memory, and a have hardly ever changes what is said there;
+	// but what others said of somebody since may have.
+	if full != c.full || c.hearsay != m.hearsay {
+		c.full, c.hearsay = full, m.hearsay
+		if c.peer != nilIndex {
+			m.peers.list[c.peer].seed = full
+		}
 	}
 	want := !m.seed && !x.g.cfg.Observe && m.picker.interesting(c.slot)
 	if want != c.interested {

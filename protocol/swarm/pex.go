@@ -190,6 +190,7 @@ func (x *turn) gossiped(c *conn, body []byte) (peerwire.Fault, Drop) {
 		a, flags := p.AddedAt(n)
 		if at := x.learn(m, a, FromPEX); at != nilIndex && flags&peerwire.PEXSeed != 0 {
 			m.peers.list[at].seed = true
+			m.hearsay++
 		}
 	}
 	m.dialAt = min(m.dialAt, x.Now)

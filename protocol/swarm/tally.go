@@ -14,12 +14,12 @@ import (
 // Clients report different numbers as uploaded and downloaded: Queued is that of anacrolix,
 // PayloadUp that of libtorrent, and so on; all can be derived, see [Books].
 type Tally struct {
+	OverheadUp   uint64 // bytes written that are no payload
+	OverheadDown uint64 // bytes that came and are none
 	Queued       uint64 // payload of piece messages that were written to the stream
 	PayloadUp    uint64 // that part of it which has left the line
 	HeadersUp    uint64 // the same of the headers of piece messages, a part of OverheadUp
 	PayloadDown  uint64 // payload that came
-	OverheadUp   uint64 // other bytes, written
-	OverheadDown uint64 // other bytes that came
 	Useful       uint64 // payload of blocks that were missing, whether or not they failed later
 	Redundant    uint64 // payload of blocks that were there already, or nobody wanted
 	Failed       uint64 // payload of blocks in pieces whose hash was wrong

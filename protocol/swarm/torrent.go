@@ -56,6 +56,7 @@ type member struct {
 	claimed bits          // pieces that it pretends to have; nil if it does not pretend
 	claimAt protocol.Time // when to pretend to have another one
 	opening uint16        // connections of the torrent that are not live yet
+	hearsay uint32        // how often others said of somebody that it is a seed
 
 	brought   uint64 // bytes of the pieces that were there at the beginning
 	ended     Tally  // of connections that are no more

@@ -115,7 +115,7 @@ func (x *turn) pump(c *conn) {
 		ahead = min(rate/2, aheadMost)
 	}
 	for c.wants.n > 0 {
-		if c.written-c.left >= ahead {
+		if c.written()-c.left >= ahead {
 			return
 		}
 		if x.Now < c.paced {
@@ -151,8 +151,7 @@ func (x *turn) send(c *conn, e errand) {
 	if c.met {
 		x.g.env.Notary.Sent(x.i, c.number, e.length)
 	}
-	c.written += uint64(len(head)) + uint64(e.length)
-	e.when = c.written
+	e.when = c.written()
 	x.g.errands.push(&c.flying, e)
 	if limit := m.choker.allowance(c.slot); limit > 0 && !c.choked {
 		wait := time.Duration(uint64(e.length) * uint64(time.Second) / limit)

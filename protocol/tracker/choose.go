@@ -51,7 +51,8 @@ func (c *choice) undo() {
 }
 
 // choose names peers to the member x: a random choice of all that are of use to it, in random
-// order, and never itself. Who only uploads is named those that download.
+// order, and never itself. Who only uploads is named those that download. Those whom the
+// configuration does not let it name are passed over.
 func (k *Tracker) choose(y, x uint32, rand *protocol.Rand, want int, fits room, r *Reply) {
 	s, self := k.swarms.at(y), k.peers.at(x)
 	c := choice{rows: &s.rows, swaps: k.swaps[:0]}
@@ -67,8 +68,12 @@ func (k *Tracker) choose(y, x uint32, rand *protocol.Rand, want int, fits room, 
 		}
 		c.all += c.count[n]
 	}
-	for left := min(uint32(max(want, 0)), c.all); left > 0; left-- {
+	for left := max(want, 0); left > 0 && c.all > 0; {
 		drawn := c.draw(rand)
+		if k.cfg.Names != nil && !k.cfg.Names(self.id, k.peers.at(drawn.peer).id) {
+			continue
+		}
+		left--
 		p := Peer{Addr: drawn.addr}
 		if fits.ids {
 			p.ID, p.HasID = k.peers.at(drawn.peer).id, true

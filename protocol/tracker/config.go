@@ -29,6 +29,10 @@ type Config struct {
 	// no secrets of its own.
 	Secret [16]byte
 
+	// Names says whether a peer that asks may be told of another one, by their ids; nil: of all.
+	// Whoever controls peer lists sees by it who transfers with whom.
+	Names func(asks, named [20]byte) bool
+
 	// Observer hears of every announce that is accepted; nil: nobody.
 	Observer Observer
 }

@@ -54,23 +54,27 @@ func runSwarm(t testing.TB, set ...string) *results.Run {
 func checkBooks(t testing.TB, run *results.Run) {
 	t.Helper()
 	var up, down, delivered, sent, junk, sampled uint64
-	gifts := map[uint32]int64{}
-	byPeer, byOwner := map[uint32]uint64{}, map[uint32]uint64{}
+	type key struct {
+		node    uint32
+		torrent string
+	}
+	gifts := map[key]int64{}
+	byPeer, byOwner := map[key]uint64{}, map[key]uint64{}
 	for _, r := range run.Swarm.Transfers {
 		require.Equal(t, r.Sent, r.Delivered+r.Lost+r.InFlight)
 		delivered += r.Delivered
-		gifts[r.From] += r.Unchoked
+		gifts[key{r.From, r.Torrent}] += r.Unchoked
 		sent += r.Sent
 		junk += r.Junk
-		byPeer[r.To] += r.Delivered
-		byOwner[r.From] += r.Sent + r.Junk
+		byPeer[key{r.To, r.Torrent}] += r.Delivered
+		byOwner[key{r.From, r.Torrent}] += r.Sent + r.Junk
 	}
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
 		up += p.PayloadUp
 		down += p.PayloadDown
 		if junk == 0 {
-			require.Equal(t, byPeer[p.Node], p.PayloadDown)
+			require.Equal(t, byPeer[key{p.Node, p.Torrent}], p.PayloadDown)
 			require.LessOrEqual(t, p.Useful+p.Redundant, p.PayloadDown)
 		}
 		if p.Completed > 0 {
@@ -78,8 +82,8 @@ func checkBooks(t testing.TB, run *results.Run) {
 			require.Positive(t, p.FirstPiece)
 			require.LessOrEqual(t, p.FirstFound, p.FirstPiece)
 		}
-		require.LessOrEqual(t, p.LeechedUp, byOwner[p.Node])
-		require.LessOrEqual(t, gifts[p.Node], p.Connected, "nothing counts once it is a seed")
+		require.LessOrEqual(t, p.LeechedUp, byOwner[key{p.Node, p.Torrent}])
+		require.LessOrEqual(t, gifts[key{p.Node, p.Torrent}], p.Connected, "nothing counts once it is a seed")
 	}
 	require.Equal(t, up, down)
 	require.GreaterOrEqual(t, up, delivered)

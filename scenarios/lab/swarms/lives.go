@@ -102,7 +102,7 @@ func (p *population) stopsLeeching(i uint32, k int, now protocol.Time) {
 	s := &p.world.peers[p.first+i].parts[k]
 	s.leeches = false
 	s.at.leeched = now
-	s.row.LeechedUp = p.sent(i, k)
+	s.row.LeechedUp = p.leechedUp(i, k)
 	a := p.Swarm().Tally(i, s.torrent.number, now)
 	s.row.Connected, s.row.Interested = int64(a.Connected), int64(a.Interested)
 	p.Swarm().Tallies(i, s.torrent.number, now, func(addr protocol.Addr, a *swarm.Tally) {
@@ -149,7 +149,6 @@ func (p *population) leaves(i uint32, k int) {
 		c.seeds--
 	}
 	p.record(i, k)
-	s.gave = p.sent(i, k)
 	s.present, s.done = false, true
 	for piece := range s.torrent.is.Geometry.Pieces() {
 		if p.Swarm().Has(i, s.torrent.number, piece) {
@@ -165,6 +164,7 @@ func (p *population) record(i uint32, k int) {
 	row, number := &s.row, s.torrent.number
 	a := p.Swarm().Tally(i, number, now)
 	row.Useful, row.Redundant, row.Failed = a.Useful, a.Redundant, a.Failed
+	s.conns = uint64(a.Conns)
 	row.Wasted = a.Redundant + a.Failed + a.Partial
 	d, _ := p.Swarm().Discovery(i, number)
 	if d.First != protocol.Never {

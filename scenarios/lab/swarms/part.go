@@ -5,6 +5,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/results"
+	"swarmlab/sim"
 )
 
 // part is what a peer has to do with one torrent.
@@ -15,8 +16,10 @@ type part struct {
 	done     bool // it has left the torrent
 	row      results.Peer
 	at       span
-	gave     uint64  // payload that it had sent when it left, of those who take part in several
+	sent     uint64  // payload, at the sample before, of those who take part in several
+	conns    uint64  // that it had, at the end
 	verified []stamp // pieces that it got, if somebody audits
+	useful   uint64  // payload that it gave for which others had a use, at the end
 }
 
 // stamp is when a peer had got so much of verified pieces.
@@ -126,16 +129,36 @@ func (p *population) goesAt(node uint32, at protocol.Time) {
 	}
 }
 
-// sent returns the payload that a peer has sent of a torrent.
+// sent returns the payload that a peer has sent of a torrent until a sample is taken: of one that
+// takes part in several, what is in the network's ledger.
 func (p *population) sent(i uint32, k int) uint64 {
 	w := p.world
 	s := &w.peers[p.first+i]
-	switch a := &s.parts[k]; {
-	case len(s.parts) == 1:
+	if len(s.parts) == 1 {
 		return w.sim.Traffic(p.first + i).PayloadSent
-	case a.present:
-		return p.Swarm().Tally(i, a.torrent.number, w.sim.Now()).Queued
-	default:
-		return a.gave
 	}
+	return s.parts[k].sent
+}
+
+// sentOfParts takes from the ledger what peers have sent that take part in several torrents.
+func (w *World) sentOfParts() {
+	for node := range w.peers {
+		for k := range w.peers[node].parts {
+			w.peers[node].parts[k].sent = 0
+		}
+	}
+	for _, t := range w.sim.Transfers() {
+		if t.Content != sim.Overhead {
+			w.partIn(t.From, t.Content).sent += t.Sent
+		}
+	}
+}
+
+// leechedUp returns the payload that a peer has sent of a torrent, at any moment.
+func (p *population) leechedUp(i uint32, k int) uint64 {
+	s := &p.world.peers[p.first+i]
+	if len(s.parts) == 1 {
+		return p.world.sim.Traffic(p.first + i).PayloadSent
+	}
+	return p.Swarm().Tally(i, s.parts[k].torrent.number, p.world.sim.Now()).PayloadUp
 }

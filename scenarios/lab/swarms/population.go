@@ -46,7 +46,11 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 	cfg := client.Default()
 	cfg.Swarm, cfg.Want, cfg.DHT = g.PeerConfig(of.Strategy), w.scenario.Tracker.NumWant, nil
 	cfg.Reporting, cfg.Cheat = g.ReportingConfig(), g.CheatConfig(of.Cheat)
+	cfg.Audit = w.scenario.Audit.ClientConfig()
 	env := client.Env{Swarm: swarm.Env{Store: newStore(w), Observer: observer{p}}}
+	if p.observes() && w.audit != nil {
+		env.Swarm.Watcher = w.audit.observers(of.Size)
+	}
 	if g.Finds(scenarios.ByDHT) {
 		node := w.scenario.Config(g, g.Portions()[0].Client)
 		node.Secret = secretOf(w.seed, first)
@@ -64,12 +68,16 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 		p.Register(is)
 	}
 	for i := range p.size {
-		p.identify(i)
 		s := &w.peers[first+i]
 		s.parts = p.parts(first + i)
+		w.several = w.several || len(s.parts) > 1
+		if w.audit != nil {
+			w.audit.enter(p, i)
+		}
 		for k := range s.parts {
 			s.parts[k].row = p.newRow(first+i, s.parts[k].torrent)
 		}
+		p.identify(i)
 	}
 	return p, nil
 }
@@ -84,6 +92,9 @@ func (p *population) anew() bool { return p.cheat == client.Whitewash }
 func (p *population) identify(i uint32) {
 	seed, node := p.world.seed, p.first+i
 	p.Assign(i, peerID(seed, node, p.world.peers[node].session), sim.AddrOf(node))
+	if p.world.audit != nil && !p.observes() {
+		p.world.audit.enrol(p, i)
+	}
 	if p.DHT() != nil {
 		r := protocol.NewRand(seed, purposeNodeID, uint64(node))
 		p.DHT().Assign(i, krpc.RandomID(&r))
@@ -120,7 +131,7 @@ func (p *population) returns(node uint32) {
 	}
 	s.session++
 	gap, _ := p.gap.draw(w.seed, purposeGap, streamOf(node, s.session))
-	if at := w.sim.Now().Add(gap); at < w.end {
+	if at := w.sim.Now().Add(gap); at < w.end && at < w.audit.until {
 		w.sim.StartAt(node, at)
 	}
 }

@@ -67,7 +67,7 @@ func (w *World) transfers(cell int32) []results.Transfer {
 	slices.SortFunc(w.gifts, byPair)
 	var rows []results.Transfer
 	for _, t := range w.sim.Transfers() {
-		from, to := w.rowOf(t.From, t.Content), w.rowOf(t.To, t.Content)
+		from, to := &w.partIn(t.From, t.Content).row, &w.partIn(t.To, t.Content).row
 		if t.Content == sim.Overhead {
 			from.OverheadUp += t.Sent
 			to.OverheadDown += t.Delivered
@@ -80,15 +80,15 @@ func (w *World) transfers(cell int32) []results.Transfer {
 	return rows
 }
 
-// rowOf returns the row of a node for a content, or its first one.
-func (w *World) rowOf(node, content uint32) *results.Peer {
+// partIn returns the part of a node in what has a content, or its first one.
+func (w *World) partIn(node, content uint32) *part {
 	parts := w.peers[node].parts
 	for k := range parts {
 		if parts[k].torrent.number == content&^protocol.Junk {
-			return &parts[k].row
+			return &parts[k]
 		}
 	}
-	return &parts[0].row
+	return &parts[0]
 }
 
 // addTransfer adds a row, or junk to the row of what it was in the place of.

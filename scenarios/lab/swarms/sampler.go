@@ -32,9 +32,15 @@ func (w *World) Tick(now protocol.Time) {
 	if now%w.sampler.step == 0 || now == w.end || now > 0 && w.Ended() {
 		w.sample(now)
 	}
+	if w.audit != nil && now > 0 {
+		w.audit.tick(now)
+	}
 }
 
 func (w *World) sample(now protocol.Time) {
+	if w.several {
+		w.sentOfParts()
+	}
 	first := len(w.sampler.rows)
 	for _, t := range w.torrents {
 		c := &t.counts
@@ -72,10 +78,15 @@ type linkCount struct{ all, leechers, interested int }
 func (w *World) addPeer(row *results.SwarmSample, links *linkCount, p *population, i uint32,
 	k int, now protocol.Time) {
 	s := &w.peers[p.first+i].parts[k]
-	if s.row.Joined == 0 && !s.present || s.row.Left > 0 && s.row.Left <= int64(w.sampler.last) {
+	if s.row.Joined == 0 && !s.present {
 		return
 	}
 	sent := p.sent(i, k)
+	if s.row.Left > 0 && s.row.Left <= int64(w.sampler.last) {
+		row.UpBytes += sent - s.at.sent // what was under way when it left a torrent
+		s.at.sent = sent
+		return
+	}
 	until := now
 	if s.row.Left > 0 {
 		until = protocol.Time(s.row.Left)

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
+	"swarmlab/protocol/audit"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
@@ -28,7 +29,8 @@ const (
 	purposeSeeds
 	purposeCatalog
 	purposeGap
-	purposeAudit
+	purposeKey
+	purposeVictim
 )
 
 // World is the peers of one run and their tracker.
@@ -48,6 +50,8 @@ type World struct {
 	end         protocol.Time
 	gifts       []regular // whom leechers had unchoked for what they gave
 	audit       *auditors // nil: nobody audits
+	office      *audit.Office
+	several     bool // some peers take part in several torrents
 }
 
 // torrent is a torrent and the state of its swarm: all that is there, as nobody in it knows it.
@@ -74,12 +78,18 @@ func New(s *scenarios.Scenario, seed uint64) (*World, error) {
 		w.torrents = append(w.torrents, w.newTorrent(n))
 	}
 	nodes := s.Nodes()
+	if err := w.newAuditors(); err != nil {
+		return nil, err
+	}
 	if !s.Tracker.None() {
 		var err error
-		if w.tracker, err = newTracker(s, seed); err != nil {
+		if w.tracker, err = w.newTracker(); err != nil {
 			return nil, fmt.Errorf("tracker: %w", err)
 		}
 		w.announceTo = "udp://" + sim.AddrOf(uint32(nodes)).String() + "/announce"
+		nodes++
+	}
+	if s.Audit.Settle > 0 {
 		nodes++
 	}
 	cfg, err := s.NetworkConfig(nodes)
@@ -103,7 +113,7 @@ func New(s *scenarios.Scenario, seed uint64) (*World, error) {
 		w.plan(&s.Groups[n], first-uint32(s.Groups[n].Size))
 	}
 	w.sampler = newSampler(w)
-	return w, nil
+	return w, w.newOffice()
 }
 
 func (w *World) newTorrent(n int) *torrent {
@@ -116,15 +126,19 @@ func (w *World) newTorrent(n int) *torrent {
 }
 
 // newTracker makes the tracker. Its answers are as large as it is asked for, and nobody is refused.
-func newTracker(s *scenarios.Scenario, seed uint64) (*tracker.Group, error) {
+func (w *World) newTracker() (*tracker.Group, error) {
+	s := w.scenario
 	cfg := tracker.Defaults()
+	if w.audit != nil {
+		cfg.Observer, cfg.Names = w.audit.books, w.audit.books.Permits
+	}
 	cfg.Interval = duration(s.Tracker.Interval)
 	cfg.MinInterval = duration(s.Tracker.MinInterval)
 	cfg.Want, cfg.WantMax = s.Tracker.NumWant, max(s.Tracker.NumWant, cfg.WantMax)
 	cfg.HostRate = 0
 	cfg.Peers = max(cfg.Peers, s.Nodes())
 	cfg.SwarmPeers = cfg.Peers
-	r := protocol.NewRand(seed, purposeSecret, uint64(s.Nodes()))
+	r := protocol.NewRand(w.seed, purposeSecret, uint64(s.Nodes()))
 	binary.LittleEndian.PutUint64(cfg.Secret[:8], r.Uint64())
 	binary.LittleEndian.PutUint64(cfg.Secret[8:], r.Uint64())
 	return tracker.NewGroup(cfg, 1)
@@ -142,6 +156,9 @@ func (w *World) Cores() []protocol.Datagrams {
 	if w.tracker != nil {
 		all = append(all, w.tracker)
 	}
+	if w.office != nil {
+		all = append(all, w.office)
+	}
 	return all
 }
 
@@ -151,12 +168,25 @@ func (w *World) Schedule(sim *sim.World) {
 	if w.tracker != nil {
 		sim.StartAt(uint32(len(w.peers)), 0)
 	}
+	if w.office != nil {
+		sim.StartAt(w.officeNode(), 0)
+	}
 	for node := range w.peers {
-		if at := w.peers[node].arrives; at < w.end {
+		at, until := w.peers[node].arrives, w.end
+		if w.audit != nil {
+			until = min(until, w.audit.until)
+		}
+		if at < until {
 			sim.StartAt(uint32(node), at)
+		}
+		if until < w.end {
+			sim.StopAt(uint32(node), until)
 		}
 	}
 }
+
+// officeNode is the number of the office: an audit has a tracker, whose node is before it.
+func (w *World) officeNode() uint32 { return uint32(len(w.peers)) + 1 }
 
 // Ended tells whether the scenario ends here: nobody is to come, and all leechers are done.
 func (w *World) Ended() bool {

@@ -1,0 +1,194 @@
+package audits
+
+import (
+	"math"
+
+	"swarmlab/protocol"
+	"swarmlab/protocol/audit"
+	"swarmlab/scenarios/accuracy"
+)
+
+// By what the auditors judge.
+const (
+	// A swarm is out of balance, or a group of M4, if claims differ by so many bytes and by such a
+	// share, in parts per million.
+	balanceSlack = 4 << 20
+	balanceShare = 150_000
+	// fakeShare is from which part on of what a user claims to have uploaded M3 calls it invented:
+	// half of what who claims 1.5 times the truth invents (Toy prediction of E4).
+	fakeShare   = 1.0 / 6
+	fakeSure    = 4 // and so many standard errors
+	fakeWindows = 2 // at so many windows in a row
+	// M5 accuses whose claims of uploads are not plausible for so many times, and for half of them:
+	// the last bytes to somebody who has just completed look as if they went to nobody.
+	rulesLeast = 3
+	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
+	pairingRounds = 2
+	pairingShare  = 500_000
+	// M7 excuses what is under way when a receiver closes, and what is transferred between the
+	// reports of the two ends, until the end; it accuses who has so many partners and disputes with
+	// such a share of them, at two windows in a row. So does M10.
+	reportSlack    = 192 << 10
+	reportShare    = 250_000
+	finalShare     = 50_000
+	reportPartners = 3
+	reportDisputed = 500_000
+	// M1 against M6 excuses so many bytes, and such a share.
+	contrastSlack = 4 << 20
+	contrastShare = 200_000
+)
+
+// verdicts are what one method thinks of each user.
+type verdicts struct{ users []verdict }
+
+type verdict struct {
+	score   float64
+	scored  bool
+	accused protocol.Time // first; -1: never
+	rows    int           // windows in a row at which it was suspect
+}
+
+func newVerdicts(users int) verdicts {
+	v := verdicts{make([]verdict, users)}
+	for u := range v.users {
+		v.users[u].accused = -1
+	}
+	return v
+}
+
+func (v *verdicts) score(u audit.User, score float64) {
+	v.users[u].score, v.users[u].scored = score, true
+}
+
+func (v *verdicts) accuse(u audit.User, at protocol.Time) {
+	if v.users[u].accused < 0 {
+		v.users[u].accused = at
+	}
+}
+
+// oddity counts a user's claims of uploads, and those of them that are not plausible.
+type oddity struct{ claims, odd int }
+
+// judgeClaim is M5.
+func (b *Books) judgeClaim(c *audit.Claim) {
+	o := &b.odd[c.User]
+	o.claims++
+	if b.rules.Check(c).Worst() >= audit.Medium {
+		o.odd++
+	}
+	b.m5.score(c.User, float64(o.odd)/float64(o.claims))
+	if o.odd >= rulesLeast && 2*o.odd >= o.claims {
+		b.m5.accuse(c.User, c.At)
+	}
+}
+
+// solution is M3's latest.
+type solution struct {
+	is    *accuracy.Attribution // nil: there is none yet
+	given []accuracy.Observation
+}
+
+// judgeShares is M3 with the windows so far, each by what was claimed in it: in a window in which
+// little was, the last bytes of an interval look like fraud. Nobody is accused before there are
+// twice as many observations as users who claim something, and nobody of an invention that may as
+// well be noise.
+func (b *Books) judgeShares(now protocol.Time) {
+	given := accuracy.Observations(b.sheet)
+	is, err := accuracy.Attribute(b.cfg.Users, given, false)
+	if err != nil {
+		return
+	}
+	b.solved = solution{is, given}
+	doubts := b.solved.doubts()
+	for u, fake := range is.Fake {
+		if math.IsNaN(fake) {
+			continue
+		}
+		b.m3.score(audit.User(u), fake/max(doubts[u], 1e-9))
+		b.m3.users[u].rows++
+		if fake < max(fakeShare, fakeSure*doubts[u]) || len(given) < 2*is.Users {
+			b.m3.users[u].rows = 0
+		}
+		if b.m3.users[u].rows >= fakeWindows {
+			b.m3.accuse(audit.User(u), now)
+		}
+	}
+}
+
+// doubts are the standard errors of the fractions, by user, were users independent of each other.
+func (s *solution) doubts() []float64 {
+	of := make([]float64, len(s.is.Fake))
+	var unexplained float64
+	for k, o := range s.given {
+		unexplained += s.is.Residuals[k] * s.is.Residuals[k]
+		for n, u := range o.Users {
+			of[u] += o.Up[n] * o.Up[n]
+		}
+	}
+	noise := math.Sqrt(unexplained / float64(max(len(s.given)-s.is.Rank, 1)))
+	for u := range of {
+		of[u] = noise / math.Sqrt(max(of[u], 1))
+	}
+	return of
+}
+
+// judgeGroups is a round of M4.
+func (b *Books) judgeGroups(now protocol.Time) {
+	b.pairing.Judge()
+	for u := range b.m4.users {
+		w := b.pairing.Weight(audit.User(u))
+		if w.Rounds == 0 {
+			continue
+		}
+		b.m4.score(audit.User(u), float64(w.Suspected)/float64(w.Rounds))
+		if w.Suspect(pairingRounds, pairingShare) {
+			b.m4.accuse(audit.User(u), now)
+		}
+	}
+	b.pairing.Deal(&b.rand)
+}
+
+// judgeContrast is M1 against M6: in each torrent, claims against what was seen. What was seen may
+// not have been claimed yet, so that claims are to cover what was seen a window ago.
+func (b *Books) judgeContrast(now protocol.Time) {
+	if !b.Observers.any() {
+		return
+	}
+	check := audit.Contrast{Slack: contrastSlack, Share: contrastShare}
+	for n := range b.cfg.Torrents {
+		seen, claims := b.Observers.byUser(n), b.claims(n)
+		_, late := check.Check(claims, b.seen[n])
+		_, all := check.Check(claims, seen)
+		for _, v := range late {
+			b.contradict(v.User, now, v.DownShort)
+		}
+		for _, v := range all {
+			b.contradict(v.User, now, v.DownLong, v.UpLong)
+		}
+		b.seen[n] = seen
+	}
+}
+
+// contradict notes contradictions between what a user claims and what was seen.
+func (b *Books) contradict(u audit.User, now protocol.Time, found ...bool) {
+	score := b.cross.users[u].score
+	for _, is := range found {
+		if is {
+			score++
+			b.cross.accuse(u, now)
+		}
+	}
+	b.cross.score(u, score)
+}
+
+// claims is M1 of one torrent, by user.
+func (b *Books) claims(n int) []audit.Volume {
+	list := make([]audit.Volume, b.cfg.Users)
+	for _, a := range b.ledger.Accounts() {
+		if u, ok := b.cfg.Owner(a.PeerID); ok && a.InfoHash == b.cfg.Torrents[n].InfoHash {
+			list[u].Up += a.Credited.Uploaded
+			list[u].Down += a.Credited.Downloaded
+		}
+	}
+	return list
+}
