@@ -62,7 +62,8 @@
 //     one dialed by the greater peer id stays (libtorrent).
 //   - A full torrent takes a newcomer of higher BEP 40 priority in the place of the connection of
 //     the lowest; otherwise it closes. Addresses are dialed in that order too, but those that
-//     failed least first, and of these those never tried (libtorrent).
+//     failed least first, of these those never tried, and of these those that a tracker named, then
+//     those of the DHT (libtorrent).
 //   - An address is dialed again a minute after its last connection, and a minute later for each
 //     failure, three of which are the end, until somebody else tells of it. Whom a tracker names
 //     again is there, and as if never tried (mainline, which dials nobody else).
