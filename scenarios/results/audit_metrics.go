@@ -227,9 +227,6 @@ func (w *tallying) addBooks(rows []*Account) {
 			}
 		}
 	}
-	if !accuses(rows) {
-		return
-	}
 	w.addDetection(rows, "")
 	for _, kind := range kinds[1:] {
 		if own := ofKind(rows, kind); len(own) > 0 {
@@ -304,11 +301,12 @@ func accusers() []string { return []string{"M3", "M4", "M5", "M1xM6", "M7", "M10
 // accuses tells whether the method is one that accuses users, or has done so.
 func accuses(rows []*Account) bool {
 	return slices.ContainsFunc(rows, func(a *Account) bool {
-		return a.Accused || a.Scored || slices.Contains(accusers(), a.Method)
+		return a.Accused || slices.Contains(accusers(), a.Method)
 	})
 }
 
-// addDetection adds how well the accused are the cheats.
+// addDetection adds how well the accused are the cheats, and how much their scores differ from
+// those of others: some methods only give these.
 func (w *tallying) addDetection(rows []*Account, kind string) {
 	var cheats, accused, scored []bool
 	var scores, began, at []float64
@@ -323,15 +321,18 @@ func (w *tallying) addDetection(rows []*Account, kind string) {
 			at = append(at, float64(a.AccusedAt)/w.interval)
 		}
 	}
+	if len(scores) > 0 {
+		w.set("auc"+kind, accuracy.AUC(scored, scores))
+	}
+	if !accuses(rows) {
+		return
+	}
 	d := accuracy.Detect(cheats, accused)
 	w.set("precision"+kind, d.Precision())
 	w.set("recall"+kind, d.Recall())
 	w.set("f1"+kind, d.F1())
 	if kind == "" {
 		w.set("false_per_1000", d.FalsePerThousand())
-	}
-	if len(scores) > 0 {
-		w.set("auc"+kind, accuracy.AUC(scored, scores))
 	}
 	w.set("delay_intervals"+kind, accuracy.TimeToDetect(began, at).Median)
 }
