@@ -89,8 +89,8 @@ func auditsAbout(r *results, cells []series) about {
 			"random, and of all with whom that one transferred, and finds it guilty if it " +
 			"disputes with more than half of these.",
 		intervals: storedIntervals,
-		model: "Ngan, Wallach and Druschel, IPTPS 2003: a user escapes a period with ((n-2)/(n-1)) " +
-			"to the number of audits.",
+		model: "Ngan, Wallach and Druschel, IPTPS 2003: a user escapes a period with " +
+			"((n-2)/(n-1)) to the number of audits.",
 		n:     func(c cell) string { return plural(c.Nodes*len(c.Seeds), "user") },
 		notes: r.shownNote(),
 	}
