@@ -177,7 +177,7 @@ func (r *results) cheatLabel(c cell) string {
 	return r.label(c)
 }
 
-// tallyTitle tells the balance of the first cell, and that of the one that differs the most from it.
+// tallyTitle tells the balance of the first cell, and of the one that differs the most from it.
 func tallyTitle(all []tally) string {
 	const shows = 0.01 // a difference that can be seen
 	first, other := &all[0], &all[0]

@@ -134,8 +134,8 @@ func candidates(method, kind string) []candidate {
 		{ShowsInvented, side, side + ".invented." + kind}, found}
 }
 
-// Expected is what the published table of outcomes says of a method against a way to cheat, in eight
-// letters or less; empty where it says nothing. A pair is of precision and recall.
+// Expected is what the published table of outcomes says of a method against a way to cheat, in
+// eight letters or less; empty where it says nothing. A pair is of precision and recall.
 func Expected(method, kind string) string {
 	return expectations()[method][kind]
 }
