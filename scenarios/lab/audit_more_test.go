@@ -35,8 +35,8 @@ func TestStatementsAreTheTruth(t *testing.T) {
 	}
 }
 
-// TestWhoLiesAloneGainsNothing: reports of both ends and receipts correct a lone liar, and not those
-// who agree on their lies.
+// TestWhoLiesAloneGainsNothing: reports of both ends and receipts correct a lone liar, and not
+// those who agree on their lies.
 func TestWhoLiesAloneGainsNothing(t *testing.T) {
 	run := auditOf(t, append(vouching, "groups.leechers.cheat", "honest 80%, fake-seed 20%")...)
 	accused := 0

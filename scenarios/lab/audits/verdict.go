@@ -19,7 +19,7 @@ const (
 	fakeShare   = 1.0 / 6
 	fakeSure    = 4 // and so many standard errors
 	fakeWindows = 2 // at so many windows in a row
-	// M5 accuses whose claims of uploads are not plausible for so many times, and a quarter of them.
+	// M5 accuses whose claims of uploads are not plausible so many times, and a quarter of them.
 	rulesLeast = 3
 	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
 	pairingRounds = 2
@@ -68,8 +68,8 @@ func (v *verdicts) accuse(u audit.User, at protocol.Time) {
 // oddity counts a user's claims of uploads, and those of them that are not plausible.
 type oddity struct{ claims, odd int }
 
-// judgeClaim is M5. That a swarm is empty (R2) is held against who announced in an empty one before:
-// otherwise the last bytes to somebody who has just completed would be.
+// judgeClaim is M5. That a swarm is empty (R2) is held against who announced in an empty one
+// before: otherwise the last bytes to somebody who has just completed would be.
 func (b *Books) judgeClaim(c *audit.Claim) {
 	at := place{c.User, c.Torrent}
 	before := b.empty[at]
