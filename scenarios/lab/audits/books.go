@@ -42,6 +42,7 @@ type Books struct {
 	heard   [][20]byte // infohashes, as the desk numbers torrents
 	windows []window
 	odd     []oddity           // by user
+	empty   map[place]bool     // nobody was there to receive, at a user's last claim
 	seen    [][]audit.Estimate // by torrent, a window ago
 	m3      verdicts
 	m4      verdicts
@@ -74,9 +75,9 @@ func New(cfg Config) (*Books, error) {
 		rules: audit.Rules{BytesPerSec: audit.PublishedCap},
 		m3:    newVerdicts(cfg.Users), m4: newVerdicts(cfg.Users), m5: newVerdicts(cfg.Users),
 		cross: newVerdicts(cfg.Users),
-		odd:   make([]oddity, cfg.Users),
-		seen:  make([][]audit.Estimate, len(cfg.Torrents)),
-		rand:  protocol.NewRand(cfg.Seed, purposeDeal, 0)}
+		odd:   make([]oddity, cfg.Users), empty: map[place]bool{},
+		seen: make([][]audit.Estimate, len(cfg.Torrents)),
+		rand: protocol.NewRand(cfg.Seed, purposeDeal, 0)}
 	b.Observers = Observers{books: b}
 	var err error
 	b.desk, err = audit.NewDesk(audit.DeskConfig{Rule: cfg.Rule, Claim: b.claim,
@@ -104,15 +105,19 @@ func (b *Books) Announced(now protocol.Time, q *tracker.Request, last *tracker.T
 	}
 }
 
+// place is a user in a torrent, as the desk numbers it.
+type place struct {
+	user    audit.User
+	torrent uint32
+}
+
 // claim takes what an announce adds to an account.
 func (b *Books) claim(c *audit.Claim) {
 	b.sheet.Claim(c)
 	if b.pairing != nil {
 		b.pairing.Claim(c.User, audit.Volume{Up: c.Credit.Uploaded, Down: c.Credit.Downloaded})
 	}
-	if c.Credit.Uploaded > 0 {
-		b.judgeClaim(c)
-	}
+	b.judgeClaim(c)
 }
 
 // Permits reports whether the tracker may name one peer to another (M4). All are named that have

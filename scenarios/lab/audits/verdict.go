@@ -19,8 +19,7 @@ const (
 	fakeShare   = 1.0 / 6
 	fakeSure    = 4 // and so many standard errors
 	fakeWindows = 2 // at so many windows in a row
-	// M5 accuses whose claims of uploads are not plausible for so many times, and for half of them:
-	// the last bytes to somebody who has just completed look as if they went to nobody.
+	// M5 accuses whose claims of uploads are not plausible so many times, and a quarter of them.
 	rulesLeast = 3
 	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
 	pairingRounds = 2
@@ -69,15 +68,23 @@ func (v *verdicts) accuse(u audit.User, at protocol.Time) {
 // oddity counts a user's claims of uploads, and those of them that are not plausible.
 type oddity struct{ claims, odd int }
 
-// judgeClaim is M5.
+// judgeClaim is M5. That a swarm is empty (R2) is held against who announced in an empty one
+// before: otherwise the last bytes to somebody who has just completed would be.
 func (b *Books) judgeClaim(c *audit.Claim) {
+	at := place{c.User, c.Torrent}
+	before := b.empty[at]
+	b.empty[at] = c.Leechers == 0
+	if c.Credit.Uploaded == 0 {
+		return
+	}
 	o := &b.odd[c.User]
 	o.claims++
-	if b.rules.Check(c).Worst() >= audit.Medium {
+	f := b.rules.Check(c)
+	if max(f.Velocity, f.Stranger) >= audit.Medium || f.Empty >= audit.Medium && before {
 		o.odd++
 	}
 	b.m5.score(c.User, float64(o.odd)/float64(o.claims))
-	if o.odd >= rulesLeast && 2*o.odd >= o.claims {
+	if o.odd >= rulesLeast && 4*o.odd >= o.claims {
 		b.m5.accuse(c.User, c.At)
 	}
 }

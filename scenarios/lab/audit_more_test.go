@@ -1,0 +1,93 @@
+package lab
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/results"
+)
+
+// vouching has users report and sign to an office.
+var vouching = []string{"audit", "{window: 5m, receipts: 64KiB, settle: 1m, audits: 2}"}
+
+// TestStatementsAreTheTruth: with all honest and nothing lost, reports of both ends are exact, and
+// receipts to what is not signed for. Every such run asserts it, too.
+func TestStatementsAreTheTruth(t *testing.T) {
+	run := auditOf(t, vouching...)
+	for _, a := range by(run, "M7") {
+		require.EqualValues(t, a.Up, a.UpEstimate, "user %d", a.User)
+		require.EqualValues(t, a.Down, a.DownEstimate, "user %d", a.User)
+		require.False(t, a.Accused)
+	}
+	for _, a := range by(run, "M8") {
+		require.LessOrEqual(t, a.UpEstimate, float64(a.Up))
+		require.Greater(t, a.UpEstimate, 0.8*float64(a.Up))
+	}
+	for n, a := range by(run, "M9") {
+		require.LessOrEqual(t, a.UpEstimate, by(run, "M8")[n].UpEstimate)
+	}
+	for _, c := range run.Audit.Costs {
+		if c.Method == "M7" || c.Method == "M8" {
+			require.Positive(t, c.Bytes)
+			require.Less(t, c.Bytes, c.Payload/50, c.Method)
+		}
+	}
+}
+
+// TestWhoLiesAloneGainsNothing: reports of both ends and receipts correct a lone liar, and not
+// those who agree on their lies.
+func TestWhoLiesAloneGainsNothing(t *testing.T) {
+	run := auditOf(t, append(vouching, "groups.leechers.cheat", "honest 80%, fake-seed 20%")...)
+	accused := 0
+	for _, a := range cheats(by(run, "M7")) {
+		require.LessOrEqual(t, a.UpEstimate, float64(a.Up))
+		if a.Accused {
+			accused++
+		}
+	}
+	require.Positive(t, accused)
+	run = auditOf(t, append(vouching, "groups.leechers.cheat", "honest 80%, collusion 20%")...)
+	for n, a := range cheats(by(run, "M8")) {
+		require.Greater(t, a.UpEstimate, 1.5*float64(a.Up), "what they mint is accepted")
+		bounded := cheats(by(run, "M9"))[n]
+		require.Less(t, bounded.UpEstimate, a.UpEstimate, "but did not reach the anchors")
+	}
+}
+
+// TestAccountsOfSeveral: peers share an account, or come back with another one.
+func TestAccountsOfSeveral(t *testing.T) {
+	run := auditOf(t, "groups.leechers.cheat", "honest 80%, shared 20%")
+	require.Len(t, by(run, "M1"), 2+16+1)
+	require.Len(t, cheats(by(run, "M1")), 1)
+	require.EqualValues(t, 4*16_000_000, cheats(by(run, "M1"))[0].Verified)
+	run = auditOf(t, "groups.leechers.cheat", "honest 80%, whitewash 20%")
+	require.Len(t, by(run, "M1"), 2+16+8)
+	for _, a := range cheats(by(run, "M1")) {
+		require.Contains(t, []uint64{0, 8_000_000}, a.Verified, "a torrent each")
+	}
+}
+
+// TestListsAreDealt: with controlled lists users meet in small groups only.
+func TestListsAreDealt(t *testing.T) {
+	dealt := []string{"audit", "{window: 10m, pairing: 6}", "groups.leechers.discovery",
+		"[tracker]", "groups.seeds.discovery", "[tracker]", "groups.eyes.discovery", "[tracker]"}
+	run := auditOf(t, dealt...)
+	rows := by(run, "M4")
+	require.Len(t, rows, 22)
+	for _, c := range run.Audit.Costs {
+		if c.Method == "M4" {
+			require.EqualValues(t, 4, c.Rounds)
+		}
+	}
+	require.Less(t, len(run.Swarm.Transfers), len(auditOf(t).Swarm.Transfers)*3/4)
+}
+
+func cheats(rows []results.Account) (list []results.Account) {
+	for _, a := range rows {
+		if a.Cheat != results.Honest {
+			list = append(list, a)
+		}
+	}
+	return list
+}
