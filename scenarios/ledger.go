@@ -41,7 +41,7 @@ func (r *Rounds) None() bool { return r.Length == 0 }
 // Ledgers tells whether the scenario is one of a tracker's ledger.
 func (s *Scenario) Ledgers() bool { return !s.Ledger.None() }
 
-// Number returns how many rounds there are.
+// RoundsNumber returns how many rounds there are.
 func (s *Scenario) RoundsNumber() int {
 	if s.Ledger.Rounds.None() {
 		return 0
@@ -158,16 +158,12 @@ func (s *Scenario) checkRounds(c *complaints, r *Rounds) {
 		c.addAt(path+".company", "there are %d users; write that or less", users)
 		return
 	}
-	if users < r.Company+1 && r.Audits > 0 || users < 2 {
-		c.addAt(path+".audits", "users of one swarm have nobody else to audit; write 0, or more "+
-			"users")
-	}
 	if n := len(r.Looks); n > 0 && slices.Max(r.Looks) > rounds*r.Swarms(users) {
 		c.addAt(path+".looks", "%d swarms, and there are %d in %d rounds; look earlier, or "+
 			"simulate longer", slices.Max(r.Looks), rounds*r.Swarms(users), rounds)
 	}
 	if !slices.IsSorted(r.Looks) || len(slices.Compact(slices.Clone(r.Looks))) != len(r.Looks) {
-		c.addAt(path+".looks", "the numbers must rise")
+		c.addAt(path+".looks", "%v: write each number once, the smallest first", r.Looks)
 	}
 	if len(r.Looks) > 0 && users > attributedMost {
 		c.addAt(path+".looks", "%d users, and M3 is solved for at most %d; write none, or fewer "+

@@ -50,8 +50,6 @@ var house = []room{
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol protocol/krpc " +
 			"protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
-		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol " +
-			"protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
