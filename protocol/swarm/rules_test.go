@@ -183,8 +183,8 @@ func TestLimits(t *testing.T) {
 	})
 }
 
-// TestNewcomersFindRoom: whoever is new takes the place of one that failed, as soon as there is one,
-// and until then nobody's.
+// TestNewcomersFindRoom: whoever is new takes the place of one that failed, as soon as there is
+// one, and until then nobody's.
 func TestNewcomersFindRoom(t *testing.T) {
 	cfg := Default()
 	cfg.Initiate, cfg.MaxPeers = 1, 3
