@@ -18,6 +18,7 @@ func must(t testing.TB, ok bool, what string) {
 func check(t testing.TB, g *Group, i uint32, now protocol.Time) {
 	core := &g.cores[i]
 	lives, open := 0, 0
+	foresee(g, i)
 	for n, c := range core.conns {
 		if c == nil {
 			continue
@@ -38,6 +39,17 @@ func check(t testing.TB, g *Group, i uint32, now protocol.Time) {
 		checkMember(t, g, core, m)
 	}
 	must(t, lives == 0, "a live connection without torrent")
+}
+
+// foresee looks ahead to whatever may come: that is always allowed.
+func foresee(g *Group, i uint32) {
+	have := [9]byte{3: 5, 4: 4, 8: byte(g.counters.Messages)}
+	for n := range len(g.cores[i].conns) + 1 {
+		for step := range protocol.ForeseeSteps {
+			g.warmth += g.ForeseeStream(i, protocol.Conn(n), step, have[:])
+			g.warmth += g.ForeseeStream(i, protocol.Conn(n), step, nil)
+		}
+	}
 }
 
 func checkMember(t testing.TB, g *Group, core *core, m *member) {
