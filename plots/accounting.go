@@ -50,7 +50,7 @@ func accountingFigure(r *results, l look) (*figure, error) {
 	}
 	var panels []*plot.Plot
 	for n, b := range all {
-		p := l.newPanel(fit(b.short()+": "+shareOrNone(b.weighted(anybody)), l.text, across), "")
+		p := l.newPanel(fit(b.panel()+": "+shareOrNone(b.weighted(anybody)), l.text, across), "")
 		scale.set(&p.X, across, func(s string) vg.Length { return width(s, l.text) + 0.6*l.text })
 		scale.set(&p.Y, l.height/5, func(string) vg.Length { return 1.2 * l.text })
 		b.scatter(p, l, &scale, kinds)
@@ -152,7 +152,7 @@ func roughShare(v float64) string {
 	if v >= 10 {
 		return "×" + significant(math.Round(v))
 	}
-	digits := 1 - int(math.Floor(math.Log10(max(100*v, 0.01))))
+	digits := 1 - int(math.Floor(math.Log10(max(100*math.Abs(v), 0.01))))
 	scale := math.Pow10(max(digits, 0))
 	return significant(math.Round(100*v*scale)/scale) + "\u00A0%"
 }

@@ -114,7 +114,16 @@ func (b *ledger) short() string {
 	return text
 }
 
-// ledgers reads the accounts of the methods that estimate bytes, in their order.
+// panel is the name of a panel, which has room for few letters.
+func (b *ledger) panel() string {
+	if b.side == "down" {
+		return b.method + " downloads"
+	}
+	return b.method + " " + methodWord(b.method)
+}
+
+// ledgers reads the accounts of the methods that estimate bytes, in their order. Of M6 it takes the
+// downloads: who uploaded is a guess.
 func (r *results) ledgers() ([]ledger, error) {
 	rows := map[string][]accountRow{}
 	err := scanTable(r, accountsFile, func(row *accountRow) error {
@@ -129,7 +138,9 @@ func (r *results) ledgers() ([]ledger, error) {
 		of := rows[m[0]]
 		b := ledger{method: m[0], side: "up"}
 		switch {
-		case slices.ContainsFunc(of, func(a accountRow) bool { return a.UpSeen }):
+		case m[0] == "M1xM6": // the claims and pieces of which are those of others
+			continue
+		case m[0] != "M6" && slices.ContainsFunc(of, func(a accountRow) bool { return a.UpSeen }):
 		case slices.ContainsFunc(of, func(a accountRow) bool { return a.DownSeen }):
 			b.side = "down"
 		default:

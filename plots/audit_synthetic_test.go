@@ -105,9 +105,9 @@ func (s syntheticAudit) balances() (rows []balanceRow) {
 				moved := 1e9 * (0.5 + r.Float64())
 				up := moved * (1 + lies - 0.02*r.Float64())
 				rows = append(rows, balanceRow{Cell: cell, Seed: seed, At: at, Up: uint64(up),
-					Down:   uint64(moved * (1 - 0.02*r.Float64())),
-					TrueUp: uint64(moved), TrueDown: uint64(moved),
-					Flagged: up > 1.05*moved})
+					Down:     uint64(moved * (1 - 0.02*r.Float64())),
+					TrueDown: uint64(moved),
+					Flagged:  up > 1.05*moved})
 			}
 		}
 	})

@@ -16,7 +16,6 @@ type balanceRow struct {
 	At       int64  `parquet:"at_ns"`
 	Up       uint64 `parquet:"up"`
 	Down     uint64 `parquet:"down"`
-	TrueUp   uint64 `parquet:"true_up"`
 	TrueDown uint64 `parquet:"true_down"`
 	Flagged  bool   `parquet:"flagged"`
 }
@@ -31,19 +30,20 @@ type tally struct {
 
 // window is the sums of one window of time.
 type window struct {
-	at                   int64
-	up, down, sent, held float64
-	flagged              bool
+	at       int64
+	up, down float64 // claimed
+	moved    float64 // delivered
+	flagged  bool
 }
 
-// balance is what was claimed to be uploaded less what was claimed to be downloaded, by the payload
-// that was delivered up to the window's end.
+// balances are what was claimed to be uploaded less what was claimed to be downloaded, by the
+// payload that was delivered, from the beginning to each window's end.
 func (t *tally) balances() (at plotter.XYs) {
-	up, down, sent := 0.0, 0.0, 0.0
+	up, down, moved := 0.0, 0.0, 0.0
 	for _, w := range t.windows {
-		up, down, sent = up+w.up, down+w.down, sent+w.held
-		if sent > 0 {
-			at = append(at, plotter.XY{X: float64(w.at) / 1e9, Y: (up - down) / sent})
+		up, down, moved = up+w.up, down+w.down, moved+w.moved
+		if moved > 0 {
+			at = append(at, plotter.XY{X: float64(w.at) / 1e9, Y: (up - down) / moved})
 		}
 	}
 	return at
@@ -117,8 +117,8 @@ func (f *figure) addTally(t *tally, l look, i int, unit float64) {
 		points{marks, pen.marker, 0.8 * l.radius, pen.color, l.background})
 }
 
-// tallies reads the balances of as many cells as there are colours: where there are more, those
-// that are out of balance the most, and the first.
+// tallies reads the balances of as many cells as there are colours: where there are more, the
+// first, and those that differ from it the most.
 func (r *results) tallies() ([]tally, error) {
 	cells := make([]tally, len(r.Cells))
 	for i, c := range r.Cells {
@@ -142,7 +142,7 @@ func (r *results) tallies() ([]tally, error) {
 		}
 		w := &t.windows[len(t.windows)-1]
 		w.up, w.down = w.up+float64(row.Up), w.down+float64(row.Down)
-		w.sent, w.held = w.sent+float64(row.TrueUp), w.held+float64(row.TrueDown)
+		w.moved += float64(row.TrueDown)
 		w.flagged = w.flagged || row.Flagged
 		return nil
 	})
@@ -151,8 +151,9 @@ func (r *results) tallies() ([]tally, error) {
 		cells[i].flagged /= float64(cells[i].rows)
 	}
 	if len(cells) > seriesMax {
+		first := cells[0]
 		slices.SortStableFunc(cells[1:], func(a, b tally) int {
-			return cmp.Compare(math.Abs(b.final()), math.Abs(a.final()))
+			return cmp.Compare(b.apart(&first), a.apart(&first))
 		})
 		cells = cells[:seriesMax]
 		slices.SortFunc(cells, func(a, b tally) int { return cmp.Compare(a.index, b.index) })
@@ -176,21 +177,25 @@ func (r *results) cheatLabel(c cell) string {
 	return r.label(c)
 }
 
+// tallyTitle tells the balance of the first cell, and of the one that differs the most from it.
 func tallyTitle(all []tally) string {
-	worst := &all[0]
+	const shows = 0.01 // a difference that can be seen
+	first, other := &all[0], &all[0]
 	for i := range all {
-		if math.Abs(all[i].final()) > math.Abs(worst.final()) {
-			worst = &all[i]
+		if all[i].apart(first) > other.apart(first) {
+			other = &all[i]
 		}
 	}
-	if len(all) == 1 {
+	if other.apart(first) < shows {
 		return fmt.Sprintf("Claimed uploads and downloads differ by %s of what was delivered",
-			roughShare(math.Abs(worst.final())))
+			roughShare(math.Abs(first.final())))
 	}
 	return fmt.Sprintf("Claims are out of balance by %s (%s) and %s (%s)",
-		roughShare(math.Abs(all[0].final())), all[0].label,
-		roughShare(math.Abs(worst.final())), worst.label)
+		roughShare(first.final()), first.label, roughShare(other.final()), other.label)
 }
+
+// apart is how much two cells differ at the end.
+func (t *tally) apart(o *tally) float64 { return math.Abs(t.final() - o.final()) }
 
 func (r *results) tallyAbout(all []tally) about {
 	a := about{
@@ -209,7 +214,7 @@ func (r *results) tallyAbout(all []tally) about {
 	}
 	if len(all) < len(r.Cells) {
 		a.notes = append(a.notes, fmt.Sprintf("Of %d cells these are the first, and those that "+
-			"end the most out of balance.", len(r.Cells)))
+			"end the farthest from it.", len(r.Cells)))
 	}
 	return a
 }

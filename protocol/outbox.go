@@ -89,6 +89,9 @@ func (o *Outbox) Call(n int) Call {
 	return c
 }
 
+// ConnOf returns the connection of the n-th effect.
+func (o *Outbox) ConnOf(n int) Conn { return o.calls[n].Conn }
+
 // Deadline returns the deadline set in this turn, and whether one was set.
 func (o *Outbox) Deadline() (Time, bool) { return o.wake, o.woken }
 

@@ -304,7 +304,7 @@ func flowText(at place) string {
 		return at.rule().word
 	}
 	switch v := at.value.Interface().(type) {
-	case string, Clients, Strategies, Stay, IDs, Of, Tolerance:
+	case string, Clients, Strategies, Cheats, Stay, IDs, Of, Tolerance:
 		return quoted(at.value.String())
 	case netmodel.Span:
 		return quoted(v.String())

@@ -144,8 +144,8 @@ var peerRules = []rule{
 	{path: "groups.NAME.strategy", fallback: "compliant",
 		meaning: "what kind of peers these are: compliant, free-rider (never uploads), " +
 			"large-view (a free rider with three times the connections), tyrant (gives to whom " +
-			"it pays), polluter (sends wrong bytes), super-seed, or observer (neither gives nor takes, " +
-			"and sees what others have); or a mix, as in " +
+			"it pays), polluter (sends wrong bytes), super-seed, or observer (neither gives " +
+			"nor takes, and sees what others have); or a mix, as in " +
 			"\"compliant 80%, free-rider 20%\", in which the others than the first are shown " +
 			"as a group of their own, as in leechers-free-rider"},
 	{path: "groups.NAME.cheat", fallback: "honest",

@@ -149,6 +149,6 @@
 // waits or is under way, with a block of 64-byte units if it has more than 32 bytes besides a body;
 // the ledger has 48 bytes, and about as many to find them, for each ordered pair that has
 // transferred something. From 2,048 ends on, cores that are a [protocol.StreamForeseer] are asked
-// to read beforehand what the next events need. Without floating point, clocks, goroutines and maps: runs are the same on
-// every machine.
+// to read beforehand what the next events need. Without floating point, clocks, goroutines and
+// maps: runs are the same on every machine.
 package sim

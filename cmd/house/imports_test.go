@@ -48,6 +48,8 @@ var house = []room{
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
+		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol protocol/krpc " +
+			"protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol " +
 			"protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,

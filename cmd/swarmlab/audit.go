@@ -143,9 +143,11 @@ func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditi
 
 // apply makes the configuration of a client that of an observer. Peers that drop it are dialed
 // again, and those that could not be reached are not forgotten soon: the line may have been down.
+// Of who is silent for longer than keep-alives are apart it is not said that it was seen.
 func (r *watchRole) apply(c *swarm.Config) {
-	const failures, addresses = 20, 20
+	const failures, addresses, silence = 20, 20, 150 * time.Second
 	c.MaxConns, c.ReconnectAfter, c.MaxFailures = r.connections, auditReconnect, failures
+	c.IdleTimeout = silence
 	c.MaxPeers = max(c.MaxPeers, addresses*r.connections)
 	*c = swarm.Observing.Apply(*c)
 }

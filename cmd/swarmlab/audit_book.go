@@ -73,8 +73,8 @@ type auditUser struct {
 }
 
 // auditSettle is how long a peer may take to say what it has: clients announce some pieces right
-// after their bitfield.
-const auditSettle = time.Second
+// after their bitfield. What it gets in that time is counted as what it had.
+const auditSettle = 250 * time.Millisecond
 
 // auditPeersMax is how many peers one audit can hold.
 const auditPeersMax = 20_000

@@ -84,14 +84,11 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 	lines := bufio.NewReaderSize(j.file, 1<<16)
 	first, err := wholeLine(lines)
 	if err == io.EOF { // it is new, or was killed at once
-		if err := j.file.Truncate(0); err != nil {
-			return nil, exitError{failed, err}
-		}
 		j.head = auditHead{auditForm, time.Now(), of}
 		j.appendJSON("", j.head)
 		book, err := newAuditBook(of)
 		if err == nil {
-			err = j.flush(0)
+			err = j.begin(0)
 		}
 		return book, err
 	}
@@ -101,9 +98,14 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 	if json.Unmarshal(first, &j.head) != nil || j.head.Audit != auditForm {
 		return nil, errors.New("this is no journal of an audit")
 	}
-	if h := j.head; h.Infohash != of.Infohash || h.Size != of.Size {
+	if h := j.head; h.Infohash != of.Infohash || h.Size != of.Size || h.Pieces != of.Pieces ||
+		h.PieceLength != of.PieceLength {
 		return nil, fmt.Errorf("an audit of another torrent was begun there, %s (%s)",
 			visible(h.Name), h.Infohash)
+	}
+	if h := j.head; h.Parallel != of.Parallel || h.Fastest != of.Fastest {
+		return nil, fmt.Errorf("the audit that was begun there has --parallel %d and --fastest "+
+			"%d, and goes on with the same only", h.Parallel, h.Fastest)
 	}
 	book, err := newAuditBook(j.head.auditTorrent)
 	if err != nil {
@@ -136,10 +138,19 @@ func (j *auditJournal) resume(lines *bufio.Reader, book *auditBook, at int64) er
 			j.note(&s)
 		}
 	}
-	if err := j.file.Truncate(at); err != nil {
+	return j.begin(at)
+}
+
+// begin cuts the file off after what is whole in it, and appends what is pending.
+func (j *auditJournal) begin(at int64) error {
+	err := j.file.Truncate(at)
+	if err == nil {
+		_, err = j.file.Seek(at, io.SeekStart)
+	}
+	if err != nil {
 		return exitError{failed, err}
 	}
-	return j.flush(at)
+	return j.write(j.take())
 }
 
 // read takes a line that was written before.
@@ -186,17 +197,6 @@ func wholeLine(r *bufio.Reader) (line []byte, err error) {
 	}
 }
 
-// flush writes what is pending; from is the end of what the file is to keep, 0 for all that is
-// there.
-func (j *auditJournal) flush(from int64) error {
-	if from > 0 {
-		if _, err := j.file.Seek(from, io.SeekStart); err != nil {
-			return exitError{failed, err}
-		}
-	}
-	return j.write(j.take())
-}
-
 // take returns what is pending, which is then pending no more.
 func (j *auditJournal) take() []byte {
 	p := j.pending
@@ -214,11 +214,11 @@ func (j *auditJournal) write(p []byte) error {
 
 // close closes the file; keep says whether it stays.
 func (j *auditJournal) close(keep bool) {
+	j.file.Close()
 	if !keep {
 		os.Remove(j.file.Name())
 		os.Remove(filepath.Dir(j.file.Name())) // if it is empty
 	}
-	j.file.Close()
 }
 
 func (j *auditJournal) appendJSON(kind string, v any) {

@@ -147,6 +147,11 @@ func TestAuditJournalRefused(t *testing.T) {
 	other.Infohash = strings.Repeat("1f", 20)
 	_, _, err = openAuditJournal(dir, other)
 	require.ErrorContains(t, err, `an audit of another torrent was begun there, "x\ny" (0f0f`)
+	other = journalTorrent
+	other.Parallel++
+	_, _, err = openAuditJournal(dir, other)
+	require.ErrorContains(t, err, "has --parallel 2 and --fastest 1048576, and goes on with the "+
+		"same only; choose another folder")
 	require.NoError(t, os.WriteFile(journalName(dir), []byte("{}\n"), 0o644))
 	_, _, err = openAuditJournal(dir, journalTorrent)
 	require.ErrorContains(t, err, "this is no journal of an audit")
@@ -164,7 +169,7 @@ func TestAuditFrame(t *testing.T) {
 	o := book.observation()
 	addScrapes(o, []results.ObservedScrape{{Tracker: "udp://\x1b[2J", Seeders: 3, Leechers: 50},
 		{Tracker: "http://x/announce", Problem: "no answer"}})
-	for width := range 130 {
+	for _, width := range []int{0, 1, 9, 40, 79, 80, 132} {
 		for height := range 70 {
 			v := auditView{o: o}
 			lines := v.frame(width, height)

@@ -238,6 +238,7 @@ func (a *auditing) conclude(ctx context.Context, err error) error {
 // keep stores what was seen, and prints it.
 func (a *auditing) keep(err error) error {
 	if a.last == nil || a.last.Seen == 0 {
+		a.tell.wipe()
 		if a.journal != nil {
 			a.journal.close(false)
 		}

@@ -70,17 +70,19 @@ func (a *auditTelling) show(o *results.Observation) error {
 	return nil
 }
 
+// leaving is what a terminal shows while trackers are waited for at the end.
+const leaving = "leaving the swarm; another Ctrl-C ends at once, and the same command goes on then"
+
 // close ends the table, so that what stood there before is there again.
 func (a *auditTelling) close() {
 	if a.opened {
-		a.opened = false
-		fmt.Fprint(a.screen, closePage)
+		fmt.Fprint(a.screen, closePage+leaving)
 	}
-	a.screen = nil
 }
 
 // end tells the result; out is the folder in which it is, empty if it is nowhere.
 func (a *auditTelling) end(o *results.Observation, out string) error {
+	a.wipe()
 	if a.json {
 		return a.encode(o)
 	}
@@ -92,6 +94,14 @@ func (a *auditTelling) end(o *results.Observation, out string) error {
 			results.SeenPeersFile, results.SightingsFile, results.AuditFile)
 	}
 	return nil
+}
+
+// wipe takes what close has shown off the terminal.
+func (a *auditTelling) wipe() {
+	if a.opened {
+		a.opened = false
+		fmt.Fprint(a.screen, "\r\x1b[K")
+	}
 }
 
 func (a *auditTelling) encode(o *results.Observation) error {
@@ -117,7 +127,7 @@ func (a *auditTelling) rates(o *results.Observation) auditRates {
 	since := now.Sub(a.then.at).Seconds()
 	for n := range o.Peers {
 		p := &o.Peers[n]
-		if before, ok := a.then.gained[p.Peer]; ok && since > 0 {
+		if before := a.then.gained[p.Peer]; a.then.gained != nil && since > 0 {
 			r.peer[p.Peer] = uint64(float64(p.Gained-min(before, p.Gained)) / since)
 		}
 	}

@@ -333,6 +333,24 @@ func TestAuditKilled(t *testing.T) {
 	require.Equal(t, r.All.Useful, p.Held+p.Gained)
 }
 
+// TestAuditConnections: it is connected with no more peers than it may.
+func TestAuditConnections(t *testing.T) {
+	l := newLoad(t, 1)
+	file, _ := l.torrent()
+	args := []string{"--connections", "2"}
+	for range 4 {
+		_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+		args = append(args, "--peer", at)
+	}
+	w := startAudit(t, file, args...)
+	o := w.until("two are seen", func(o *results.Observation) bool {
+		require.LessOrEqual(t, o.Now, 2)
+		return o.Now == 2 && o.Known == 4
+	})
+	require.Equal(t, 2, o.Seeds)
+	w.finish()
+}
+
 // TestAuditOverLines is what is told where there is no terminal.
 func TestAuditOverLines(t *testing.T) {
 	l := newLoad(t, 1)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,25 +112,26 @@ func auditSummary(o *results.Observation) string {
 // peerTable lists peers, those that gained most first; with rates if there are any.
 func peerTable(o *results.Observation, most int, rates map[string]uint64) string {
 	t := table{left: 2}
-	head := []string{"peer", "program", "has", "gained", "at least", "at most", "before", "gaps",
-		"seen for"}
-	if rates != nil {
-		head = append(head, "now")
-	}
-	t.add(head...)
+	t.add(withRate(rates, "now", "peer", "program", "has", "gained", "at least", "at most",
+		"before", "gaps", "seen for")...)
 	for n, p := range byGain(o.Peers) {
 		if n == most {
 			break
 		}
-		row := []string{p.Peer, cmp.Or(p.Client, "unknown"),
+		t.add(withRate(rates, nowText(p, rates), p.Peer, cmp.Or(p.Client, "unknown"),
 			shareOf(o.Size-p.Rest, o.Size), volume(p.Gained), volume(p.Low), volume(p.High),
-			volume(p.Held), count(uint64(p.Gaps)), timeText(auditTime(p.Connected))}
-		if rates != nil {
-			row = append(row, nowText(p, rates))
-		}
-		t.add(row...)
+			volume(p.Held), count(uint64(p.Gaps)), timeText(auditTime(p.Connected)))...)
 	}
 	return t.String()
+}
+
+// withRate puts what is going on into a row, if it is to be told.
+func withRate(rates map[string]uint64, now string, row ...string) []string {
+	const at = 4 // after gained: what follows may be cut off in a narrow window
+	if rates == nil {
+		return row
+	}
+	return slices.Insert(row, at, now)
 }
 
 func nowText(p *results.ObservedPeer, rates map[string]uint64) string {
@@ -202,7 +204,8 @@ const auditReading = `## How to read this
 - What was downloaded in vain (hash failures, duplicates) is not seen, nor who sent what: gave in
   %s is each piece divided among all that were seen to have it, gave_low what only one had.
 - Peers are believed: fake haves and bitfields count. Who hides what it has shows less; who could
-  not be reached is missing. Some clients announce pieces seconds later (Transmission up to ten).
+  not be reached is missing. Some clients announce pieces late: Transmission and aria2 by up to
+  ten seconds, which is lost if they leave.
 - Trackers count peers, as these tell them, and no bytes.
 `
 

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,8 +51,7 @@ func (f *serveFlags) serve(c *cobra.Command, prepare func(*dhtServer)) error {
 	if prepare != nil {
 		prepare(s)
 	}
-	// A reader that went away (SIGPIPE) ends it like the user, so that the state is kept.
-	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
+	ctx, release := untilEnded(c.Context())
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
 		return exitError{failed, err}

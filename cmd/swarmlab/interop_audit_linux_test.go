@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/protocol/metainfo"
@@ -33,6 +34,12 @@ type watchedSwarm struct {
 	torrent *metainfo.Torrent
 	folder  string // with the content
 	nodes   []*ourNode
+}
+
+// sample is what a client said of itself at a time.
+type sample struct {
+	at time.Time
+	fetched
 }
 
 // fetched is what a client says of itself.
@@ -74,9 +81,13 @@ func TestInteropAudit(t *testing.T) {
 	whole := x.leech(libtorrent)
 	heads[whole] = x.met(out, 3, whole)
 	half := x.leech(aria2)
-	heads[half] = x.met(out, 4, half)
-	x.until("aria2 is half-way", func() bool { return x.fetched(half).pieces > 30 })
+	samples := []sample{{at: time.Now()}} // of what aria2 has
+	x.until("aria2 is half-way", func() bool {
+		samples = append(samples, sample{time.Now(), x.fetched(half)})
+		return samples[len(samples)-1].pieces > 45 && len(journalled(out).Peers) == 4
+	})
 	cut := x.stop(half) // it leaves in the midst
+	samples = append(samples, sample{time.Now(), cut})
 	require.Less(t, cut.pieces, x.torrent.Info.Count())
 	x.until("libtorrent is complete", func() bool { return x.complete(whole) })
 	x.until("Transmission is complete", func() bool { return x.complete(early) })
@@ -99,7 +110,7 @@ func TestInteropAudit(t *testing.T) {
 	x.within(o, early, x.fetched(early), heads[early])
 	x.within(o, whole, x.fetched(whole), heads[whole])
 	require.Contains(t, peerOf(t, o, half.addr).Client, "aria2 1.")
-	x.within(o, half, cut, heads[half])
+	x.upTo(o, out, half, samples)
 	require.Equal(t, 2, o.Completed)
 	require.Equal(t, 1, o.Seeds)
 	require.Len(t, o.Scrapes, 2)
@@ -258,6 +269,45 @@ func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head f
 	require.LessOrEqual(x.t, said.useful, p.SessionHigh, e.kind)
 	require.GreaterOrEqual(x.t, said.useful+watchedPiece, p.Held+p.Low, e.kind)
 	require.Zero(x.t, p.Doubted+uint64(p.Lost), e.kind)
+}
+
+// upTo holds what the observer saw of a client that left half-way against what the client said at
+// the time of its last announcement: aria2 keeps haves back until it has twenty, or ten seconds
+// have passed, so that there is a tail.
+func (x *watchedSwarm) upTo(
+	o *results.Observation, out string, e *exchanger, samples []sample,
+) {
+	x.t.Helper()
+	p := peerOf(x.t, o, e.addr)
+	rows, err := parquet.ReadFile[results.Sighting](filepath.Join(out, results.SightingsFile))
+	require.NoError(x.t, err)
+	var last time.Duration
+	for _, r := range rows {
+		if o.Peers[r.Peer].Peer == e.addr && r.Event != "gone" {
+			last = time.Duration(r.At)
+		}
+	}
+	var manifest results.Manifest
+	b, err := os.ReadFile(filepath.Join(out, results.ManifestFile))
+	require.NoError(x.t, err)
+	require.NoError(x.t, json.Unmarshal(b, &manifest))
+	seen := p.Held + p.Gained
+	checked := 0
+	for _, s := range samples {
+		switch after := s.at.Sub(manifest.Started.Add(last)); {
+		case after < -50*time.Millisecond:
+			checked |= 1
+			require.LessOrEqual(x.t, uint64(s.pieces)*watchedPiece, seen+watchedPiece, e.kind)
+		case after > 50*time.Millisecond:
+			checked |= 2
+			require.GreaterOrEqual(x.t, uint64(s.pieces)*watchedPiece, seen, e.kind)
+		}
+	}
+	require.Equal(x.t, 3, checked, "there are samples before and after")
+	tail := uint64(samples[len(samples)-1].pieces)*watchedPiece - seen
+	require.LessOrEqual(x.t, tail, uint64(20*watchedPiece), e.kind)
+	require.Zero(x.t, p.Doubted+uint64(p.Lost), e.kind)
+	x.t.Logf("%s: a tail of %s was not seen", e.kind, volume(tail))
 }
 
 func (x *watchedSwarm) log(o *results.Observation) {

@@ -18,6 +18,18 @@ func endings() []os.Signal {
 	return all
 }
 
+// untilEnded returns a context that the user's signals cancel, for what runs until then. A reader
+// that went away is heard of as an error of printing, and its signal is ignored: asked for, SIGPIPE
+// comes as well when a stranger closes a connection that is written to.
+func untilEnded(parent context.Context) (ctx context.Context, release func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(parent, endings()...)
+	return ctx, func() {
+		stop()
+		signal.Reset(syscall.SIGPIPE)
+	}
+}
+
 // withInterrupts returns a context that Ctrl-C cancels. A second Ctrl-C calls abandon and ends the
 // program at once. Call release when the work is done.
 func withInterrupts(

@@ -50,6 +50,16 @@ type tallyReport struct {
 	Partial      uint64 `json:"partial"`   // in blocks that did not come whole
 }
 
+// plus returns the sum of two.
+func (t *tallyReport) plus(o *tallyReport) tallyReport {
+	return tallyReport{
+		PayloadDown: t.PayloadDown + o.PayloadDown, PayloadUp: t.PayloadUp + o.PayloadUp,
+		OverheadDown: t.OverheadDown + o.OverheadDown, OverheadUp: t.OverheadUp + o.OverheadUp,
+		Useful: t.Useful + o.Useful, Redundant: t.Redundant + o.Redundant,
+		Failed: t.Failed + o.Failed, Partial: t.Partial + o.Partial,
+	}
+}
+
 // wasted is payload that came in vain.
 func (t *tallyReport) wasted() uint64 { return t.Redundant + t.Failed + t.Partial }
 
@@ -61,7 +71,9 @@ func tallyOf(a *swarm.Tally) tallyReport {
 
 // peerTally is what was exchanged with a peer.
 type peerTally struct {
-	Peer string `json:"peer"` // where it listens, as far as known; empty: others, together
+	// Peer is where it listens, as far as known. It is empty for all others together: those that
+	// are not remembered any more, and those that never got past the handshake.
+	Peer string `json:"peer"`
 	tallyReport
 	Connections uint32  `json:"connections"`
 	Connected   float64 `json:"connected_ms"`
@@ -131,13 +143,20 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
 	row := peerTally{tallyReport: tallyOf(a), Connections: a.Conns,
 		Connected: inMilliseconds(a.Connected)}
-	if a.Conns == 0 {
+	if a.Conns > 0 && peer != (protocol.Addr{}) {
+		row.Peer = peer.String()
+		r.Peers = append(r.Peers, row)
 		return
 	}
-	if peer != (protocol.Addr{}) {
-		row.Peer = peer.String()
+	at := slices.IndexFunc(r.Peers, func(p peerTally) bool { return p.Peer == "" })
+	if at < 0 {
+		r.Peers = append(r.Peers, row)
+		return
 	}
-	r.Peers = append(r.Peers, row)
+	others := &r.Peers[at]
+	others.tallyReport = others.plus(&row.tallyReport)
+	others.Connections += row.Connections
+	others.Connected += row.Connected
 }
 
 // peersShown is how many peers people are shown.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,8 +49,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	// A reader that went away (SIGPIPE) ends it like the user.
-	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
+	ctx, release := untilEnded(c.Context())
 	defer release()
 	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
 	if err != nil {

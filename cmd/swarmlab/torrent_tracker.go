@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,8 +64,7 @@ func (f *trackerFlags) run(c *cobra.Command) error {
 		s.close()
 		return err
 	}
-	// A reader that went away (SIGPIPE) ends it like the user.
-	ctx, release := signal.NotifyContext(c.Context(), append(endings(), syscall.SIGPIPE)...)
+	ctx, release := untilEnded(c.Context())
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
 		return exitError{failed, err}

@@ -11,6 +11,7 @@
 //	contrast.go  M1 against M6
 //	report.go    M7: what both ends report, signed; cross.go their book
 //	receipt.go   M8: signed receipts between two peers; bank.go where they are deposited
+//	office.go    M7 and M8: where statements are delivered by UDP
 //	flow.go      M9: how much can have reached those who are trusted
 //	audits.go    M10: random audits of books; probes.go challenges of peers
 //	signed.go    keys, epochs and the pace of counters; fault.go what is not believed
@@ -26,7 +27,8 @@
 // the owner for each [Claim], who hands it to a [Sheet], [Rules] or a [Pairing]. A [Watch] is told
 // of bitfields and haves; its users are the peers of one torrent. Peers hold an [Issuer] or a
 // [Collector] for each connection, and bring the proofs to a [Bank]; or they report to a
-// [CrossBook]. Everything may be called in any order of users, but in the order of time.
+// [CrossBook]; an [Office] is both, for those who come by UDP. Everything may be called in any
+// order of users, but in the order of time.
 //
 // # The methods
 //
@@ -64,7 +66,8 @@
 // hide downloads until the peer comes back with another bitfield; who cannot be reached is not
 // seen. Clients send haves right after their bitfields, of pieces that they had before: those of
 // lazy bitfields, and, as Transmission 3.00 does, those that were waiting. Within
-// [WatchConfig].Settle they are part of what the peer had.
+// [WatchConfig].Settle they are part of what the peer had. Transmission and aria2 keep haves back
+// for up to ten seconds, which lengthens the tail.
 //
 // M1 against M6 ([Contrast]). Flags who claims less downloaded than it was seen to get, or more
 // uploaded than all others can have got, which is A3 at once, and others when they overdo it.

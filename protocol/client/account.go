@@ -136,10 +136,10 @@ func (a *account) pair(k pairKey) *pair {
 	return &a.pairs[at]
 }
 
-// link returns what was shown on a connection; a zero one if nothing was.
-func (a *account) link(c protocol.Conn) *link {
-	if int(c) >= len(a.links) {
-		return new(link)
+// shown returns what was shown on a connection; nil if nothing was.
+func (a *account) shown(c protocol.Conn) *link {
+	if int(c) >= len(a.links) || !a.links[c].met {
+		return nil
 	}
 	return &a.links[c]
 }

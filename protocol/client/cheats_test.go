@@ -395,6 +395,71 @@ func TestSharedAndWhitewash(t *testing.T) {
 	}
 }
 
+// Two clients of one account: what they do with the same partner is taken for one series of
+// statements begun anew, so that the account may be credited too little, but never too much.
+func TestSharedAccount(t *testing.T) {
+	k := newCourt(t, suit{honest: 4, crooks: 2, audit: vouching, cheat: CheatConfig{Kind: Shared}})
+	const account, second = 4, 5
+	k.groups[1].Enrol(1, keyOf(account), k.world.AddrOf(7))
+	k.run(5*time.Minute, true)
+	truth := map[[2]audit.User]uint64{}
+	for pair, n := range k.truth() {
+		for end := range pair {
+			if pair[end] == second {
+				pair[end] = account
+			}
+		}
+		truth[pair] += n
+	}
+	counts := k.groups[1].Counters().Receipts
+	require.Zero(t, counts.Refused())
+	for _, flows := range [][]audit.Flow{k.office.Bank().Flows(nil),
+		k.office.CrossBook().Flows(audit.Least, nil)} {
+		got, sum := credited(flows), uint64(0)
+		for pair, n := range got {
+			require.LessOrEqual(t, n, truth[pair])
+			if pair[0] != account && pair[1] != account {
+				require.LessOrEqual(t, truth[pair]-n, uint64(vouching.Window))
+			}
+			if pair[1] == account {
+				sum += n
+			}
+		}
+		require.Greater(t, sum, k.torrent.Geometry.Total/2)
+	}
+	require.Zero(t, k.office.CrossBook().Counts[audit.Self])
+}
+
+// Who comes back as another one begins with nothing, and owes nothing.
+func TestWhitewashedAccount(t *testing.T) {
+	k := newCourt(t, suit{honest: 3, crooks: 1, audit: vouching,
+		cheat: CheatConfig{Kind: Whitewash}})
+	const before, after = 3, 9
+	k.world.Run(protocol.Time(time.Minute))
+	k.world.StopAt(before, k.world.Now()+1)
+	k.world.Run(k.world.Now().Add(time.Minute))
+	old := k.truth()
+	k.groups[1].Assign(0, [20]byte{'-', 'S', 'L', after}, k.world.AddrOf(before))
+	k.groups[1].Enrol(0, keyOf(after), k.world.AddrOf(5))
+	k.users[audit.KeyOf(keyOf(after))] = after
+	k.start(before, k.world.Now()+1)
+	k.run(5*time.Minute, true)
+	now := k.truth()
+	volumes := k.office.CrossBook().Volumes(audit.Least)
+	sum := func(truth map[[2]audit.User]uint64) (n uint64) {
+		for pair, bytes := range truth {
+			if pair[1] == before {
+				n += bytes
+			}
+		}
+		return n
+	}
+	require.GreaterOrEqual(t, sum(old), k.torrent.Geometry.Total)
+	require.Equal(t, sum(old), volumes[before].Down)
+	require.Equal(t, sum(now)-sum(old), volumes[after].Down)
+	require.GreaterOrEqual(t, volumes[after].Down, k.torrent.Geometry.Total)
+}
+
 func TestCheatsAreNamed(t *testing.T) {
 	require.Len(t, Cheats(), 14)
 	require.Equal(t, "honest", Cheats()[Honest])
@@ -414,4 +479,15 @@ func TestCheatsAreNamed(t *testing.T) {
 		cfg.Audit = c
 		require.Error(t, cfg.Validate())
 	}
+}
+
+// Haves are the business of the peers' part: it is told at which pace to pretend.
+func TestFakeHavesAreLeftToThePeer(t *testing.T) {
+	c := CheatConfig{Kind: FakeHave, Rate: 65536}
+	k := newCourt(t, suit{honest: 0, crooks: 2, audit: vouching, cheat: c})
+	k.run(25*time.Second, false)
+	held := uint32(0)
+	k.groups[1].Swarm().EachConn(0, 0, k.world.Now(), func(v *swarm.ConnView) { held = v.Held })
+	require.EqualValues(t, 29, held, "30 seconds, less 0.3 and what is on the way")
+	require.Empty(t, k.truth())
 }

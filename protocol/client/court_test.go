@@ -137,7 +137,7 @@ func (k *court) Act(node uint32, t *protocol.Turn, code uint32) {
 	g, i := k.at(node)
 	switch code {
 	case actAdd:
-		g.Add(i, t, swarm.Entry{All: node == 0})
+		g.Add(i, t, swarm.Entry{All: node == 0 && k.suit.honest > 0})
 	case actMeet:
 		g.Found(i, t, 0, []protocol.Addr{sim.AddrOf(0)}, swarm.FromManual)
 	}

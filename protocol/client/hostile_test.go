@@ -170,7 +170,9 @@ func TestEpochsRise(t *testing.T) {
 
 // Blocks between receipts take no memory.
 func TestVouchingDoesNotAllocate(t *testing.T) {
-	s := vouched(t, func(c *Config) { c.Audit.Window = 1 << 40 })
+	s := vouched(t, func(c *Config) {
+		c.Audit.Window, c.Audit.Strict = 1<<40, true
+	})
 	p := s.sign(1)
 	p.ask(0, 0)
 	n := notary{s.g}
@@ -179,6 +181,7 @@ func TestVouchingDoesNotAllocate(t *testing.T) {
 		n.Sent(0, p.c, swarm.BlockSize)
 		n.Received(0, p.c, swarm.BlockSize)
 		n.Serves(0, p.c, 1, 1)
+		n.Serves(0, 77, 1, 1)
 	}))
 	require.EqualValues(t, 16384+101*swarm.BlockSize, s.g.clients[0].account.links[p.c].sent)
 }

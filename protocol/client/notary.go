@@ -44,8 +44,8 @@ func (n notary) Met(i uint32, t *protocol.Turn, torrent uint32, c protocol.Conn,
 func (n notary) Received(i uint32, c protocol.Conn, bytes uint32) (receipt []byte) {
 	g := n.g
 	a := g.clients[i].account
-	l := a.link(c)
-	if !l.deals || g.cfg.Cheat.Kind == Withholder || a.mints(&g.cfg.Cheat, l.pair.key) {
+	l := a.shown(c)
+	if l == nil || !l.deals || g.cfg.Cheat.Kind == Withholder || a.mints(&g.cfg.Cheat, l.pair.key) {
 		return nil
 	}
 	if l.issuer == nil {
@@ -64,8 +64,8 @@ func (n notary) Received(i uint32, c protocol.Conn, bytes uint32) (receipt []byt
 // Sent counts what is to be signed for.
 func (n notary) Sent(i uint32, c protocol.Conn, bytes uint32) {
 	a := n.g.clients[i].account
-	l := a.link(c)
-	if !l.deals {
+	l := a.shown(c)
+	if l == nil || !l.deals {
 		return
 	}
 	if l.collector == nil {
@@ -78,8 +78,8 @@ func (n notary) Sent(i uint32, c protocol.Conn, bytes uint32) {
 
 // Receipt takes one.
 func (n notary) Receipt(i uint32, c protocol.Conn, body []byte) {
-	l := n.g.clients[i].account.link(c)
-	if l.collector == nil { // nothing was sent that it could be for
+	l := n.g.clients[i].account.shown(c)
+	if l == nil || l.collector == nil { // nothing was sent that it could be for
 		n.g.counters.Receipts[audit.Surplus]++
 		return
 	}
@@ -97,23 +97,27 @@ func (n notary) Serves(i uint32, c protocol.Conn, written, underway uint64) bool
 	if !cfg.Audit.Strict || a == nil || cfg.Cheat.Kind == Ghost {
 		return true
 	}
-	l := a.link(c)
-	unsigned, most := written, cfg.Audit.Window+underway
-	if l.met && a.minted(&cfg.Cheat, l.pair.key) {
+	most := cfg.Audit.Window + underway
+	l := a.shown(c)
+	if l == nil {
+		return written <= most
+	}
+	if a.minted(&cfg.Cheat, l.pair.key) {
 		return true
 	}
+	unsigned := written
 	if l.collector != nil {
 		unsigned = l.collector.Unsigned()
 		most += (l.sent - unsigned) / 4
 	}
-	if at, ok := a.index[l.pair]; l.met && ok {
+	if at, ok := a.index[l.pair]; ok {
 		unsigned += a.pairs[at].debt
 		most += a.pairs[at].paid / 4
 	}
 	if unsigned <= most {
 		return true
 	}
-	if l.met && !l.cut {
+	if !l.cut {
 		l.cut = true
 		n.g.counters.Cut++
 	}
@@ -124,8 +128,8 @@ func (n notary) Serves(i uint32, c protocol.Conn, written, underway uint64) bool
 func (n notary) Parted(i uint32, t *protocol.Turn, c protocol.Conn, up, down uint64) {
 	g := n.g
 	a := g.clients[i].account
-	l := a.link(c)
-	if !l.met {
+	l := a.shown(c)
+	if l == nil {
 		return
 	}
 	ended := *l

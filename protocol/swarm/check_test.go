@@ -58,6 +58,9 @@ func checkMember(t testing.TB, g *Group, core *core, m *member) {
 		links -= int(m.peers.list[n].links)
 	}
 	must(t, links == 0, "connections of peers are miscounted")
+	if worst := m.peers.worst(&peer{}); m.peers.sound && worst != nilIndex {
+		must(t, m.peers.list[worst].worth() >= 0, "a newcomer would find room")
+	}
 	for _, c := range m.conns {
 		checkConn(t, g, m, c)
 		if !c.choked && c.wanted {

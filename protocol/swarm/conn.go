@@ -121,8 +121,9 @@ func (x *turn) open(addr protocol.Addr, st stage) *conn {
 	g, c := x.g, x.g.conns.take()
 	*c = conn{
 		stage: st, addr: addr, peer: nilIndex, hearsay: unheard, slot: nobody,
-		choked: true, choking: true, opened: x.Now, heard: x.Now, spoke: x.Now, due: protocol.Never, reqq: silentReqq,
-		pexAt: protocol.Never, asked: noErrands, wants: noErrands, flying: noErrands,
+		choked: true, choking: true, opened: x.Now, heard: x.Now, spoke: x.Now,
+		due: protocol.Never, reqq: silentReqq, pexAt: protocol.Never,
+		asked: noErrands, wants: noErrands, flying: noErrands,
 		raw: c.raw[:0], fasts: c.fasts[:0], hints: c.hints[:0], grants: c.grants[:0],
 		interestedAt: notRunning, wantedAt: notRunning, chokingAt: notRunning,
 		regularAt: notRunning, optimisticAt: notRunning,

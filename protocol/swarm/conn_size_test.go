@@ -17,5 +17,6 @@ func TestSizeOfConn(t *testing.T) {
 	require.EqualValues(t, line-8, unsafe.Offsetof(c.tally)+unsafe.Offsetof(c.tally.OverheadDown))
 	require.EqualValues(t, line-16, unsafe.Offsetof(c.tally)+unsafe.Offsetof(c.tally.OverheadUp))
 	require.Zero(t, unsafe.Offsetof(c.decoder)%line)
+	require.Zero(t, unsafe.Sizeof(core{})%line)
 	require.EqualValues(t, 72, unsafe.Sizeof(c.decoder), "all but the buffers in one")
 }

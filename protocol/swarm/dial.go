@@ -132,6 +132,7 @@ func (x *turn) part(m *member, c *conn, failed bool) {
 	if c.peer != nilIndex {
 		p := &m.peers.list[c.peer]
 		p.links--
+		m.peers.sound = false
 		if failed && p.fails < 255 {
 			p.fails++
 		}

@@ -37,13 +37,14 @@
 //	conn.go       one end of a connection, its timers; greet.go handshakes; message.go what comes
 //	download.go   requests, blocks, pieces; upload.go the requests of others, choking
 //	extend.go     the extension handshake, lt_donthave; pex.go, metadata.go, holepunch.go
+//	notary.go     keys and receipts, for the owner
 //	pool.go       queues of requests; foresee.go what memory a message will need
 //
 //	geometry.go   pieces and blocks; bits.go sets of pieces
 //	picker*.go    what to ask for; availability.go and open.go what it knows for that; pipeline.go
 //	              how much to ask for
 //	choker*.go    whom to unchoke; tyrant.go by what it pays; rate.go how fast
-//	superseed.go  which pieces a super-seed shows
+//	superseed.go  which pieces a super-seed shows; pretend.go pieces that a cheat does not have
 //
 // # What comes in
 //
@@ -61,7 +62,8 @@
 //     one dialed by the greater peer id stays (libtorrent).
 //   - A full torrent takes a newcomer of higher BEP 40 priority in the place of the connection of
 //     the lowest; otherwise it closes. Addresses are dialed in that order too, but those that
-//     failed least first, and of these those never tried (libtorrent).
+//     failed least first, of these those never tried, and of these those that a tracker named, then
+//     those of the DHT (libtorrent).
 //   - An address is dialed again a minute after its last connection, and a minute later for each
 //     failure, three of which are the end, until somebody else tells of it. Whom a tracker names
 //     again is there, and as if never tried (mainline, which dials nobody else).
@@ -96,6 +98,13 @@
 // What Data is given is read before it returns; a chunk handed to the [Store] is valid during the
 // call. Metadata and bitfields handed in by [Group.Register] and [Group.Add] are kept or copied,
 // and must not be changed.
+//
+// # Keys and receipts
+//
+// With a [Notary] peers that both show a key, as sl_key in the extension handshake, are known by
+// it: the notary is told of every block in both directions and returns the receipts that are due,
+// which go as sl_receipt, and may have no block sent to a peer that does not sign. What they say is
+// of no interest here; it is package audit's.
 //
 // # What is counted
 //

@@ -178,11 +178,8 @@ func (x *turn) void(c *conn, before, at uint32) {
 func (x *turn) passed(m *member, piece uint32) {
 	s := &x.g.scratch
 	s.slots = m.picker.passed(piece, s.slots[:0])
-	out := peerwire.AppendIndex(s.out[:0], peerwire.Have, piece)
-	for _, c := range m.conns {
-		if !m.showing && !m.claims(piece) && !(x.g.cfg.LazyHaves && m.picker.has(c.slot, piece)) {
-			x.write(c, out)
-		}
+	if !m.showing && !m.claims(piece) {
+		x.announce(m, piece)
 	}
 	if m.picker.done() {
 		x.completed(m)
@@ -195,6 +192,19 @@ func (x *turn) passed(m *member, piece uint32) {
 		x.g.env.Observer.Verified(x.i, x.Turn, m.index, piece)
 		if m.seed {
 			x.g.env.Observer.Completed(x.i, x.Turn, m.index)
+		}
+	}
+}
+
+// announce tells all peers of a piece.
+func (x *turn) announce(m *member, piece uint32) {
+	for _, c := range m.conns {
+		x.g.warmth += c.tally.OverheadUp // these waits for memory go on side by side
+	}
+	out := peerwire.AppendIndex(x.g.scratch.out[:0], peerwire.Have, piece)
+	for _, c := range m.conns {
+		if !x.g.cfg.LazyHaves || !m.picker.has(c.slot, piece) {
+			x.write(c, out)
 		}
 	}
 }
@@ -310,11 +320,22 @@ func (x *turn) impatient(c *conn) {
 // offer asks others for what nobody is asked for any more: first those who answer.
 func (x *turn) offer(m *member) {
 	m.spilt = false
-	for _, snubbed := range [...]bool{false, true} {
-		for _, c := range m.conns {
-			if c.snubbed == snubbed && (c.hungry || !c.choking && c.interested) {
-				x.fill(c)
-			}
+	later := false
+	for _, c := range m.conns {
+		switch {
+		case !c.hungry && (c.choking || !c.interested):
+		case c.snubbed:
+			later = true
+		default:
+			x.fill(c)
+		}
+	}
+	if !later {
+		return
+	}
+	for _, c := range m.conns {
+		if c.snubbed && (c.hungry || !c.choking && c.interested) {
+			x.fill(c)
 		}
 	}
 }

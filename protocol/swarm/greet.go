@@ -177,6 +177,7 @@ func (x *turn) place(c *conn, a protocol.Addr, from Source) {
 	list := c.member.peers.list
 	if c.peer != nilIndex {
 		list[c.peer].links--
+		c.member.peers.sound = false
 	}
 	c.hearsay = unheard
 	if c.peer = at; at != nilIndex {

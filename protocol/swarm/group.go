@@ -56,19 +56,23 @@ type Group struct {
 	now      turn // the one that is being taken
 	scratch  scratch
 	reserved [8]byte
+	warmth   uint64 // of what was read beforehand, so that the compiler does not remove that
 }
 
-// core is one peer.
+// core is one peer. What every turn needs is a line of a cache.
 type core struct {
+	conns   []*conn
+	members []*member
+	due     protocol.Time // when to wake
+	look    protocol.Time // when to look at a connection
+
 	id      [20]byte
 	addr    protocol.Addr // what others reach it by, as far as known; its port is listened on
 	running bool
 	halves  uint16 // connections dialed and not answered
-	conns   []*conn
 	free    []protocol.Conn
-	members []*member
-	due     protocol.Time // when to wake
-	look    protocol.Time // when to look at a connection
+
+	_ [48]byte // so that it is whole lines (TestSizeOfConn)
 }
 
 // scratch is memory for the length of one call, so that turns do not allocate.

@@ -36,6 +36,7 @@ type peer struct {
 type peers struct {
 	list  []peer
 	place map[protocol.Addr]uint32
+	sound bool // nobody can make room for a newcomer: not before a connection has ended
 }
 
 // find returns the place of an address, nilIndex if it is not known.
@@ -159,17 +160,12 @@ func (x *turn) remember(m *member, p peer) uint32 {
 		return uint32(len(list))
 	}
 	x.g.counters.Forgotten++
-	worst := nilIndex
-	for n := range list {
-		q := &list[n]
-		if q.links > 0 || q.banned || q.fails == 0 && !q.deaf && p.deaf {
-			continue
-		}
-		if worst == nilIndex || q.worth() < list[worst].worth() {
-			worst = uint32(n)
-		}
+	if m.peers.sound {
+		return nilIndex
 	}
+	worst := m.peers.worst(&p)
 	if worst == nilIndex || list[worst].worth() >= p.worth() {
+		m.peers.sound = !p.deaf // who listens could take any place that others could
 		return nilIndex
 	}
 	delete(m.peers.place, list[worst].addr)
@@ -178,6 +174,21 @@ func (x *turn) remember(m *member, p peer) uint32 {
 	}
 	list[worst] = p
 	m.peers.place[p.addr] = worst
+	return worst
+}
+
+// worst returns the place of the first peer to be forgotten for another, nilIndex if there is none.
+func (p *peers) worst(other *peer) uint32 {
+	worst := nilIndex
+	for n := range p.list {
+		q := &p.list[n]
+		if q.links > 0 || q.banned || q.fails == 0 && !q.deaf && other.deaf {
+			continue
+		}
+		if worst == nilIndex || q.worth() < p.list[worst].worth() {
+			worst = uint32(n)
+		}
+	}
 	return worst
 }
 

@@ -47,21 +47,19 @@ func DefaultPicker() PickerConfig { return PickerConfig{FirstRandom: 4} }
 // of them ends by got, lost, cancel, drop or leave. When got says that a piece is full, the caller
 // checks its hash and says passed or failed.
 type picker struct {
-	cfg PickerConfig
-	geo Geometry
-	rnd protocol.Rand // own stream, for ties
-
-	have     bits   // verified pieces
-	complete uint32 // how many these are
-	seeds    uint32 // connected peers that have everything
-	waste    waste
-
 	peers  []party  // by slot
 	theirs []uint64 // the bits of every peer: slot times words(pieces)
+	idle   bits     // missing and not open: those in avail.order
+	have   bits     // verified pieces
+	avail  availability
+	rnd    protocol.Rand // own stream, for ties
 
-	idle  bits // missing and not open: those in avail.order
-	avail availability
-	open  openPieces
+	geo      Geometry
+	complete uint32 // pieces that are verified
+	seeds    uint32 // connected peers that have everything
+	cfg      PickerConfig
+	open     openPieces
+	waste    waste
 }
 
 // party is what the picker knows of one connected peer.

@@ -183,6 +183,47 @@ func TestLimits(t *testing.T) {
 	})
 }
 
+// TestNewcomersFindRoom: whoever is new takes the place of one that failed, as soon as there is
+// one, and until then nobody's.
+func TestNewcomersFindRoom(t *testing.T) {
+	cfg := Default()
+	cfg.Initiate, cfg.MaxPeers = 1, 3
+	s := newSolo(t, cfg, testTorrent(20), Entry{})
+	find := func(n uint32) bool {
+		s.turn(func(t *protocol.Turn) {
+			s.g.Found(0, t, 0, []protocol.Addr{soloAddr(n)}, FromDHT)
+		})
+		return s.g.cores[0].members[0].peers.find(soloAddr(n)) != nilIndex
+	}
+	for n := range uint32(3) {
+		require.True(t, find(n+1))
+	}
+	for n := range uint32(5) {
+		require.False(t, find(n+4))
+		require.True(t, s.g.cores[0].members[0].peers.sound, "nobody need be looked at again")
+	}
+	require.EqualValues(t, 5, s.g.Counters().Forgotten)
+	require.Len(t, s.dials, 1)
+	failed := s.dials[0]
+	s.turn(func(t *protocol.Turn) { s.g.Closed(0, t, failed.Conn, protocol.Unreachable) })
+	require.True(t, find(9), "there is one that failed")
+	require.Equal(t, nilIndex, s.g.cores[0].members[0].peers.find(failed.To))
+	require.False(t, find(10))
+}
+
+// TestHearsay: what a peer says of itself goes before what others say of it.
+func TestHearsay(t *testing.T) {
+	s := newSolo(t, Default(), testTorrent(20), Entry{})
+	a := s.join(1, speech{}.bitfield(0x80, 0, 0))
+	c := s.conn(a)
+	p := &c.member.peers.list[c.peer]
+	require.False(t, p.seed)
+	p.seed = true
+	c.member.hearsay++
+	s.say(a, speech{}.index(peerwire.Have, 1))
+	require.False(t, p.seed)
+}
+
 // TestDialing: no more are dialed at a time and in all than may be, the rest when there is room;
 // and who failed three times is given up.
 func TestDialing(t *testing.T) {

@@ -72,14 +72,17 @@ func extensionRows() []sheetRow {
 	return []sheetRow{
 		{row: "unknown msg_type: ignore", features: ext, first: nil,
 			say: speech{}.ext(peerwire.ExtMetadata, "d8:msg_typei9e5:piecei0ee"), why: drops,
-			check: func(t *testing.T, s *solo) { require.EqualValues(t, 1, s.g.Counters().Ignored) }},
+			check: func(t *testing.T, s *solo) {
+				require.EqualValues(t, 1, s.g.Counters().Ignored)
+			}},
 		{row: "a peer without the metadata must reject", entry: Entry{Magnet: true}, features: ext,
 			first: speech{}.ext(0, "d1:md11:ut_metadatai9eee"),
 			say:   speech{}.ext(peerwire.ExtMetadata, "d8:msg_typei0e5:piecei0ee"), why: drops,
 			says: `extended 9 "d8:msg_typei2e5:piecei0ee"` + "\n"},
 		{row: "metadata_size > 4 MiB is ignored", entry: Entry{Magnet: true}, features: ext,
 			first: nil,
-			say:   speech{}.ext(0, "d1:md11:ut_metadatai9ee13:metadata_sizei4194305ee"), why: drops},
+			say:   speech{}.ext(0, "d1:md11:ut_metadatai9ee13:metadata_sizei4194305ee"),
+			why:   drops},
 		{row: "a later handshake is additive", entry: Entry{Magnet: true}, features: ext,
 			first: speech{}.ext(0, "d1:md11:ut_metadatai9eee"),
 			say:   speech{}.ext(0, "d13:metadata_sizei99ee"), why: drops,
@@ -99,8 +102,8 @@ func extensionRows() []sheetRow {
 	}
 }
 
-// TestRowsOfTheSheet has the rules in those dialects of each that TestDrops, TestBorne and the tests
-// of choking do not have.
+// TestRowsOfTheSheet has the rules in those dialects of each that TestDrops, TestBorne and the
+// tests of choking do not have.
 func TestRowsOfTheSheet(t *testing.T) {
 	for _, c := range append(wireRows(), extensionRows()...) {
 		t.Run(c.row, func(t *testing.T) {
@@ -154,4 +157,31 @@ func TestReservedBits(t *testing.T) {
 	s.say(c, append(p, speech{}.plain(peerwire.Interested)...))
 	require.False(t, s.ended[c])
 	require.True(t, s.conn(c).wanted)
+}
+
+// TestMoreThanQueued: requests above what was said to be queued (reqq) are rejected, or ignored
+// without BEP 6.
+func TestMoreThanQueued(t *testing.T) {
+	for _, features := range [][]peerwire.Feature{{fastBit}, nil} {
+		cfg := Default()
+		cfg.Reqq, cfg.WriteAhead = 4, 1
+		s := newSolo(t, cfg, testTorrent(20), Entry{All: true})
+		hello := speech{}
+		if features != nil {
+			hello = hello.plain(peerwire.HaveNone)
+		}
+		c := s.join(1, hello.plain(peerwire.Interested), features...)
+		s.pass(time.Second)
+		s.heard(c)
+		for piece := range uint32(10) {
+			s.say(c, speech{}.block(peerwire.Request, piece, 0, 16384))
+		}
+		require.False(t, s.ended[c])
+		require.EqualValues(t, 4, s.conn(c).wants.n)
+		over := s.g.Counters().Overfull
+		require.GreaterOrEqual(t, over, uint64(5))
+		rejects := strings.Count(s.heard(c), "reject")
+		require.Equal(t, features != nil, rejects > 0)
+		require.True(t, rejects == 0 || rejects == int(over))
+	}
 }

@@ -26,23 +26,25 @@ type Entry struct {
 // member is one torrent at one core.
 type member struct {
 	index   uint32 // of the torrent in the group
+	hearsay uint32 // how often others said of somebody that it is a seed
 	geo     Geometry
 	known   bool // the geometry is known
 	seed    bool // everything is there
+	showing bool // it super-seeds
 	private bool
 	leaving bool
 	shaken  bool // rechoke at the end of the turn
 	spilt   bool // blocks are free again: offer them at the end of the turn
+
+	picker picker
+	choker choker
+	show   superseed
 
 	metadata []byte
 	fetch    *fetch // the metadata on its way; nil if it is here
 	started  protocol.Time
 	finished protocol.Time // Never until everything is there
 	found    protocol.Time // when somebody was found; Never until then
-
-	picker picker
-	choker choker
-	show   superseed
 
 	conns []*conn // past the infohash, in the order in which they came to it
 	slots []*conn // by slot
@@ -52,11 +54,9 @@ type member struct {
 	gossip  gossip
 	dialAt  protocol.Time // when to look for somebody to dial
 	turnAt  protocol.Time // when to drop somebody for another
-	showing bool          // it super-seeds
 	claimed bits          // pieces that it pretends to have; nil if it does not pretend
 	claimAt protocol.Time // when to pretend to have another one
 	opening uint16        // connections of the torrent that are not live yet
-	hearsay uint32        // how often others said of somebody that it is a seed
 
 	brought   uint64 // bytes of the pieces that were there at the beginning
 	ended     Tally  // of connections that are no more

@@ -186,6 +186,9 @@ func (x *turn) rechoke(m *member) {
 	s := &x.g.scratch
 	s.facts = s.facts[:0]
 	for _, c := range m.conns {
+		x.g.warmth += c.tally.Queued + uint64(c.down.step) // these waits go on side by side
+	}
+	for _, c := range m.conns {
 		s.facts = append(s.facts, fact{slot: c.slot, interested: c.wanted, snubbed: c.snubbed,
 			opened: !c.choking, seed: m.picker.isSeed(c.slot) || c.uploadOnly,
 			held: m.picker.held(c.slot), down: c.down.inWindow(x.Now),

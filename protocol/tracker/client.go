@@ -78,6 +78,7 @@ type ClientTally struct {
 	Sent     uint64 // packets by UDP and fetches by HTTP
 	Resent   uint64 // of these because no answer came
 	Answered uint64 // announces
+	Stopped  uint64 // of these the ends of sessions
 	Refused  uint64 // announces: the tracker said why
 	Silent   uint64 // trackers given up
 	Drops    Drops  // packets from a tracker, and bodies

@@ -116,6 +116,7 @@ func (c *Client) accepted(t *protocol.Turn, now Totals) {
 		c.completed = false
 	case Stopped:
 		s.started = false
+		c.tally.Stopped++
 	}
 	switch {
 	case c.leaving: // and the others

@@ -83,7 +83,8 @@ func checkBooks(t testing.TB, run *results.Run) {
 			require.LessOrEqual(t, p.FirstFound, p.FirstPiece)
 		}
 		require.LessOrEqual(t, p.LeechedUp, byOwner[key{p.Node, p.Torrent}])
-		require.LessOrEqual(t, gifts[key{p.Node, p.Torrent}], p.Connected, "nothing counts once it is a seed")
+		require.LessOrEqual(t, gifts[key{p.Node, p.Torrent}], p.Connected,
+			"nothing counts once it is a seed")
 	}
 	require.Equal(t, up, down)
 	require.GreaterOrEqual(t, up, delivered)

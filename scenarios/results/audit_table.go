@@ -125,7 +125,8 @@ func candidates(method, kind string) []candidate {
 	case slices.Contains([]string{"M3", "M4", "M5", "M1xM6", "M10"}, method):
 		return []candidate{found}
 	case kind == "ghost" && method != "M6":
-		return []candidate{{ShowsCoverage, side, side + ".coverage.ghost"}}
+		return []candidate{{ShowsCoverage, side, side + ".coverage.ghost"},
+			{ShowsCoverage, "down", "down.coverage.ghost"}}
 	case kind == "withholder" || kind == "framer":
 		return []candidate{{ShowsVictims, side, side + ".signed." + Honest}, found}
 	}
@@ -133,24 +134,24 @@ func candidates(method, kind string) []candidate {
 		{ShowsInvented, side, side + ".invented." + kind}, found}
 }
 
-// Expected is what the published table of outcomes says of a method against a way to cheat, in nine
-// letters or less; empty where it says nothing. A pair is of precision and recall.
+// Expected is what the published table of outcomes says of a method against a way to cheat, in
+// eight letters or less; empty where it says nothing. A pair is of precision and recall.
 func Expected(method, kind string) string {
 	return expectations()[method][kind]
 }
 
 func expectations() map[string]map[string]string {
-	corrected := map[string]string{"multiplier": "corrected", "constant": "corrected",
-		"fake-seed": "corrected", "adaptive": "corrected"}
+	mended := map[string]string{"multiplier": "mended", "constant": "mended",
+		"fake-seed": "mended", "adaptive": "mended"}
 	with := func(more map[string]string) map[string]string {
-		all := maps.Clone(corrected)
+		all := maps.Clone(mended)
 		maps.Copy(all, more)
 		return all
 	}
 	return map[string]map[string]string{
-		"M1": {Honest: "1–5 %", "multiplier": "50 %", "constant": "unbounded",
-			"fake-seed": "unbounded", "ghost": "invisible", "collusion": "unbounded",
-			"sybil": "unbounded", "adaptive": "10 %"},
+		"M1": {Honest: "1–5 %", "multiplier": "50 %", "constant": "no bound",
+			"fake-seed": "no bound", "ghost": "unseen", "collusion": "no bound",
+			"sybil": "no bound", "adaptive": "10 %"},
 		"M2": {Honest: "−1..5 %", "multiplier": "flagged", "constant": "flagged",
 			"fake-seed": "flagged", "ghost": "negative", "collusion": "hidden",
 			"sybil": "hidden", "adaptive": "in noise"},
@@ -169,14 +170,14 @@ func expectations() map[string]map[string]string {
 			"fake-seed": "≈1/≈1", "ghost": "found", "collusion": "partly", "sybil": "partly",
 			"fake-have": "partly", "adaptive": "weak"},
 		"M7": with(map[string]string{Honest: "≤ lost", "ghost": "half", "collusion": "accepted",
-			"sybil": "accepted", "withholder": "less", "framer": "ambiguous"}),
-		"M8": with(map[string]string{Honest: "≤ tail", "ghost": "uncredit.",
+			"sybil": "accepted", "withholder": "less", "framer": "unclear"}),
+		"M8": with(map[string]string{Honest: "≤ tail", "ghost": "nothing",
 			"collusion": "accepted", "sybil": "accepted", "withholder": "≤ window",
 			"framer": "cannot"}),
 		"M9": with(map[string]string{Honest: "as M8", "collusion": "bounded", "sybil": "bounded",
 			"withholder": "as M8", "framer": "cannot"}),
 		"M10": {Honest: "0", "multiplier": "1−e^−t", "constant": "1−e^−t",
-			"fake-seed": "1−e^−t", "collusion": "by anchor", "sybil": "by anchor",
+			"fake-seed": "1−e^−t", "collusion": "anchor", "sybil": "anchor",
 			"framer": "evidence", "adaptive": "1−e^−t"},
 	}
 }

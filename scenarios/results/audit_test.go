@@ -249,8 +249,8 @@ func TestJudgements(t *testing.T) {
 	require.Equal(t, []field{
 		{"M1", Honest, 1, ShowsError, 0.02, "1–5 %"},
 		{"M1", "multiplier", 0, ShowsError, 0.5, "50 %"},
-		{"M1", "fake-seed", 2, ShowsInvented, 0.2, "unbounded"},
-		{"M1", "ghost", 2, ShowsCoverage, 0, "invisible"},
+		{"M1", "fake-seed", 2, ShowsInvented, 0.2, "no bound"},
+		{"M1", "ghost", 2, ShowsCoverage, 0, "unseen"},
 		{"M2", Honest, 1, ShowsBalance, 0.03, "−1..5 %"},
 		{"M2", "multiplier", 0, ShowsFlagged, 0.7, "flagged"},
 		{"M3", "multiplier", 0, ShowsDetection, 0.9, "→1/→1"},
@@ -270,7 +270,7 @@ func TestExpectations(t *testing.T) {
 		require.Contains(t, Methods(), method)
 		for kind, text := range of {
 			require.Contains(t, append([]string{Honest}, Cheats()...), kind)
-			require.LessOrEqual(t, utf8.RuneCountInString(text), 9, text)
+			require.LessOrEqual(t, utf8.RuneCountInString(text), 8, text)
 			fields++
 		}
 	}

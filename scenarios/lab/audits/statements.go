@@ -90,8 +90,8 @@ func (s *statements) audit(now protocol.Time, standings []audit.Standing) {
 	}
 }
 
-// judgeFlows scores by M9, at the end, which part of one's credit cannot have reached the anchors. It
-// accuses nobody: who served those that gave nothing on is no cheat.
+// judgeFlows scores by M9, at the end, which part of one's credit cannot have reached the anchors.
+// It accuses nobody: who served those that gave nothing on is no cheat.
 func (s *statements) judgeFlows() {
 	credited, bounded := s.office.Bank().Volumes(), s.bounded()
 	for u := range credited {
