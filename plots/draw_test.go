@@ -62,6 +62,9 @@ func sources() []source {
 	health := healthRun()
 	swarm := swarmRun()
 	swarm.figures = swarmFigures()
+	audited, seen, signed := auditRun(), observerRun(), receiptRun()
+	audited.figures, seen.figures, signed.figures =
+		auditFigures(), []string{"observers"}, []string{"receipts"}
 	return []source{of(sweep(), 100), of(clientsRun(), 100), of(studyRun(), 5),
 		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
@@ -71,6 +74,12 @@ func sources() []source {
 		{func(t *testing.T, dir string) { writeObserved(t, dir) },
 			[]string{"crawl", "connectivity"}, "fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { swarm.write(t, dir) }, swarm.figures,
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { audited.write(t, dir) }, audited.figures,
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { seen.write(t, dir) }, seen.figures,
+			"fingerprint 3f2a91c0"},
+		{func(t *testing.T, dir string) { signed.write(t, dir) }, signed.figures,
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { ledgerRun().write(t, dir) }, ledgerFigures(),
 			"fingerprint 3f2a91c0"},
@@ -120,7 +129,7 @@ func (s source) drawn(t *testing.T, theme Theme) (dir string) {
 func (s source) check(t *testing.T, dir, name string, theme Theme) {
 	checkSVG(t, read(t, dir, name+".svg"), s.origin)
 	checkPDF(t, read(t, dir, name+".pdf"))
-	checkPNG(t, read(t, dir, name+".png"), coarse(theme))
+	checkPNG(t, read(t, dir, name+".png"), wide(theme, name))
 	require.NotEmpty(t, read(t, dir, name+".csv"))
 	require.Contains(t, string(read(t, dir, name+".md")), "--theme "+
 		[]string{Slide: "slide", Dark: "dark", Paper: "paper"}[theme])
