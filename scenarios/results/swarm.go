@@ -3,7 +3,7 @@ package results
 // Swarm is what a run of a swarm scenario found: the network's truth, and what the peers of each
 // torrent counted themselves.
 type Swarm struct {
-	Peers     []Peer        // in the order of the nodes
+	Peers     []Peer        // in the order of the nodes, without those that only observe
 	Transfers []Transfer    // by sender, then receiver, then torrent
 	Samples   []SwarmSample // by time, then torrent
 	Messages  uint64        // of the peer protocol, that came to peers

@@ -33,6 +33,9 @@ func (w *World) Report(run *results.Run) error {
 	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
 	out.Transfers = w.transfers(int32(run.Cell))
 	for node := range w.peers {
+		if w.of(uint32(node)).observes() {
+			continue
+		}
 		for k := range w.peers[node].parts {
 			s := &w.peers[node].parts[k]
 			if s.row.Joined == 0 && !s.present && s.row.Left == 0 {
