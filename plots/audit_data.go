@@ -368,7 +368,7 @@ func isCheatSetting(path string) bool { return strings.HasSuffix(path, ".cheat")
 // cheatOfMix is what a mix has beside the honest: "multiplier" of "honest 90%, multiplier 10%".
 func cheatOfMix(mix string) string {
 	var kinds []string
-	for _, part := range strings.Split(mix, ",") {
+	for _, part := range strings.Split(strings.Trim(mix, `"`), ",") {
 		if kind, _, _ := strings.Cut(strings.TrimSpace(part), " "); kind != honest {
 			kinds = append(kinds, kind)
 		}

@@ -37,7 +37,7 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 					parts = append(parts, cheatOfMix(value))
 					continue
 				}
-				parts = append(parts, fmt.Sprintf("%s %s", shortName(c.Set, key), value))
+				parts = append(parts, shortName(c.Set, key)+" "+presetOf(value))
 			}
 		}
 		label := strings.Join(parts, ", ")
@@ -52,6 +52,15 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 		all[i].sort()
 	}
 	return all
+}
+
+// presetOf is the name of the preset that a setting is made from, or else its value.
+func presetOf(value string) string {
+	if rest, ok := strings.CutPrefix(value, "{preset: "); ok {
+		name, _, _ := strings.Cut(rest, ",")
+		return strings.TrimSuffix(name, "}")
+	}
+	return value
 }
 
 // sort orders the cells by x.
