@@ -180,11 +180,12 @@ func (x *market) until(t *testing.T, e *exchanger, of sharedTorrent) {
 	}
 }
 
-// await waits until the seed can be found.
+// await waits until the seed can be found. Transmission announces itself in the DHT when it likes,
+// which took it more than two minutes once.
 func (x *market) await(t *testing.T, p handover, of sharedTorrent) {
 	t.Helper()
 	own := x.seeds[p.kind]
-	for end := time.Now().Add(benchTime); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(2*benchTime); ; time.Sleep(200 * time.Millisecond) {
 		if site, tracked := x.trackers[p.way]; tracked {
 			if site.seeds(t, of.hash) > 0 {
 				return
