@@ -185,7 +185,7 @@ func (x *market) until(t *testing.T, e *exchanger, of sharedTorrent) {
 func (x *market) await(t *testing.T, p handover, of sharedTorrent) {
 	t.Helper()
 	own := x.seeds[p.kind]
-	for end := time.Now().Add(2*benchTime); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(2 * benchTime); ; time.Sleep(200 * time.Millisecond) {
 		if site, tracked := x.trackers[p.way]; tracked {
 			if site.seeds(t, of.hash) > 0 {
 				return
