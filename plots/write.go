@@ -4,7 +4,30 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
+
+// unfinished begins the names of files that are not yet whole.
+const unfinished = ".swarmlab-"
+
+// Clear removes from dir/figures the figures of results that are about to be replaced, and what a
+// killed program left there. The caller has the folder for itself. Other files stay.
+func Clear(dir string) {
+	dir = filepath.Join(dir, "figures")
+	entries, _ := os.ReadDir(dir) // without figures there is none
+	for _, e := range entries {
+		ending := filepath.Ext(e.Name())
+		ours := slices.Contains(endings(), ending) &&
+			slices.Contains(Names(), strings.TrimSuffix(e.Name(), ending))
+		if ours || strings.HasPrefix(e.Name(), unfinished) {
+			os.Remove(filepath.Join(dir, e.Name())) // what stays is replaced, or of no harm
+		}
+	}
+}
+
+// endings returns those of the files of a figure.
+func endings() []string { return []string{".svg", ".pdf", ".png", ".csv", ".md"} }
 
 // A file is one output of a figure: the ending of its name, and all its bytes.
 type file struct {
@@ -28,7 +51,7 @@ func writeAll(stem string, files []file) error {
 // writeWhole makes path appear with all of body, or not at all: a reader, or a run cut short, never
 // sees half a figure.
 func writeWhole(path string, body []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	tmp, err := os.CreateTemp(filepath.Dir(path), unfinished+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}

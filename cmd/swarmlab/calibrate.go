@@ -176,7 +176,7 @@ func (c *calibration) do(ctx context.Context) error {
 		c.tell.update(lab.Progress{Runs: 1, Share: min(share, 1)})
 	})
 	c.tell.enter("writing %s", c.dir.path)
-	c.dir.dropFigures()
+	plots.Clear(c.dir.path)
 	if c.summary, err = results.Write(c.dir.path, o, c.started); err != nil {
 		return exitError{failed, fmt.Errorf("not all results could be stored: %w", err)}
 	}

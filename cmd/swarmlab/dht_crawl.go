@@ -203,7 +203,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 		return dhtError(failed, "nobody answered at %v; is it running, and reachable from here?",
 			strings.Join(w.flags.bootstrap, ", "))
 	}
-	w.dir.dropFigures()
+	plots.Clear(w.dir.path)
 	if err := results.WriteCrawl(w.dir.path, w.result, w.started); err != nil {
 		return dhtError(failed, "not all results could be stored: %w", err)
 	}

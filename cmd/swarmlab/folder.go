@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"swarmlab/plots"
 	"swarmlab/scenarios/results"
 )
 
@@ -35,15 +34,6 @@ func (f *folder) discard() {
 	for _, dir := range f.made {
 		if os.Remove(dir) != nil {
 			return
-		}
-	}
-}
-
-// dropFigures removes the figures of the results that are about to be replaced.
-func (f *folder) dropFigures() {
-	for _, name := range plots.Names() {
-		for _, ending := range []string{"svg", "pdf", "png", "csv", "md"} {
-			os.Remove(filepath.Join(f.path, "figures", name+"."+ending))
 		}
 	}
 }

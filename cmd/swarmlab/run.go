@@ -147,7 +147,7 @@ func (w *work) do(ctx context.Context) error {
 	}
 	w.nameReplays()
 	w.tell.enter("writing %s", w.dir.path)
-	w.dir.dropFigures()
+	plots.Clear(w.dir.path)
 	if w.summary, err = results.Write(w.dir.path, w.outcome, w.started); err != nil {
 		w.trouble = fmt.Errorf("not all results could be stored: %w", err)
 	} else if err := w.draw(ctx); err != nil {

@@ -157,7 +157,7 @@ func (j *joint) do(ctx context.Context) error {
 func (j *joint) write(through bool) error {
 	j.tell.next("")
 	j.tell.enter("writing %s", j.dir.path)
-	j.dir.dropFigures()
+	plots.Clear(j.dir.path)
 	if err := results.WriteJoint(j.dir.path, j.table()); err != nil {
 		return err
 	}

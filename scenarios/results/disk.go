@@ -121,6 +121,15 @@ func (g *staging) abandon() {
 	}
 }
 
+// removeUnfinished removes what a killed program left in a folder that is the caller's now.
+func removeUnfinished(dir string) error {
+	left, err := filepath.Glob(filepath.Join(escapeGlob(dir), tempPrefix+"*"))
+	for _, name := range left {
+		err = errors.Join(err, os.RemoveAll(name))
+	}
+	return err
+}
+
 // replace puts a file in its place when all of it is written, or leaves the old one.
 func replace(dir, name string, write func(io.Writer) error) error {
 	g := &staging{disk: realDisk{}, dir: dir}

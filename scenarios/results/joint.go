@@ -62,8 +62,14 @@ func Join(name, title string, parts []Summary) *Joint {
 	return j
 }
 
-// WriteJoint puts targets.json into a folder.
-func WriteJoint(dir string, j *Joint) error { return replaceJSON(dir, TargetsFile, j) }
+// WriteJoint puts targets.json into a folder. The caller has it for itself, as the stores of its
+// parts show.
+func WriteJoint(dir string, j *Joint) error {
+	if err := removeUnfinished(dir); err != nil {
+		return err
+	}
+	return replaceJSON(dir, TargetsFile, j)
+}
 
 // OpenJoint reads the targets.json of a folder. It returns nil for one that is of one scenario, or
 // of none.

@@ -81,14 +81,8 @@ func (st *Store) Close() error { return st.lock.Close() }
 // left.
 func (st *Store) inspect(s *scenarios.Scenario) error {
 	for _, dir := range []string{st.home, st.dir} {
-		left, err := filepath.Glob(filepath.Join(escapeGlob(dir), tempPrefix+"*"))
-		if err != nil {
+		if err := removeUnfinished(dir); err != nil {
 			return err
-		}
-		for _, name := range left {
-			if err := os.RemoveAll(name); err != nil {
-				return err
-			}
 		}
 	}
 	entries, err := os.ReadDir(st.dir)

@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -131,6 +133,16 @@ targets:
 func TestDispersion(t *testing.T) {
 	require.InDelta(t, 0, dispersion([]int64{4, 4, 4}), 1e-12)
 	require.InDelta(t, 2.5/3, dispersion([]int64{1, 2, 3, 4, 5}), 1e-12)
+}
+
+func TestWriteJointRemovesWhatAKilledProgramLeft(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".swarmlab-targets.json-12"), nil, 0o644))
+	require.NoError(t, WriteJoint(dir, Join("set", "A set", nil)))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.Equal(t, TargetsFile, left[0].Name())
 }
 
 func TestJoin(t *testing.T) {
