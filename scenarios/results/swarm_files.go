@@ -181,7 +181,8 @@ func (o *Outcome) writePeersText(w io.Writer) error {
 			row = append(row, utoa(v))
 		}
 		return append(row, itoa(p.Remotes), itoa(p.Connected), itoa(p.Interested),
-			itoa(p.FirstFound), itoa(p.FoundTracker), itoa(p.FoundDHT), itoa(p.FoundPEX))
+			itoa(p.FirstFound), itoa(p.Others), itoa(p.FoundTracker), itoa(p.FoundDHT),
+			itoa(p.FoundPEX))
 	})
 }
 
