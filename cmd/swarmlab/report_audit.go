@@ -34,7 +34,8 @@ func accounting(s *results.Summary) string {
 	}
 	var b strings.Builder
 	b.WriteString("Methods of accounting by ways to cheat, and below each value what was " +
-		"expected\n" + folded("columns: "+strings.Join(named, ", ")))
+		"expected\n" + folded("rows: "+strings.Join(worded(methods), ", ")) +
+		folded("columns: "+strings.Join(named, ", ")))
 	for len(kinds) > 0 {
 		n := len(kinds)
 		text := judged(all, methods, kinds)
@@ -46,6 +47,17 @@ func accounting(s *results.Summary) string {
 		kinds = kinds[n:]
 	}
 	return b.String() + "\n" + folded(accountingKey) + denominators(s, methods)
+}
+
+// worded names methods in words, too.
+func worded(methods []string) (names []string) {
+	words := map[string]string{"M1": "self-report", "M2": "balance", "M3": "least squares",
+		"M4": "controlled lists", "M5": "rules", "M6": "observers", "M1xM6": "contrast",
+		"M7": "cross-reports", "M8": "receipts", "M9": "flow bound", "M10": "audits"}
+	for _, method := range methods {
+		names = append(names, strings.TrimSpace(method+" "+words[method]))
+	}
+	return names
 }
 
 // accountingKey explains the fields.
