@@ -1,8 +1,6 @@
 package results
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // The tables of accounting; there are none of a scenario without an audit.
 const (

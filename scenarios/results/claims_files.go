@@ -1,8 +1,6 @@
 package results
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // The tables of a ledger; there are none of other scenarios.
 const (

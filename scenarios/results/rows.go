@@ -9,10 +9,6 @@ import (
 	"swarmlab/protocol/dht"
 )
 
-// createdBy stands in the Parquet files for the library's own version, so that their bytes depend
-// on their content alone.
-const createdBy = "swarmlab"
-
 func (o *Outcome) writeLookups(w io.Writer) error {
 	return writeRows(w, o.Runs, (*Run).lookupRows)
 }

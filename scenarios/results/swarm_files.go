@@ -1,8 +1,6 @@
 package results
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // The tables of swarms; there are none of a scenario without torrents.
 const (

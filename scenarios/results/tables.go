@@ -58,6 +58,10 @@ func addText(
 	return nil
 }
 
+// createdBy stands in the Parquet files for the library's own version, so that their bytes depend
+// on their content alone.
+const createdBy = "swarmlab"
+
 // groupRows is after how many rows a group of them is closed: what is open is in memory.
 const groupRows = 250_000
 
