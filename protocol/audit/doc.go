@@ -108,9 +108,9 @@
 // Two things are not kept out. Announces are not signed: in whose name one announces is for
 // [DeskConfig].Owner to find out, and a tracker.Ledger goes by peer ids alone, under which anybody
 // can speak for anybody who has shown his, as with public trackers. And a receiver can itself
-// present a receipt of a later epoch, or with a greater number, for less than it has got: those that
-// the sender holds are then stale. It takes back nothing that was credited; the sender loses what it
-// has not yet presented, which is why proofs are to be presented often.
+// present a receipt of a later epoch, or with a greater number, for less than it has got: those
+// that the sender holds are then stale. It takes back nothing that was credited; the sender loses
+// what it has not yet presented, which is why proofs are to be presented often.
 //
 // # Departures from the sources
 //

@@ -61,8 +61,8 @@ func (o *office) account() (between [2][]Flow, agreed, downs [2]uint64) {
 	return between, agreed, downs
 }
 
-// Whatever others send, forged, replayed, altered, cut off, or signed by themselves, the accounts of
-// two honest users are what they are without it: what went between them, what is credited by the
+// Whatever others send, forged, replayed, altered, cut off, or signed by themselves, the accounts
+// of two honest users are what they are without it: what went between them, what is credited by the
 // least of both ends, and what receipts charge them with.
 func TestOthersMoveNoStatement(t *testing.T) {
 	p := newPeople(4)

@@ -68,8 +68,8 @@ type Counters struct {
 	MetadataBad      uint64 // info dictionaries whose hash was wrong
 }
 
-// Each calls f with the name and the number of what was counted at least once, in a fixed order, but
-// for Drops: connections, messages, and the codec's faults.
+// Each calls f with the name and the number of what was counted at least once, in a fixed order,
+// but for Drops: connections, messages, and the codec's faults.
 func (c *Counters) Each(f func(name string, n uint64)) {
 	for _, x := range [...]struct {
 		name string
