@@ -198,8 +198,8 @@ func TestAuditByLink(t *testing.T) {
 			_, at := l.seeding(file, "--listen", host)
 			var out safeOutput
 			dir := filepath.Join(t.TempDir(), "a", "b")
-			code, err := runTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(), "--peer",
-				at, "--duration", "700ms", "--out", dir)
+			code, err := runTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
+				"--peer", at, "--duration", "700ms", "--out", dir)
 			require.NoError(t, err)
 			require.Zero(t, code)
 			o := readObservation(t, dir)

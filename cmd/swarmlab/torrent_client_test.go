@@ -277,7 +277,8 @@ func TestTorrentForPeople(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := runTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir, "--every", "1s")
+		_, err := runTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir,
+			"--every", "1s")
 		require.NoError(t, err)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
