@@ -80,8 +80,10 @@
 //
 // M8, receipts ([Issuer], [Collector], [Bank]). Sees totals signed by receivers. Nobody can frame
 // another one, nor claim what nobody acknowledges. What is not acknowledged is lost to the sender,
-// at most the window and what is under way if it then stops. Who withholds, A8, gains up to that
-// from everybody whom it meets; those who collude sign for each other what they like.
+// at most the window and what is under way if it then stops. If receivers sign for the rest when
+// they want nothing more, as package client's do, that is who goes while it serves. Who withholds,
+// A8, gains up to that from everybody whom it meets; those who collude sign for each other what
+// they like.
 //
 // M9, flow bound ([Graph]). Sees receipts or reports of all, and trusts some users, the anchors.
 // What anybody is credited cannot exceed what can have reached the anchors, directly or on the way

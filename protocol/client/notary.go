@@ -56,8 +56,22 @@ func (n notary) Received(i uint32, c protocol.Conn, bytes uint32) (receipt []byt
 	if !l.issuer.Received(uint64(bytes)) {
 		return nil
 	}
+	return g.sign(l.issuer)
+}
+
+// Rest signs for what is less than a window.
+func (n notary) Rest(i uint32, c protocol.Conn) (receipt []byte) {
+	l := n.g.clients[i].account.shown(c)
+	if l == nil || l.issuer == nil || l.issuer.Unsigned() == 0 {
+		return nil
+	}
+	return n.g.sign(l.issuer)
+}
+
+// sign returns the body of a receipt for all that came. It is valid until the next statement.
+func (g *Group) sign(by *audit.Issuer) (receipt []byte) {
 	g.counters.Signed++
-	g.statement = l.issuer.Append(g.statement[:0])
+	g.statement = by.Append(g.statement[:0])
 	return g.statement
 }
 
@@ -157,6 +171,7 @@ func (n notary) Parted(i uint32, t *protocol.Turn, c protocol.Conn, up, down uin
 	p.ended[1] += down
 	if k := ended.collector; k != nil {
 		p.debt += k.Unsigned()
+		a.unsigned += k.Unsigned()
 		p.paid += ended.sent - k.Unsigned()
 		if k.Proof() != nil {
 			p.proof, p.owed = bytes.Clone(k.Proof()), ended.taken || !ended.again
