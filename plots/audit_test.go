@@ -93,7 +93,8 @@ func TestAccountingDataIsTheInput(t *testing.T) {
 		require.InEpsilon(t, max(estimate, 1), max(number(t, row["estimate_bytes"]), 1), 1e-9)
 	}
 	text := string(read(t, dir, "accounting.md"))
-	require.Contains(t, text, "self-report "+strings.ReplaceAll(roughShare(off/all), "\u00A0", " "))
+	require.Contains(t, text, "Self-report is off by "+
+		strings.ReplaceAll(roughShare(off/all), "\u00A0", " "))
 	require.Contains(t, text, "M6 observers (downloads): by bytes, honest ")
 }
 
@@ -198,13 +199,14 @@ func TestJudgedWell(t *testing.T) {
 	}{
 		{judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
 		{judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
-		{judgement{Shows: "victims", Value: -0.1}, 0.5, "-10\u00A0%"},
+		{judgement{Shows: "victims", Value: -0.1}, 0.5, "−10\u00A0%"},
 		{judgement{Shows: "invented", Value: 30}, 0, "×30"},
 		{judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
 		{judgement{Shows: "detection"}, 0, "–/0"},
 		{judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
 		{judgement{Shows: "coverage"}, 0, "blind"},
-		{judgement{Shows: "flagged", Value: 0.75}, 0.75, "75\u00A0%"},
+		{judgement{Shows: "victims", Value: 0.1}, 0.5, "+10\u00A0%"},
+		{judgement{Shows: "flagged", Value: 0.75}, 0.75, "fl 75\u00A0%"},
 	} {
 		require.InDelta(t, c.good, c.j.good(), 1e-9, c.text)
 		require.Equal(t, c.text, c.j.text())

@@ -18,7 +18,7 @@ import (
 // the SHA-256 of length and content, and the content: gob, compressed. Whoever changes the form
 // changes the number.
 const (
-	storeMagic  = storePrefix + "4\n"
+	storeMagic  = storePrefix + "5\n"
 	storePrefix = "swarmlab run "
 )
 

@@ -104,7 +104,8 @@ func (p *Peer) text() []string {
 		row = append(row, utoa(v))
 	}
 	return append(row, itoa(p.Remotes), itoa(p.Connected), itoa(p.Interested),
-		itoa(p.FirstFound), itoa(p.FoundTracker), itoa(p.FoundDHT), itoa(p.FoundPEX))
+		itoa(p.FirstFound), itoa(p.Others), itoa(p.FoundTracker), itoa(p.FoundDHT),
+		itoa(p.FoundPEX))
 }
 
 func (t *Transfer) text() []string {
