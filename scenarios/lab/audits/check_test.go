@@ -107,7 +107,8 @@ func TestWhatIsTruePasses(t *testing.T) {
 		}
 		require.False(t, a.Accused)
 	}
-	require.Equal(t, map[string]int{"M1": 2, "M2": 2, "M3": 2, "M5": 2, "M6": 2, "M1xM6": 2},
+	require.Equal(t, map[string]int{"M1": 2, "M2": 2, "M3": 2, "M5": 2, "M5x2": 2, "M6": 2,
+		"M1xM6": 2},
 		methods)
 }
 
@@ -122,7 +123,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 		error string
 	}{
 		"a byte that nobody got": {func(w *world) { w.truths[1].Down-- },
-			"users gave 2621440 bytes and got 2621439"},
+			"users gave 2621440 bytes and got 2621439, and observers 0"},
 		"a byte that nobody sent": {func(w *world) { w.truths[0].Up++ },
 			"user 0: delivered 2621441 of the 2621440 bytes that it sent"},
 		"a claim that the ledger missed": {func(w *world) {
@@ -143,6 +144,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.facts.Honest, w.facts.Closed, w.facts.Window, w.facts.Conns = true, true, 100, []uint64{2, 2}
+	w.facts.Given = make([]uint64, 2)
 	full, tail := float64(10*piece), float64(2*swarm.BlockSize)
 	require.NoError(t, checkStated("M7", honest(full, full), w.truths, &w.facts))
 	require.NoError(t, checkStated("M8", honest(full-200-tail, full-200-tail), w.truths, &w.facts))

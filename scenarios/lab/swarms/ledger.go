@@ -45,6 +45,7 @@ func (a *auditors) facts() audits.Facts {
 	f := audits.Facts{Honest: true, Closed: a.until != protocol.Never && w.sim.Now() > a.until,
 		Window: uint64(w.scenario.Audit.Receipts), Conns: make([]uint64, len(a.users)),
 		Verified: a.verified}
+	f.Probed, f.Given = a.given()
 	var reports, proofs uint64
 	for _, p := range w.populations {
 		f.Honest = f.Honest && p.cheat == client.Honest && p.strategy != swarm.Polluting
