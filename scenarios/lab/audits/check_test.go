@@ -1,6 +1,7 @@
 package audits
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -159,4 +160,22 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 		"at most 32968 may be unsigned")
 	require.ErrorContains(t, checkStated("M8", honest(full+1, full), w.truths, &w.facts),
 		"user 0: M8 credits it 2621441 bytes up, of 2621440 that it sent")
+}
+
+// TestAnchorsAreAShare: as many users are trusted as the share says, also of whole numbers so great
+// that users times share do not fit into 64 bits.
+func TestAnchorsAreAShare(t *testing.T) {
+	b := newWorld(t).books
+	of := make([]audit.User, 44)
+	for u := range of {
+		of[u] = audit.User(2 * u)
+	}
+	const whole = uint64(1_000_000_000_000_000_000)
+	for percent, want := range map[uint64]int{1: 1, 10: 4, 25: 11, 50: 22, 75: 33, 100: 44} {
+		got := b.Anchors(of, whole/100*percent, whole)
+		require.Len(t, got, want, "%d %%", percent)
+		require.Subset(t, of, got)
+		require.True(t, slices.IsSorted(got))
+		require.Len(t, slices.Compact(got), want, "each once")
+	}
 }

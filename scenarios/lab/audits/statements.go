@@ -1,6 +1,7 @@
 package audits
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 
@@ -155,7 +156,9 @@ func (s *statements) cost(name string, signed uint64) (bytes, messages uint64) {
 // Anchors draws those of some users whom the auditor trusts: a share of them, and one at least.
 func (b *Books) Anchors(of []audit.User, share, whole uint64) []audit.User {
 	deck := slices.Clone(of)
-	n := min(max(uint64(len(deck))*share/whole, 1), uint64(len(deck)))
+	hi, lo := bits.Mul64(uint64(len(deck)), min(share, whole))
+	n, _ := bits.Div64(hi, lo, whole)
+	n = min(max(n, 1), uint64(len(deck)))
 	for k := range deck[:n] {
 		j := k + b.rand.Intn(len(deck)-k)
 		deck[k], deck[j] = deck[j], deck[k]
