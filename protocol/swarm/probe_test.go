@@ -13,7 +13,7 @@ import (
 // judge is a prober that asks for a block of the first piece that a peer shows, and keeps what came
 // of it by the peer's id.
 type judge struct {
-	t    *testing.T
+	t    testing.TB
 	g    *Group
 	came map[[20]byte]*verdicts
 }
@@ -23,7 +23,7 @@ type verdicts struct {
 	silences            [3]int
 }
 
-func judgeOf(t *testing.T, g *Group) *judge {
+func judgeOf(t testing.TB, g *Group) *judge {
 	j := &judge{t: t, g: g, came: map[[20]byte]*verdicts{}}
 	g.env.Prober = j
 	return j
