@@ -88,7 +88,7 @@ type conn struct {
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
 
-	_ [24]byte // so that it is whole lines (TestSizeOfConn)
+	probe challenge
 }
 
 // unheard is no number of hearsay: the list of peers is to be told.
@@ -160,6 +160,9 @@ func (x *turn) write(c *conn, p []byte) {
 // close ends a connection for a reason of ours.
 func (x *turn) close(c *conn, why Drop) {
 	x.g.counters.Drops[why]++
+	if !why.blames() {
+		x.settleUp(c)
+	}
 	x.Out.Close(c.number)
 	c.left = c.written() // it still goes out
 	x.lose(c, why.blames())
@@ -210,6 +213,7 @@ func (x *turn) inspect(c *conn) {
 	if c.stage == live && c.asked.n == c.voided && !c.choking {
 		x.fill(c)
 	}
+	x.probe(c)
 	if m := c.member; m.showing && !c.wanted && x.Now >= c.shownAt.Add(showAgain) &&
 		m.show.waits(c.slot, &m.picker) {
 		x.showNext(c)

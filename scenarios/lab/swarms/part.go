@@ -17,7 +17,6 @@ type part struct {
 	row      results.Peer
 	at       span
 	sent     uint64  // payload, at the sample before, of those who take part in several
-	conns    uint64  // that it had, at the end
 	verified []stamp // pieces that it got, if somebody audits
 	useful   uint64  // payload that it gave for which others had a use, at the end
 }
