@@ -52,8 +52,8 @@ func accounting(s *results.Summary) string {
 // worded names methods in words, too.
 func worded(methods []string) (names []string) {
 	words := map[string]string{"M1": "self-report", "M2": "balance", "M3": "least squares",
-		"M4": "controlled lists", "M5": "rules", "M6": "observers", "M1xM6": "contrast",
-		"M7": "cross-reports", "M8": "receipts", "M9": "flow bound", "M10": "audits"}
+		"M4": "controlled lists", "M5": "rules", "M5x2": "rules, twice", "M6": "observers",
+		"M1xM6": "contrast", "M7": "cross-reports", "M8": "receipts", "M9": "flow bound", "M10": "audits"}
 	for _, method := range methods {
 		names = append(names, strings.TrimSpace(method+" "+words[method]))
 	}
