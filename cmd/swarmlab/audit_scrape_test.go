@@ -52,8 +52,8 @@ func connected(then func(tid uint32) []byte) func(action, tid uint32) [][]byte {
 	}
 }
 
-// TestAuditAmongHostileTrackers: what trackers answer that is none is a problem of theirs, fit to be
-// printed, and holds nobody up.
+// TestAuditAmongHostileTrackers: what trackers answer that is no answer is a problem of theirs, fit
+// to be printed, and holds nobody up.
 func TestAuditAmongHostileTrackers(t *testing.T) {
 	hash := [20]byte{7}
 	counts := func(tid uint32) []byte {
