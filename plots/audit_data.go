@@ -44,8 +44,8 @@ type accountRow struct {
 func methodNames() [][2]string {
 	return [][2]string{
 		{"M1", "self-report"}, {"M2", "balance"}, {"M3", "least squares"}, {"M4", "pairing"},
-		{"M5", "rules"}, {"M6", "observers"}, {"M1xM6", "contrast"}, {"M7", "cross-reports"},
-		{"M8", "receipts"}, {"M9", "flow bound"}, {"M10", "audits"},
+		{"M5", "rules"}, {"M5x2", "rules, twice"}, {"M6", "observers"}, {"M1xM6", "contrast"},
+		{"M7", "cross-reports"}, {"M8", "receipts"}, {"M9", "flow bound"}, {"M10", "audits"},
 	}
 }
 

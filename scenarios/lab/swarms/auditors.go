@@ -63,8 +63,10 @@ func (w *World) newAuditors() error {
 			Geometry: t.is.Geometry})
 	}
 	var err error
-	a.books, err = audits.New(cfg)
 	w.audit = a
+	if a.books, err = audits.New(cfg); err == nil && s.Audit.Probes > 0 {
+		err = a.books.Probe()
+	}
 	return err
 }
 
@@ -179,7 +181,7 @@ type watcher struct {
 	ids  [][20]byte
 }
 
-func (a *auditors) observers(size int) swarm.Watcher {
+func (a *auditors) observers(size int) *watcher {
 	w := &watcher{}
 	for range size {
 		w.list = append(w.list, a.books.Observer())
