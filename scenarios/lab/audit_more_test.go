@@ -52,6 +52,9 @@ func TestWhoLiesAloneGainsNothing(t *testing.T) {
 		require.Greater(t, a.UpEstimate, 1.5*float64(a.Up), "what they mint is accepted")
 		bounded := cheats(by(run, "M9"))[n]
 		require.Less(t, bounded.UpEstimate, a.UpEstimate, "but did not reach the anchors")
+		reported := cheats(by(run, "M7"))[n]
+		require.InEpsilon(t, a.UpEstimate, reported.UpEstimate, 0.1,
+			"user %d: both say the same, also of torrents in which only one of them is", a.User)
 	}
 }
 
