@@ -134,8 +134,8 @@ func (g *Group) invent(a *account, torrent uint32, over time.Duration) {
 	}
 }
 
-// agree has one of a ring say that it sent something, and the other one, as soon as it runs, that it
-// got it: nothing that only one of them says is credited.
+// agree has one of a ring say that it sent something, and the other one, as soon as it runs, that
+// it got it: nothing that only one of them says is credited.
 func (g *Group) agree(a *account, with Accomplice, torrent uint32, n uint64) {
 	p := a.pair(pairKey{torrent, with.Key})
 	if p == nil {
