@@ -44,8 +44,8 @@ type accountRow struct {
 func methodNames() [][2]string {
 	return [][2]string{
 		{"M1", "self-report"}, {"M2", "balance"}, {"M3", "least squares"}, {"M4", "pairing"},
-		{"M5", "rules"}, {"M6", "observers"}, {"M1xM6", "contrast"}, {"M7", "cross-reports"},
-		{"M8", "receipts"}, {"M9", "flow bound"}, {"M10", "audits"},
+		{"M5", "rules"}, {"M5x2", "rules, twice"}, {"M6", "observers"}, {"M1xM6", "contrast"},
+		{"M7", "cross-reports"}, {"M8", "receipts"}, {"M9", "flow bound"}, {"M10", "audits"},
 	}
 }
 
@@ -249,7 +249,7 @@ func (l look) badge(i int) badge {
 	tone := l.palette[(i+1)%len(l.palette)]
 	b := badge{shapes[i%len(shapes)], tone, l.background}
 	if i >= len(shapes) {
-		b.fill, b.rim = l.background, tone
+		b.fill, b.rim = color.Transparent, tone // so that those below are seen
 	}
 	return b
 }

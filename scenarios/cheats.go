@@ -155,6 +155,7 @@ type Audit struct {
 	Pairing  int                  `yaml:"pairing"` // 0 is none
 	Anchors  netmodel.Probability `yaml:"anchors"`
 	Audits   int                  `yaml:"audits"` // 0 is none
+	Probes   Duration             `yaml:"probes"` // 0 is never
 }
 
 // None reports whether nobody looks.
@@ -180,6 +181,18 @@ func (s *Scenario) offices() int {
 	return 0
 }
 
+// observed reports whether some peers observe.
+func (s *Scenario) observed() bool {
+	for i := range s.Groups {
+		for _, p := range s.Groups[i].Peers() {
+			if p.Strategy == swarm.Observing {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // checkAudit checks what is asked of those who look.
 func (s *Scenario) checkAudit(c *complaints) {
 	a := &s.Audit
@@ -201,6 +214,10 @@ func (s *Scenario) checkAudit(c *complaints) {
 	if a.Settle == 0 && a.Audits > 0 {
 		c.addAt("audit.audits", "there are no reports to look into; write settle, too, or "+
 			"audits: none")
+	}
+	if a.Probes > 0 && !s.observed() {
+		c.addAt("audit.probes", "nobody can ask; add a group of strategy: observer, or write "+
+			"probes: never")
 	}
 	if a.Pairing > s.Users() {
 		c.addAt("audit.pairing", "groups of %d, and there are %d users; make them smaller",
@@ -239,4 +256,7 @@ var auditRules = []rule{
 		meaning: "share of the honest users whom the auditor trusts (M9)"},
 	{path: "audit.audits", fallback: noneWord, limits: "1..100", word: noneWord,
 		meaning: "audits that each user makes of others at random in each window (M10)"},
+	{path: "audit.probes", fallback: neverWord, limits: "1s..24h", word: neverWord,
+		meaning: "time between two challenges of a peer by an observer, which waits to be " +
+			"unchoked and asks for a block that the peer says it has (M10); never: there are none"},
 }

@@ -28,6 +28,8 @@ type Rounds struct {
 	Graceful netmodel.Probability `yaml:"graceful"` // share of ends that are announced
 	Cheats   netmodel.Probability `yaml:"cheats"`   // share of users
 	Factor   netmodel.Milli       `yaml:"factor"`   // claimed over uploaded, of cheats
+	Collude  bool                 `yaml:"collude"`  // cheats are pairs, one of whom claims to download
+	Deal     string               `yaml:"deal"`     // each round, or once
 	Looks    []int                `yaml:"looks"`    // numbers of swarms at which users are judged
 	Audits   int                  `yaml:"audits"`   // of each user in a round
 }
@@ -37,6 +39,9 @@ func (l *Ledger) None() bool { return l.Interval == 0 }
 
 // None reports whether users live by their churn.
 func (r *Rounds) None() bool { return r.Length == 0 }
+
+// DealsOnce reports whether users meet in the same company in all rounds.
+func (r *Rounds) DealsOnce() bool { return r.Deal == "once" }
 
 // Ledgers tells whether the scenario is one of a tracker's ledger.
 func (s *Scenario) Ledgers() bool { return !s.Ledger.None() }
@@ -52,11 +57,16 @@ func (s *Scenario) RoundsNumber() int {
 // Swarms returns how many swarms of a round there are.
 func (r *Rounds) Swarms(users int) int { return users / r.Company }
 
-// Cheating returns how many of so many users cheat, to the nearest: the first ones.
+// Cheating returns how many of so many users cheat, to the nearest: the first ones. Those who
+// collude are even in number.
 func (r *Rounds) Cheating(users int) int {
 	const parts = 1 << 20
 	p := int(uint64(r.Cheats) / (uint64(netmodel.Certain) / parts))
-	return (users*p + parts/2) / parts
+	cheats := (users*p + parts/2) / parts
+	if r.Collude {
+		cheats -= cheats % 2
+	}
+	return cheats
 }
 
 // Settle is the least time between a leave in good order and the return: that is how long a
@@ -86,6 +96,11 @@ var ledgerRules = []rule{
 		meaning: "share of users that claim more uploads than there were"},
 	{path: "ledger.rounds.factor", fallback: "1.5", limits: "1..100",
 		meaning: "what they claim, over what they uploaded"},
+	{path: "ledger.rounds.collude", fallback: "false",
+		meaning: "true: cheats are pairs, each of one that claims so much more and of one that " +
+			"claims to have downloaded as much more, wherever they are dealt"},
+	{path: "ledger.rounds.deal", fallback: "each", limits: "each|once",
+		meaning: "users are dealt into swarms in each round anew, or once for all"},
 	{path: "ledger.rounds.looks", fallback: noneWord, limits: "1..1000000", word: noneWord,
 		meaning: "numbers of swarms, in all rounds so far, at which the users are judged by " +
 			"methods M1, M3, M4 and M5, as in [100, 200]; none: they are not"},

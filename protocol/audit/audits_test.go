@@ -115,6 +115,8 @@ func TestChallengesFindInventedPieces(t *testing.T) {
 	require.Equal(t, Probed{}, p.Probed(users), "who was never asked")
 	require.False(t, Probed{Choked: 9}.Guilty(1), "to choke proves nothing")
 	require.True(t, Probed{Wrong: 1, Silent: 1}.Guilty(2))
+	require.True(t, Probed{Denied: 2, Choked: 1}.Guilty(2))
+	require.EqualValues(t, 7, Probed{Served: 4, Wrong: 1, Denied: 2, Choked: 9}.Asked())
 }
 
 // Challenges lie in the torrent, on the bounds of blocks, in pieces that are claimed.

@@ -107,6 +107,13 @@
 // rise within an epoch, so that what is replayed or overtaken is [Stale]; totals begin at 0 in a
 // new epoch, which a client that has lost its memory begins, and which costs only itself.
 //
+// Two things are not kept out. Announces are not signed: in whose name one announces is for
+// [DeskConfig].Owner to find out, and a tracker.Ledger goes by peer ids alone, under which anybody
+// can speak for anybody who has shown his, as with public trackers. And a receiver can itself
+// present a receipt of a later epoch, or with a greater number, for less than it has got: those
+// that the sender holds are then stale. It takes back nothing that was credited; the sender loses
+// what it has not yet presented, which is why proofs are to be presented often.
+//
 // # Departures from the sources
 //
 //   - R1 takes at least a second for the time between announces, and leaves first ones alone.

@@ -66,6 +66,9 @@ func (p *Pairing) Deal(rand *protocol.Rand) {
 	clear(p.claimed)
 }
 
+// Keep begins a round with the groups of the round before: what a tracker does that deals but once.
+func (p *Pairing) Keep() { clear(p.claimed) }
+
 // Permits reports whether the tracker may name one user to another in this round.
 func (p *Pairing) Permits(a, b User) bool { return a != b && p.group[a] == p.group[b] }
 

@@ -21,7 +21,8 @@ const (
 	Served  Answer = iota // the right bytes
 	Wrong                 // other bytes
 	Silent                // nothing, though the peer had unchoked
-	Choked                // the peer did not unchoke, or rejected: that proves nothing
+	Choked                // the peer did not unchoke: that proves nothing
+	Denied                // a reject, though the peer had unchoked: it has not what it says
 	answers               // how many there are
 )
 
@@ -91,6 +92,12 @@ func (p *Probes) Probed(u User) Probed {
 	return p.users[u]
 }
 
-// Guilty reports whether a user sent wrong bytes, or nothing, at least so many times: a bad line
-// or a broken disk does so now and then.
-func (p Probed) Guilty(least uint32) bool { return p[Wrong]+p[Silent] >= least }
+// Guilty reports whether a user sent wrong bytes, a reject, or nothing, at least so many times: a
+// bad line or a broken disk does so now and then.
+func (p Probed) Guilty(least uint32) bool { return p.Failed() >= least }
+
+// Failed returns how many challenges a user failed, of those that prove something.
+func (p Probed) Failed() uint32 { return p[Wrong] + p[Silent] + p[Denied] }
+
+// Asked returns how many challenges of a user proved something.
+func (p Probed) Asked() uint32 { return p[Served] + p.Failed() }

@@ -105,6 +105,7 @@ type link struct {
 	issuer    *audit.Issuer    // nil before the first block
 	collector *audit.Collector // nil before the first block
 	taken     bool             // a receipt came that was not delivered
+	refused   uint8            // receipts that were no good
 }
 
 // begin forgets what was stated in an earlier run, of which no memory is left.

@@ -97,12 +97,22 @@ func (n notary) Receipt(i uint32, c protocol.Conn, body []byte) {
 		n.g.counters.Receipts[audit.Surplus]++
 		return
 	}
+	if l.refused >= refusedMost {
+		n.g.counters.Receipts[audit.Flood]++
+		return
+	}
 	f := l.collector.Take(body)
 	n.g.counters.Receipts[f]++
-	if f == audit.OK {
-		l.taken, l.again = true, false
+	if f != audit.OK {
+		l.refused++
+		return
 	}
+	l.taken, l.again = true, false
 }
+
+// refusedMost is how many receipts are refused on a connection before none is looked at any more:
+// to check a signature takes far longer than to send a forged one.
+const refusedMost = 64
 
 // Serves withholds blocks from who withholds receipts, if that is wanted: what a peer has left
 // unsigned may be a window, what is under way, and a quarter of what it has signed for.

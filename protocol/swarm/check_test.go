@@ -93,7 +93,8 @@ func checkConn(t testing.TB, g *Group, m *member, c *conn) {
 	if !m.known {
 		return
 	}
-	wants := !m.seed && !g.cfg.Observe && m.picker.interesting(c.slot)
+	wants := !m.seed && !g.cfg.Observe && m.picker.interesting(c.slot) ||
+		c.probe.stage != restful
 	must(t, wants == c.interested, "interest is not correct")
 	must(t, m.choker.unchoked(c.slot) == !c.choked, "the choker thinks otherwise")
 	live := int(c.asked.n - c.voided)

@@ -52,6 +52,8 @@ type Config struct {
 	// a second; 0: never. It serves none of them: requests are rejected, or ignored without BEP 6.
 	Pretend uint64
 	Observe bool // want nothing but to see what others have
+	// Probe has who observes challenge each peer, by the group's Prober, so often; 0: never.
+	Probe time.Duration
 
 	PexPeriod time.Duration // BEP 11: a minute at least
 }
@@ -118,6 +120,10 @@ func (c *Config) validateTimes() error {
 	if c.Turnover != 0 && (c.Turnover < time.Second || c.Turnover > day) {
 		return fmt.Errorf("turnover is %v; it must be 0s, for never, or from 1s to %v",
 			c.Turnover, day)
+	}
+	if c.Probe != 0 && (!c.Observe || c.Probe < time.Second || c.Probe > day) {
+		return fmt.Errorf("probe is %v; it must be 0s, for never, or from 1s to %v, of a peer "+
+			"that observes", c.Probe, day)
 	}
 	return nil
 }

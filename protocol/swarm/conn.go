@@ -88,7 +88,7 @@ type conn struct {
 
 	interestedAt, wantedAt, chokingAt, regularAt, optimisticAt span
 
-	_ [24]byte // so that it is whole lines (TestSizeOfConn)
+	probe challenge
 }
 
 // unheard is no number of hearsay: the list of peers is to be told.
@@ -213,6 +213,7 @@ func (x *turn) inspect(c *conn) {
 	if c.stage == live && c.asked.n == c.voided && !c.choking {
 		x.fill(c)
 	}
+	x.probe(c)
 	if m := c.member; m.showing && !c.wanted && x.Now >= c.shownAt.Add(showAgain) &&
 		m.show.waits(c.slot, &m.picker) {
 		x.showNext(c)

@@ -26,7 +26,7 @@
 //
 // # The files
 //
-//	watcher.go    what an observer is told
+//	watcher.go    what an observer is told; probe.go how it challenges peers
 //	config.go     what a study varies; strategy.go kinds of peers
 //	group.go      the population and its calls; turn.go a turn, deadlines
 //	torrent.go    what is known of a torrent, and one core's part in it; enter.go its beginning

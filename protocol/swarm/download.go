@@ -25,6 +25,7 @@ func (x *turn) chokedBy(c *conn, choking bool) {
 		c.gave, c.hungry = x.Now, true
 		return
 	}
+	x.unheeded(c)
 	if c.fast || c.asked.n == 0 {
 		return
 	}
@@ -39,6 +40,10 @@ func (x *turn) chokedBy(c *conn, choking bool) {
 func (x *turn) fill(c *conn) {
 	c.hungry = false
 	m := c.member
+	if x.g.cfg.Observe {
+		x.ask(c)
+		return
+	}
 	if !c.interested || c.choking && len(c.fasts) == 0 {
 		return
 	}
@@ -109,6 +114,9 @@ func (x *turn) arrived(c *conn, msg *peerwire.Message) Drop {
 	}
 	if !ok {
 		return ByRange
+	}
+	if x.proved(c, msg) {
+		return drops
 	}
 	asked, _ := x.answered(c, msg.Index, msg.Begin, n)
 	if !asked && c.fast {
@@ -251,6 +259,9 @@ func (x *turn) failed(m *member, piece uint32) {
 
 // rejected takes a reject.
 func (x *turn) rejected(c *conn, msg *peerwire.Message) Drop {
+	if x.disproved(c, msg.Index, msg.Begin, msg.Length) {
+		return drops
+	}
 	asked, wanted := x.answered(c, msg.Index, msg.Begin, msg.Length)
 	if !asked {
 		return ByUnasked
@@ -268,6 +279,9 @@ func (x *turn) rejectedZero(c *conn, msg *peerwire.Message) Drop {
 		return ByRange
 	}
 	begin, length := c.member.geo.request(b)
+	if x.disproved(c, b.piece, begin, length) {
+		return drops
+	}
 	if asked, wanted := x.answered(c, b.piece, begin, length); asked && wanted {
 		x.refused(c, b.piece, begin, length)
 	}

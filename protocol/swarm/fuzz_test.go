@@ -51,10 +51,15 @@ func newBabble(t testing.TB, script []byte) *babble {
 		cfg.Choker.Leeching = BlockTitForTat
 	}
 	cfg.MaxConns, cfg.Initiate, cfg.HalfOpen, cfg.MaxPeers, cfg.Reqq = 3, 2, 2, 20, 30
+	if set&64 != 0 {
+		cfg = Observing.Apply(cfg)
+		cfg.Probe = time.Second
+	}
 	b.size = uint32(b.next()%20) + 1
 	have := b.next()
 	b.solo = newSolo(t, cfg, testTorrent(b.size), Entry{All: have&3 == 0, Magnet: have&7 == 1})
 	b.wrong = have&8 != 0
+	judgeOf(t, b.g)
 	return b
 }
 

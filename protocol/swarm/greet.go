@@ -166,6 +166,7 @@ func (x *turn) join(c *conn) {
 		x.rumour(c)
 	}
 	x.watch(c, x.Now.Add(min(x.g.cfg.KeepAlive, x.g.cfg.IdleTimeout)))
+	x.probeFirst(c)
 }
 
 // place gives a connection its place among the peers of the torrent.

@@ -30,6 +30,8 @@ type Env struct {
 	Observer Observer
 	// Watcher is told what peers show; it may be nil.
 	Watcher Watcher
+	// Prober challenges peers; it may be nil.
+	Prober Prober
 	// Describe reads an info dictionary whose hash is right, which core i got from its peers. If
 	// it cannot be used, ok is false and the torrent stays unknown. A geometry without bytes means
 	// that the owner has to look first what is there already: it calls Described when it knows.

@@ -236,7 +236,8 @@ func (x *turn) evaluate(c *conn) {
 			m.peers.list[c.peer].seed = full
 		}
 	}
-	want := !m.seed && !x.g.cfg.Observe && m.picker.interesting(c.slot)
+	want := !m.seed && !x.g.cfg.Observe && m.picker.interesting(c.slot) ||
+		c.probe.stage != restful
 	if want != c.interested {
 		c.interested = want
 		c.interestedAt.turn(want, x.Now, &c.tally.Interested)

@@ -42,6 +42,11 @@ type Attribution struct {
 	// who reports 1.5 times the truth. Noise makes it less than 0 at times. NaN for who reported
 	// nothing.
 	Fake []float64
+	// Doubt is the standard error of each fraction, were the noise of all balances alike (or, if they
+	// were weighted, in proportion to the claims): who is always seen in the same company is known
+	// badly, however much that claims. NaN for who reported nothing, and infinite for whom no number
+	// of such observations would tell from others.
+	Doubt []float64
 	// Residuals are what the fractions leave unexplained of each balance.
 	Residuals []float64
 	// Rank is the number of users that can be told apart; less than Users if some always appeared
@@ -78,15 +83,48 @@ func Attribute(users int, obs []Observation, weighted bool) (*Attribution, error
 	if rank > 0 {
 		f.SolveTo(&x, d, rank)
 	}
-	r := &Attribution{Fake: make([]float64, users), Rank: rank, Users: len(seen)}
+	r := &Attribution{Fake: make([]float64, users), Doubt: make([]float64, users), Rank: rank,
+		Users: len(seen)}
+	spread := spreads(&f, rank)
 	for u := range r.Fake {
-		r.Fake[u] = math.NaN()
+		r.Fake[u], r.Doubt[u] = math.NaN(), math.NaN()
 		if column[u] >= 0 && rank > 0 {
-			r.Fake[u] = x.At(column[u], 0)
+			r.Fake[u], r.Doubt[u] = x.At(column[u], 0), spread[column[u]]
 		}
 	}
 	r.Residuals = residuals(obs, r.Fake)
+	noise := 0.0
+	for k, o := range obs {
+		left := r.Residuals[k] * scaleOf(o, weighted)
+		noise += left * left
+	}
+	noise = math.Sqrt(noise / float64(max(len(obs)-rank, 1)))
+	for u := range r.Doubt {
+		r.Doubt[u] *= noise
+	}
 	return r, nil
+}
+
+// spreads are the standard errors of the solution for noise of 1: the roots of the diagonal of the
+// inverse of the normal matrix. They are infinite where that matrix has none: of the users who are
+// part of what the observations do not tell.
+func spreads(f *mat.SVD, rank int) []float64 {
+	var v mat.Dense
+	f.VTo(&v)
+	users, known := v.Dims()
+	values, of := f.Values(nil), make([]float64, users)
+	for j := range of {
+		told := 0.0
+		for k := range min(rank, known) {
+			told += v.At(j, k) * v.At(j, k)
+			of[j] += v.At(j, k) * v.At(j, k) / (values[k] * values[k])
+		}
+		of[j] = math.Sqrt(of[j])
+		if told < 1-1e-9 {
+			of[j] = math.Inf(1)
+		}
+	}
+	return of
 }
 
 // columns gives a column to each user who reported something.

@@ -212,3 +212,36 @@ func TestAttributionOfASheet(t *testing.T) {
 	require.InDelta(t, 0.5, a.Fake[2], 1e-9)
 	require.True(t, math.IsNaN(a.Fake[0]))
 }
+
+// What is said of the doubt is how far fractions lie from the truth, over many draws of the noise:
+// of two who mostly upload alike it is several times that of others who claim as much, and without
+// bound of two who always do.
+func TestDoubtIsTheSpreadOfTheNoise(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	const n, draws = 60, 2000
+	design := make([]Observation, n)
+	for k := range design {
+		twin, same := 100+50*r.Float64(), 100*r.Float64()
+		design[k] = Observation{Users: []int{0, 1, 2, 3, 4}, Up: []float64{twin,
+			twin + 5*r.NormFloat64(), 100 + 50*r.NormFloat64(), same, 2 * same}}
+	}
+	var squares, doubts [3]float64
+	for range draws {
+		for k := range design {
+			design[k].Balance = 0.5*design[k].Up[0] + 10*r.NormFloat64()
+		}
+		a, err := Attribute(6, design, false)
+		require.NoError(t, err)
+		require.Equal(t, 4, a.Rank)
+		for u, fake := range []float64{0.5, 0, 0} {
+			squares[u] += (a.Fake[u] - fake) * (a.Fake[u] - fake)
+			doubts[u] += a.Doubt[u] * a.Doubt[u]
+		}
+		require.True(t, math.IsInf(a.Doubt[3], 1) && math.IsInf(a.Doubt[4], 1))
+		require.True(t, math.IsNaN(a.Doubt[5]))
+	}
+	for u := range squares {
+		require.InEpsilon(t, squares[u], doubts[u], 0.1, "user %d", u)
+	}
+	require.Greater(t, doubts[0], 30*doubts[2])
+}

@@ -94,3 +94,44 @@ func cheats(rows []results.Account) (list []results.Account) {
 	}
 	return list
 }
+
+// TestChallengesFindInventedPieces: who tells of pieces that it does not have is found by observers
+// who ask for them, and nobody else is; what the challenges take is counted, and to the byte what
+// the network delivered to observers.
+func TestChallengesFindInventedPieces(t *testing.T) {
+	probing := []string{"audit.probes", "20s", "groups.leechers.cheating.rate", "100kB/s"}
+	require.Zero(t, len(by(auditOf(t), "M10")), "nobody audits")
+	honest := auditOf(t, probing...)
+	for _, a := range by(honest, "M10") {
+		require.False(t, a.Accused)
+		require.False(t, a.UpSeen)
+		require.Equal(t, a.Scored, a.Score == 0 && a.Scored)
+	}
+	lied := auditOf(t, append(probing, "groups.leechers.cheat", "honest 80%, fake-have 20%")...)
+	caught := 0
+	for _, a := range by(lied, "M10") {
+		if a.Accused {
+			require.Equal(t, "fake-have", a.Cheat)
+			require.Positive(t, a.Score)
+			require.Greater(t, a.AccusedAt, a.Began)
+			caught++
+		}
+	}
+	require.Positive(t, caught)
+	for _, run := range []*results.Run{honest, lied} {
+		var observed uint64
+		for _, x := range run.Swarm.Transfers {
+			if x.To == 22 {
+				observed += x.Delivered
+			}
+		}
+		require.Positive(t, observed)
+		for _, c := range run.Audit.Costs {
+			if c.Method == "M10" {
+				require.Greater(t, c.Bytes, observed)
+				require.Less(t, c.Bytes, observed+observed/50, "headers and requests")
+				require.Greater(t, c.Messages, 2*(observed/16384))
+			}
+		}
+	}
+}

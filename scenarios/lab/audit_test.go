@@ -76,9 +76,32 @@ func TestHonestClaimsAreNearTheTruth(t *testing.T) {
 			require.InEpsilon(t, 16e6, seen[u].DownEstimate, 0.05)
 		}
 	}
-	for _, a := range by(run, "M5") {
-		require.False(t, a.Accused)
+}
+
+// TestPublishedRulesAccuseTheHonest: what a peer gave to the last leecher of a small swarm it often
+// claims when that has completed, and then R2 as published accuses it. With two such claims in a
+// row it accuses no honest user, and of the cheats nobody whom the published rules do not.
+func TestPublishedRulesAccuseTheHonest(t *testing.T) {
+	run := auditOf(t)
+	require.Positive(t, accused(by(run, "M5")))
+	require.Zero(t, accused(by(run, "M5x2")))
+	run = auditOf(t, "groups.leechers.cheat", "honest 80%, fake-seed 20%")
+	require.Positive(t, accused(cheats(by(run, "M5x2"))))
+	for u, a := range by(run, "M5x2") {
+		published := by(run, "M5")[u]
+		require.True(t, published.Accused || !a.Accused)
+		require.True(t, !a.Accused || published.AccusedAt <= a.AccusedAt)
+		require.GreaterOrEqual(t, published.Score, a.Score)
 	}
+}
+
+func accused(rows []results.Account) (n int) {
+	for _, a := range rows {
+		if a.Accused {
+			n++
+		}
+	}
+	return n
 }
 
 // TestMultipliersClaimMore: the network's ledger does not know what clients claim.
@@ -137,4 +160,19 @@ func TestAuditsRepeat(t *testing.T) {
 	a, b := auditOf(t, "groups.leechers.cheat", mix), auditOf(t, "groups.leechers.cheat", mix)
 	require.Equal(t, a.Fingerprint, b.Fingerprint)
 	require.Equal(t, a.Audit, b.Audit)
+}
+
+// TestObserversAreCompany: peers find observers as they find others, so these count among whom
+// there is to find.
+func TestObserversAreCompany(t *testing.T) {
+	run := auditOf(t, "groups.leechers.linger", "never", "groups.eyes.size", "4")
+	most := 0
+	for _, p := range run.Swarm.Peers {
+		found := int(p.FoundTracker + p.FoundDHT + p.FoundPEX)
+		require.LessOrEqual(t, found, int(p.Others), "%s %d %s", p.Group, p.Node, p.Torrent)
+		require.GreaterOrEqual(t, int(p.Others), 4, "all observers are there")
+		require.NotEqual(t, "eyes", p.Group)
+		most = max(most, found-int(p.Others)+4)
+	}
+	require.Positive(t, most, "nobody found more than there are peers without observers")
 }

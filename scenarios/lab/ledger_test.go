@@ -160,3 +160,37 @@ func TestLedgerRunsAreRepeatable(t *testing.T) {
 	}
 	require.NotEqual(t, one.Runs[0].Fingerprint, one.Runs[1].Fingerprint)
 }
+
+// TestPairsAreFoundWhenSplit: a pair of whom one claims uploads that the other one claims as
+// downloads is balanced where both are dealt into one swarm, so that nobody is accused who always
+// is; where pairs are dealt apart, who invents uploads is found, and the other one is not. The
+// weight of the honest is less if the company changes.
+func TestPairsAreFoundWhenSplit(t *testing.T) {
+	colluding := []string{"ledger.rounds.collude", "true", "ledger.rounds.sigma", "0.3",
+		"ledger.rounds.graceful", "100%", "duration", "96h"}
+	judge := func(looks string, set ...string) (accused [3]int, worst float64) {
+		s := ledgerOf(t, true, append(append(colluding, "ledger.rounds.looks", looks), set...)...)
+		for _, v := range runLedger(t, s, 1).Claims.Verdicts {
+			kind := 2
+			if v.Cheat {
+				kind = int(v.User % 2)
+			}
+			if v.Method != results.ControlledLists {
+				continue
+			}
+			if v.Accused {
+				accused[kind]++
+			}
+			if kind == 2 {
+				worst = max(worst, v.Score)
+			}
+		}
+		return accused, worst
+	}
+	accused, _ := judge("[32]", "ledger.rounds.company", "60")
+	require.Equal(t, [3]int{}, accused, "never split")
+	accused, anew := judge("[960]", "ledger.rounds.company", "2")
+	require.Equal(t, [3]int{3, 0, 0}, accused, "those who invent uploads")
+	_, once := judge("[960]", "ledger.rounds.company", "2", "ledger.rounds.deal", "once")
+	require.Greater(t, once, 1.5*anew, "who was dealt to one of them for good")
+}

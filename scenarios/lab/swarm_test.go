@@ -60,6 +60,7 @@ func checkBooks(t testing.TB, run *results.Run) {
 	}
 	gifts := map[key]int64{}
 	byPeer, byOwner := map[key]uint64{}, map[key]uint64{}
+	counted := map[uint32]bool{}
 	for _, r := range run.Swarm.Transfers {
 		require.Equal(t, r.Sent, r.Delivered+r.Lost+r.InFlight)
 		delivered += r.Delivered
@@ -73,6 +74,7 @@ func checkBooks(t testing.TB, run *results.Run) {
 		p := &run.Swarm.Peers[n]
 		up += p.PayloadUp
 		down += p.PayloadDown
+		counted[p.Node] = true
 		if junk == 0 {
 			require.Equal(t, byPeer[key{p.Node, p.Torrent}], p.PayloadDown)
 			require.LessOrEqual(t, p.Useful+p.Redundant, p.PayloadDown)
@@ -85,6 +87,11 @@ func checkBooks(t testing.TB, run *results.Run) {
 		require.LessOrEqual(t, p.LeechedUp, byOwner[key{p.Node, p.Torrent}])
 		require.LessOrEqual(t, gifts[key{p.Node, p.Torrent}], p.Connected,
 			"nothing counts once it is a seed")
+	}
+	for _, r := range run.Swarm.Transfers {
+		if !counted[r.To] {
+			down += r.Delivered // to an observer, who challenged
+		}
 	}
 	require.Equal(t, up, down)
 	require.GreaterOrEqual(t, up, delivered)

@@ -70,9 +70,10 @@ type SwarmBalance struct {
 	Flagged  bool   `parquet:"flagged"`
 }
 
-// Methods returns the names of the methods of accounting, in the order of the tables.
+// Methods returns the names of the methods of accounting, in the order of the tables. M5 is the
+// rules as they are published, and M5x2 what spares the honest.
 func Methods() []string {
-	return []string{"M1", "M2", "M3", "M4", "M5", "M6", "M1xM6", "M7", "M8", "M9", "M10"}
+	return []string{"M1", "M2", "M3", "M4", "M5", "M5x2", "M6", "M1xM6", "M7", "M8", "M9", "M10"}
 }
 
 // Honest is the cheat of those who do not.

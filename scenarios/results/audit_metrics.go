@@ -296,7 +296,7 @@ func (w *tallying) addErrors(rows []*Account, side string, d denominator, kind s
 }
 
 // accusers are the methods that name users.
-func accusers() []string { return []string{"M3", "M4", "M5", "M1xM6", "M7", "M10"} }
+func accusers() []string { return []string{"M3", "M4", "M5", "M5x2", "M1xM6", "M7", "M10"} }
 
 // accuses tells whether the method is one that accuses users, or has done so.
 func accuses(rows []*Account) bool {

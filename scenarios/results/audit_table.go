@@ -117,12 +117,12 @@ func candidates(method, kind string) []candidate {
 		return []candidate{{ShowsBalance, "", "balance"}, {ShowsFlagged, "", "flagged"}}
 	case method == "M2":
 		return []candidate{{ShowsFlagged, "", "flagged"}}
-	case kind == Honest && slices.Contains([]string{"M4", "M5", "M1xM6", "M10"}, method):
+	case kind == Honest && slices.Contains([]string{"M4", "M5", "M5x2", "M1xM6", "M10"}, method):
 		return []candidate{{ShowsFalse, "", "false_per_1000"}}
 	case kind == Honest:
 		return []candidate{{ShowsError, side, side + ".median"},
 			{ShowsFalse, "", "false_per_1000"}}
-	case slices.Contains([]string{"M3", "M4", "M5", "M1xM6", "M10"}, method):
+	case slices.Contains([]string{"M3", "M4", "M5", "M5x2", "M1xM6", "M10"}, method):
 		return []candidate{found}
 	case kind == "ghost" && method != "M6":
 		return []candidate{{ShowsCoverage, side, side + ".coverage.ghost"},
@@ -135,8 +135,12 @@ func candidates(method, kind string) []candidate {
 }
 
 // Expected is what the published table of outcomes says of a method against a way to cheat, in
-// eight letters or less; empty where it says nothing. A pair is of precision and recall.
+// eight letters or less; empty where it says nothing. A pair is of precision and recall. It has one
+// row for both readings of the rules.
 func Expected(method, kind string) string {
+	if method == "M5x2" {
+		method = "M5"
+	}
 	return expectations()[method][kind]
 }
 

@@ -47,10 +47,13 @@ type Books struct {
 	m3      verdicts
 	m4      verdicts
 	m5      verdicts
+	m5x2    verdicts
+	m10     verdicts
 	cross   verdicts // M1 against M6
 	solved  solution
 	Observers
 	statements *statements // nil: there are none
+	probing    *probing    // nil: nobody is challenged
 }
 
 // window is what was true of each torrent until the end of a window of time.
@@ -74,8 +77,8 @@ func New(cfg Config) (*Books, error) {
 		sheet: audit.NewSheet(cfg.Window, sharesMost),
 		rules: audit.Rules{BytesPerSec: audit.PublishedCap},
 		m3:    newVerdicts(cfg.Users), m4: newVerdicts(cfg.Users), m5: newVerdicts(cfg.Users),
-		cross: newVerdicts(cfg.Users),
-		odd:   make([]oddity, cfg.Users), empty: map[place]bool{},
+		m5x2: newVerdicts(cfg.Users), m10: newVerdicts(cfg.Users), cross: newVerdicts(cfg.Users),
+		odd: make([]oddity, cfg.Users), empty: map[place]bool{},
 		seen: make([][]audit.Estimate, len(cfg.Torrents)),
 		rand: protocol.NewRand(cfg.Seed, purposeDeal, 0)}
 	b.Observers = Observers{books: b}

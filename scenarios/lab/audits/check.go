@@ -18,6 +18,10 @@ type Facts struct {
 	// Unsigned is by user what its clients wrote on connections that have ended and got no receipt
 	// for, as they count it.
 	Unsigned []uint64
+	// Probed is the payload that users gave to observers who challenged them, and Given that of each
+	// user: nobody reports it nor signs for it.
+	Probed uint64
+	Given  []uint64
 	// Verified returns the bytes of pieces that a peer got verified after one time and until
 	// another one. ok is false for peers that do not show these as they get them.
 	Verified func(peerID [20]byte, torrent int, after, until protocol.Time) (n uint64, ok bool)
@@ -29,7 +33,7 @@ type Facts struct {
 // partners than it transferred, and all of it if all are honest and nothing was lost; and an
 // observer errs by one piece.
 func (b *Books) check(truths []Truth, facts *Facts, rows map[string][]results.Account) error {
-	if err := checkTransfers(truths); err != nil {
+	if err := checkTransfers(truths, facts.Probed); err != nil {
 		return err
 	}
 	if err := b.checkClaims(rows["M1"]); err != nil {
@@ -47,7 +51,7 @@ func (b *Books) check(truths []Truth, facts *Facts, rows map[string][]results.Ac
 	return b.checkSights(facts)
 }
 
-func checkTransfers(truths []Truth) error {
+func checkTransfers(truths []Truth, probed uint64) error {
 	var up, down uint64
 	for u := range truths {
 		t := &truths[u]
@@ -59,8 +63,9 @@ func checkTransfers(truths []Truth) error {
 				t.WireDown-t.Down)
 		}
 	}
-	if up != down {
-		return fmt.Errorf("audit: users gave %d bytes and got %d", up, down)
+	if up != down+probed {
+		return fmt.Errorf("audit: users gave %d bytes and got %d, and observers %d", up, down,
+			probed)
 	}
 	return nil
 }
@@ -99,9 +104,9 @@ func checkStated(method string, rows []results.Account, truths []Truth, facts *F
 		if !facts.Honest || !facts.Closed {
 			continue
 		}
-		tail := uint64(0)
+		tail := facts.Given[u]
 		if method == "M8" {
-			tail = facts.Unsigned[u]
+			tail += facts.Unsigned[u]
 		}
 		if up := uint64(r.UpEstimate); t.Up-min(up, t.Up) > tail {
 			return fmt.Errorf("audit: user %d: all are honest and nothing was lost, and %s "+

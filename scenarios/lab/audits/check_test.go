@@ -1,6 +1,7 @@
 package audits
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -107,7 +108,8 @@ func TestWhatIsTruePasses(t *testing.T) {
 		}
 		require.False(t, a.Accused)
 	}
-	require.Equal(t, map[string]int{"M1": 2, "M2": 2, "M3": 2, "M5": 2, "M6": 2, "M1xM6": 2},
+	require.Equal(t, map[string]int{"M1": 2, "M2": 2, "M3": 2, "M5": 2, "M5x2": 2, "M6": 2,
+		"M1xM6": 2},
 		methods)
 }
 
@@ -122,7 +124,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 		error string
 	}{
 		"a byte that nobody got": {func(w *world) { w.truths[1].Down-- },
-			"users gave 2621440 bytes and got 2621439"},
+			"users gave 2621440 bytes and got 2621439, and observers 0"},
 		"a byte that nobody sent": {func(w *world) { w.truths[0].Up++ },
 			"user 0: delivered 2621441 of the 2621440 bytes that it sent"},
 		"a claim that the ledger missed": {func(w *world) {
@@ -143,6 +145,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.facts.Honest, w.facts.Closed, w.facts.Unsigned = true, true, []uint64{200, 0}
+	w.facts.Given = make([]uint64, 2)
 	full := float64(10 * piece)
 	require.NoError(t, checkStated("M7", honest(full, full), w.truths, &w.facts))
 	require.NoError(t, checkStated("M8", honest(full-200, full-200), w.truths, &w.facts))
@@ -156,4 +159,22 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 		"at most 200 may be missing")
 	require.ErrorContains(t, checkStated("M8", honest(full+1, full), w.truths, &w.facts),
 		"user 0: M8 credits it 2621441 bytes up, of 2621440 that it sent")
+}
+
+// TestAnchorsAreAShare: as many users are trusted as the share says, also of whole numbers so great
+// that users times share do not fit into 64 bits.
+func TestAnchorsAreAShare(t *testing.T) {
+	b := newWorld(t).books
+	of := make([]audit.User, 44)
+	for u := range of {
+		of[u] = audit.User(2 * u)
+	}
+	const whole = uint64(1_000_000_000_000_000_000)
+	for percent, want := range map[uint64]int{1: 1, 10: 4, 25: 11, 50: 22, 75: 33, 100: 44} {
+		got := b.Anchors(of, whole/100*percent, whole)
+		require.Len(t, got, want, "%d %%", percent)
+		require.Subset(t, of, got)
+		require.True(t, slices.IsSorted(got))
+		require.Len(t, slices.Compact(got), want, "each once")
+	}
 }

@@ -61,12 +61,15 @@ func (b *Books) methods() []method {
 	if b.pairing != nil {
 		list = append(list, method{"M4", unknown, &b.m4})
 	}
-	list = append(list, method{"M5", unknown, &b.m5})
+	list = append(list, method{"M5", unknown, &b.m5}, method{"M5x2", unknown, &b.m5x2})
 	if b.Observers.any() {
 		list = append(list, method{"M6", b.observed, nil}, method{"M1xM6", b.contrasted, &b.cross})
 	}
 	if b.statements != nil {
 		list = append(list, b.statements.methods()...)
+	}
+	if b.probing != nil || b.statements != nil && b.statements.audits != nil {
+		list = append(list, method{"M10", b.audited, &b.m10})
 	}
 	return list
 }
@@ -106,7 +109,8 @@ func (b *Books) selfReport(rows []results.Account) {
 	}
 }
 
-// attribution is M3: what is left of a claim without what is invented of it.
+// attribution is M3: what is left of a claim without what is invented of it, within two standard
+// errors.
 func (b *Books) attribution(rows []results.Account) {
 	if b.solved.is == nil {
 		return
@@ -116,10 +120,12 @@ func (b *Books) attribution(rows []results.Account) {
 		claimed[s.User] += float64(s.Up)
 	}
 	for u, fake := range b.solved.is.Fake {
-		if !math.IsNaN(fake) {
-			up := claimed[u] * (1 - min(max(fake, 0), 1))
-			sawUp(&rows[u], up, up, up)
+		if math.IsNaN(fake) {
+			continue
 		}
+		left := func(fake float64) float64 { return claimed[u] * (1 - min(max(fake, 0), 1)) }
+		doubt := 2 * b.solved.is.Doubt[u]
+		sawUp(&rows[u], left(fake), left(fake+doubt), left(fake-doubt))
 	}
 }
 
@@ -197,8 +203,10 @@ func (b *Books) cost(name string, truths []Truth, c Costs) results.AuditCost {
 		row.Rounds = int32(len(b.windows))
 	case "M6", "M1xM6":
 		row.Bytes = c.Observers
-	case "M7", "M8", "M9", "M10":
+	case "M7", "M8", "M9":
 		row.Bytes, row.Messages = b.statements.cost(name, c.Signed)
+	case "M10":
+		row.Bytes, row.Messages = b.costAudits()
 	}
 	return row
 }

@@ -1,6 +1,7 @@
 package audits
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 
@@ -14,6 +15,8 @@ const (
 	paceMost  = 125_000_000 // bytes a second: a line of 1 Gbit/s
 	burstMost = 64 << 20
 	pairsMost = 1 << 16 // that the statements of one user can begin
+	// Datagrams that are heard of a host: more than all of a user's partners make it send.
+	hostRate, hostBurst = 1000, 1 << 15
 )
 
 // statements is what users state of each other: M7 to M10.
@@ -21,10 +24,9 @@ type statements struct {
 	books   *Books
 	office  *audit.Office
 	anchors []audit.User
-	audits  *audit.Audits // nil: no M10
+	audits  *audit.Audits // nil: users do not look into each other's books (M10)
 	m7      verdicts
 	m9      verdicts
-	m10     verdicts
 }
 
 // datagramHeaders is the bytes of IP and UDP in front of a datagram.
@@ -36,9 +38,10 @@ const datagramHeaders = 28
 func (b *Books) Office(keys func(audit.Key) (audit.User, bool), anchors []audit.User, each uint32,
 ) (*audit.Office, error) {
 	s := &statements{books: b, anchors: anchors, m7: newVerdicts(b.cfg.Users),
-		m9: newVerdicts(b.cfg.Users), m10: newVerdicts(b.cfg.Users)}
+		m9: newVerdicts(b.cfg.Users)}
 	s.office = audit.NewOffice(audit.OfficeConfig{Book: audit.BookConfig{Users: keys,
-		Pace: audit.Pace{BytesPerSec: paceMost, Burst: burstMost}, PairsMax: pairsMost}})
+		Pace: audit.Pace{BytesPerSec: paceMost, Burst: burstMost}, PairsMax: pairsMost},
+		HostRate: hostRate, HostBurst: hostBurst})
 	b.statements = s
 	if each == 0 {
 		return s.office, nil
@@ -80,12 +83,9 @@ func (s *statements) audit(now protocol.Time, standings []audit.Standing) {
 		guilty, bytes := e.Judge(target)
 		return guilty && s.m7.users[target].rows > 1, bytes
 	})
-	for u := range s.m10.users {
-		caught := s.audits.Caught(audit.User(u)) > 0
-		s.m10.score(audit.User(u), 0)
-		if caught {
-			s.m10.score(audit.User(u), 1)
-			s.m10.accuse(audit.User(u), now)
+	for u := range s.books.m10.users {
+		if s.audits.Caught(audit.User(u)) > 0 {
+			s.books.m10.accuse(audit.User(u), now)
 		}
 	}
 }
@@ -109,14 +109,11 @@ func (s *statements) bounded() []audit.Volume {
 	return g.Bounded(bank.Volumes(), s.anchors)
 }
 
-// methods are M7 to M10, as they are reported.
+// methods are M7 to M9, as they are reported.
 func (s *statements) methods() []method {
 	list := []method{{"M7", s.reported, &s.m7}}
 	if len(s.office.Bank().Volumes()) > 0 {
 		list = append(list, method{"M8", s.receipted, nil}, method{"M9", s.flowed, &s.m9})
-	}
-	if s.audits != nil {
-		list = append(list, method{"M10", unknown, &s.m10})
 	}
 	return list
 }
@@ -155,10 +152,6 @@ func (s *statements) cost(name string, signed uint64) (bytes, messages uint64) {
 	case "M8", "M9":
 		return t.ReceiptBytes + t.Receipts*datagramHeaders +
 			signed*(audit.ReceiptHeader+audit.ReceiptBody), t.Receipts + signed
-	case "M10":
-		if s.audits != nil {
-			return s.audits.Bytes, s.audits.Counted
-		}
 	}
 	return 0, 0
 }
@@ -166,7 +159,9 @@ func (s *statements) cost(name string, signed uint64) (bytes, messages uint64) {
 // Anchors draws those of some users whom the auditor trusts: a share of them, and one at least.
 func (b *Books) Anchors(of []audit.User, share, whole uint64) []audit.User {
 	deck := slices.Clone(of)
-	n := min(max(uint64(len(deck))*share/whole, 1), uint64(len(deck)))
+	hi, lo := bits.Mul64(uint64(len(deck)), min(share, whole))
+	n, _ := bits.Div64(hi, lo, whole)
+	n = min(max(n, 1), uint64(len(deck)))
 	for k := range deck[:n] {
 		j := k + b.rand.Intn(len(deck)-k)
 		deck[k], deck[j] = deck[j], deck[k]

@@ -63,8 +63,10 @@ func (w *World) newAuditors() error {
 			Geometry: t.is.Geometry})
 	}
 	var err error
-	a.books, err = audits.New(cfg)
 	w.audit = a
+	if a.books, err = audits.New(cfg); err == nil && s.Audit.Probes > 0 {
+		err = a.books.Probe()
+	}
 	return err
 }
 
@@ -180,7 +182,7 @@ type watcher struct {
 	ids  [][20]byte
 }
 
-func (a *auditors) observers(size int) swarm.Watcher {
+func (a *auditors) observers(size int) *watcher {
 	w := &watcher{}
 	for range size {
 		w.list = append(w.list, a.books.Observer())
@@ -296,7 +298,7 @@ func (s *part) addTo(t *audits.Truth) {
 	t.WireDown += s.row.PayloadDown + s.row.OverheadDown
 	t.Verified += s.got()
 	t.VerifiedUp += s.useful
-	if came := s.row.Joined > 0 || s.present || s.row.Left > 0; !came {
+	if !s.came() {
 		return
 	}
 	if t.Cheat != client.Honest.String() && (t.Began < 0 || s.row.Joined < t.Began) {

@@ -44,6 +44,7 @@ func (a *auditors) facts() audits.Facts {
 	w := a.world
 	f := audits.Facts{Honest: true, Closed: a.until != protocol.Never && w.sim.Now() > a.until,
 		Unsigned: make([]uint64, len(a.users)), Verified: a.verified}
+	f.Probed, f.Given = a.given()
 	var reports, proofs uint64
 	for _, p := range w.populations {
 		f.Honest = f.Honest && p.cheat == client.Honest && p.strategy != swarm.Polluting

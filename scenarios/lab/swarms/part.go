@@ -21,6 +21,17 @@ type part struct {
 	useful   uint64  // payload that it gave for which others had a use, at the end
 }
 
+// came tells whether the peer has ever begun with the torrent.
+func (s *part) came() bool { return s.row.Joined > 0 || s.present || s.row.Left > 0 }
+
+// stayed is from when to when it was in the swarm, until now.
+func (s *part) stayed(now protocol.Time) (from, to protocol.Time) {
+	if s.row.Left > 0 {
+		now = protocol.Time(s.row.Left)
+	}
+	return protocol.Time(s.row.Joined), now
+}
+
 // stamp is when a peer had got so much of verified pieces.
 type stamp struct {
 	at    protocol.Time

@@ -49,7 +49,9 @@ func (w *World) newPopulation(g *scenarios.Group, of scenarios.Peers, first uint
 	cfg.Audit = w.scenario.Audit.ClientConfig()
 	env := client.Env{Swarm: swarm.Env{Store: newStore(w), Observer: observer{p}}}
 	if p.observes() && w.audit != nil {
-		env.Swarm.Watcher = w.audit.observers(of.Size)
+		eyes := w.audit.observers(of.Size)
+		env.Swarm.Watcher, env.Swarm.Prober = eyes, prober{eyes, w.torrents}
+		cfg.Swarm.Probe = duration(w.scenario.Audit.Probes)
 	}
 	if g.Finds(scenarios.ByDHT) {
 		node := w.scenario.Config(g, g.Portions()[0].Client)

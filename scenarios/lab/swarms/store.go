@@ -25,17 +25,22 @@ func keyOf(i, piece uint32) uint64 { return uint64(i)<<32 | uint64(piece) }
 
 // Write implements swarm.Store.
 func (s *store) Write(i uint32, content, piece, begin uint32, ch protocol.Chunk) {
-	right := ch.Body.Content == content
-	if ch.Body.Length == 0 {
-		at := uint64(piece)*s.size[content] + uint64(begin)
-		right = true
-		for n, b := range ch.Bytes {
-			right = right && b == contentByte(content, at+uint64(n))
-		}
-	}
-	if !right {
+	if !isContent(content, uint64(piece)*s.size[content]+uint64(begin), ch) {
 		s.wrong[keyOf(i, piece)] = true
 	}
+}
+
+// isContent tells whether a body, or bytes, are those of a content from some place on.
+func isContent(content uint32, at uint64, ch protocol.Chunk) bool {
+	if ch.Body.Length > 0 {
+		return ch.Body.Content == content
+	}
+	for n, b := range ch.Bytes {
+		if b != contentByte(content, at+uint64(n)) {
+			return false
+		}
+	}
+	return true
 }
 
 // Verify implements swarm.Store.
