@@ -98,6 +98,16 @@ func cheats(rows []results.Account) (list []results.Account) {
 	return list
 }
 
+// TestNobodyIsHonest: where all are of one operator, there is still a ledger to be had.
+func TestNobodyIsHonest(t *testing.T) {
+	run := auditOf(t, "audit", "{window: 5m, settle: 1m, receipts: 64KiB}", "groups.seeds.cheat",
+		"sybil", "groups.seeds.cheating.ring", "2", "groups.leechers.cheat", "sybil")
+	require.Len(t, cheats(by(run, "M8")), 22)
+	for _, a := range by(run, "M9") {
+		require.Zero(t, a.UpEstimate, "nobody is trusted")
+	}
+}
+
 // TestChallengesFindInventedPieces: who tells of pieces that it does not have is found by observers
 // who ask for them, and nobody else is; what the challenges take is counted, and to the byte what
 // the network delivered to observers.

@@ -152,13 +152,15 @@ func (a *auditors) conspire(p *population, honest []audit.User) {
 	}
 	for first := uint32(0); first < p.size; first += ring {
 		size := min(ring, p.size-first)
-		r := protocol.NewRand(a.world.seed, purposeVictim, uint64(p.first+first))
-		victim := a.keyOf(honest[r.Intn(len(honest))])
-		for n := range size {
-			if p.cheat == client.Framer {
+		if p.cheat == client.Framer {
+			r := protocol.NewRand(a.world.seed, purposeVictim, uint64(p.first+first))
+			victim := a.keyOf(honest[r.Intn(len(honest))])
+			for n := range size {
 				p.Frame(first+n, victim)
-				continue
 			}
+			continue
+		}
+		for n := range size {
 			var rest []client.Accomplice
 			for k := uint32(1); k < size; k++ {
 				other := first + (n+k)%size
