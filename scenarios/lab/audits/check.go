@@ -19,8 +19,8 @@ type Facts struct {
 	// Window is the bytes of a receipt, and Conns how many connections each user had.
 	Window uint64
 	Conns  []uint64
-	// Probed is the payload that users gave to observers who challenged them, and Given that of each
-	// user: nobody reports it nor signs for it.
+	// Probed is the payload that users gave to observers who challenged them, and Given that of
+	// each user: nobody reports it nor signs for it.
 	Probed uint64
 	Given  []uint64
 	// Verified returns the bytes of pieces that a peer got verified after one time and until

@@ -3,7 +3,6 @@ package audits
 import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/protocol/peerwire"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/results"
 )
@@ -14,9 +13,9 @@ const (
 	probesFailed = 2
 	// wishBytes are those of interested, unchoke and not interested, which a challenge takes beside
 	// the request and its answer.
-	wishBytes = 3 * 5
-	// requestBytes is a request, and a reject.
-	requestBytes = 17
+	wishBytes    = 3 * 5
+	requestBytes = 17 // and those of a reject
+	headerBytes  = 13 // of a block
 )
 
 // probing is the active half of M10: observers ask peers for blocks that these say they have.
@@ -58,7 +57,7 @@ func (o *Observer) Challenge(rand *protocol.Rand, torrent uint32, c protocol.Con
 func (o *Observer) Answered(now protocol.Time, torrent uint32, c protocol.Conn, bytes int,
 	right bool) {
 	p := o.books.probing
-	p.bytes += peerwire.PieceHeader + uint64(bytes)
+	p.bytes += headerBytes + uint64(bytes)
 	a := audit.Served
 	if !right {
 		a = audit.Wrong

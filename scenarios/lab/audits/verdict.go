@@ -19,8 +19,8 @@ const (
 	fakeShare   = 1.0 / 6
 	fakeSure    = 3 // and so many standard errors, which noise alone makes of one user in 700
 	fakeWindows = 2 // at so many windows in a row
-	// M5, as published, accuses for a single claim that is not plausible. M5x2 does so after so many
-	// of them, and a quarter of all.
+	// M5, as published, accuses for a single claim that is not plausible. M5x2 does so after so
+	// many of them, and a quarter of all.
 	rulesLeast = 3
 	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
 	pairingRounds = 2
