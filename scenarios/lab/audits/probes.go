@@ -22,11 +22,12 @@ const (
 type probing struct {
 	torrents        []*audit.Probes // by torrent; each counts the answers of users
 	bytes, messages uint64          // that it took
+	asked           map[place]uint64
 }
 
 // Probe has observers challenge peers, which count as audits (M10).
 func (b *Books) Probe() error {
-	b.probing = &probing{}
+	b.probing = &probing{asked: map[place]uint64{}}
 	for _, t := range b.cfg.Torrents {
 		g := t.Geometry
 		p, err := audit.NewProbes(audit.ProbesConfig{Pieces: g.Pieces(), PieceLength: g.PieceLength,
@@ -42,13 +43,15 @@ func (b *Books) Probe() error {
 // Challenge draws what to ask of the peer of a connection. Nobody is asked who has no account.
 func (o *Observer) Challenge(rand *protocol.Rand, torrent uint32, c protocol.Conn, field []byte,
 ) (is audit.Challenge, ok bool) {
-	if _, known := o.account(torrent, c); !known {
+	u, known := o.account(torrent, c)
+	if !known {
 		return is, false
 	}
 	p := o.books.probing
 	if is, ok = p.torrents[torrent].Draw(rand, field); ok {
 		p.bytes += requestBytes + wishBytes
 		p.messages += 2
+		p.asked[place{u, torrent}] += uint64(is.Size) + headerBytes
 	}
 	return is, ok
 }
@@ -92,6 +95,16 @@ func (o *Observer) note(now protocol.Time, torrent uint32, c protocol.Conn, a au
 	if b.probing.of(u).Guilty(probesFailed) {
 		b.m10.accuse(u, now)
 	}
+}
+
+// less takes from a claim of an upload what observers asked of the user since the claim before.
+// Nobody else announces that as a download, so that in an empty swarm every honest answer would look
+// invented.
+func (p *probing) less(u audit.User, torrent int, uploaded uint64) uint64 {
+	at := place{u, uint32(torrent)}
+	n := min(p.asked[at], uploaded)
+	p.asked[at] -= n
+	return uploaded - n
 }
 
 // of adds up the answers of a user in all torrents.

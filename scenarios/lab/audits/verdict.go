@@ -79,6 +79,11 @@ func (b *Books) judgeClaim(c *audit.Claim) {
 	at := place{c.User, c.Torrent}
 	before := b.empty[at]
 	b.empty[at] = c.Leechers == 0
+	if b.probing != nil {
+		without := *c
+		without.Credit.Uploaded = b.probing.less(c.User, b.torrentOf(b.hears), c.Credit.Uploaded)
+		c = &without
+	}
 	if c.Credit.Uploaded == 0 {
 		return
 	}
