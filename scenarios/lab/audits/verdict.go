@@ -17,7 +17,7 @@ const (
 	// fakeShare is from which part on of what a user claims to have uploaded M3 calls it invented:
 	// half of what who claims 1.5 times the truth invents (Toy prediction of E4).
 	fakeShare   = 1.0 / 6
-	fakeSure    = 3 // and so many standard errors, which noise alone makes of one user in 700
+	fakeSure    = 4 // and so many standard errors: many users are judged at many windows
 	fakeWindows = 2 // at so many windows in a row
 	// M5, as published, accuses for a single claim that is not plausible. M5x2 does so after so
 	// many of them, and a quarter of all.
