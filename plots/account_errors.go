@@ -64,6 +64,7 @@ func accountErrorsFigure(r *results, l look) (*figure, error) {
 		columns = 1
 	}
 	f.setPanels(panels, columns)
+	panels[0].Y.Label.Text = "Users"
 	for _, p := range panels {
 		p.X.Label.Text = "Relative error of a user's bytes"
 	}

@@ -2,7 +2,9 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -87,10 +89,13 @@ func (b *ledger) scatter(p *plot.Plot, l look, s *bytesScale, kinds []string) {
 			at[kind] = append(at[kind], plotter.XY{X: s.at(e.truth), Y: s.at(e.estimate)})
 		}
 	}
-	for _, kind := range append([]string{honest, otherCheats}, kinds...) {
+	for n, kind := range append([]string{honest, otherCheats}, kinds...) {
 		mark, radius := l.badgeOf(kinds, kind), 0.8*l.radius
-		if kind == honest || kind == otherCheats {
+		switch {
+		case kind == honest || kind == otherCheats:
 			radius = 0.5 * l.radius
+		case mark.fill != color.Transparent: // smaller and smaller, so that those below are seen
+			radius *= 1.3 - 0.15*vg.Length(n-2)
 		}
 		p.Add(points{at[kind], mark.marker, radius, mark.fill, mark.rim})
 		delete(at, kind) // so that the others are drawn once
@@ -137,12 +142,10 @@ func accountingTitle(all []ledger) string {
 			best = b
 		}
 	}
-	sentence := func(b *ledger) string {
-		return methodWord(b.method) + " " + shareOrNone(b.weighted(anybody))
-	}
-	title := "Bytes put down to the wrong user: " + sentence(first)
+	off := func(b *ledger) string { return " by " + shareOrNone(b.weighted(anybody)) }
+	title := capital(methodWord(first.method)) + " is off" + off(first) + " of all bytes"
 	if best != first {
-		title += ", " + sentence(best)
+		title += ", " + methodWord(best.method) + off(best)
 	}
 	return title
 }
@@ -154,7 +157,7 @@ func roughShare(v float64) string {
 	}
 	digits := 1 - int(math.Floor(math.Log10(max(100*math.Abs(v), 0.01))))
 	scale := math.Pow10(max(digits, 0))
-	return significant(math.Round(100*v*scale)/scale) + "\u00A0%"
+	return strings.Replace(significant(math.Round(100*v*scale)/scale), "-", "−", 1) + "\u00A0%"
 }
 
 func accountingAbout(r *results, all []ledger) about {

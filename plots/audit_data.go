@@ -249,7 +249,7 @@ func (l look) badge(i int) badge {
 	tone := l.palette[(i+1)%len(l.palette)]
 	b := badge{shapes[i%len(shapes)], tone, l.background}
 	if i >= len(shapes) {
-		b.fill, b.rim = l.background, tone
+		b.fill, b.rim = color.Transparent, tone // so that those below are seen
 	}
 	return b
 }

@@ -26,8 +26,8 @@ func auditsFigure(r *results, l look) (*figure, error) {
 	if periods == 0 {
 		return &figure{skipped: "there were no audits (ledger.rounds.audits)"}, nil
 	}
-	f := &figure{plot: l.newPlot("Periods", "Cheats found"), data: table{header: []string{"cell",
-		"users", "period", "caught", "caught_ci95_low", "caught_ci95_high", "theory"}}}
+	f := &figure{plot: l.newPlot("Periods of audits", "Cheats found"), data: table{header: []string{
+		"cell", "users", "period", "caught", "caught_ci95_low", "caught_ci95_high", "theory"}}}
 	var theory plotter.XYs
 	const steps = 100
 	for k := range steps + 1 {
@@ -42,7 +42,7 @@ func auditsFigure(r *results, l look) (*figure, error) {
 	f.plot.X.Tick.Marker = integerTicks(0, periods, 12)
 	f.plot.Y.Min, f.plot.Y.Max = 0, 1.04
 	f.plot.Y.Tick.Marker = linearTicks(1, percent)
-	f.legend = append(f.legend, legendEntry{label: "1 - e^-t",
+	f.legend = append(f.legend, legendEntry{label: "1 − e^−t",
 		line: l.lineStyle(l.modelPen(), l.thin)})
 	last := cells[len(cells)-1].cell
 	f.title = fmt.Sprintf("Random audits find %s of the cheats in the first period, and %s within "+
@@ -84,7 +84,7 @@ func auditsAbout(r *results, cells []series) about {
 	a := about{
 		shows: "Markers: share of the cheats that random audits had found guilty by the end of a " +
 			"period; a little apart, so that all can be seen. Whiskers: 95 % intervals. Dashed: " +
-			"1-e^-t, where every user makes one audit a period.",
+			"1 − e^−t, where every user makes one audit a period.",
 		definition: "In each period every user fetches the books about another one, drawn at " +
 			"random, and of all with whom that one transferred, and finds it guilty if it " +
 			"disputes with more than half of these.",

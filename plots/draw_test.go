@@ -130,14 +130,24 @@ func (s source) check(t *testing.T, dir, name string, theme Theme) {
 	checkSVG(t, read(t, dir, name+".svg"), s.origin)
 	checkPDF(t, read(t, dir, name+".pdf"))
 	checkPNG(t, read(t, dir, name+".png"), wide(theme, name))
-	require.NotEmpty(t, read(t, dir, name+".csv"))
-	require.Contains(t, string(read(t, dir, name+".md")), "--theme "+
+	require.NotEmpty(t, rowsOf(t, dir, name))
+	require.Contains(t, checkCaption(t, dir, name), "--theme "+
 		[]string{Slide: "slide", Dark: "dark", Paper: "paper"}[theme])
+}
+
+// checkCaption looks for what numbers leave behind in a caption that are none.
+func checkCaption(t *testing.T, dir, name string) (caption string) {
+	t.Helper()
+	caption = string(read(t, dir, name+".md"))
+	for _, wrong := range []string{"%!", "NaN", "Inf"} {
+		require.NotContains(t, caption, wrong, name)
+	}
+	return caption
 }
 
 func requireEqualFigures(t *testing.T, first, second string, names []string) {
 	for _, name := range names {
-		for _, ending := range []string{".svg", ".pdf", ".png", ".csv", ".md"} {
+		for _, ending := range endings() {
 			require.Equal(t, read(t, first, name+ending), read(t, second, name+ending),
 				name+ending)
 		}

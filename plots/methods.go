@@ -32,6 +32,7 @@ const (
 	showsFalse     = "false"
 	showsCoverage  = "coverage"
 	showsFlagged   = "flagged"
+	showsVictims   = "victims"
 )
 
 // text is the field in a few letters.
@@ -50,6 +51,13 @@ func (j *judgement) text() string {
 			return "blind"
 		}
 		return "sees " + roughShare(j.Value)
+	case showsVictims:
+		if j.Value > 0 {
+			return "+" + roughShare(j.Value)
+		}
+		return roughShare(j.Value)
+	case showsFlagged:
+		return "fl " + roughShare(j.Value)
 	}
 	return roughShare(j.Value)
 }
@@ -124,6 +132,13 @@ func methodsFigure(r *results, l look) (*figure, error) {
 	for _, share := range []float64{1, 0.5, 0} {
 		f.legend = append(f.legend, legendEntry{fill: shade(share), label: map[float64]string{
 			1: "right to 1 %", 0.5: "wrong by 10 %", 0: "by all, or blind"}[share]})
+	}
+	for _, key := range [][2]string{{showsDetection, "a/b: precision/recall"},
+		{showsFalse, "‰: honest accused"}, {showsVictims, "±: error of the honest"},
+		{showsFlagged, "fl: windows flagged"}} {
+		if slices.ContainsFunc(all, func(j judgement) bool { return j.Shows == key[0] }) {
+			f.legend = append(f.legend, legendEntry{label: key[1]})
+		}
 	}
 	f.title = methodsTitle(all)
 	f.about = methodsAbout(r, all)
@@ -216,11 +231,12 @@ func methodsAbout(r *results, all []judgement) about {
 	a := about{
 		shows: "A row for each way to cheat, in a run of its own; a column for each method; " +
 			"the number that says most. A share: the median relative error of the bytes of " +
-			"those who cheat, of all users where nobody does; of withholder and framer, " +
-			"signed, that of the honest whom they cost; what was credited to those who sent " +
-			"nothing, by all payload. Two numbers: precision and recall of accusations. ‰: " +
+			"those who cheat, of all users where nobody does; with a sign, of withholder " +
+			"and framer, that of the honest whom they cost; what was credited to those who " +
+			"sent nothing, by all payload. Two numbers: precision and recall of accusations. ‰: " +
 			"honest users accused of 1,000. Sees, or blind: cheats of whom the method knows " +
-			"anything. Of M2 against cheats: windows out of balance. The lighter, the better.",
+			"anything. fl, of M2 against cheats: windows flagged as out of balance. " +
+			"The lighter, the better.",
 		definition: "The truth is payload, in the network's books; uploads, and of M6 and " +
 			"under-report downloads. The metric of each field is in the data; with the same " +
 			"of payload and overhead, and of verified pieces, in summary.json. In the title, " +

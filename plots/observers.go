@@ -21,7 +21,8 @@ type strand struct {
 }
 
 // strands puts together the cells that have the same settings but for those of which along says
-// that they are the way along the curve. What x says is not a number is left out.
+// that they are the way along the curve. What x says is not a number is left out. A strand is named
+// by how users cheat, and by what else differs from the first cell.
 func (r *results) strands(along func(path string) bool, x func(*cell) float64) (all []strand) {
 	place := map[string]int{}
 	for i := range r.Cells {
@@ -30,17 +31,10 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 		if math.IsNaN(at) {
 			continue
 		}
-		var parts []string
-		for _, key := range slices.Sorted(maps.Keys(c.Set)) {
-			if value := fmt.Sprint(c.Set[key]); r.varies(key) && !along(key) {
-				if isCheatSetting(key) {
-					parts = append(parts, cheatOfMix(value))
-					continue
-				}
-				parts = append(parts, shortName(c.Set, key)+" "+presetOf(value))
-			}
-		}
-		label := strings.Join(parts, ", ")
+		cheat, settings := r.told(c, along, func(key, value string) bool {
+			return value != fmt.Sprint(r.Cells[0].Set[key])
+		})
+		label := strings.Join(append(cheat, settings...), ", ")
 		n, known := place[label]
 		if !known {
 			n = len(all)
@@ -51,7 +45,40 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 	for i := range all {
 		all[i].sort()
 	}
+	if len(all) > 1 && all[0].label == "" {
+		all[0].label = r.unsaid(along)
+	}
 	return all
+}
+
+// told are the ways to cheat in a cell, and those settings, not along a strand, that say so.
+func (r *results) told(
+	c *cell, along func(path string) bool, says func(key, value string) bool,
+) (cheat, settings []string) {
+	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
+		switch value := fmt.Sprint(c.Set[key]); {
+		case !r.varies(key) || along(key):
+		case isCheatSetting(key):
+			cheat = append(cheat, cheatOfMix(value))
+		case says(key, value):
+			settings = append(settings, shortName(c.Set, key)+" "+presetOf(value))
+		}
+	}
+	return cheat, settings
+}
+
+// unsaid are the settings of the first cell, which names of strands leave out.
+func (r *results) unsaid(along func(path string) bool) string {
+	_, settings := r.told(&r.Cells[0], along, func(string, string) bool { return true })
+	return strings.Join(settings, ", ")
+}
+
+// unsaidNote says what names of strands leave out, if anything.
+func (r *results) unsaidNote(along func(path string) bool) []string {
+	if text := r.unsaid(along); text != "" {
+		return []string{"Where a curve's name does not say otherwise: " + text + "."}
+	}
+	return nil
 }
 
 // presetOf is the name of the preset that a setting is made from, or else its value.
@@ -134,7 +161,8 @@ func observersFigure(r *results, l look) (*figure, error) {
 		}
 		return math.NaN()
 	}
-	all := r.strands(func(path string) bool { return strings.HasSuffix(path, sizeSetting) }, seen)
+	along := func(path string) bool { return strings.HasSuffix(path, sizeSetting) }
+	all := r.strands(along, seen)
 	if len(all) == 0 {
 		return &figure{skipped: "nobody observed the swarm"}, nil
 	}
@@ -145,7 +173,7 @@ func observersFigure(r *results, l look) (*figure, error) {
 		return nil, err
 	}
 	f := &figure{line: 6.6 * l.text, data: strandTable("users_seen_share")}
-	left := l.newPanel("Download of the whole swarm, by truth", "")
+	left := l.newPanel("Downloads seen, of all that there were", "")
 	right := l.newPanel("Median error of users who were met", "")
 	x := ruler{false, 0, 1}
 	for _, p := range []*plot.Plot{left, right} {
@@ -169,8 +197,12 @@ func observersFigure(r *results, l look) (*figure, error) {
 				marker: &points{nil, pen.marker, l.radius, pen.color, l.background}})
 		}
 	}
+	if len(whole) > 0 {
+		f.legend = append(f.legend, legendEntry{label: "bands: what is sure and possible"})
+	}
 	f.title = observersTitle(all)
 	f.about = observersAbout(r, all)
+	f.about.notes = append(f.about.notes, r.unsaidNote(along)...)
 	if more > 0 {
 		f.about.notes = append(f.about.notes, plural(more, "curve")+" more are not shown.")
 	}
@@ -283,8 +315,8 @@ func observersAbout(r *results, all []strand) about {
 	a := about{
 		shows: "Left: what observers saw all users download, by what these did; users whom " +
 			"nobody met count with nothing, as on the dashed line; bands are the bounds that " +
-			"observers know. Right: the median relative error of users who were met. " +
-			"Whiskers: 95 % intervals.",
+			"observers know, from what is sure to what is possible. Right: the median relative " +
+			"error of users who were met. Whiskers: 95 % intervals.",
 		definition: "Passive observation, M6: pieces gained while an observer was looking, " +
 			"from bitfields and haves. The truth is payload delivered to a user, in the " +
 			"network's books.",

@@ -34,7 +34,8 @@ type pageRows interface {
 	height(l look) vg.Length // that they need in a page that grows
 }
 
-// A legendEntry names a series by a sample of its marks.
+// A legendEntry names a series by a sample of its marks, or says something of all of them: then it
+// has none.
 type legendEntry struct {
 	label  string
 	fill   color.Color    // a bar, if not nil
@@ -163,7 +164,12 @@ func (f *figure) legendRows(l look) [][]legendEntry {
 }
 
 // sample is how wide the entry's marks are, with the gap to its label.
-func (e legendEntry) sample(l look) vg.Length { return 2.55 * l.text }
+func (e legendEntry) sample(l look) vg.Length {
+	if e.fill == nil && e.line.Width == 0 && e.marker == nil {
+		return 0
+	}
+	return 2.55 * l.text
+}
 
 // width is how wide the entry is, with the gap to the next.
 func (e legendEntry) width(l look) vg.Length {

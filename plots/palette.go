@@ -76,25 +76,32 @@ func (m marker) draw(c draw.Canvas, at vg.Point, radius vg.Length, fill, rim col
 	if m.corners == 3 {
 		radius *= 1.2 // a triangle of the same radius looks smaller
 	}
-	for _, layer := range []struct {
-		color  color.Color
-		radius vg.Length
-	}{{rim, radius * 1.35}, {fill, radius}} {
-		var p vg.Path
-		for i := range m.corners {
-			angle := (m.turn + 360*float64(i)/float64(m.corners)) * math.Pi / 180
-			pt := vg.Point{
-				X: at.X + layer.radius*vg.Length(math.Cos(angle)),
-				Y: at.Y + layer.radius*vg.Length(math.Sin(angle)),
-			}
-			if i == 0 {
-				p.Move(pt)
-			} else {
-				p.Line(pt)
-			}
-		}
-		p.Close()
-		c.SetColor(layer.color)
-		c.Fill(p)
+	if fill == color.Transparent { // hollow: what is below is seen
+		c.SetColor(rim)
+		c.SetLineWidth(0.35 * radius)
+		c.SetLineDash(nil, 0)
+		c.Stroke(m.outline(at, 1.17*radius))
+		return
 	}
+	c.SetColor(rim)
+	c.Fill(m.outline(at, 1.35*radius))
+	c.SetColor(fill)
+	c.Fill(m.outline(at, radius))
+}
+
+func (m marker) outline(at vg.Point, radius vg.Length) (p vg.Path) {
+	for i := range m.corners {
+		angle := (m.turn + 360*float64(i)/float64(m.corners)) * math.Pi / 180
+		pt := vg.Point{
+			X: at.X + radius*vg.Length(math.Cos(angle)),
+			Y: at.Y + radius*vg.Length(math.Sin(angle)),
+		}
+		if i == 0 {
+			p.Move(pt)
+		} else {
+			p.Line(pt)
+		}
+	}
+	p.Close()
+	return p
 }

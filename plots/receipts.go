@@ -20,7 +20,8 @@ func receiptsFigure(r *results, l look) (*figure, error) {
 	if path == "" {
 		return &figure{skipped: "needs a varied number of bytes a receipt"}, nil
 	}
-	all := r.strands(func(p string) bool { return p == path }, func(c *cell) float64 {
+	along := func(p string) bool { return p == path }
+	all := r.strands(along, func(c *cell) float64 {
 		if c.Metrics["audit.M8.bytes_per_gb"].N == 0 {
 			return math.NaN()
 		}
@@ -52,7 +53,7 @@ func receiptsFigure(r *results, l look) (*figure, error) {
 	}
 	x.low, x.high = x.low/pad, x.high*pad
 	cost := l.newPanel("Bytes of receipts, by payload", "")
-	loss := l.newPanel("Upload that honest users are not credited", "")
+	loss := l.newPanel("Uploads of the honest not credited", "")
 	for _, p := range []*plot.Plot{cost, loss} {
 		x.set(&p.X, ticks)
 	}
@@ -78,6 +79,7 @@ func receiptsFigure(r *results, l look) (*figure, error) {
 	f.legend = append(f.legend, legendEntry{label: "published: less than 6\u00A0%", line: style})
 	f.title = receiptsTitle(all)
 	f.about = receiptsAbout(r, all)
+	f.about.notes = append(f.about.notes, r.unsaidNote(along)...)
 	return f, nil
 }
 

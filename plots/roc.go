@@ -77,6 +77,8 @@ func rocFigure(r *results, l look) (*figure, error) {
 		f.legend = append(f.legend, legendEntry{label: methodName(method),
 			line: l.lineStyle(l.pen(n), l.line)})
 	}
+	f.legend = append(f.legend, legendEntry{label: "chance",
+		line: l.lineStyle(l.modelPen(), l.thin)})
 	f.title = rocTitle(r, cells, methods, look)
 	f.about = rocAbout(r, cells, methods, look)
 	return f, nil

@@ -71,7 +71,7 @@ func swarmBalanceFigure(r *results, l look) (*figure, error) {
 	}
 	low, high = max(low, -1), min(high, 2) // what invents much must not flatten the others
 	unit, name := clock(last)
-	f.plot = l.newPlot("Simulated time, "+name, "Claimed up less down, by truth")
+	f.plot = l.newPlot("Simulated time, "+name, "Up − down, of delivered")
 	f.plot.X.Min, f.plot.X.Max = 0, last/unit*1.02
 	f.plot.X.Tick.Marker = fittingTicks(0, f.plot.X.Max, l.width-2*l.margin-4*l.text, l)
 	f.plot.Y.Min, f.plot.Y.Max = low-0.05*(high-low), high+0.05*(high-low)
@@ -83,6 +83,7 @@ func swarmBalanceFigure(r *results, l look) (*figure, error) {
 		f.legend = append(f.legend, legendEntry{label: all[i].label,
 			line: l.lineStyle(l.pen(i), l.line)})
 	}
+	f.legend = append(f.legend, legendEntry{label: "marks: a torrent is flagged"})
 	f.title = tallyTitle(all)
 	f.about = r.tallyAbout(all)
 	return f, nil
@@ -91,7 +92,7 @@ func swarmBalanceFigure(r *results, l look) (*figure, error) {
 // signedPercent prints a share that may be below 0.
 func signedPercent(v float64) string {
 	if v < 0 {
-		return "-" + percent(-v)
+		return "−" + percent(-v)
 	}
 	return percent(v)
 }

@@ -247,3 +247,5 @@ func sweepTitle(r *results, axes []axis, measures []measure) string {
 
 // lower writes a noun within a sentence.
 func lower(noun string) string { return strings.ToLower(noun[:1]) + noun[1:] }
+
+func capital(noun string) string { return strings.ToUpper(noun[:1]) + noun[1:] }

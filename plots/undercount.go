@@ -151,6 +151,7 @@ func (f *figure) drawShortfalls(l look, all []shortfall) {
 		f.legend = append(f.legend, legendEntry{label: s.group, marker: &marker,
 			line: l.lineStyle(plainPen(pen), l.line)})
 	}
+	f.legend = append(f.legend, legendEntry{label: "lines: closed form"})
 	f.plot.Add(lines...)
 	f.plot.Add(marks...)
 	ticksY := linearTicks(top*1.04, percent)

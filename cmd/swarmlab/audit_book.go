@@ -56,8 +56,20 @@ type auditBook struct {
 	now       protocol.Time // of the latest sighting
 	seeds     int
 	completed int
-	missed    uint64 // connections of peers for which there was no room
-	ignored   uint64 // sightings of peers that said too much
+	hosts     map[auditHost]int // how many of the users are of each
+	missed    uint64            // connections of peers for which there was no room
+	ignored   uint64            // sightings of peers that said too much
+}
+
+// auditHost is an IPv4 address, or the /64 of an IPv6 address, whose owner has all of it.
+type auditHost [2]uint64
+
+func hostOf(a protocol.Addr) auditHost {
+	hi, lo := a.IP16()
+	if !a.Is4() {
+		lo = 0
+	}
+	return auditHost{hi, lo}
 }
 
 // auditUser is a peer of the torrent.
@@ -76,20 +88,32 @@ type auditUser struct {
 // after their bitfield. What it gets in that time is counted as what it had.
 const auditSettle = 250 * time.Millisecond
 
-// auditPeersMax is how many peers one audit can hold.
-const auditPeersMax = 20_000
+// How many peers one audit can hold: fewer of a torrent of so many pieces that what they have would
+// not fit into memory, and of a single host only some, so that nobody who comes under ever new ids
+// takes the room of others.
+const (
+	auditPeersMax     = 20_000
+	auditHostPeersMax = 256
+	auditFieldsMax    = 512 << 20 // bytes of memory
+)
+
+// auditPeersOf is how many peers there is room for.
+func auditPeersOf(pieces uint32) int {
+	each := 2 * (int(pieces) + 7) / 8 // what it had at first, and has now
+	return min(auditPeersMax, max(auditFieldsMax/each, 1))
+}
 
 func newAuditBook(of auditTorrent) (*auditBook, error) {
 	watch, err := audit.NewWatch(audit.WatchConfig{
 		Pieces: of.Pieces, PieceLength: of.PieceLength,
 		Last:     uint32(of.Size - uint64(of.Pieces-1)*uint64(of.PieceLength)),
 		Parallel: of.Parallel, FastestBytesPerSec: of.Fastest, Settle: auditSettle,
-		PeersMax: auditPeersMax,
+		PeersMax: auditPeersOf(of.Pieces),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &auditBook{torrent: of, watch: watch}, nil
+	return &auditBook{torrent: of, watch: watch, hosts: make(map[auditHost]int)}, nil
 }
 
 // add takes a sighting. It returns whether that changed anything; what did not need not be kept.
@@ -137,10 +161,13 @@ func (b *auditBook) add(s *glimpse) (changed bool) {
 
 // welcome takes the first connection of a peer.
 func (b *auditBook) welcome(s *glimpse) bool {
-	if b.watch.Bitfield(s.at, s.user, s.field) != audit.OK {
+	host := hostOf(s.peer.addr)
+	if b.hosts[host] >= auditHostPeersMax ||
+		b.watch.Bitfield(s.at, s.user, s.field) != audit.OK {
 		b.missed++
 		return false
 	}
+	b.hosts[host]++
 	b.now = s.at
 	u := auditUser{complete: protocol.Never}
 	u.arrive(s)

@@ -40,14 +40,27 @@ func newAuditEye() *auditEye {
 func (e *auditEye) begin(book *auditBook, j *auditJournal, shift protocol.Time) {
 	e.book, e.journal, e.shift = book, j, shift
 	for u := range book.users {
-		e.remember(audit.User(u), book.users[u].auditPeer)
+		e.remember(audit.User(u))
 	}
 }
 
-func (e *auditEye) remember(u audit.User, p auditPeer) {
+// remember makes a user known by the id and the place that the book has of it.
+func (e *auditEye) remember(u audit.User) {
+	p := &e.book.users[u]
 	e.byID[auditName{p.addr.WithPort(0), p.id}] = u
 	if p.listens {
 		e.byPlace[p.addr] = u
+	}
+}
+
+// forget ends that, before it has others: who comes under ever new ones takes no memory.
+func (e *auditEye) forget(u audit.User) {
+	p := &e.book.users[u]
+	if name := (auditName{p.addr.WithPort(0), p.id}); e.byID[name] == u {
+		delete(e.byID, name)
+	}
+	if e.byPlace[p.addr] == u {
+		delete(e.byPlace, p.addr)
 	}
 }
 
@@ -76,12 +89,21 @@ func (e *auditEye) Field(i uint32, t *protocol.Turn, _ uint32, c protocol.Conn, 
 		place = conn.who.Addr
 	}
 	s := &glimpse{what: sawPeer, peer: auditPeer{place, listens, conn.who.ID}, field: field}
-	conn.user = e.identify(&s.peer)
-	s.user = conn.user
-	if conn.known = e.enter(s, t); conn.known {
-		e.remember(conn.user, s.peer)
-	}
+	s.user = e.identify(&s.peer)
+	conn.user, conn.known = s.user, e.arrive(s, t)
 	e.open[c] = conn
+}
+
+// arrive enters a connection of a user, who may be new, under another id or at another place.
+func (e *auditEye) arrive(s *glimpse, t *protocol.Turn) (known bool) {
+	if int(s.user) < len(e.book.users) {
+		e.forget(s.user)
+	}
+	known = e.enter(s, t)
+	if int(s.user) < len(e.book.users) {
+		e.remember(s.user)
+	}
+	return known
 }
 
 // identify returns which user a peer is: one that was here before, by its id or by where it

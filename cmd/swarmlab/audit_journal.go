@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -316,7 +315,7 @@ func (j *auditJournal) sightings() iter.Seq2[results.Sighting, error] {
 				yield(results.Sighting{}, err)
 				return
 			}
-			if !bytes.ContainsRune([]byte("phlg"), rune(line[0])) {
+			if len(line) == 0 || !strings.Contains("phlg", string(line[:1])) {
 				continue
 			}
 			s, err := parseSighting(line, j.head.Pieces)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -21,44 +20,17 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// auditRun runs `audit ARGS...` to its end.
-func auditRun(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
-	c := newAuditCommand()
-	c.SilenceUsage, c.SilenceErrors = true, true
-	c.SetArgs(args)
-	c.SetOut(out)
-	c.SetErr(io.Discard)
-	err = c.ExecuteContext(ctx)
-	var exit exitError
-	switch {
-	case errors.As(err, &exit):
-		code = exit.code
-	case err != nil:
-		code = refused
-	}
-	return code, err
-}
-
 // watching is an audit that runs until it is ended, and what it says now.
 type watching struct {
-	running
+	*running
 	dir string
 }
 
 func startAudit(t *testing.T, what string, args ...string) *watching {
 	t.Helper()
-	w := &watching{running: running{t: t}, dir: filepath.Join(t.TempDir(), "audit")}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	var code int
-	var err error
-	go func() {
-		defer close(ended)
-		code, err = auditRun(ctx, &w.out, append([]string{what, "--out", w.dir, "--json", "--every",
-			"20ms"}, args...)...)
-	}()
-	w.end = func() (int, error) { cancel(); <-ended; return code, err }
-	t.Cleanup(func() { w.end() })
+	w := &watching{dir: filepath.Join(t.TempDir(), "audit")}
+	w.running = background(t, newAuditCommand(), append([]string{what, "--out", w.dir},
+		args...)...)
 	return w
 }
 
@@ -68,7 +40,7 @@ func (w *watching) until(
 ) (o results.Observation) {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
-		if !strings.Contains(w.out.String(), "\n") {
+		if len(w.lines()) == 0 {
 			return false
 		}
 		o = results.Observation{}
@@ -209,7 +181,7 @@ func TestAudit(t *testing.T) {
 			require.Contains(t, string(report), "complete 1 → 3, incomplete 0, downloads "+
 				"completed 0 → 2\n")
 
-			code, err := auditRun(t.Context(), io.Discard, file, "--out", w.dir)
+			code, err := runTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", w.dir)
 			require.Equal(t, refused, code)
 			require.ErrorContains(t, err, "holds results already")
 		})
@@ -226,8 +198,8 @@ func TestAuditByLink(t *testing.T) {
 			_, at := l.seeding(file, "--listen", host)
 			var out safeOutput
 			dir := filepath.Join(t.TempDir(), "a", "b")
-			code, err := auditRun(t.Context(), &out, tor.Magnet().String(), "--peer", at,
-				"--duration", "700ms", "--out", dir)
+			code, err := runTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
+				"--peer", at, "--duration", "700ms", "--out", dir)
 			require.NoError(t, err)
 			require.Zero(t, code)
 			o := readObservation(t, dir)
@@ -257,16 +229,16 @@ func TestAuditOfNobody(t *testing.T) {
 		tor.Magnet().String(): "the metadata of the link did not come within 100ms",
 	} {
 		parent := t.TempDir()
-		code, err := auditRun(t.Context(), io.Discard, what, "--listen", "127.0.0.1:0", "--for",
-			"100ms", "--out", filepath.Join(parent, "a", "b"))
+		code, err := runTo(t.Context(), newAuditCommand(), io.Discard, what, "--listen",
+			"127.0.0.1:0", "--for", "100ms", "--out", filepath.Join(parent, "a", "b"))
 		require.Equal(t, failed, code)
 		require.ErrorContains(t, err, want)
 		entries, err := os.ReadDir(parent)
 		require.NoError(t, err)
 		require.Empty(t, entries)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		code, err = auditRun(ctx, io.Discard, what, "--listen", "127.0.0.1:0", "--for", "1h",
-			"--out", filepath.Join(parent, "a"))
+		code, err = runTo(ctx, newAuditCommand(), io.Discard, what, "--listen", "127.0.0.1:0",
+			"--for", "1h", "--out", filepath.Join(parent, "a"))
 		cancel()
 		require.Equal(t, interrupted, code)
 		require.ErrorContains(t, err, "interrupted before any peer was met")
@@ -309,7 +281,7 @@ func TestAuditKilled(t *testing.T) {
 	until(func(o *results.Observation) bool { return o.Seen == 1 })
 	download := l.fetchedBy(file, "--peer", at, "--listen", leecher)
 	until(func(o *results.Observation) bool { return o.Gained > 0 })
-	busy, err := auditRun(t.Context(), io.Discard, file, "--out", dir)
+	busy, err := runTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", dir)
 	require.Equal(t, refused, busy)
 	require.ErrorContains(t, err, "another audit is running there")
 	require.NoError(t, first.Process.Kill())

@@ -78,7 +78,7 @@ func TestDHTOutputThatCannotBeWritten(t *testing.T) {
 	for _, flags := range [][]string{{"--json"}, nil} {
 		serve := append([]string{"serve", "--every", "10ms", "--bootstrap", all[0].addr,
 			"--state", file}, flags...)
-		code, err := dhtRunTo(t.Context(), &fullDisk{20}, serve...)
+		code, err := runTo(t.Context(), newDHTCommand(), &fullDisk{20}, serve...)
 		require.ErrorIs(t, err, syscall.ENOSPC)
 		require.ErrorContains(t, err, "cannot print the state")
 		require.Equal(t, failed, code)
@@ -88,7 +88,7 @@ func TestDHTOutputThatCannotBeWritten(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, kept.Contacts, 3)
 		for _, command := range [][]string{{"find-node", someHash, "--bootstrap"}, {"ping"}} {
-			code, err = dhtRunTo(t.Context(), &fullDisk{}, append(append(command,
+			code, err = runTo(t.Context(), newDHTCommand(), &fullDisk{}, append(append(command,
 				all[0].addr), flags...)...)
 			require.ErrorContains(t, err, "cannot print the result")
 			require.Equal(t, failed, code)
@@ -140,7 +140,8 @@ func TestDHTMonitorWithoutTerminal(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
-		_, err := dhtRunTo(ctx, &out, "monitor", "--bootstrap", all[0].addr, "--every", "10ms")
+		_, err := runTo(ctx, newDHTCommand(), &out, "monitor", "--bootstrap", all[0].addr,
+			"--every", "10ms")
 		ended <- err
 	}()
 	require.Eventually(t, func() bool { return strings.Contains(out.String(), "table 2 (2 good)") },

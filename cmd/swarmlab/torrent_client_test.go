@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -86,59 +83,9 @@ func (l *load) same(dir string) {
 	require.Equal(l.t, 4, files)
 }
 
-// clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
-func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
-	var b safeOutput
-	code, err = clientRunTo(ctx, &b, args...)
-	return b.String(), code, err
-}
-
-func clientRunTo(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
-	c := newTorrentCommand()
-	c.SilenceUsage, c.SilenceErrors = true, true
-	c.SetArgs(args)
-	c.SetOut(out)
-	c.SetErr(io.Discard)
-	err = c.ExecuteContext(ctx)
-	var exit exitError
-	switch {
-	case errors.As(err, &exit):
-		code = exit.code
-	case err != nil:
-		code = refused
-	}
-	return code, err
-}
-
-// running is a command that runs until it is ended, and prints a JSON object a line.
-type running struct {
-	t   *testing.T
-	out safeOutput
-	end func() (code int, err error)
-}
-
 func clientServe(t *testing.T, args ...string) *running {
 	t.Helper()
-	r := &running{t: t}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	var code int
-	var err error
-	go func() {
-		defer close(ended)
-		code, err = clientRunTo(ctx, &r.out, append(args, "--json", "--every", "20ms")...)
-	}()
-	r.end = func() (int, error) { cancel(); <-ended; return code, err }
-	t.Cleanup(func() { r.end() })
-	require.Eventually(t, func() bool { return strings.Contains(r.out.String(), "\n") },
-		10*time.Second, time.Millisecond)
-	return r
-}
-
-// last decodes the latest line.
-func (r *running) last(v any) {
-	text := strings.TrimSpace(r.out.String())
-	require.NoError(r.t, json.Unmarshal([]byte(text[strings.LastIndexByte(text, '\n')+1:]), v))
+	return background(t, newTorrentCommand(), args...).spoken()
 }
 
 // seeding runs a seed and returns its address.
@@ -330,7 +277,8 @@ func TestTorrentForPeople(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := clientRunTo(ctx, &seeded, "seed", file, "--dir", l.dir, "--every", "1s")
+		_, err := runTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir,
+			"--every", "1s")
 		require.NoError(t, err)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })

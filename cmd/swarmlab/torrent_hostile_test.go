@@ -179,6 +179,9 @@ func TestTorrentPoisonerIsFoundOut(t *testing.T) {
 	wait()
 	require.EqualValues(t, 1, r.Dropped["poison"])
 	require.EqualValues(t, 1, r.Bans)
+	require.EqualValues(t, 1, r.Counted["bans"])
+	require.Equal(t, r.Failures, r.Counted["failures"])
+	require.GreaterOrEqual(t, r.Counted["shaken"], uint64(2))
 	require.Len(t, r.Peers, 2)
 	for _, p := range r.Peers {
 		if p.Peer == bad {

@@ -35,6 +35,8 @@ type transferReport struct {
 	Bans     uint64         `json:"banned"`
 	// Dropped are connections that were closed from this end, by the reason.
 	Dropped map[string]uint64 `json:"dropped"`
+	// Counted is what the client's peer counted of connections and messages, by name.
+	Counted map[string]uint64 `json:"counted"`
 	Error   string            `json:"error,omitempty"`
 }
 
@@ -91,7 +93,7 @@ type trackerStatus struct {
 func (s *torrentSession) outset() transferReport {
 	r := transferReport{Name: s.source.name, Hash: s.source.hash.String(), Dir: s.dir,
 		Address: s.node.Addr().String(),
-		Peers:   []peerTally{}, Dropped: map[string]uint64{}}
+		Peers:   []peerTally{}, Dropped: map[string]uint64{}, Counted: map[string]uint64{}}
 	if s.places.both {
 		r.Address6 = s.node.Addrs()[1].String()
 	}
@@ -125,6 +127,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 				r.Dropped[swarm.Drop(why).String()] = n
 			}
 		}
+		counters.Each(func(name string, n uint64) { r.Counted[name] = n })
 		if st, any := s.group.Trackers(only, only); any {
 			r.Tracker = &trackerStatus{st.URL, st.Problem, st.Seeders, st.Leechers}
 		}

@@ -4,9 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -22,29 +19,9 @@ import (
 	"swarmlab/protocol/tracker"
 )
 
-// trackerRun runs `torrent ARGS...` to its end and returns its exit status.
-func trackerRun(ctx context.Context, out io.Writer, args ...string) (code int, err error) {
-	c := newTorrentCommand()
-	c.SilenceUsage, c.SilenceErrors = true, true
-	c.SetArgs(args)
-	c.SetOut(out)
-	c.SetErr(io.Discard)
-	err = c.ExecuteContext(ctx)
-	var exit exitError
-	switch {
-	case errors.As(err, &exit):
-		code = exit.code
-	case err != nil:
-		code = refused
-	}
-	return code, err
-}
-
 // tracking is a running `torrent tracker --json`.
 type tracking struct {
-	t         *testing.T
-	out       *safeOutput
-	end       func()
+	*running
 	http, udp string // the first announce URL of each
 	https     []string
 	udps      []string
@@ -52,25 +29,14 @@ type tracking struct {
 
 func startTracker(t *testing.T, args ...string) *tracking {
 	t.Helper()
-	k := &tracking{t: t, out: new(safeOutput)}
-	ctx, cancel := context.WithCancel(context.Background())
-	var code int
-	var err error
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		code, err = trackerRun(ctx, k.out, append([]string{"tracker", "--json", "--every", "20ms",
-			"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"}, args...)...)
-	}()
-	k.end = func() {
-		cancel()
-		<-ended
+	k := &tracking{running: background(t, newTorrentCommand(), append([]string{"tracker",
+		"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"}, args...)...)}
+	t.Cleanup(func() {
+		code, err := k.end()
 		require.NoError(t, err)
 		require.Equal(t, done, code, "Ctrl-C is the normal end of a tracker")
-	}
-	t.Cleanup(k.end)
-	require.Eventually(t, func() bool { return strings.Contains(k.out.String(), "\n") },
-		10*time.Second, time.Millisecond)
+	})
+	k.spoken()
 	for _, url := range k.state().Addresses {
 		if strings.HasPrefix(url, "udp") {
 			k.udps = append(k.udps, url)
@@ -84,11 +50,7 @@ func startTracker(t *testing.T, args ...string) *tracking {
 
 // state returns the latest line.
 func (k *tracking) state() (r trackerReport) {
-	text := k.out.String()
-	lines := strings.Split(strings.TrimSpace(text[:strings.LastIndexByte(text, '\n')+1]), "\n")
-	d := json.NewDecoder(strings.NewReader(lines[len(lines)-1]))
-	d.DisallowUnknownFields()
-	require.NoError(k.t, d.Decode(&r))
+	k.last(&r)
 	return r
 }
 
@@ -134,7 +96,7 @@ func TestTrackerForPeople(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out safeOutput
-	code, err := trackerRun(ctx, &out, "tracker", "--http", "127.0.0.1:0")
+	code, err := runTo(ctx, newTorrentCommand(), &out, "tracker", "--http", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.Equal(t, done, code)
 	require.Regexp(t, `^tracker at http://127.0.0.1:\d+/announce\n`+
@@ -163,7 +125,7 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", refused},
 	} {
 		var out safeOutput
-		code, err := trackerRun(context.Background(), &out,
+		code, err := runTo(context.Background(), newTorrentCommand(), &out,
 			append([]string{"tracker"}, strings.Fields(line)...)...)
 		require.ErrorContains(t, err, want.hint, line)
 		require.Equal(t, want.code, code, line)

@@ -32,17 +32,15 @@ func (b *Bank) Deposit(now protocol.Time, p []byte) Fault {
 	if f := r.parse(p); f != OK {
 		return b.Counts.note(f)
 	}
-	to, ok := b.cfg.Users(r.By)
-	from, known := b.cfg.Users(r.For)
+	to, from, f := b.cfg.ends(r.By, r.For)
 	switch {
-	case !ok || !known:
-		return b.Counts.note(Stranger)
-	case from == to:
-		return b.Counts.note(Self)
+	case f != OK:
 	case !b.pen.signs(r.By, receiptPurpose, p[:receiptStated], p[receiptStated:]):
-		return b.Counts.note(BadSignature)
+		f = BadSignature
+	default:
+		f = b.enter(now, from, to, r)
 	}
-	return b.Counts.note(b.enter(now, from, to, r))
+	return b.Counts.note(f)
 }
 
 func (b *Bank) enter(now protocol.Time, from, to User, r *Receipt) Fault {

@@ -52,8 +52,10 @@ type Desk struct {
 	Counts   Counts
 }
 
+// seat is a user's own: who announces under the id of another one sits elsewhere.
 type seat struct {
 	torrent uint32
+	user    User
 	peerID  [20]byte
 }
 
@@ -135,7 +137,7 @@ func (d *Desk) hand(c *Claim) {
 func (d *Desk) attend(u User, q *tracker.Request) (torrent, x uint32, ok bool) {
 	torrent, known := d.torrents[q.InfoHash]
 	if known {
-		if x, ok = d.seats[seat{torrent, q.PeerID}]; ok {
+		if x, ok = d.seats[seat{torrent, u, q.PeerID}]; ok {
 			return torrent, x, true
 		}
 	}
@@ -150,7 +152,7 @@ func (d *Desk) attend(u User, q *tracker.Request) (torrent, x uint32, ok bool) {
 		d.swarms = append(d.swarms, attendance{oldest: none, newest: none})
 	}
 	x = uint32(len(d.peers))
-	d.seats[seat{torrent, q.PeerID}] = x
+	d.seats[seat{torrent, u, q.PeerID}] = x
 	d.peers = append(d.peers, attender{})
 	return torrent, x, true
 }

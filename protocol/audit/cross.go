@@ -12,6 +12,19 @@ type BookConfig struct {
 	PairsMax uint32
 }
 
+// ends returns the users of a statement that one makes about another one.
+func (c *BookConfig) ends(by, about Key) (one, other User, f Fault) {
+	one, ok := c.Users(by)
+	other, known := c.Users(about)
+	switch {
+	case !ok || !known:
+		return 0, 0, Stranger
+	case one == other:
+		return 0, 0, Self
+	}
+	return one, other, OK
+}
+
 // CrossBook is M7: what both ends of connections report. All it knows of a pair is what the two of
 // them said, so a third one's lies cannot touch it.
 type CrossBook struct {
@@ -46,17 +59,15 @@ func (b *CrossBook) Take(now protocol.Time, p []byte) Fault {
 	if f := r.parse(p); f != OK {
 		return b.Counts.note(f)
 	}
-	by, ok := b.cfg.Users(r.By)
-	about, known := b.cfg.Users(r.About)
+	by, about, f := b.cfg.ends(r.By, r.About)
 	switch {
-	case !ok || !known:
-		return b.Counts.note(Stranger)
-	case by == about:
-		return b.Counts.note(Self)
+	case f != OK:
 	case !b.pen.signs(r.By, reportPurpose, p[:reportStated], p[reportStated:]):
-		return b.Counts.note(BadSignature)
+		f = BadSignature
+	default:
+		f = b.enter(now, by, about, r)
 	}
-	return b.Counts.note(b.enter(now, by, about, r))
+	return b.Counts.note(f)
 }
 
 // Enter takes a report whose signature was checked elsewhere, or that came on a way on which nobody

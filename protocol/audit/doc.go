@@ -89,8 +89,10 @@
 //
 // M8, receipts ([Issuer], [Collector], [Bank]). Sees totals signed by receivers. Nobody can frame
 // another one, nor claim what nobody acknowledges. What is not acknowledged is lost to the sender,
-// at most the window and what is under way if it then stops. Who withholds, A8, gains up to that
-// from everybody whom it meets; those who collude sign for each other what they like.
+// at most the window and what is under way if it then stops. If receivers sign for the rest when
+// they want nothing more, as package client's do, that is who goes while it serves. Who withholds,
+// A8, gains up to that from everybody whom it meets; those who collude sign for each other what
+// they like.
 //
 // M9, flow bound ([Graph]). Sees receipts or reports of all, and trusts some users, the anchors.
 // What anybody is credited cannot exceed what can have reached the anchors, directly or on the way
@@ -118,6 +120,13 @@
 // haves change the guess whence pieces came. In a pair's statements ([Issuer], [Report]) numbers
 // rise within an epoch, so that what is replayed or overtaken is [Stale]; totals begin at 0 in a
 // new epoch, which a client that has lost its memory begins, and which costs only itself.
+//
+// Two things are not kept out. Announces are not signed: in whose name one announces is for
+// [DeskConfig].Owner to find out, and a tracker.Ledger goes by peer ids alone, under which anybody
+// can speak for anybody who has shown his, as with public trackers. And a receiver can itself
+// present a receipt of a later epoch, or with a greater number, for less than it has got: those
+// that the sender holds are then stale. It takes back nothing that was credited; the sender loses
+// what it has not yet presented, which is why proofs are to be presented often.
 //
 // # Departures from the sources
 //

@@ -20,7 +20,7 @@ const (
 	BadPiece           // a piece that the torrent does not have
 	BadField           // a bitfield that does not fit the torrent
 	Repeated           // a piece that the peer was known to have
-	Flood              // pieces that came faster than anybody can receive them
+	Flood              // pieces faster than anybody can receive them; too many bad receipts
 	Unknown            // about a peer that is not watched
 	Full               // there is no room for more
 	faults

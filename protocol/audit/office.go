@@ -1,9 +1,8 @@
 package audit
 
 import (
-	"time"
-
 	"swarmlab/protocol"
+	"swarmlab/protocol/tracker"
 )
 
 // The first byte of a datagram to an [Office] says what follows it.
@@ -19,6 +18,9 @@ type OfficeConfig struct {
 	// /64, and HostBurst how many at once after silence. A HostRate of 0 sets no limit: since
 	// anybody can send in the name of any host, a limit also lets a flood keep that host out.
 	HostRate, HostBurst uint32
+	// Secret keeps others from knowing which hosts share what is heard of them: it must come from
+	// the outside, and may be 0 in a simulation.
+	Secret [16]byte
 }
 
 // Office is where peers bring what they report and what was signed for them, by UDP: a core of one
@@ -27,7 +29,7 @@ type Office struct {
 	cfg   OfficeConfig
 	cross *CrossBook
 	bank  *Bank
-	hosts [officeBuckets]hostBucket
+	hosts tracker.Hosts
 	tally OfficeTally
 }
 
@@ -75,7 +77,8 @@ func (o *Office) Drop(uint32) { *o = *NewOffice(o.cfg) }
 // Datagram enters a statement into its book. What is not one, or is not believed, is counted.
 func (o *Office) Datagram(_ uint32, t *protocol.Turn, from protocol.Addr, p []byte) {
 	switch {
-	case o.flooded(t.Now, from):
+	case o.cfg.HostRate > 0 &&
+		o.hosts.Flooded(t.Now, from, &o.cfg.Secret, o.cfg.HostRate, o.cfg.HostBurst):
 		o.tally.Flooded++
 	case len(p) == 0:
 		o.tally.Empty++
@@ -90,34 +93,4 @@ func (o *Office) Datagram(_ uint32, t *protocol.Turn, from protocol.Addr, p []by
 	default:
 		o.tally.Unknown++
 	}
-}
-
-// officeBuckets is how many buckets the hosts share.
-const officeBuckets = 1024
-
-// hostBucket is how much was heard of a host lately, in thousandths of datagrams.
-type hostBucket struct {
-	at    protocol.Time // when it was looked at last, in whole milliseconds
-	spent uint64
-}
-
-// flooded takes a datagram of a host, and reports whether it is one too many.
-func (o *Office) flooded(now protocol.Time, from protocol.Addr) bool {
-	if o.cfg.HostRate == 0 {
-		return false
-	}
-	hi, lo := from.IP16()
-	if !from.Is4() {
-		lo = 0 // the owner of an IPv6 network has all of its addresses
-	}
-	const spread = 0x9e3779b97f4a7c15 // the golden ratio
-	b := &o.hosts[((hi^lo*spread)*spread)>>32%officeBuckets]
-	passed := now.Sub(b.at) / time.Millisecond
-	b.spent -= min(b.spent, uint64(passed)*uint64(o.cfg.HostRate))
-	b.at = b.at.Add(passed * time.Millisecond)
-	if b.spent+1000 > uint64(o.cfg.HostBurst)*1000 {
-		return true
-	}
-	b.spent += 1000
-	return false
 }

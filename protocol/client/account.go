@@ -54,6 +54,8 @@ type account struct {
 	accomplices []Accomplice
 	victim      audit.Key
 
+	unsigned uint64 // payload on connections that have ended for which nobody signed, in all runs
+
 	epoch     uint32        // of what is stated in this run, but receipts
 	delivered protocol.Time // when that was last
 	links     []link        // by connection
@@ -99,6 +101,7 @@ type link struct {
 	issuer    *audit.Issuer    // nil before the first block
 	collector *audit.Collector // nil before the first block
 	taken     bool             // a receipt came that was not delivered
+	refused   uint8            // receipts that were no good
 }
 
 // begin forgets what was stated in an earlier run, of which no memory is left.
@@ -114,7 +117,7 @@ func (a *account) begin(cfg *AuditConfig, t *protocol.Turn) (due protocol.Time) 
 // forget leaves only who it is.
 func (a *account) forget() {
 	*a = account{private: a.private, key: a.key, auditor: a.auditor, victim: a.victim,
-		accomplices: a.accomplices}
+		accomplices: a.accomplices, unsigned: a.unsigned}
 }
 
 // clock returns the number of an epoch that begins now.
@@ -148,6 +151,16 @@ func (a *account) shown(c protocol.Conn) *link {
 // called before the client is started. Who is not enrolled neither reports nor signs.
 func (g *Group) Enrol(i uint32, private ed25519.PrivateKey, auditor protocol.Addr) {
 	g.clients[i].account = &account{private: private, key: audit.KeyOf(private), auditor: auditor}
+}
+
+// Unsigned returns the payload that client i has written, since it was enrolled, on connections
+// that have ended, and for which it got no receipt: its unsigned tail. Some of it may never have
+// arrived.
+func (g *Group) Unsigned(i uint32) uint64 {
+	if a := g.clients[i].account; a != nil {
+		return a.unsigned
+	}
+	return 0
 }
 
 // Conspire tells client i, which is enrolled, the others of its ring, in the order in which they

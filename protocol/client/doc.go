@@ -46,7 +46,9 @@
 //
 // Clients that the owner has enrolled ([Group.Enrol]) show their keys to each other in the
 // extension handshake, as sl_key, and give each other receipts, as sl_receipt, each window of
-// bytes: of all payload that comes in whole blocks, also of what turns out to be bad. Each
+// bytes: of all payload that comes in whole blocks, also of what turns out to be bad. For what is
+// less than a window they sign when they want nothing more: when all is there, and before they
+// close. So it is who goes while it serves that has an unsigned tail ([Group.Unsigned]). Each
 // connection is an epoch of its own. At [AuditConfig].Settle, at the end of each connection, and
 // when they stop, they send the auditor (an audit.Office) what has changed: a report of the pair's
 // totals in this run, and the last receipt. Nothing is acknowledged; so all is said once more the

@@ -118,6 +118,27 @@ func TestForgedReceipts(t *testing.T) {
 	require.Equal(t, 2, reports)
 }
 
+// Of a flood of forged receipts only some are checked, and the connection goes on without receipts.
+func TestFloodOfForgedReceipts(t *testing.T) {
+	s := vouched(t, nil)
+	p := s.sign(1)
+	p.ask(0, 0)
+	forged := p.body(2, 1, 1, 16384)
+	for range 1000 {
+		p.say(forged)
+	}
+	p.say(p.body(1, 1, 1, 16384))
+	counts := s.g.Counters().Receipts
+	require.EqualValues(t, refusedMost, counts[audit.BadSignature])
+	require.EqualValues(t, 1001-refusedMost, counts[audit.Flood])
+	require.Zero(t, counts[audit.OK])
+	require.True(t, s.open[p.c])
+	q := s.sign(3)
+	q.ask(0, 1)
+	q.say(q.body(3, 1, 1, 16384))
+	require.EqualValues(t, 1, s.g.Counters().Receipts[audit.OK], "others are heard")
+}
+
 // Whoever shows ever new keys must transfer something under each, and there is a bound to that.
 func TestKeysAreBounded(t *testing.T) {
 	s := vouched(t, nil)

@@ -56,8 +56,22 @@ func (n notary) Received(i uint32, c protocol.Conn, bytes uint32) (receipt []byt
 	if !l.issuer.Received(uint64(bytes)) {
 		return nil
 	}
+	return g.sign(l.issuer)
+}
+
+// Rest signs for what is less than a window.
+func (n notary) Rest(i uint32, c protocol.Conn) (receipt []byte) {
+	l := n.g.clients[i].account.shown(c)
+	if l == nil || l.issuer == nil || l.issuer.Unsigned() == 0 {
+		return nil
+	}
+	return n.g.sign(l.issuer)
+}
+
+// sign returns the body of a receipt for all that came. It is valid until the next statement.
+func (g *Group) sign(by *audit.Issuer) (receipt []byte) {
 	g.counters.Signed++
-	g.statement = l.issuer.Append(g.statement[:0])
+	g.statement = by.Append(g.statement[:0])
 	return g.statement
 }
 
@@ -83,12 +97,22 @@ func (n notary) Receipt(i uint32, c protocol.Conn, body []byte) {
 		n.g.counters.Receipts[audit.Surplus]++
 		return
 	}
+	if l.refused >= refusedMost {
+		n.g.counters.Receipts[audit.Flood]++
+		return
+	}
 	f := l.collector.Take(body)
 	n.g.counters.Receipts[f]++
-	if f == audit.OK {
-		l.taken, l.again = true, false
+	if f != audit.OK {
+		l.refused++
+		return
 	}
+	l.taken, l.again = true, false
 }
+
+// refusedMost is how many receipts are refused on a connection before none is looked at any more:
+// to check a signature takes far longer than to send a forged one.
+const refusedMost = 64
 
 // Serves withholds blocks from who withholds receipts, if that is wanted: what a peer has left
 // unsigned may be a window, what is under way, and a quarter of what it has signed for.
@@ -147,6 +171,7 @@ func (n notary) Parted(i uint32, t *protocol.Turn, c protocol.Conn, up, down uin
 	p.ended[1] += down
 	if k := ended.collector; k != nil {
 		p.debt += k.Unsigned()
+		a.unsigned += k.Unsigned()
 		p.paid += ended.sent - k.Unsigned()
 		if k.Proof() != nil {
 			p.proof, p.owed = bytes.Clone(k.Proof()), ended.taken || !ended.again

@@ -227,3 +227,42 @@ func TestValidBitfield(t *testing.T) {
 		}
 	}
 }
+
+// TestUnread closes a connection after each message of a chunk: what it says of the rest must be
+// the data of the pieces in it, cut where the chunk is, whether it came as bytes or not.
+func TestUnread(t *testing.T) {
+	h := unhex(t, handshakeHex)
+	unknown := []byte{0, 0, 0, 12, 99, 0, 0, 0, 13, byte(peerwire.Piece), 1, 2, 3, 4, 5, 6}
+	rest := peerwire.AppendIndex(nil, peerwire.Have, 1)
+	rest = append(peerwire.AppendPiece(rest, 1, 2, 100), make([]byte, 100)...)
+	rest = append(append(rest, 0, 0, 0, 0), unknown...)
+	rest = peerwire.AppendPiece(peerwire.AppendPlain(rest, peerwire.Choke), 3, 4, 50)
+	for name, c := range map[string]struct {
+		last protocol.Chunk
+		want []uint64 // after each message
+	}{
+		"as bytes": {part{Bytes: append(rest[:len(rest):len(rest)], make([]byte, 50)...)},
+			[]uint64{150, 50, 50, 50, 50, 0}},
+		"cut": {part{Bytes: append(rest[:len(rest):len(rest)], make([]byte, 20)...)},
+			[]uint64{120, 20, 20, 20, 20}},
+		"in a head": {part{Bytes: rest[:len(rest)-1]}, []uint64{100, 0, 0, 0, 0}},
+		"a body": {part{Bytes: rest, Body: protocol.Body{Length: 50}},
+			[]uint64{150, 50, 50, 50, 50, 0}},
+	} {
+		d := peerwire.Decoder{}
+		d.Feed(part{Bytes: h})
+		d.Handshake()
+		d.Limits.Pieces = 8
+		d.Feed(c.last)
+		var m peerwire.Message
+		for k, want := range c.want {
+			ok, _ := d.Next(&m)
+			require.True(t, ok, "%s: message %d", name, k)
+			require.Equal(t, want, d.Unread(), "%s: behind message %d", name, k)
+		}
+		ok, f := d.Next(&m)
+		require.False(t, ok, name)
+		require.Equal(t, peerwire.OK, f, name)
+		require.Zero(t, d.Unread(), name)
+	}
+}

@@ -160,6 +160,9 @@ func (x *turn) write(c *conn, p []byte) {
 // close ends a connection for a reason of ours.
 func (x *turn) close(c *conn, why Drop) {
 	x.g.counters.Drops[why]++
+	if !why.blames() {
+		x.settleUp(c)
+	}
 	x.Out.Close(c.number)
 	c.left = c.written() // it still goes out
 	x.lose(c, why.blames())

@@ -67,3 +67,27 @@ type Counters struct {
 	Punched          uint64 // connects of a relay followed (BEP 55)
 	MetadataBad      uint64 // info dictionaries whose hash was wrong
 }
+
+// Each calls f with the name and the number of what was counted at least once, in a fixed order,
+// but for Drops: connections, messages, and the codec's faults.
+func (c *Counters) Each(f func(name string, n uint64)) {
+	for _, x := range [...]struct {
+		name string
+		n    uint64
+	}{{"dialed", c.Dialed}, {"accepted", c.Accepted}, {"refused", c.Refused},
+		{"shaken", c.Shaken}, {"messages", c.Messages}, {"unknown", c.Unknown},
+		{"ignored", c.Ignored}, {"rejects_sent", c.RejectsSent}, {"timeouts", c.Timeouts},
+		{"cancels", c.Cancels}, {"failures", c.Failures}, {"bans", c.Bans},
+		{"overfull", c.Overfull}, {"pex_sent", c.PexSent}, {"pex_seen", c.PexSeen},
+		{"forgotten", c.Forgotten}, {"relayed", c.Relayed}, {"punched", c.Punched},
+		{"metadata_bad", c.MetadataBad}} {
+		if x.n > 0 {
+			f(x.name, x.n)
+		}
+	}
+	for fault, n := range c.Faults {
+		if n > 0 {
+			f("fault_"+peerwire.Fault(fault).String(), n)
+		}
+	}
+}

@@ -103,8 +103,8 @@
 //
 // With a [Notary] peers that both show a key, as sl_key in the extension handshake, are known by
 // it: the notary is told of every block in both directions and returns the receipts that are due,
-// which go as sl_receipt, and may have no block sent to a peer that does not sign. What they say is
-// of no interest here; it is package audit's.
+// which go as sl_receipt, also for the rest when we want nothing more, and may have no block sent
+// to a peer that does not sign. What they say is of no interest here; it is package audit's.
 //
 // # What is counted
 //

@@ -186,10 +186,16 @@ func (x *turn) void(c *conn, before, at uint32) {
 func (x *turn) passed(m *member, piece uint32) {
 	s := &x.g.scratch
 	s.slots = m.picker.passed(piece, s.slots[:0])
+	done := m.picker.done()
+	if done {
+		for _, c := range m.conns {
+			x.settleUp(c) // seeds close when they hear of it
+		}
+	}
 	if !m.showing && !m.claims(piece) {
 		x.announce(m, piece)
 	}
-	if m.picker.done() {
+	if done {
 		x.completed(m)
 	} else {
 		for _, o := range s.slots {

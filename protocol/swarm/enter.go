@@ -126,8 +126,8 @@ func (x *turn) depart(m *member, c *conn) {
 	c.tally.Connected = x.Now.Sub(c.opened)
 	c.tally.account(x.g, c)
 	if c.met {
-		n := x.g.env.Notary
-		n.Parted(x.i, x.Turn, c.number, c.tally.PayloadUp, c.tally.PayloadDown)
+		down := c.tally.PayloadDown + c.decoder.Unread()
+		x.g.env.Notary.Parted(x.i, x.Turn, c.number, c.tally.PayloadUp, down)
 	}
 }
 

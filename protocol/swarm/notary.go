@@ -18,6 +18,10 @@ type Notary interface {
 	// Received counts payload of a whole block that came, and returns the body of a receipt if one
 	// is due. It is valid until the next call.
 	Received(i uint32, c protocol.Conn, n uint32) (receipt []byte)
+	// Rest returns the body of a receipt for all that came and is not signed for yet, or nothing if
+	// that is none. It is asked when we want nothing more: when a download is complete, before
+	// others hear of that, and before we close a connection, unless it is the peer's fault.
+	Rest(i uint32, c protocol.Conn) (receipt []byte)
 	// Sent counts payload that was written.
 	Sent(i uint32, c protocol.Conn, n uint32)
 	// Receipt takes the body of a receipt that came.
@@ -26,7 +30,8 @@ type Notary interface {
 	// so much payload, of which so much may be under way.
 	Serves(i uint32, c protocol.Conn, written, underway uint64) bool
 	// Parted says that a connection is no more on which a key was shown, and what payload left and
-	// came on it. The number of the connection will be used again.
+	// came on it: also what came behind the message for which we closed it, which nobody reads. The
+	// number of the connection will be used again.
 	Parted(i uint32, t *protocol.Turn, c protocol.Conn, up, down uint64)
 }
 
@@ -62,7 +67,18 @@ func (x *turn) meet(c *conn, key []byte) {
 
 // vouch counts a block that came, and signs for it when a receipt is due.
 func (x *turn) vouch(c *conn, n uint32) {
-	body := x.g.env.Notary.Received(x.i, c.number, n)
+	x.attest(c, x.g.env.Notary.Received(x.i, c.number, n))
+}
+
+// settleUp signs for the rest of what came, for nothing more will.
+func (x *turn) settleUp(c *conn) {
+	if c.met {
+		x.attest(c, x.g.env.Notary.Rest(x.i, c.number))
+	}
+}
+
+// attest gives a receipt, if there is one.
+func (x *turn) attest(c *conn, body []byte) {
 	if id := c.exts[peerwire.ExtReceipt]; id != 0 && len(body) > 0 {
 		x.g.scratch.out = peerwire.AppendExtended(x.g.scratch.out[:0], id, body)
 		x.write(c, x.g.scratch.out)

@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type clerk struct {
 	receipts bool
 	said     []string
 	due      []byte // the next receipt
+	rest     []byte // the last receipt
 	mean     bool   // serves nobody
 }
 
@@ -31,6 +33,10 @@ func (k *clerk) Met(_ uint32, _ *protocol.Turn, torrent uint32, c protocol.Conn,
 func (k *clerk) Received(_ uint32, c protocol.Conn, n uint32) []byte {
 	k.note("received %d %d", c, n)
 	return k.due
+}
+func (k *clerk) Rest(_ uint32, c protocol.Conn) []byte {
+	k.note("rest %d", c)
+	return k.rest
 }
 func (k *clerk) Sent(_ uint32, c protocol.Conn, n uint32)       { k.note("sent %d %d", c, n) }
 func (k *clerk) Receipt(_ uint32, c protocol.Conn, body []byte) { k.note("receipt %d %s", c, body) }
@@ -134,5 +140,54 @@ func TestNotaryHearsNothingOfStrangers(t *testing.T) {
 			require.Equal(t, ignored+1, s.g.counters.Ignored)
 			require.Empty(t, k.told())
 		}
+	}
+}
+
+// Who has all it wanted signs for the rest before it says so: seeds close when they hear of that.
+// It signs again before it closes itself, but for nobody who is at fault.
+func TestNotaryIsAskedForTheRest(t *testing.T) {
+	k := &clerk{key: make([]byte, 32), receipts: true, rest: []byte("all of it")}
+	s := withClerk(t, k, Entry{Have: []byte{0xbf, 0xf0}})
+	c := s.join(1, speech{}.ext(0, keyed('K', deals)).bitfield(0xff, 0xf0), extBit)
+	s.say(c, speech{}.plain(peerwire.Unchoke))
+	s.say(c, speech{}.piece(1, 0, BlockSize))
+	s.heard(c)
+	k.told()
+	s.say(c, speech{}.piece(1, BlockSize, BlockSize))
+	require.True(t, s.ended[c])
+	said := s.heard(c)
+	at := strings.Index(said, `extended 77 "all of it"`)
+	require.GreaterOrEqual(t, at, 0)
+	require.Greater(t, strings.Index(said, "have 1"), at)
+	require.Equal(t, []string{fmt.Sprintf("received 0 %d", BlockSize), "rest 0", "rest 0",
+		fmt.Sprintf("parted 0 0 %d", 2*BlockSize)}, k.told())
+
+	c = s.join(2, speech{}.ext(0, keyed('L', deals)).bitfield(0x40, 0), extBit)
+	k.told()
+	s.say(c, speech{}.index(peerwire.Have, 1<<20))
+	require.True(t, s.ended[c])
+	require.Equal(t, []string{"parted 0 0 0"}, k.told())
+}
+
+// What comes behind the message for which a connection is closed has come all the same, whichever
+// form it has. Nobody reads it: in the tally it is overhead.
+func TestNotaryHearsOfWhatIsNotRead(t *testing.T) {
+	for _, byReference := range []bool{false, true} {
+		k := &clerk{key: make([]byte, 32), receipts: true}
+		s := withClerk(t, k, Entry{All: true})
+		c := s.join(1, speech{}.ext(0, keyed('K', deals)).bitfield(0xbf, 0xf0), extBit)
+		k.told()
+		last := speech{}.index(peerwire.Have, 1).piece(1, 0, BlockSize)
+		ch := protocol.Chunk{Bytes: last}
+		if byReference {
+			ch.Bytes = last[:len(last)-BlockSize]
+			ch.Body = protocol.Body{Offset: uint64(s.tor.Geometry.PieceLength), Length: BlockSize}
+		}
+		s.turn(func(t *protocol.Turn) { s.g.Data(0, t, c, ch) })
+		require.True(t, s.ended[c], "both are seeds")
+		require.Equal(t, []string{"rest 0", fmt.Sprintf("parted 0 0 %d", BlockSize)}, k.told())
+		tally := s.g.Tally(0, 0, s.now)
+		require.Zero(t, tally.PayloadDown)
+		require.GreaterOrEqual(t, tally.OverheadDown, uint64(BlockSize))
 	}
 }

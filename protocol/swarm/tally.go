@@ -9,7 +9,8 @@ import (
 // Tally is what one end counted of its transfers with another, or with all of them. Payload is the
 // data in piece messages; all other bytes of the stream are overhead. Useful, Redundant and Failed
 // are shares of PayloadDown; what they do not explain is on its way to be verified, or was the
-// beginning of a block that did not come whole.
+// beginning of a block that did not come whole. What came with the message for which a connection
+// was closed, and behind it, is overhead whatever it is: nobody read it.
 //
 // Clients report different numbers as uploaded and downloaded: Queued is that of anacrolix,
 // PayloadUp that of libtorrent, and so on; all can be derived, see [Books].

@@ -1,6 +1,10 @@
 package tracker
 
-import "swarmlab/protocol"
+import (
+	"math"
+
+	"swarmlab/protocol"
+)
 
 // Rule says how a tracker makes credit of the totals that a client reports. None is exact: what
 // was transferred before the first announce, after the last one, or while the tracker had
@@ -121,11 +125,19 @@ func (l *Ledger) Announced(now protocol.Time, q *Request, last *Totals) {
 	a.Stopped = q.Event == Stopped
 }
 
+// add adds up credit. It stays at the greatest number: nobody's claims make an account smaller.
 func (t *Totals) add(d Totals) {
-	t.Uploaded += d.Uploaded
-	t.Downloaded += d.Downloaded
-	t.Corrupt += d.Corrupt
-	t.Redundant += d.Redundant
+	t.Uploaded = sum(t.Uploaded, d.Uploaded)
+	t.Downloaded = sum(t.Downloaded, d.Downloaded)
+	t.Corrupt = sum(t.Corrupt, d.Corrupt)
+	t.Redundant = sum(t.Redundant, d.Redundant)
+}
+
+func sum(a, b uint64) uint64 {
+	if s := a + b; s >= a {
+		return s
+	}
+	return math.MaxUint64
 }
 
 // Accounts returns all accounts in the order in which they were opened. They belong to the ledger.

@@ -16,7 +16,7 @@ type Tracker struct {
 	peers   slab[peer]
 	active  chain         // the swarms by their last announce
 	sweeps  protocol.Time // not before that
-	hosts   hosts
+	hosts   Hosts
 	swaps   []swap // scratch
 	tally   Tally
 }
@@ -64,7 +64,7 @@ func (k *Tracker) Reset() {
 	k.index, k.members = make(map[[20]byte]uint32), make(map[member]uint32)
 	k.swarms, k.peers = slab[swarm]{}, slab[peer]{}
 	k.active = chain{none, none}
-	k.hosts, k.sweeps = hosts{}, 0
+	k.hosts, k.sweeps = Hosts{}, 0
 }
 
 // Allow lets a private tracker track a torrent.

@@ -161,3 +161,18 @@ func TestAuditsRepeat(t *testing.T) {
 	require.Equal(t, a.Fingerprint, b.Fingerprint)
 	require.Equal(t, a.Audit, b.Audit)
 }
+
+// TestObserversAreCompany: peers find observers as they find others, so these count among whom
+// there is to find.
+func TestObserversAreCompany(t *testing.T) {
+	run := auditOf(t, "groups.leechers.linger", "never", "groups.eyes.size", "4")
+	most := 0
+	for _, p := range run.Swarm.Peers {
+		found := int(p.FoundTracker + p.FoundDHT + p.FoundPEX)
+		require.LessOrEqual(t, found, int(p.Others), "%s %d %s", p.Group, p.Node, p.Torrent)
+		require.GreaterOrEqual(t, int(p.Others), 4, "all observers are there")
+		require.NotEqual(t, "eyes", p.Group)
+		most = max(most, found-int(p.Others)+4)
+	}
+	require.Positive(t, most, "nobody found more than there are peers without observers")
+}

@@ -1,11 +1,6 @@
 package results
 
-import (
-	"io"
-	"strconv"
-
-	"github.com/parquet-go/parquet-go"
-)
+import "strconv"
 
 // The tables of accounting; there are none of a scenario without an audit.
 const (
@@ -44,45 +39,27 @@ func (a *Audit) light() *Audit {
 }
 
 func (run *Run) accountRows() ([]Account, error) {
-	if run.kept == nil {
-		if run.Audit == nil {
-			return nil, nil
-		}
-		return run.Audit.Accounts, nil
+	var rows []Account
+	if run.Audit != nil {
+		rows = run.Audit.Accounts
 	}
-	rows, err := readRows[Account](run.kept, accountSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, rows, accountSection, func(a *Account) *int32 { return &a.Cell })
 }
 
 func (run *Run) auditCostRows() ([]AuditCost, error) {
-	if run.kept == nil {
-		if run.Audit == nil {
-			return nil, nil
-		}
-		return run.Audit.Costs, nil
+	var rows []AuditCost
+	if run.Audit != nil {
+		rows = run.Audit.Costs
 	}
-	rows, err := readRows[AuditCost](run.kept, auditCostSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, rows, auditCostSection, func(a *AuditCost) *int32 { return &a.Cell })
 }
 
 func (run *Run) balanceRows() ([]SwarmBalance, error) {
-	if run.kept == nil {
-		if run.Audit == nil {
-			return nil, nil
-		}
-		return run.Audit.Balances, nil
+	var rows []SwarmBalance
+	if run.Audit != nil {
+		rows = run.Audit.Balances
 	}
-	rows, err := readRows[SwarmBalance](run.kept, balanceSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, rows, balanceSection, func(s *SwarmBalance) *int32 { return &s.Cell })
 }
 
 // auditOf reads what the run found of accounting back, or returns nil if there was nothing.
@@ -110,74 +87,39 @@ func (o *Outcome) addAudit(g *staging, obsolete *[]string) error {
 		n.Accounts, n.Costs = n.Accounts+of.Accounts, n.Costs+of.Costs
 		n.Balances += of.Balances
 	}
-	for _, t := range []struct {
-		rows        int
-		name, small string
-		write, text func(io.Writer) error
-	}{
-		{n.Accounts, AccountsFile, AccountsTextFile, o.writeAccounts, o.writeAccountsText},
-		{n.Costs, AuditCostsFile, AuditCostsTextFile, o.writeAuditCosts, o.writeAuditCostsText},
-		{n.Balances, BalancesFile, BalancesTextFile, o.writeBalances, o.writeBalancesText},
-	} {
-		if t.rows == 0 {
-			*obsolete = append(*obsolete, t.name, t.small)
-			continue
-		}
-		if err := g.add(t.name, t.write); err != nil {
-			return err
-		}
-		if err := addText(g, obsolete, t.small, t.rows, t.text); err != nil {
-			return err
-		}
+	if err := (&table[Account]{AccountsFile, AccountsTextFile,
+		(*Run).accountRows, (*Account).text}).add(o, g, obsolete, n.Accounts); err != nil {
+		return err
 	}
-	return nil
+	if err := (&table[AuditCost]{AuditCostsFile, AuditCostsTextFile,
+		(*Run).auditCostRows, (*AuditCost).text}).add(o, g, obsolete, n.Costs); err != nil {
+		return err
+	}
+	return (&table[SwarmBalance]{BalancesFile, BalancesTextFile,
+		(*Run).balanceRows, (*SwarmBalance).text}).add(o, g, obsolete, n.Balances)
 }
 
-func (o *Outcome) writeAccounts(w io.Writer) error {
-	p := parquet.NewGenericWriter[Account](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).accountRows)
-}
-
-func (o *Outcome) writeAuditCosts(w io.Writer) error {
-	p := parquet.NewGenericWriter[AuditCost](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).auditCostRows)
-}
-
-func (o *Outcome) writeBalances(w io.Writer) error {
-	p := parquet.NewGenericWriter[SwarmBalance](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).balanceRows)
-}
-
-func (o *Outcome) writeAccountsText(w io.Writer) error {
+func (a *Account) text() []string {
 	real := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
-	return writeText(w, o.Runs, (*Run).accountRows, func(a *Account) []string {
-		row := []string{itoa(a.Cell), utoa(a.Seed), a.Method, utoa(a.User), a.Group, a.Cheat}
-		for _, v := range []uint64{a.Up, a.Down, a.WireUp, a.WireDown, a.Verified, a.VerifiedUp} {
-			row = append(row, utoa(v))
-		}
-		row = append(row, strconv.FormatBool(a.UpSeen), strconv.FormatBool(a.DownSeen))
-		for _, v := range []float64{a.UpEstimate, a.DownEstimate, a.UpLow, a.UpHigh, a.DownLow,
-			a.DownHigh, a.Score} {
-			row = append(row, real(v))
-		}
-		return append(row, strconv.FormatBool(a.Scored), strconv.FormatBool(a.Accused),
-			itoa(a.Began), itoa(a.AccusedAt))
-	})
+	row := []string{itoa(a.Cell), utoa(a.Seed), a.Method, utoa(a.User), a.Group, a.Cheat}
+	for _, v := range []uint64{a.Up, a.Down, a.WireUp, a.WireDown, a.Verified, a.VerifiedUp} {
+		row = append(row, utoa(v))
+	}
+	row = append(row, strconv.FormatBool(a.UpSeen), strconv.FormatBool(a.DownSeen))
+	for _, v := range []float64{a.UpEstimate, a.DownEstimate, a.UpLow, a.UpHigh, a.DownLow,
+		a.DownHigh, a.Score} {
+		row = append(row, real(v))
+	}
+	return append(row, strconv.FormatBool(a.Scored), strconv.FormatBool(a.Accused),
+		itoa(a.Began), itoa(a.AccusedAt))
 }
 
-func (o *Outcome) writeAuditCostsText(w io.Writer) error {
-	return writeText(w, o.Runs, (*Run).auditCostRows, func(c *AuditCost) []string {
-		return []string{itoa(c.Cell), utoa(c.Seed), c.Method, utoa(c.Bytes), utoa(c.Messages),
-			utoa(c.Payload), itoa(c.Users), itoa(c.Rounds)}
-	})
+func (c *AuditCost) text() []string {
+	return []string{itoa(c.Cell), utoa(c.Seed), c.Method, utoa(c.Bytes), utoa(c.Messages),
+		utoa(c.Payload), itoa(c.Users), itoa(c.Rounds)}
 }
 
-func (o *Outcome) writeBalancesText(w io.Writer) error {
-	return writeText(w, o.Runs, (*Run).balanceRows, func(b *SwarmBalance) []string {
-		return []string{itoa(b.Cell), utoa(b.Seed), b.Torrent, itoa(b.At), utoa(b.Up),
-			utoa(b.Down), utoa(b.TrueUp), utoa(b.TrueDown), strconv.FormatBool(b.Flagged)}
-	})
+func (b *SwarmBalance) text() []string {
+	return []string{itoa(b.Cell), utoa(b.Seed), b.Torrent, itoa(b.At), utoa(b.Up),
+		utoa(b.Down), utoa(b.TrueUp), utoa(b.TrueDown), strconv.FormatBool(b.Flagged)}
 }

@@ -1,11 +1,6 @@
 package results
 
-import (
-	"io"
-	"strconv"
-
-	"github.com/parquet-go/parquet-go"
-)
+import "strconv"
 
 // The tables of a ledger; there are none of other scenarios.
 const (
@@ -76,38 +71,18 @@ func (o *Outcome) addClaims(g *staging, obsolete *[]string) error {
 		n.Audits += of.Audits
 	}
 	credits := claimRows(func(c *Claims) []Credit { return c.Credits })
-	if err := addTable(o, g, obsolete, n.Credits, CreditsFile, CreditsTextFile, credits,
-		(*Credit).text); err != nil {
+	if err := (&table[Credit]{CreditsFile, CreditsTextFile, credits,
+		(*Credit).text}).add(o, g, obsolete, n.Credits); err != nil {
 		return err
 	}
 	verdicts := claimRows(func(c *Claims) []Verdict { return c.Verdicts })
-	if err := addTable(o, g, obsolete, n.Verdicts, VerdictsFile, VerdictsTextFile, verdicts,
-		(*Verdict).text); err != nil {
+	if err := (&table[Verdict]{VerdictsFile, VerdictsTextFile, verdicts,
+		(*Verdict).text}).add(o, g, obsolete, n.Verdicts); err != nil {
 		return err
 	}
 	audits := claimRows(func(c *Claims) []AuditPeriod { return c.Audits })
-	return addTable(o, g, obsolete, n.Audits, AuditsFile, AuditsTextFile, audits,
-		(*AuditPeriod).text)
-}
-
-// addTable adds the rows of all runs, if there are any, and as text if they are few.
-func addTable[Row any](o *Outcome, g *staging, obsolete *[]string, rows int, name, small string,
-	rowsOf func(*Run) ([]Row, error), text func(*Row) []string) error {
-	if rows == 0 {
-		*obsolete = append(*obsolete, name, small)
-		return nil
-	}
-	err := g.add(name, func(w io.Writer) error {
-		p := parquet.NewGenericWriter[Row](w, parquet.Compression(&parquet.Zstd),
-			parquet.CreatedBy(createdBy, "", ""))
-		return writeRows(p, o.Runs, rowsOf)
-	})
-	if err != nil {
-		return err
-	}
-	return addText(g, obsolete, small, rows, func(w io.Writer) error {
-		return writeText(w, o.Runs, rowsOf, text)
-	})
+	return (&table[AuditPeriod]{AuditsFile, AuditsTextFile, audits,
+		(*AuditPeriod).text}).add(o, g, obsolete, n.Audits)
 }
 
 func (c *Credit) text() []string {

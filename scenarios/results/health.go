@@ -5,8 +5,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // The tables of buckets.
@@ -42,9 +40,7 @@ func (b *Bucket) fits() bool {
 }
 
 func (o *Outcome) writeBuckets(w io.Writer) error {
-	p := parquet.NewGenericWriter[Bucket](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).bucketRows)
+	return writeRows(w, o.Runs, (*Run).bucketRows)
 }
 
 func (o *Outcome) writeBucketsText(w io.Writer) error {

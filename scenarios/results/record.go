@@ -7,8 +7,6 @@ import (
 	"math"
 	"strconv"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // The tables of records; there are none if no record was followed.
@@ -35,9 +33,7 @@ type Record struct {
 }
 
 func (o *Outcome) writeRecords(w io.Writer) error {
-	p := parquet.NewGenericWriter[Record](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).recordRows)
+	return writeRows(w, o.Runs, (*Run).recordRows)
 }
 
 func (o *Outcome) writeRecordsText(w io.Writer) error {

@@ -6,23 +6,12 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/parquet-go/parquet-go"
-
 	"swarmlab/protocol/dht"
 )
 
-// createdBy stands in the Parquet files for the library's own version, so that their bytes depend
-// on their content alone.
-const createdBy = "swarmlab"
-
 func (o *Outcome) writeLookups(w io.Writer) error {
-	p := parquet.NewGenericWriter[Lookup](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).lookupRows)
+	return writeRows(w, o.Runs, (*Run).lookupRows)
 }
-
-// textRows is how many rows are also written as text, for a spreadsheet.
-const textRows = 50_000
 
 // addSmall writes the lookups as text if they are few; otherwise what was there is obsolete.
 func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
@@ -40,42 +29,6 @@ func (o *Outcome) addShort(g *staging, obsolete *[]string) error {
 		rows += run.counts().Series
 	}
 	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
-}
-
-func addText(
-	g *staging, obsolete *[]string, name string, rows int, write func(io.Writer) error,
-) error {
-	if rows <= textRows {
-		return g.add(name, write)
-	}
-	*obsolete = append(*obsolete, name)
-	return nil
-}
-
-// groupRows is after how many rows a group of them is closed: what is open is in memory.
-const groupRows = 250_000
-
-// writeRows writes the rows of all runs to a Parquet file, one run after the other.
-func writeRows[Row any](
-	p *parquet.GenericWriter[Row], runs []*Run, rowsOf func(*Run) ([]Row, error),
-) error {
-	open := 0
-	for _, run := range runs {
-		rows, err := rowsOf(run)
-		if err != nil {
-			return err
-		}
-		if open += len(rows); open > groupRows {
-			open = len(rows)
-			if err := p.Flush(); err != nil {
-				return err
-			}
-		}
-		if _, err := p.Write(rows); err != nil {
-			return err
-		}
-	}
-	return p.Close()
 }
 
 func (o *Outcome) writeLookupsText(w io.Writer) error {
@@ -118,9 +71,7 @@ type checkpointRow struct {
 }
 
 func (o *Outcome) writeCheckpoints(w io.Writer) error {
-	p := parquet.NewGenericWriter[checkpointRow](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, func(run *Run) (rows []checkpointRow, err error) {
+	return writeRows(w, o.Runs, func(run *Run) (rows []checkpointRow, err error) {
 		checkpoints, err := run.checkpointRows()
 		for _, c := range checkpoints {
 			row := checkpointRow{Cell: int32(run.Cell), Seed: run.Seed, Second: int32(c.Second),

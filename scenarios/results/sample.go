@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"swarmlab/sim"
 )
 
@@ -51,9 +49,7 @@ type Sample struct {
 }
 
 func (o *Outcome) writeSeries(w io.Writer) error {
-	p := parquet.NewGenericWriter[Sample](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
-	return writeRows(p, o.Runs, (*Run).seriesRows)
+	return writeRows(w, o.Runs, (*Run).seriesRows)
 }
 
 func (o *Outcome) writeSeriesText(w io.Writer) error {

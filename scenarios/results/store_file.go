@@ -18,7 +18,7 @@ import (
 // the SHA-256 of length and content, and the content: gob, compressed. Whoever changes the form
 // changes the number.
 const (
-	storeMagic  = storePrefix + "4\n"
+	storeMagic  = storePrefix + "5\n"
 	storePrefix = "swarmlab run "
 )
 
@@ -202,47 +202,19 @@ func readSection[Content any](k *kept, section int) (content Content, err error)
 
 // lookupRows returns the run's lookups, from memory or from its file.
 func (run *Run) lookupRows() ([]Lookup, error) {
-	if run.kept == nil {
-		return run.Lookups, nil
-	}
-	rows, err := readRows[Lookup](run.kept, lookupSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, run.Lookups, lookupSection, func(l *Lookup) *int32 { return &l.Cell })
 }
 
 func (run *Run) seriesRows() ([]Sample, error) {
-	if run.kept == nil {
-		return run.Series, nil
-	}
-	rows, err := readRows[Sample](run.kept, seriesSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, run.Series, seriesSection, func(s *Sample) *int32 { return &s.Cell })
 }
 
 func (run *Run) bucketRows() ([]Bucket, error) {
-	if run.kept == nil {
-		return run.Buckets, nil
-	}
-	rows, err := readRows[Bucket](run.kept, bucketSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, run.Buckets, bucketSection, func(b *Bucket) *int32 { return &b.Cell })
 }
 
 func (run *Run) recordRows() ([]Record, error) {
-	if run.kept == nil {
-		return run.Records, nil
-	}
-	rows, err := readRows[Record](run.kept, recordSection)
-	for n := range rows {
-		rows[n].Cell = int32(run.Cell)
-	}
-	return rows, err
+	return keptRows(run, run.Records, recordSection, func(r *Record) *int32 { return &r.Cell })
 }
 
 func (run *Run) checkpointRows() ([]sim.Checkpoint, error) {

@@ -39,6 +39,7 @@ type Peer struct {
 	Connected    int64  `parquet:"connected_ns"`  // sum over connections, while it leeched
 	Interested   int64  `parquet:"interested_ns"` // of it, time that it was interested
 	FirstFound   int64  `parquet:"first_found_ns"`
+	Others       int32  `parquet:"others"`        // in the swarm while it was, observers too
 	FoundTracker int32  `parquet:"found_tracker"` // distinct peers first learnt from the tracker
 	FoundDHT     int32  `parquet:"found_dht"`
 	FoundPEX     int32  `parquet:"found_pex"`

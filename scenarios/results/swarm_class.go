@@ -65,41 +65,23 @@ func (s *Swarm) unchoked(group string) (own, all int64) {
 
 func foundShare(by string) string {
 	return "distinct peers of which peers that download learnt first by " + by + ", by the " +
-		"others that were in the swarm at any time while they were; all added up"
+		"others that were in the swarm at any time while they were, observers too; all added up"
 }
 
 func found(count func(*Peer) int32) func(*Run, string, float64) float64 {
 	return func(run *Run, _ string, _ float64) float64 {
-		s := run.Swarm
-		learnt, others, end := 0.0, 0.0, s.end()
-		for n := range s.Peers {
-			p := &s.Peers[n]
+		learnt, others := 0.0, 0.0
+		for n := range run.Swarm.Peers {
+			p := &run.Swarm.Peers[n]
 			if !p.leeches() {
 				continue
 			}
 			learnt += float64(count(p))
-			others += float64(s.company(p, end))
+			others += float64(p.Others)
 		}
 		if learnt == 0 || others == 0 {
 			return math.NaN()
 		}
 		return learnt / others
 	}
-}
-
-// company counts the others that were in the swarm while p was.
-func (s *Swarm) company(p *Peer, end int64) (count int) {
-	left := func(p *Peer) int64 {
-		if p.Left > 0 {
-			return p.Left
-		}
-		return end
-	}
-	for n := range s.Peers {
-		o := &s.Peers[n]
-		if o != p && o.Torrent == p.Torrent && o.Joined <= left(p) && left(o) >= p.Joined {
-			count++
-		}
-	}
-	return count
 }

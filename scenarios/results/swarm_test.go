@@ -25,7 +25,8 @@ func crowd() *Swarm {
 		return Peer{Cell: 7, Node: node, Group: group, Torrent: "film", Size: 1000,
 			Joined: second, FirstPiece: 3 * second, Completed: done, Left: done, UpRate: up,
 			DownRate: down, LeechedUp: leeched, Useful: 1000, Remotes: 4, Connected: 40 * second,
-			Interested: 30 * second, FirstFound: second + second/2, FoundTracker: 3, FoundPEX: 1}
+			Interested: 30 * second, FirstFound: second + second/2, Others: 4,
+			FoundTracker: 3, FoundPEX: 1}
 	}
 	s := &Swarm{Peers: []Peer{
 		{Cell: 7, Node: 0, Group: "seeds", Torrent: "film", Size: 1000, Complete: 1000,
@@ -202,7 +203,7 @@ func TestSwarmTables(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(text), "\n0,0,3,slow,film,1000,0,1000000000,3000000000,"+
 		"21000000000,21000000000,50,200,200,1000,10,0,200,1000,0,0,0,4,40000000000,30000000000,"+
-		"1500000000,3,0,1\n")
+		"1500000000,4,3,0,1\n")
 
 	// A folder that is written again without torrents has none of the tables.
 	for n := range o.Runs {

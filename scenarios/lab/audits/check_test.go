@@ -144,20 +144,19 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 		require.ErrorContains(t, err, c.error, name)
 	}
 	w := newWorld(t)
-	w.facts.Honest, w.facts.Closed, w.facts.Window, w.facts.Conns = true, true, 100, []uint64{2, 2}
+	w.facts.Honest, w.facts.Closed, w.facts.Unsigned = true, true, []uint64{200, 0}
 	w.facts.Given = make([]uint64, 2)
-	full, tail := float64(10*piece), float64(2*swarm.BlockSize)
+	full := float64(10 * piece)
 	require.NoError(t, checkStated("M7", honest(full, full), w.truths, &w.facts))
-	require.NoError(t, checkStated("M8", honest(full-200-tail, full-200-tail), w.truths, &w.facts))
-	require.ErrorContains(t, checkStated("M7", honest(full-tail-1, full), w.truths, &w.facts),
-		"user 0: all are honest and nothing was lost, and M7 credits it 2588671 of 2621440 bytes")
-	require.ErrorContains(t, checkStated("M7", honest(full, full-tail-1), w.truths, &w.facts),
-		"user 1: all are honest and nothing was lost, and M7 says 2588671 bytes down")
+	require.NoError(t, checkStated("M8", honest(full-200, full-200), w.truths, &w.facts))
+	require.ErrorContains(t, checkStated("M7", honest(full-1, full), w.truths, &w.facts),
+		"user 0: all are honest and nothing was lost, and M7 credits it 2621439 of 2621440 bytes")
+	require.ErrorContains(t, checkStated("M7", honest(full, full-1), w.truths, &w.facts),
+		"user 1: all are honest and nothing was lost, and M7 says 2621439 bytes down")
 	require.ErrorContains(t, checkStated("M7", honest(full, full+1), w.truths, &w.facts),
 		"user 1: all are honest and nothing was lost, and M7 says 2621441 bytes down")
-	require.NoError(t, checkStated("M7", honest(full-tail, full-tail), w.truths, &w.facts))
-	require.ErrorContains(t, checkStated("M8", honest(full-201-tail, full), w.truths, &w.facts),
-		"at most 32968 may be unsigned")
+	require.ErrorContains(t, checkStated("M8", honest(full-201, full), w.truths, &w.facts),
+		"at most 200 may be missing")
 	require.ErrorContains(t, checkStated("M8", honest(full+1, full), w.truths, &w.facts),
 		"user 0: M8 credits it 2621441 bytes up, of 2621440 that it sent")
 }

@@ -15,6 +15,8 @@ const (
 	paceMost  = 125_000_000 // bytes a second: a line of 1 Gbit/s
 	burstMost = 64 << 20
 	pairsMost = 1 << 16 // that the statements of one user can begin
+	// Datagrams that are heard of a host: more than all of a user's partners make it send.
+	hostRate, hostBurst = 1000, 1 << 15
 )
 
 // statements is what users state of each other: M7 to M10.
@@ -38,7 +40,8 @@ func (b *Books) Office(keys func(audit.Key) (audit.User, bool), anchors []audit.
 	s := &statements{books: b, anchors: anchors, m7: newVerdicts(b.cfg.Users),
 		m9: newVerdicts(b.cfg.Users)}
 	s.office = audit.NewOffice(audit.OfficeConfig{Book: audit.BookConfig{Users: keys,
-		Pace: audit.Pace{BytesPerSec: paceMost, Burst: burstMost}, PairsMax: pairsMost}})
+		Pace: audit.Pace{BytesPerSec: paceMost, Burst: burstMost}, PairsMax: pairsMost},
+		HostRate: hostRate, HostBurst: hostBurst})
 	b.statements = s
 	if each == 0 {
 		return s.office, nil

@@ -5,6 +5,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
+	"swarmlab/protocol/tracker"
 	"swarmlab/scenarios/accuracy"
 )
 
@@ -187,12 +188,12 @@ func (b *Books) contradict(u audit.User, now protocol.Time, found ...bool) {
 
 // claims is M1 of one torrent, by user.
 func (b *Books) claims(n int) []audit.Volume {
-	list := make([]audit.Volume, b.cfg.Users)
+	var of []tracker.Account
 	for _, a := range b.ledger.Accounts() {
-		if u, ok := b.cfg.Owner(a.PeerID); ok && a.InfoHash == b.cfg.Torrents[n].InfoHash {
-			list[u].Up += a.Credited.Uploaded
-			list[u].Down += a.Credited.Downloaded
+		if a.InfoHash == b.cfg.Torrents[n].InfoHash {
+			of = append(of, a)
 		}
 	}
-	return list
+	list, _ := audit.SelfReport(of, b.cfg.Owner)
+	return append(list, make([]audit.Volume, b.cfg.Users-len(list))...)
 }

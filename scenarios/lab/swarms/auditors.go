@@ -297,7 +297,7 @@ func (s *part) addTo(t *audits.Truth) {
 	t.WireDown += s.row.PayloadDown + s.row.OverheadDown
 	t.Verified += s.got()
 	t.VerifiedUp += s.useful
-	if came := s.row.Joined > 0 || s.present || s.row.Left > 0; !came {
+	if !s.came() {
 		return
 	}
 	if t.Cheat != client.Honest.String() && (t.Began < 0 || s.row.Joined < t.Began) {

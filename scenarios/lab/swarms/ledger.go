@@ -43,8 +43,7 @@ func (w *World) checkLedger() error {
 func (a *auditors) facts() audits.Facts {
 	w := a.world
 	f := audits.Facts{Honest: true, Closed: a.until != protocol.Never && w.sim.Now() > a.until,
-		Window: uint64(w.scenario.Audit.Receipts), Conns: make([]uint64, len(a.users)),
-		Verified: a.verified}
+		Unsigned: make([]uint64, len(a.users)), Verified: a.verified}
 	f.Probed, f.Given = a.given()
 	var reports, proofs uint64
 	for _, p := range w.populations {
@@ -61,9 +60,7 @@ func (a *auditors) facts() audits.Facts {
 	}
 	for u := range a.users {
 		for _, m := range a.users[u].mine {
-			for k := range w.peers[m.node].parts {
-				f.Conns[u] += w.peers[m.node].parts[k].conns
-			}
+			f.Unsigned[u] += a.users[u].p.Unsigned(m.node - a.users[u].p.first)
 		}
 	}
 	return f

@@ -164,7 +164,6 @@ func (p *population) record(i uint32, k int) {
 	row, number := &s.row, s.torrent.number
 	a := p.Swarm().Tally(i, number, now)
 	row.Useful, row.Redundant, row.Failed = a.Useful, a.Redundant, a.Failed
-	s.conns = uint64(a.Conns)
 	row.Wasted = a.Redundant + a.Failed + a.Partial
 	d, _ := p.Swarm().Discovery(i, number)
 	if d.First != protocol.Never {

@@ -17,9 +17,19 @@ type part struct {
 	row      results.Peer
 	at       span
 	sent     uint64  // payload, at the sample before, of those who take part in several
-	conns    uint64  // that it had, at the end
 	verified []stamp // pieces that it got, if somebody audits
 	useful   uint64  // payload that it gave for which others had a use, at the end
+}
+
+// came tells whether the peer has ever begun with the torrent.
+func (s *part) came() bool { return s.row.Joined > 0 || s.present || s.row.Left > 0 }
+
+// stayed is from when to when it was in the swarm, until now.
+func (s *part) stayed(now protocol.Time) (from, to protocol.Time) {
+	if s.row.Left > 0 {
+		now = protocol.Time(s.row.Left)
+	}
+	return protocol.Time(s.row.Joined), now
 }
 
 // stamp is when a peer had got so much of verified pieces.

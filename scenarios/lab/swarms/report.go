@@ -32,16 +32,19 @@ func (w *World) Report(run *results.Run) error {
 	}
 	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
 	out.Transfers = w.transfers(int32(run.Cell))
+	swarms := w.companies()
 	for node := range w.peers {
 		if w.of(uint32(node)).observes() {
 			continue
 		}
 		for k := range w.peers[node].parts {
 			s := &w.peers[node].parts[k]
-			if s.row.Joined == 0 && !s.present && s.row.Left == 0 {
-				continue // it did not come
+			if !s.came() {
+				continue
 			}
 			s.row.Cell = int32(run.Cell)
+			from, to := s.stayed(w.sim.Now())
+			s.row.Others = int32(swarms[s.torrent.number].others(from, to))
 			out.Peers = append(out.Peers, s.row)
 		}
 	}
