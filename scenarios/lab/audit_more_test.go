@@ -115,6 +115,7 @@ func TestChallengesFindInventedPieces(t *testing.T) {
 	probing := []string{"audit.probes", "20s", "groups.leechers.cheating.rate", "100kB/s"}
 	require.Zero(t, len(by(auditOf(t), "M10")), "nobody audits")
 	honest := auditOf(t, probing...)
+	require.Zero(t, accused(by(honest, "M5x2")), "what observers took is nobody's invention")
 	for _, a := range by(honest, "M10") {
 		require.False(t, a.Accused)
 		require.False(t, a.UpSeen)

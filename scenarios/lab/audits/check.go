@@ -18,8 +18,8 @@ type Facts struct {
 	// Unsigned is by user what its clients wrote on connections that have ended and got no receipt
 	// for, as they count it.
 	Unsigned []uint64
-	// Probed is the payload that users gave to observers who challenged them, and Given that of each
-	// user: nobody reports it nor signs for it.
+	// Probed is the payload that users gave to observers who challenged them, and Given that of
+	// each user: nobody reports it nor signs for it.
 	Probed uint64
 	Given  []uint64
 	// Verified returns the bytes of pieces that a peer got verified after one time and until
