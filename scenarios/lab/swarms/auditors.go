@@ -163,8 +163,9 @@ func (a *auditors) conspire(p *population, honest []audit.User) {
 		for n := range size {
 			var rest []client.Accomplice
 			for k := uint32(1); k < size; k++ {
-				other := a.userOf(p.first + first + (n+k)%size)
-				rest = append(rest, client.Accomplice{Key: a.keyOf(other)})
+				other := first + (n+k)%size
+				key := a.keyOf(a.userOf(p.first + other))
+				rest = append(rest, client.Accomplice{Key: key, Client: other})
 			}
 			p.Conspire(first+n, rest)
 		}
