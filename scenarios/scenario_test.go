@@ -94,7 +94,8 @@ func TestSettings(t *testing.T) {
 	}
 	require.Len(t, byPath, len(docs))
 	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "client",
-		"protocol: mainline or bittorrent", "queries that a lookup keeps in flight"}, byPath["groups.NAME.dht.alpha"])
+		"protocol: mainline or bittorrent", "queries that a lookup keeps in flight"},
+		byPath["groups.NAME.dht.alpha"])
 	keys := byPath["workload.KIND.keys"]
 	require.Equal(t, "kind: announce or get_peers", keys.When)
 	require.Equal(t, "lognormal",
