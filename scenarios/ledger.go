@@ -28,7 +28,7 @@ type Rounds struct {
 	Graceful netmodel.Probability `yaml:"graceful"` // share of ends that are announced
 	Cheats   netmodel.Probability `yaml:"cheats"`   // share of users
 	Factor   netmodel.Milli       `yaml:"factor"`   // claimed over uploaded, of cheats
-	Collude  bool                 `yaml:"collude"`  // cheats are pairs, one of whom claims to download
+	Collude  bool                 `yaml:"collude"`  // cheats are pairs
 	Deal     string               `yaml:"deal"`     // each round, or once
 	Looks    []int                `yaml:"looks"`    // numbers of swarms at which users are judged
 	Audits   int                  `yaml:"audits"`   // of each user in a round

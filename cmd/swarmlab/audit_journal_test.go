@@ -238,6 +238,12 @@ func TestAuditFrame(t *testing.T) {
 	require.Contains(t, text, "http://x/announce: no answer")
 	require.Regexp(t, `and \d+ more peers; Ctrl-C ends it and keeps all$`, text)
 	require.Contains(t, strings.Join(v.frame(120, 90), "\n"), "\nCtrl-C ends it and keeps all")
+	narrow := strings.Join(v.frame(40, 24), "\n")
+	require.Regexp(t, `\n127\.0\.0\.1:\d+ +\d+ % +0 B +0 B/s\n`, narrow, "what matters is shown")
+	require.Contains(t, narrow, "not seen  13 KiB that leechers")
+	require.NotContains(t, narrow, "program")
+	low := strings.Join(v.frame(80, 9), "\n")
+	require.Equal(t, 3, strings.Count(low, "127.0.0.1"), "peers go before facts")
 	empty := auditView{o: &results.Observation{Name: "x", Known: 1}}
 	require.Equal(t, []string{"x: no metadata yet, 1 address known"}, empty.frame(80, 24))
 }

@@ -45,24 +45,33 @@
 //
 // M3, attribution (accuracy.Attribute). Sees M2's windows with each user's part. Assumes that a
 // user invents a constant fraction of what it reports, and that users meet in changing company in
-// at least twice as many windows as there are users. Constant rates, A2, fit badly; rings are not
-// seen; ghosts shift blame to those who served them.
+// at least twice as many windows as there are users. Who is in all swarms at all times, as seeds
+// are, does not change company: windows tell such users apart badly however many there are, which
+// the standard errors of the fractions say. Constant rates, A2, fit badly; rings are not seen;
+// ghosts shift blame to those who served them.
 //
 // M4, controlled peer lists ([Pairing]). Sees claims in groups that the tracker has made. Assumes
 // that peers know only those whom the tracker names: DHT, peer exchange and local discovery defeat
 // it, and make groups leak. An honest partner of a cheat is suspected for that round. A cheat is
 // missed in rounds in which others of its group are faster. Pairs that collude are found only when
-// they are dealt apart, and then only if they go on.
+// they are dealt apart, and then only if they go on; and of a pair of whom each invents both sides
+// alike, as A6 does in package client, nothing is seen in any group.
 //
 // M5, rules ([Rules]). Sees one claim at a time. Finds what nobody can upload: too fast, to nobody,
 // by no known program. Assumes that leechers announce themselves: who serves a ghost in a swarm
-// without others is accused by R2. All but A3 know how to stay below.
+// without others is accused by R2. So are many who are honest, where swarms are small: R2 holds a
+// claim against who is there when it is announced, but it was earned since the announce before, and
+// whoever got it has often completed or left meanwhile. To ask for two such claims in a row, of
+// which the second was earned when nobody was there, departs from what is published; it is for the
+// owner. All but A3 know how to stay below.
 //
 // M6, passive observation ([Watch]). Sees bitfields and haves of the peers that it reaches. Assumes
 // that they are true. The estimate is what pieces were gained while it looked; the error is one
 // piece for each that may be begun at a time, and head and tail that were not observed. Bytes
 // received in vain are not in it. It does not see who uploaded: the even split among those who had
-// the piece is a guess, whose width is [Sources.Gap]. Fake haves and bitfields, A10, defeat it;
+// the piece is a guess, whose width is [Sources.Gap]. Fake haves and bitfields, A10, defeat it, as
+// far as they outrun the peer's download: of a piece that it comes to have the fake have was early,
+// and in the sum that is true;
 // super-seeds that show what they have piece by piece look like leechers; haves that are suppressed
 // hide downloads until the peer comes back with another bitfield; who cannot be reached is not
 // seen. Clients send haves right after their bitfields, of pieces that they had before: those of
@@ -90,13 +99,18 @@
 // M9, flow bound ([Graph]). Sees receipts or reports of all, and trusts some users, the anchors.
 // What anybody is credited cannot exceed what can have reached the anchors, directly or on the way
 // of others' flows; for a group that invents flows among itself the bound is what it really gave to
-// others. It takes from the honest who serve those that give nothing on. Each of a ring gets the
-// bound of the whole ring; ask for them together.
+// others. It takes from the honest who serve those that give nothing on: seeds lose what anchors
+// and their sources did not receive, so that it takes many anchors where few peers give most. Each
+// of a ring gets the bound of the whole ring; ask for them together. The bound is the maximal flow
+// over ways of any length to all anchors together. BarterCast's is subjective: the flow to one
+// observer, over ways of two steps, less the flow back, which is [Graph.Standing].
 //
 // M10, audits ([Audits], [Probes]). An audit fetches the books about one user, a challenge a block.
 // Buys a probability per period: oracle.Escape says with which a user is not audited. Needs
 // somebody honest among the partners, and an anchor against rings. Challenges find who invents
-// pieces, not who invents bytes.
+// pieces, not who invents bytes, and only peers that unchoke the auditor: a reject or silence of
+// one that does speaks against it, and to be choked proves nothing. They cost a block each, and a
+// place among those who are unchoked.
 //
 // # Bad input
 //

@@ -42,10 +42,10 @@ type Attribution struct {
 	// who reports 1.5 times the truth. Noise makes it less than 0 at times. NaN for who reported
 	// nothing.
 	Fake []float64
-	// Doubt is the standard error of each fraction, were the noise of all balances alike (or, if they
-	// were weighted, in proportion to the claims): who is always seen in the same company is known
-	// badly, however much that claims. NaN for who reported nothing, and infinite for whom no number
-	// of such observations would tell from others.
+	// Doubt is the standard error of each fraction, were the noise of all balances alike (or, if
+	// they were weighted, in proportion to the claims): who is always seen in the same company is
+	// known badly, however much he claims. NaN for who reported nothing, and infinite for whom no
+	// number of such observations would tell from others.
 	Doubt []float64
 	// Residuals are what the fractions leave unexplained of each balance.
 	Residuals []float64

@@ -40,6 +40,7 @@ type Books struct {
 	rand    protocol.Rand
 	now     protocol.Time
 	heard   [][20]byte // infohashes, as the desk numbers torrents
+	hears   [20]byte   // that of the announce that is being heard
 	windows []window
 	odd     []oddity           // by user
 	empty   map[place]bool     // nobody was there to receive, at a user's last claim
@@ -101,6 +102,7 @@ func New(cfg Config) (*Books, error) {
 func (b *Books) Announced(now protocol.Time, q *tracker.Request, last *tracker.Totals) {
 	b.now = now
 	b.ledger.Announced(now, q, last)
+	b.hears = q.InfoHash
 	known := b.desk.Torrents()
 	b.desk.Announced(now, q, last)
 	if b.desk.Torrents() > known {
@@ -108,7 +110,7 @@ func (b *Books) Announced(now protocol.Time, q *tracker.Request, last *tracker.T
 	}
 }
 
-// place is a user in a torrent, as the desk numbers it.
+// place is a user in a torrent.
 type place struct {
 	user    audit.User
 	torrent uint32

@@ -10,7 +10,9 @@
 //
 // What the auditors make of it: M1 is the ledger. M2 and M3 are the sheet of claims, which M3
 // solves again at each window. M4 judges a round of groups in each window. M5 holds rules against
-// each claim. M6 is the observers, of whom the one that saw most of a peer's gains is believed, and
-// M1 against M6 the contrast of both. All judge by the same few thresholds, which are the constants
-// of verdict.go.
+// each claim, exactly as they are published; M5x2 is the same rules broken twice, which accuses
+// fewer who are honest. M6 is the observers, of whom the one that saw most of a peer's gains is
+// believed, and M1 against M6 the contrast of both. M10 is audits of books by users, and challenges
+// of peers by observers. All judge by the same few thresholds, which are the constants of
+// verdict.go and probes.go.
 package audits

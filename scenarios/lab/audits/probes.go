@@ -3,7 +3,6 @@ package audits
 import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/protocol/peerwire"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/results"
 )
@@ -14,20 +13,21 @@ const (
 	probesFailed = 2
 	// wishBytes are those of interested, unchoke and not interested, which a challenge takes beside
 	// the request and its answer.
-	wishBytes = 3 * 5
-	// requestBytes is a request, and a reject.
-	requestBytes = 17
+	wishBytes    = 3 * 5
+	requestBytes = 17 // and those of a reject
+	headerBytes  = 13 // of a block
 )
 
 // probing is the active half of M10: observers ask peers for blocks that these say they have.
 type probing struct {
 	torrents        []*audit.Probes // by torrent; each counts the answers of users
 	bytes, messages uint64          // that it took
+	asked           map[place]uint64
 }
 
 // Probe has observers challenge peers, which count as audits (M10).
 func (b *Books) Probe() error {
-	b.probing = &probing{}
+	b.probing = &probing{asked: map[place]uint64{}}
 	for _, t := range b.cfg.Torrents {
 		g := t.Geometry
 		p, err := audit.NewProbes(audit.ProbesConfig{Pieces: g.Pieces(), PieceLength: g.PieceLength,
@@ -43,13 +43,15 @@ func (b *Books) Probe() error {
 // Challenge draws what to ask of the peer of a connection. Nobody is asked who has no account.
 func (o *Observer) Challenge(rand *protocol.Rand, torrent uint32, c protocol.Conn, field []byte,
 ) (is audit.Challenge, ok bool) {
-	if _, known := o.account(torrent, c); !known {
+	u, known := o.account(torrent, c)
+	if !known {
 		return is, false
 	}
 	p := o.books.probing
 	if is, ok = p.torrents[torrent].Draw(rand, field); ok {
 		p.bytes += requestBytes + wishBytes
 		p.messages += 2
+		p.asked[place{u, torrent}] += uint64(is.Size) + headerBytes
 	}
 	return is, ok
 }
@@ -58,7 +60,7 @@ func (o *Observer) Challenge(rand *protocol.Rand, torrent uint32, c protocol.Con
 func (o *Observer) Answered(now protocol.Time, torrent uint32, c protocol.Conn, bytes int,
 	right bool) {
 	p := o.books.probing
-	p.bytes += peerwire.PieceHeader + uint64(bytes)
+	p.bytes += headerBytes + uint64(bytes)
 	a := audit.Served
 	if !right {
 		a = audit.Wrong
@@ -93,6 +95,16 @@ func (o *Observer) note(now protocol.Time, torrent uint32, c protocol.Conn, a au
 	if b.probing.of(u).Guilty(probesFailed) {
 		b.m10.accuse(u, now)
 	}
+}
+
+// less takes from a claim of an upload what observers asked of the user since the claim before.
+// Nobody else announces that as a download, so that in an empty swarm every honest answer would look
+// invented.
+func (p *probing) less(u audit.User, torrent int, uploaded uint64) uint64 {
+	at := place{u, uint32(torrent)}
+	n := min(p.asked[at], uploaded)
+	p.asked[at] -= n
+	return uploaded - n
 }
 
 // of adds up the answers of a user in all torrents.

@@ -18,10 +18,10 @@ const (
 	// fakeShare is from which part on of what a user claims to have uploaded M3 calls it invented:
 	// half of what who claims 1.5 times the truth invents (Toy prediction of E4).
 	fakeShare   = 1.0 / 6
-	fakeSure    = 3 // and so many standard errors, which noise alone makes of one user in 700
+	fakeSure    = 4 // and so many standard errors: many users are judged at many windows
 	fakeWindows = 2 // at so many windows in a row
-	// M5, as published, accuses for a single claim that is not plausible. M5x2 does so after so many
-	// of them, and a quarter of all.
+	// M5, as published, accuses for a single claim that is not plausible. M5x2 does so after so
+	// many of them, and a quarter of all.
 	rulesLeast = 3
 	// M4 accuses who was suspected in so many rounds, and in such a share of its own.
 	pairingRounds = 2
@@ -80,6 +80,11 @@ func (b *Books) judgeClaim(c *audit.Claim) {
 	at := place{c.User, c.Torrent}
 	before := b.empty[at]
 	b.empty[at] = c.Leechers == 0
+	if b.probing != nil {
+		without := *c
+		without.Credit.Uploaded = b.probing.less(c.User, b.torrentOf(b.hears), c.Credit.Uploaded)
+		c = &without
+	}
 	if c.Credit.Uploaded == 0 {
 		return
 	}
