@@ -150,34 +150,42 @@ func (f *figure) addTiles(cells []cell, method, of string, looks []int) (all []t
 	return all
 }
 
-// found is recall and precision of a method that finds who cheats.
-const found = 0.9
-
-// foundAfter is how many swarms M3 needs until it finds the cheats of a cell; 0: it never does.
+// foundAfter is how many swarms M3 needs until it finds the cheats of a cell, with a recall and a
+// precision of 0.9; 0: it never does.
 func foundAfter(c cell, looks []int) int {
+	const enough = 0.9
 	for _, n := range looks {
 		recall := c.Metrics[detectionName("M3", n, "recall")]
 		precision := c.Metrics[detectionName("M3", n, "precision")]
-		if recall.N > 0 && precision.N > 0 && min(recall.Mean, precision.Mean) >= found {
+		if recall.N > 0 && precision.N > 0 && min(recall.Mean, precision.Mean) >= enough {
 			return n
 		}
 	}
 	return 0
 }
 
-// detectionTitle tells how many swarms it takes at the least and the greatest inflation.
+// detectionTitle tells how many swarms it takes in the first cell, which has the least inflation,
+// and in the last one.
 func detectionTitle(r *results, cells []cell, looks []int) string {
+	if cells[0].Metrics[detectionName("M3", looks[len(looks)-1], "recall")].N == 0 {
+		return "Who is accused, by inflation and number of swarms observed"
+	}
 	after := func(c cell) string {
 		if n := foundAfter(c, looks); n > 0 {
-			return fmt.Sprintf("after %s", plural(n, "swarm"))
+			return "after " + plural(n, "swarm")
 		}
-		return fmt.Sprintf("not within %s", plural(looks[len(looks)-1], "swarm"))
+		return "not within " + plural(looks[len(looks)-1], "swarm")
 	}
 	least, most := cells[0], cells[len(cells)-1]
-	title := fmt.Sprintf("Least squares finds cheats that claim %s %s", r.inflation(least),
-		after(least))
+	who := r.inflation(least)
+	if strings.HasPrefix(who, "×") {
+		who = "that claim " + who
+	} else {
+		who = "(" + who + ")"
+	}
+	title := "Least squares finds cheats " + who + " " + after(least)
 	if len(cells) > 1 {
-		title += fmt.Sprintf(", and %s %s", r.inflation(most), after(most))
+		title += ", and " + r.inflation(most) + " " + after(most)
 	}
 	return title
 }

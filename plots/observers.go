@@ -44,9 +44,9 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 	}
 	for i := range all {
 		all[i].sort()
-	}
-	if len(all) > 1 && all[0].label == "" {
-		all[0].label = r.unsaid(along)
+		if len(all) > 1 && all[i].label == "" {
+			all[i].label = r.unsaid(along)
+		}
 	}
 	return all
 }

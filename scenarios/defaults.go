@@ -269,7 +269,7 @@ var groupRules = []rule{
 	{path: "groups.NAME.churn.return", fallback: "same", limits: "same|new-id|new-address|new",
 		meaning: "what a node that returns is known by: the same id and address, another id, " +
 			"another address, or both"},
-	{path: "groups.NAME.dht", fallback: "{}",
+	{path: "groups.NAME.dht", fallback: "{}", when: "protocol=mainline|bittorrent",
 		meaning: "the Mainline DHT node. client: the value that the node's client has"},
 }
 

@@ -93,8 +93,9 @@ func TestSettings(t *testing.T) {
 		byPath[d.Path] = d
 	}
 	require.Len(t, byPath, len(docs))
-	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "client", "",
-		"queries that a lookup keeps in flight"}, byPath["groups.NAME.dht.alpha"])
+	require.Equal(t, SettingDoc{"groups.NAME.dht.alpha", "number", "1 to 32", "client",
+		"protocol: mainline or bittorrent", "queries that a lookup keeps in flight"},
+		byPath["groups.NAME.dht.alpha"])
 	keys := byPath["workload.KIND.keys"]
 	require.Equal(t, "kind: announce or get_peers", keys.When)
 	require.Equal(t, "lognormal",

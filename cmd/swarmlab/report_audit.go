@@ -53,7 +53,8 @@ func accounting(s *results.Summary) string {
 func worded(methods []string) (names []string) {
 	words := map[string]string{"M1": "self-report", "M2": "balance", "M3": "least squares",
 		"M4": "controlled lists", "M5": "rules", "M5x2": "rules, twice", "M6": "observers",
-		"M1xM6": "contrast", "M7": "cross-reports", "M8": "receipts", "M9": "flow bound", "M10": "audits"}
+		"M1xM6": "contrast", "M7": "cross-reports", "M8": "receipts", "M9": "flow bound",
+		"M10": "audits"}
 	for _, method := range methods {
 		names = append(names, strings.TrimSpace(method+" "+words[method]))
 	}
