@@ -3,8 +3,6 @@ package plots
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,15 +47,7 @@ func TestSwarmFiguresOfOthers(t *testing.T) {
 	writeTable(t, dir, peersFile, []peerRow{})
 	writeTable(t, dir, transfersFile, []giveRow{})
 	writeTable(t, dir, swarmFile, []swarmRow{})
-	lines, err := drawCoarse(dir, Slide)
-	require.NoError(t, err)
-	require.Len(t, lines, len(swarmFigures()))
-	for _, line := range lines {
-		require.Contains(t, line, "skipped: ")
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, peersFile), []byte("junk"), 0o644))
-	_, err = drawCoarse(dir, Slide)
-	require.ErrorContains(t, err, peersFile)
+	requireSkipped(t, dir, len(s.figures), peersFile)
 }
 
 // TestCompletionDataIsTheInput counts each point of the curves again.

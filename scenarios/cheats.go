@@ -105,9 +105,20 @@ func (s *Scenario) checkCatalog(c *complaints, g *Group, path string) {
 
 // checkCheats checks that who cheats can do so, and that somebody looks.
 func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
-	cheats := false
+	cheats, rings := false, false
 	for _, p := range g.Peers() {
 		cheats = cheats || p.Cheat != client.Honest
+		switch p.Cheat {
+		case client.Sybil, client.Shared, client.Framer:
+			rings = true
+		}
+		switch {
+		case p.Cheat == client.Honest:
+		case p.Strategy == swarm.Observing:
+			c.addAt(path+".cheat", "observers transfer nothing to lie about; remove it")
+		case p.Cheat == client.Framer && !s.anyHonest():
+			c.addAt(path+".cheat", "there is nobody honest to frame; make some honest")
+		}
 		switch p.Cheat {
 		case client.Shared, client.Collusion, client.Sybil:
 			if p.Size < 2 {
@@ -121,9 +132,24 @@ func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
 			}
 		}
 	}
+	if ring := g.Cheating.Ring; rings && ring > g.Size {
+		c.addAt(path+".cheating.ring", "%d, and the group has %d; write that or less", ring, g.Size)
+	}
 	if cheats && s.Audit.None() {
 		c.addAt(path+".cheat", "nobody looks; add audit: {}, or remove it")
 	}
+}
+
+// anyHonest tells whether any user does not cheat.
+func (s *Scenario) anyHonest() bool {
+	for i := range s.Groups {
+		for _, p := range s.Groups[i].Peers() {
+			if p.Cheat == client.Honest && p.Strategy != swarm.Observing && p.Size > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Users returns how many accounts there are: one for each peer, but those that observe.
@@ -201,6 +227,10 @@ func (s *Scenario) checkAudit(c *complaints) {
 	}
 	if s.Tracker.None() {
 		c.addAt("audit", "there is no tracker, whose ledger is to be audited; remove tracker: none")
+	}
+	if s.Users() == 0 {
+		c.addAt("audit", "all peers observe, and there is nobody to audit; add a group that "+
+			"exchanges something")
 	}
 	if a.Window%Duration(time.Second) != 0 {
 		c.addAt("audit.window", "%s is not a whole number of seconds; round it", a.Window)

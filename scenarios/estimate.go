@@ -61,8 +61,8 @@ func (s *Scenario) Estimate() (Estimate, error) {
 		total.Longest = max(total.Longest, run.CPU)
 		total.Retained = max(total.Retained, times(run.Retained, uint64(s.Repeat)))
 		total.Datagrams = plus(total.Datagrams, times(run.Datagrams, uint64(s.Repeat)))
+		total.CPU = sumOf(total.CPU, s.Repeat, run.CPU)
 	}
-	total.CPU = cpuTime(total.Datagrams)
 	return total, nil
 }
 
@@ -233,9 +233,15 @@ func byteText(size uint64) string {
 }
 
 func cpuTime(datagrams uint64) time.Duration {
-	ns := times(datagrams, uint64(time.Second/datagramsPerCPUSecond))
-	return time.Duration(min(ns, math.MaxInt64))
+	return durationOf(times(datagrams, uint64(time.Second/datagramsPerCPUSecond)))
 }
+
+// sumOf adds a time so often to another one.
+func sumOf(a time.Duration, n int, b time.Duration) time.Duration {
+	return durationOf(plus(uint64(a), times(uint64(n), uint64(b))))
+}
+
+func durationOf(ns uint64) time.Duration { return time.Duration(min(ns, math.MaxInt64)) }
 
 // plus and times stay at the largest number instead of overflowing.
 func plus(a, b uint64) uint64 {
@@ -252,5 +258,5 @@ func times(a, b uint64) uint64 {
 	return math.MaxUint64
 }
 
-// RunDatagrams is the estimated number of datagrams of one run of a scenario without sweep.
-func (s *Scenario) RunDatagrams() uint64 { return s.estimateRun().Datagrams }
+// RunTime is the estimated CPU time of one run of a scenario without sweep.
+func (s *Scenario) RunTime() time.Duration { return s.estimateRun().CPU }

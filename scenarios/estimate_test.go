@@ -56,6 +56,31 @@ func TestEstimateGrows(t *testing.T) {
 		cost("groups.nodes.dht.refresh", "1m").Datagrams)
 }
 
+// TestEstimateOfSignatures: what is signed takes time, by the window; without an office nothing is.
+func TestEstimateOfSignatures(t *testing.T) {
+	cost := func(audit string) time.Duration {
+		s, err := Parse("receipts", []byte(`
+name: signed
+duration: 1h
+torrents: [{name: film, size: 64MiB, piece: 256KiB}]
+`+audit+`
+groups:
+  - {name: seeds, protocol: bittorrent, size: 1, complete: 100%}
+  - {name: peers, protocol: bittorrent, size: 9}
+`))
+		require.NoError(t, err)
+		e, err := s.Estimate()
+		require.NoError(t, err)
+		return e.CPU
+	}
+	plain := cost("")
+	require.Equal(t, plain, cost("audit: {window: 10m}"))
+	reports := cost("audit: {window: 10m, settle: 5m}")
+	require.InDelta(t, 10*9*3/8000., (reports - plain).Seconds(), 1e-5)
+	signed := cost("audit: {window: 10m, settle: 5m, receipts: 16KiB}")
+	require.InDelta(t, 9*(4096+1)/8000., (signed - reports).Seconds(), 1e-5)
+}
+
 // TestEstimateOfTheImpossible: it is refused, with numbers, before anything is allocated.
 func TestEstimateOfTheImpossible(t *testing.T) {
 	s := parseSmall(t, "repeat: 10000\n")

@@ -164,7 +164,8 @@ var peerRules = []rule{
 		meaning: "constant, fake-seed, collusion, sybil, framer, fake-have: what they invent in " +
 			"each torrent"},
 	{path: "groups.NAME.cheating.ring", fallback: "10", limits: "2..1000",
-		meaning: "peers of a Sybil's ring, that share an account, or that frame the same victim"},
+		meaning: "peers of a Sybil's ring, that share an account, or that frame the same victim; " +
+			"fewer if there are fewer"},
 	{path: "groups.NAME.reporting", fallback: "libtorrent",
 		limits: "libtorrent|transmission|anacrolix|webtorrent|libtorrent-true",
 		meaning: "what peers call uploaded, downloaded and left when they announce: the " +

@@ -181,6 +181,9 @@ func (s *Scenario) checkPeers(c *complaints, g *Group) {
 	s.checkDiscovery(c, g, path)
 	s.checkCatalog(c, g, path)
 	s.checkCheats(c, g, path)
+	if g.Complete > 0 && string(g.Strategy) == swarm.Observing.String() {
+		c.addAt(path+".complete", "observers have nothing; remove it")
+	}
 	if g.Strategy.divides(&g.Swarm) && g.Swarm.Upload == 0 && g.Link.Up == 0 {
 		c.addAt(path+".swarm.upload", "a tyrant must know what it has to give; write upload, or "+
 			"the group's own link")

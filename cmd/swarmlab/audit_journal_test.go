@@ -94,6 +94,58 @@ func TestAuditJournal(t *testing.T) {
 	})
 }
 
+// TestAuditJournalDamaged: whatever a disk makes of a journal, it is refused with the line, or is
+// one in which no peer has more than there is.
+func TestAuditJournalDamaged(t *testing.T) {
+	parent := t.TempDir()
+	runs, refusals := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		runs++
+		dir := filepath.Join(parent, fmt.Sprint(runs))
+		j, book, err := openAuditJournal(dir, journalTorrent)
+		require.NoError(t, err)
+		var at protocol.Time
+		for range rapid.IntRange(1, 20).Draw(t, "sightings") {
+			s := drawGlimpse(t, &at, len(book.users))
+			if book.add(s) {
+				j.note(s)
+			}
+		}
+		require.NoError(t, j.write(j.take()))
+		j.close(true)
+		all, err := os.ReadFile(journalName(dir))
+		require.NoError(t, err)
+		for range rapid.IntRange(1, 5).Draw(t, "damages") {
+			n := rapid.IntRange(0, len(all)-1).Draw(t, "where")
+			switch rapid.IntRange(0, 2).Draw(t, "how") {
+			case 0:
+				all[n] = rapid.Byte().Draw(t, "byte")
+			case 1: // some other line's piece
+				all = append(all[:n:n], all[rapid.IntRange(0, n).Draw(t, "from"):]...)
+			default:
+				all[n] = rapid.SampledFrom([]byte("0123456789 \nphlgtrs")).Draw(t, "letter")
+			}
+		}
+		require.NoError(t, os.WriteFile(journalName(dir), all, 0o644))
+		again, resumed, err := openAuditJournal(dir, journalTorrent)
+		if err != nil {
+			refusals++
+			require.ErrorContains(t, err, "choose another folder")
+			return
+		}
+		for _, p := range resumed.observation().Peers {
+			require.LessOrEqual(t, p.Held+p.Gained, journalTorrent.Size)
+			require.LessOrEqual(t, p.Rest, journalTorrent.Size)
+		}
+		for _, err := range again.sightings() {
+			require.NoError(t, err)
+		}
+		again.close(false)
+	})
+	require.Positive(t, refusals)
+	require.Less(t, refusals, runs)
+}
+
 // TestAuditJournalRefused: what is no journal, or another's, is left alone, and the line is named.
 func TestAuditJournalRefused(t *testing.T) {
 	dir := t.TempDir()
@@ -186,6 +238,12 @@ func TestAuditFrame(t *testing.T) {
 	require.Contains(t, text, "http://x/announce: no answer")
 	require.Regexp(t, `and \d+ more peers; Ctrl-C ends it and keeps all$`, text)
 	require.Contains(t, strings.Join(v.frame(120, 90), "\n"), "\nCtrl-C ends it and keeps all")
+	narrow := strings.Join(v.frame(40, 24), "\n")
+	require.Regexp(t, `\n127\.0\.0\.1:\d+ +\d+ % +0 B +0 B/s\n`, narrow, "what matters is shown")
+	require.Contains(t, narrow, "not seen  13 KiB that leechers")
+	require.NotContains(t, narrow, "program")
+	low := strings.Join(v.frame(80, 9), "\n")
+	require.Equal(t, 3, strings.Count(low, "127.0.0.1"), "peers go before facts")
 	empty := auditView{o: &results.Observation{Name: "x", Known: 1}}
 	require.Equal(t, []string{"x: no metadata yet, 1 address known"}, empty.frame(80, 24))
 }

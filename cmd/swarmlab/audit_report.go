@@ -68,10 +68,10 @@ func addScrapes(o *results.Observation, all []results.ObservedScrape) {
 	if o.Scrapes == nil {
 		o.Scrapes = []results.ObservedScrape{}
 	}
-	var most uint32
+	var most uint64
 	for _, s := range lastScrapes(all) {
 		if s.Problem == "" {
-			most = max(most, s.Seeders+others(s))
+			most = max(most, uint64(s.Seeders)+uint64(others(s)))
 		}
 	}
 	if most > 0 {

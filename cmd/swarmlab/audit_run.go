@@ -264,6 +264,16 @@ func (a *auditing) keep(err error) error {
 	return err
 }
 
+// troubles are the trackers that did not answer, and why.
+func troubles(all []results.ObservedScrape) (text string) {
+	for _, s := range lastScrapes(all) {
+		if s.Problem != "" {
+			text += "; tracker " + visible(s.Tracker) + ": " + visible(s.Problem)
+		}
+	}
+	return text
+}
+
 // vain is the end of an audit that saw nobody.
 func (a *auditing) vain(err error) error {
 	var exit exitError
@@ -272,7 +282,8 @@ func (a *auditing) vain(err error) error {
 		err = dhtError(interrupted, "interrupted before any peer was met; nothing is stored")
 	case err == nil:
 		err = dhtError(failed, "no peer was met, nothing is stored: is anybody in the swarm, and "+
-			"reachable from here? Name a peer with --peer, or a node of the DHT with --bootstrap")
+			"reachable from here? Name a peer with --peer, or a node of the DHT with "+
+			"--bootstrap%s", troubles(a.last.Scrapes))
 	}
 	if a.last != nil && a.flags.json {
 		a.last.Error = err.Error()

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"swarmlab/protocol/live/httptracker"
@@ -58,21 +60,34 @@ func (s *scraper) scrape(
 	defer cancel()
 	all := make([]results.ObservedScrape, len(s.urls))
 	var asked sync.WaitGroup
-	for n, url := range s.urls {
+	for n, tracked := range s.urls {
 		asked.Go(func() {
-			counts, err := s.ask(ctx, url)
-			all[n] = results.ObservedScrape{Tracker: url, Seeders: counts.Seeders,
+			counts, err := s.ask(ctx, tracked)
+			all[n] = results.ObservedScrape{Tracker: tracked, Seeders: counts.Seeders,
 				Leechers: counts.Leechers, Completed: counts.Completed}
 			if errors.Is(err, context.DeadlineExceeded) {
 				err = fmt.Errorf("no answer within %v", limit)
 			}
 			if err != nil {
-				all[n].Problem = tracker.Text([]byte(err.Error()))
+				all[n].Problem = tracker.Text([]byte(cause(err)))
 			}
 		})
 	}
 	asked.Wait()
 	return all
+}
+
+// cause is the reason of an error of the network, without what was asked of whom.
+func cause(err error) string {
+	var number syscall.Errno
+	var asked *url.Error
+	switch {
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.As(err, &asked):
+		return asked.Err.Error()
+	}
+	return err.Error()
 }
 
 func (s *scraper) ask(ctx context.Context, url string) (tracker.Counts, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -243,6 +244,18 @@ func TestAuditOfNobody(t *testing.T) {
 		require.Equal(t, interrupted, code)
 		require.ErrorContains(t, err, "interrupted before any peer was met")
 	}
+}
+
+// TestUnreachableTrackersAreNamed: who met nobody is told which trackers did not answer, and why.
+func TestUnreachableTrackersAreNamed(t *testing.T) {
+	c, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	gone := c.Addr().String()
+	require.NoError(t, c.Close())
+	s := &scraper{urls: []string{"http://" + gone + "/announce", "http://" + gone + "/x"}}
+	text := troubles(s.scrape(t.Context(), time.Minute))
+	require.Contains(t, text, "; tracker http://"+gone+"/announce: connection refused;")
+	require.Contains(t, text, "/x: it cannot be scraped: its URL does not end in announce")
 }
 
 // TestAuditInterrupted: Ctrl-C before the time is up keeps what was seen, and says so.

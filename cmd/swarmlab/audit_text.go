@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -30,28 +29,41 @@ func auditLine(o *results.Observation) string {
 // auditFacts are the sums, a fact a line.
 func auditFacts(o *results.Observation) string {
 	f := table{left: 2}
+	for _, fact := range factsOf(o) {
+		f.add(fact[:]...)
+	}
+	return f.String()
+}
+
+// factsOf are the sums, each with its name, those first that matter most.
+func factsOf(o *results.Observation) (facts [][2]string) {
+	add := func(name, text string) { facts = append(facts, [2]string{name, text}) }
 	peers := fmt.Sprintf("%d seen, %d connected; %d with everything at first, %d completed since",
 		o.Seen, o.Now, o.Seeds, o.Completed)
 	if o.Silent > 0 {
 		peers += fmt.Sprintf("; %d said nothing", o.Silent)
 	}
-	f.add("peers", peers+"; "+addresses(o.Known)+" known")
-	f.add("gained", fmt.Sprintf("%s (between %s and %s)", volume(o.Gained), volume(o.Low),
+	add("peers", peers+"; "+addresses(o.Known)+" known")
+	add("gained", fmt.Sprintf("%s (between %s and %s)", volume(o.Gained), volume(o.Low),
 		volume(o.High)))
-	f.add("not seen", fmt.Sprintf("%s that leechers had when first met, at most %s that they "+
+	add("not seen", fmt.Sprintf("%s that leechers had when first met, at most %s that they "+
 		"lacked when last seen", volume(heads(o)), volume(o.Rest)))
 	if o.Doubted > 0 || o.Ignored > 0 || o.Missed > 0 {
-		f.add("doubted", fmt.Sprintf("%s claimed too fast or twice; %s ignored, %s without room",
+		add("doubted", fmt.Sprintf("%s claimed too fast or twice; %s ignored, %s without room",
 			volume(o.Doubted), quantity(int(o.Ignored), "message"),
 			quantity(int(o.Missed), "connection")))
 	}
 	for _, s := range lastScrapes(o.Scrapes) {
-		f.add("tracker", scrapeText(o, s))
+		add("tracker", scrapeText(o, s))
 	}
 	if o.Share != nil {
-		f.add("share", shareText(*o.Share)+" of the swarm that the trackers count is connected")
+		text := shareText(*o.Share) + " of the swarm that the trackers count is connected"
+		if *o.Share > 1 {
+			text = "more peers are connected than the trackers count"
+		}
+		add("share", text)
 	}
-	return f.String()
+	return facts
 }
 
 // heads is what those had when first met that had not everything.
@@ -102,47 +114,66 @@ func auditSummary(o *results.Observation) string {
 	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", visible(o.Name), volume(o.Size),
 		quantity(int(o.Pieces), "piece"), timeText(auditTime(o.Time)))
 	b.WriteString(auditFacts(o))
-	b.WriteString("\n" + peerTable(o, auditPeersShown, nil))
+	b.WriteString("\n" + peerTable(o, auditPeersShown, peerColumns(o)))
 	if more := len(o.Peers) - auditPeersShown; more > 0 {
 		fmt.Fprintf(&b, "and %s\n", quantity(more, "more peer"))
 	}
 	return b.String()
 }
 
-// peerTable lists peers, those that gained most first; with rates if there are any.
-func peerTable(o *results.Observation, most int, rates map[string]uint64) string {
-	t := table{left: 2}
-	t.add(withRate(rates, "now", "peer", "program", "has", "gained", "at least", "at most",
-		"before", "gaps", "seen for")...)
+// A peerColumn is what the table of peers says of each.
+type peerColumn struct {
+	name string
+	text func(p *results.ObservedPeer) string
+}
+
+// peerColumns are the columns of the table; what stands left of the others is text.
+func peerColumns(o *results.Observation) []peerColumn {
+	of := func(n func(p *results.ObservedPeer) uint64) func(*results.ObservedPeer) string {
+		return func(p *results.ObservedPeer) string { return volume(n(p)) }
+	}
+	return []peerColumn{
+		{"peer", func(p *results.ObservedPeer) string { return p.Peer }},
+		{programColumn, func(p *results.ObservedPeer) string {
+			return cmp.Or(p.Client, "unknown")
+		}},
+		{"has", func(p *results.ObservedPeer) string { return shareOf(o.Size-p.Rest, o.Size) }},
+		{"gained", of(func(p *results.ObservedPeer) uint64 { return p.Gained })},
+		{"at least", of(func(p *results.ObservedPeer) uint64 { return p.Low })},
+		{"at most", of(func(p *results.ObservedPeer) uint64 { return p.High })},
+		{"before", of(func(p *results.ObservedPeer) uint64 { return p.Held })},
+		{"gaps", func(p *results.ObservedPeer) string { return count(uint64(p.Gaps)) }},
+		{"seen for", func(p *results.ObservedPeer) string {
+			return timeText(auditTime(p.Connected))
+		}},
+	}
+}
+
+// programColumn is the second column that is flush left.
+const programColumn = "program"
+
+// peerTable lists peers, those that gained most first.
+func peerTable(o *results.Observation, most int, columns []peerColumn) string {
+	t := table{left: 1}
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.name)
+		if c.name == programColumn {
+			t.left = 2
+		}
+	}
+	t.add(names...)
 	for n, p := range byGain(o.Peers) {
 		if n == most {
 			break
 		}
-		t.add(withRate(rates, nowText(p, rates), p.Peer, cmp.Or(p.Client, "unknown"),
-			shareOf(o.Size-p.Rest, o.Size), volume(p.Gained), volume(p.Low), volume(p.High),
-			volume(p.Held), count(uint64(p.Gaps)), timeText(auditTime(p.Connected)))...)
+		var row []string
+		for _, c := range columns {
+			row = append(row, c.text(p))
+		}
+		t.add(row...)
 	}
 	return t.String()
-}
-
-// withRate puts what is going on into a row, if it is to be told.
-func withRate(rates map[string]uint64, now string, row ...string) []string {
-	const at = 4 // after gained: what follows may be cut off in a narrow window
-	if rates == nil {
-		return row
-	}
-	return slices.Insert(row, at, now)
-}
-
-func nowText(p *results.ObservedPeer, rates map[string]uint64) string {
-	switch rate := rates[p.Peer]; {
-	case !p.Now:
-		return "gone"
-	case p.Rest == 0 && rate == 0:
-		return "seeds"
-	default:
-		return volume(rate) + "/s"
-	}
 }
 
 // shareOf is a share in percent; only all is 100.
@@ -151,44 +182,6 @@ func shareOf(n, of uint64) string {
 		return "100 %"
 	}
 	return fmt.Sprintf("%d %%", min(uint64(float64(n)/float64(of)*100), 99))
-}
-
-// auditView is what is shown on a terminal.
-type auditView struct {
-	o     *results.Observation
-	rates auditRates
-}
-
-// frame lays it out on a screen; peers that do not fit are left out.
-func (v *auditView) frame(width, height int) []string {
-	o := v.o
-	if o.Size == 0 {
-		return []string{cut(visible(o.Name)+": "+auditLine(o), width)}
-	}
-	lines := []string{fmt.Sprintf("%s: %s in %s, observed for %s, %s/s", visible(o.Name),
-		volume(o.Size), quantity(int(o.Pieces), "piece"), clock(auditTime(o.Time)),
-		volume(v.rates.all))}
-	add := func(text string) {
-		lines = append(lines, strings.Split(strings.TrimRight(text, "\n"), "\n")...)
-	}
-	add(auditFacts(o))
-	room := max(height-len(lines)-3, 0)
-	rates := v.rates.peer
-	if rates == nil {
-		rates = map[string]uint64{}
-	}
-	add("\n" + peerTable(o, room, rates))
-	if more := len(o.Peers) - room; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s; Ctrl-C ends it and keeps all",
-			quantity(more, "more peer")))
-	} else {
-		lines = append(lines, "Ctrl-C ends it and keeps all")
-	}
-	lines = lines[:min(len(lines), max(height, 0))]
-	for n := range lines {
-		lines[n] = cut(lines[n], width)
-	}
-	return lines
 }
 
 // auditReading explains the tables.
@@ -217,7 +210,7 @@ func auditMarkdown(o *results.Observation) []byte {
 		o.Infohash, exactSize(o.Size), quantity(int(o.Pieces), "piece"),
 		exactSize(uint64(o.PieceLength)), timeText(auditTime(o.Time)), auditEnding(o),
 		auditFacts(o))
-	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), nil))
+	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), peerColumns(o)))
 	fmt.Fprintf(&b, auditReading, quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
 		results.SeenPeersFile)
 	return []byte(b.String())

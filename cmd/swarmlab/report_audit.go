@@ -34,7 +34,8 @@ func accounting(s *results.Summary) string {
 	}
 	var b strings.Builder
 	b.WriteString("Methods of accounting by ways to cheat, and below each value what was " +
-		"expected\n" + folded("columns: "+strings.Join(named, ", ")))
+		"expected\n" + folded("rows: "+strings.Join(worded(methods), ", "), narrow) +
+		folded("columns: "+strings.Join(named, ", "), narrow))
 	for len(kinds) > 0 {
 		n := len(kinds)
 		text := judged(all, methods, kinds)
@@ -45,7 +46,18 @@ func accounting(s *results.Summary) string {
 		b.WriteString("\n" + text)
 		kinds = kinds[n:]
 	}
-	return b.String() + "\n" + folded(accountingKey) + denominators(s, methods)
+	return b.String() + "\n" + folded(accountingKey, narrow) + denominators(s, methods)
+}
+
+// worded names methods in words, too.
+func worded(methods []string) (names []string) {
+	words := map[string]string{"M1": "self-report", "M2": "balance", "M3": "least squares",
+		"M4": "controlled lists", "M5": "rules", "M5x2": "rules, twice", "M6": "observers",
+		"M1xM6": "contrast", "M7": "cross-reports", "M8": "receipts", "M9": "flow bound", "M10": "audits"}
+	for _, method := range methods {
+		names = append(names, strings.TrimSpace(method+" "+words[method]))
+	}
+	return names
 }
 
 // accountingKey explains the fields.
@@ -56,15 +68,15 @@ const accountingKey = "plain %: median error of the bytes of who cheats so, by t
 	"uploads less downloads, by payload; a/b: precision and recall of accusations; ‰: honest " +
 	"users accused of 1,000. Of M6 and of under-report it is downloads, of all else uploads."
 
-// folded breaks a text into lines for the screen.
-func folded(text string) string {
+// folded breaks a text into lines of so many letters at most, where words allow it.
+func folded(text string, most int) string {
 	var b strings.Builder
 	used := 0
 	for _, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case used == 0:
-		case used+1+n > narrow:
+		case used+1+n > most:
 			b.WriteByte('\n')
 			used = 0
 		default:
@@ -197,7 +209,8 @@ func denominators(s *results.Summary, methods []string) string {
 		return ""
 	}
 	return "\n" + folded("Where nobody cheats: median error of a user's bytes, the truth being "+
-		"payload, payload with the protocol's overhead, or bytes of verified pieces") + t.String()
+		"payload, payload with the protocol's overhead, or bytes of verified pieces", narrow) +
+		t.String()
 }
 
 // brisk writes a number of bytes in a few letters.

@@ -116,15 +116,3 @@ func (s *Sheet) Cells() []Cell { return s.cells }
 // Shares returns what users claimed of cells, in the order of their first claims. They belong to
 // the sheet.
 func (s *Sheet) Shares() []Share { return s.shares }
-
-// Torrents adds up the cells by torrent. Window is then without meaning.
-func (s *Sheet) Torrents() (all []Cell) {
-	for k := range s.cells {
-		c := &s.cells[k]
-		t := at(&all, User(c.Torrent))
-		t.Torrent = c.Torrent
-		t.Up, t.Down = sum(t.Up, c.Up), sum(t.Down, c.Down)
-		t.Corrupt = sum(t.Corrupt, c.Corrupt)
-	}
-	return all
-}

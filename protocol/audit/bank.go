@@ -5,9 +5,7 @@ import "swarmlab/protocol"
 // Bank is where receipts are deposited. Who brings them does not matter: they prove themselves.
 type Bank struct {
 	cfg     BookConfig
-	index   map[flowKey]int
-	flows   []deposit
-	opened  []uint32 // flows, by the user who received
+	flows   shelf[flowKey, deposit] // begun by the user who received
 	pen     pen
 	receipt Receipt
 	Counts  Counts
@@ -24,7 +22,7 @@ type deposit struct {
 }
 
 // NewBank returns a bank without deposits.
-func NewBank(cfg BookConfig) *Bank { return &Bank{cfg: cfg, index: make(map[flowKey]int)} }
+func NewBank(cfg BookConfig) *Bank { return &Bank{cfg: cfg, flows: newShelf[flowKey, deposit]()} }
 
 // Deposit takes the bytes of a receipt. Nothing changes if it is not OK.
 func (b *Bank) Deposit(now protocol.Time, p []byte) Fault {
@@ -44,29 +42,16 @@ func (b *Bank) Deposit(now protocol.Time, p []byte) Fault {
 }
 
 func (b *Bank) enter(now protocol.Time, from, to User, r *Receipt) Fault {
-	key := flowKey{r.InfoHash, from, to}
-	x, ok := b.index[key]
-	if !ok && *at(&b.opened, to) >= b.cfg.PairsMax {
-		return Full
-	}
-	fresh := deposit{from: from, to: to}
-	d := &fresh
-	if ok {
-		d = &b.flows[x]
-	}
-	f := d.mark.advance(now, r.Epoch, r.Number, [2]uint64{r.Bytes, 0}, b.cfg.Pace)
-	if f == OK && !ok {
-		b.index[key] = len(b.flows)
-		b.flows = append(b.flows, fresh)
-		*at(&b.opened, to)++
-	}
-	return f
+	return b.flows.enter(flowKey{r.InfoHash, from, to}, to, b.cfg.PairsMax,
+		deposit{from: from, to: to}, func(d *deposit) Fault {
+			return d.mark.advance(now, r.Epoch, r.Number, [2]uint64{r.Bytes, 0}, b.cfg.Pace)
+		})
 }
 
 // Volumes returns what receipts credit to each user.
 func (b *Bank) Volumes() (users []Volume) {
-	for k := range b.flows {
-		d := &b.flows[k]
+	for k := range b.flows.entries {
+		d := &b.flows.entries[k]
 		at(&users, d.from).add(Volume{Up: d.mark.total(0)})
 		at(&users, d.to).add(Volume{Down: d.mark.total(0)})
 	}
@@ -76,8 +61,8 @@ func (b *Bank) Volumes() (users []Volume) {
 // Flows appends what receipts credit to each pair and direction in each torrent, in the order of
 // their first receipts.
 func (b *Bank) Flows(dst []Flow) []Flow {
-	for k := range b.flows {
-		d := &b.flows[k]
+	for k := range b.flows.entries {
+		d := &b.flows.entries[k]
 		dst = append(dst, Flow{d.from, d.to, d.mark.total(0)})
 	}
 	return dst

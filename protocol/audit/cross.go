@@ -29,9 +29,7 @@ func (c *BookConfig) ends(by, about Key) (one, other User, f Fault) {
 // them said, so a third one's lies cannot touch it.
 type CrossBook struct {
 	cfg    BookConfig
-	index  map[pairKey]int
-	pairs  []pair
-	opened []uint32 // pairs, by the user who reported first
+	pairs  shelf[pairKey, pair] // begun by the user who reported first
 	pen    pen
 	report Report
 	Counts Counts
@@ -50,7 +48,7 @@ type pair struct {
 
 // NewCrossBook returns an empty book.
 func NewCrossBook(cfg BookConfig) *CrossBook {
-	return &CrossBook{cfg: cfg, index: make(map[pairKey]int)}
+	return &CrossBook{cfg: cfg, pairs: newShelf[pairKey, pair]()}
 }
 
 // Take takes the bytes of a report. Nothing changes if it is not OK.
@@ -81,27 +79,15 @@ func (b *CrossBook) Enter(now protocol.Time, by, about User, r *Report) Fault {
 
 func (b *CrossBook) enter(now protocol.Time, by, about User, r *Report) Fault {
 	key := pairKey{r.InfoHash, min(by, about), max(by, about)}
-	x, ok := b.index[key]
-	if !ok && *at(&b.opened, by) >= b.cfg.PairsMax {
-		return Full
-	}
-	fresh := pair{users: [2]User{key.low, key.high}}
-	p := &fresh
-	if ok {
-		p = &b.pairs[x]
-	}
 	half := 0
 	if by == key.high {
 		half = 1
 	}
-	totals := [2]uint64{r.Sent, r.Received}
-	f := p.halves[half].advance(now, r.Epoch, r.Number, totals, b.cfg.Pace)
-	if f == OK && !ok {
-		b.index[key] = len(b.pairs)
-		b.pairs = append(b.pairs, fresh)
-		*at(&b.opened, by)++
-	}
-	return f
+	return b.pairs.enter(key, by, b.cfg.PairsMax, pair{users: [2]User{key.low, key.high}},
+		func(p *pair) Fault {
+			totals := [2]uint64{r.Sent, r.Received}
+			return p.halves[half].advance(now, r.Epoch, r.Number, totals, b.cfg.Pace)
+		})
 }
 
 // Agreement says what is credited of what two ends report.
@@ -159,8 +145,8 @@ func (b *CrossBook) Flows(g Agreement, dst []Flow) []Flow {
 }
 
 func (b *CrossBook) each(f func(from, to User, sent, received *mark)) {
-	for k := range b.pairs {
-		p := &b.pairs[k]
+	for k := range b.pairs.entries {
+		p := &b.pairs.entries[k]
 		f(p.users[0], p.users[1], &p.halves[0], &p.halves[1])
 		f(p.users[1], p.users[0], &p.halves[1], &p.halves[0])
 	}
@@ -186,8 +172,8 @@ func (s Standing) Suspect(partners uint32, share uint64) bool {
 // bytes, or by no more than a share of the greater one, in parts per million: reports of the two
 // ends are not made at the same moment.
 func (b *CrossBook) Standings(slack, share uint64) (users []Standing) {
-	for k := range b.pairs {
-		p := &b.pairs[k]
+	for k := range b.pairs.entries {
+		p := &b.pairs.entries[k]
 		low, high := &p.halves[0], &p.halves[1]
 		at(&users, p.users[1]) // makes room for both
 		one, two := at(&users, p.users[0]), at(&users, p.users[1])

@@ -14,7 +14,8 @@
 //	office.go    M7 and M8: where statements are delivered by UDP
 //	flow.go      M9: how much can have reached those who are trusted
 //	audits.go    M10: random audits of books; probes.go challenges of peers
-//	signed.go    keys, epochs and the pace of counters; fault.go what is not believed
+//	signed.go    keys, epochs and the pace of counters; shelf.go the room that books have
+//	fault.go     what is not believed, and why
 //
 // M3, attribution by least squares, is in package scenarios/accuracy with the measures of error: it
 // is linear algebra, which needs floats, which this package must not have, since what it computes

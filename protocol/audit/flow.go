@@ -1,6 +1,9 @@
 package audit
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Graph is M9: who gave how much to whom, as receipts or reports say, and how much of it can have
 // come to a part of the network that is trusted. Whoever invents receipts among themselves gains
@@ -34,10 +37,7 @@ func NewGraph(users uint32, flows []Flow) *Graph {
 		return f.From == f.To || uint32(f.From) >= users || uint32(f.To) >= users
 	})
 	slices.SortFunc(merged, func(a, b Flow) int {
-		if a.From != b.From {
-			return int(int64(a.From) - int64(b.From))
-		}
-		return int(int64(a.To) - int64(b.To))
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	for k, f := range merged {
 		if last := len(g.arcs) - 2; k > 0 && f.From == merged[k-1].From && f.To == merged[k-1].To {
@@ -69,7 +69,7 @@ func (g *Graph) index() {
 		order[k] = uint32(k)
 	}
 	slices.SortStableFunc(order, func(a, b uint32) int {
-		return int(int64(g.arcs[a].from) - int64(g.arcs[b].from))
+		return cmp.Compare(g.arcs[a].from, g.arcs[b].from)
 	})
 	place := make([]uint32, len(order))
 	sorted := make([]arc, len(order))

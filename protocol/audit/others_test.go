@@ -129,8 +129,8 @@ func TestBooksAreBounded(t *testing.T) {
 		rec := Receipt{Epoch: epoch, Number: 1, Bytes: 1}
 		require.Equal(t, OK, bank.enter(0, 0, 1, &rec))
 	}
-	require.Len(t, cross.pairs, 1)
-	require.Len(t, bank.flows, 1)
+	require.Len(t, cross.pairs.entries, 1)
+	require.Len(t, bank.flows.entries, 1)
 	require.EqualValues(t, 300, bank.Volumes()[0].Up)
 	const users, torrents = 10, 50
 	for by := range User(users) {
@@ -146,9 +146,9 @@ func TestBooksAreBounded(t *testing.T) {
 		}
 	}
 	most := users * int(p.book().PairsMax)
-	require.Len(t, bank.flows, most)
-	require.LessOrEqual(t, len(cross.pairs), most)
-	require.Len(t, cross.index, len(cross.pairs))
+	require.Len(t, bank.flows.entries, most)
+	require.LessOrEqual(t, len(cross.pairs.entries), most)
+	require.Len(t, cross.pairs.index, len(cross.pairs.entries))
 	require.Positive(t, cross.Counts[Full])
 }
 

@@ -76,12 +76,6 @@ func (r *Receipt) parse(p []byte) Fault {
 // ReceiptHeader is the bytes of an extended message in front of its body (BEP 10).
 const ReceiptHeader = 4 + 1 + 1
 
-// ReceiptOverhead returns the bytes of receipts that so many bytes of payload take on the wire, if
-// one is signed for each window of bytes.
-func ReceiptOverhead(payload, window uint64) uint64 {
-	return (payload + window - 1) / window * (ReceiptHeader + ReceiptBody)
-}
-
 // Issuer is the receiver's end of a connection. It has one of its own for each sender.
 type Issuer struct {
 	private ed25519.PrivateKey

@@ -44,7 +44,10 @@ func (c *AuditConfig) Validate() error {
 }
 
 // Accomplice is another one of a ring of cheats.
-type Accomplice struct{ Key audit.Key }
+type Accomplice struct {
+	Key    audit.Key
+	Client uint32 // its number in the same group: what they agree on crosses no network
+}
 
 // account is how a client is known to the auditor, and what it has to state.
 type account struct {
@@ -78,6 +81,7 @@ type pair struct {
 	ended    [2]uint64 // sent and received on connections that are no more
 	now      [2]uint64 // on the others, while statements are made
 	invented [2]uint64
+	agreed   uint64    // of what is invented as sent, what the other end says to have got
 	stated   [2]uint64 // in the last report
 	number   uint32    // of that
 	minted   uint32    // receipts signed at will

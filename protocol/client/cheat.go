@@ -26,8 +26,9 @@ const (
 	Ghost
 	// UnderReport announces and reports a share of what it downloaded. It signs for all.
 	UnderReport
-	// Collusion invents transfers in both directions with each accomplice: announces, reports and
-	// receipts agree.
+	// Collusion invents transfers in both directions with each accomplice. Reports and receipts
+	// agree: what one says to have sent, in the torrents that it takes part in, the other one says
+	// to have got, and signs for, even if it takes no part in them.
 	Collusion
 	// Sybil is one of a ring that one operator runs: it invents transfers to the first accomplice,
 	// who is the next of the ring, and from the last.

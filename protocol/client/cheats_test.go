@@ -233,8 +233,9 @@ func conspire(k *court) {
 	for i := range n {
 		var rest []Accomplice
 		for step := range n - 1 {
-			next := k.suit.honest + (i+1+step)%n
-			rest = append(rest, Accomplice{audit.KeyOf(keyOf(uint32(next)))})
+			next := uint32((i + 1 + step) % n)
+			key := audit.KeyOf(keyOf(uint32(k.suit.honest) + next))
+			rest = append(rest, Accomplice{key, next})
 		}
 		k.groups[1].Conspire(uint32(i), rest)
 	}

@@ -206,7 +206,11 @@ func TestRestartedClientsBeginAnew(t *testing.T) {
 
 // alone returns a client that has started, with a torrent of which it has nothing.
 func alone(t testing.TB, env Env, tiers ...[]string) (*Group, *protocol.Turn) {
-	cfg := Default()
+	return aloneAs(t, Default(), env, tiers...)
+}
+
+// aloneAs is so by some configuration, and enrolled.
+func aloneAs(t testing.TB, cfg Config, env Env, tiers ...[]string) (*Group, *protocol.Turn) {
 	env.Swarm.Store = blocks{}
 	env.DHT = dht.Env{Directory: dht.NewBook(),
 		Seeds: func(_ uint32, dst []protocol.Addr) []protocol.Addr { return dst }}
@@ -215,6 +219,7 @@ func alone(t testing.TB, env Env, tiers ...[]string) (*Group, *protocol.Turn) {
 	g.Register(Torrent{Trackers: tiers, Torrent: swarm.Torrent{InfoHash: [20]byte{1},
 		Geometry: swarm.Geometry{Total: 1 << 20, PieceLength: 1 << 16}}})
 	g.Assign(0, [20]byte{'c'}, protocol.Addr4(0x7f000001, 6881))
+	g.Enrol(0, keyOf(0), stageOffice)
 	rand := protocol.NewRand(1, 2, 3)
 	turn := &protocol.Turn{Rand: &rand, Out: new(protocol.Outbox), Now: 1}
 	g.Start(0, turn)

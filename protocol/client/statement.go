@@ -101,9 +101,12 @@ func (g *Group) prove(t *protocol.Turn, a *account, proof []byte) {
 
 // mint signs for what an accomplice is said to have sent, and presents it in its place.
 func (g *Group) mint(t *protocol.Turn, a *account, p *pair) {
+	got := g.cfg.Cheat.state(a, p)[1]
+	if got == 0 {
+		return
+	}
 	p.minted++
-	r := audit.Receipt{Epoch: a.epoch, Number: p.minted,
-		Bytes: g.cfg.Cheat.state(a, p)[1],
+	r := audit.Receipt{Epoch: a.epoch, Number: p.minted, Bytes: got,
 		Terms: audit.Terms{InfoHash: g.torrents[p.torrent].InfoHash, By: a.key, For: p.key}}
 	g.prove(t, a, r.Append(nil, a.private))
 }
@@ -111,27 +114,38 @@ func (g *Group) mint(t *protocol.Turn, a *account, p *pair) {
 // invent makes up what is to be stated of a torrent for a time.
 func (g *Group) invent(a *account, torrent uint32, over time.Duration) {
 	n := g.cfg.Cheat.invented(over)
-	add := func(k audit.Key, direction int) {
-		if p := a.pair(pairKey{torrent, k}); p != nil {
-			p.invented[direction] += n
-		}
-	}
 	switch g.cfg.Cheat.Kind {
 	case Constant, FakeSeed:
 		a.spread(torrent, n)
 	case Collusion:
 		for _, o := range a.accomplices {
-			add(o.Key, 0)
-			add(o.Key, 1)
+			g.agree(a, o, torrent, n)
 		}
 	case Sybil:
-		if last := len(a.accomplices) - 1; last >= 0 {
-			add(a.accomplices[0].Key, 0)
-			add(a.accomplices[last].Key, 1)
+		if len(a.accomplices) > 0 {
+			g.agree(a, a.accomplices[0], torrent, n)
 		}
 	case Framer:
 		if a.victim != (audit.Key{}) {
-			add(a.victim, 0)
+			if p := a.pair(pairKey{torrent, a.victim}); p != nil {
+				p.invented[0] += n
+			}
+		}
+	}
+}
+
+// agree has one of a ring say that it sent something, and the other one, as soon as it runs, that
+// it got it: nothing that only one of them says is credited.
+func (g *Group) agree(a *account, with Accomplice, torrent uint32, n uint64) {
+	p := a.pair(pairKey{torrent, with.Key})
+	if p == nil {
+		return
+	}
+	p.invented[0] += n
+	if c := &g.clients[with.Client]; c.running {
+		if other := c.account.pair(pairKey{torrent, a.key}); other != nil {
+			other.invented[1] += p.invented[0] - p.agreed
+			p.agreed = p.invented[0]
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (b *board) newJob(cell scenarios.Cell, seed uint64) *job {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	j := &job{cell: cell, seed: seed, laws: &b.laws,
-		cost: float64(max(cell.Scenario.RunDatagrams(), 1))}
+		cost: float64(max(cell.Scenario.RunTime(), 1))}
 	j.progress = func(now, end protocol.Time, events uint64) { b.advanced(j, now, end, events) }
 	state := b.cells[cell.Index]
 	if state == nil {

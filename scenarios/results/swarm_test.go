@@ -1,7 +1,6 @@
 package results
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
@@ -189,16 +188,8 @@ func TestSwarmTables(t *testing.T) {
 	samples, err := parquet.ReadFile[SwarmSample](filepath.Join(dir, SwarmFile))
 	require.NoError(t, err)
 	require.Len(t, samples, 12)
-	for name, rows := range map[string]int{
-		PeersTextFile: 10, TransfersTextFile: 24, SwarmTextFile: 12,
-	} {
-		f, err := os.Open(filepath.Join(dir, name))
-		require.NoError(t, err)
-		all, err := csv.NewReader(f).ReadAll() // refuses rows of other lengths than the header
-		require.NoError(t, err)
-		require.NoError(t, f.Close())
-		require.Len(t, all, rows+1, name)
-	}
+	checkTexts(t, dir, map[string]int{
+		PeersTextFile: 10, TransfersTextFile: 24, SwarmTextFile: 12})
 	text, err := os.ReadFile(filepath.Join(dir, PeersTextFile))
 	require.NoError(t, err)
 	require.Contains(t, string(text), "\n0,0,3,slow,film,1000,0,1000000000,3000000000,"+

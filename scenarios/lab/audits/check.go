@@ -90,7 +90,10 @@ func (b *Books) checkClaims(rows []results.Account) error {
 	return nil
 }
 
-// checkStated holds what users state of each other against the truth.
+// checkStated holds what users state of each other against the truth. Who is honest is never
+// credited more than it gave. Where all are honest and nothing was lost, reports are exact: both
+// ends count what was handed over, also a block behind the message for which its receiver closes.
+// Receipts miss at most what senders know to be unsigned.
 func checkStated(method string, rows []results.Account, truths []Truth, facts *Facts) error {
 	for u := range rows {
 		r, t := &rows[u], &truths[u]

@@ -1,6 +1,7 @@
 package audits
 
 import (
+	"cmp"
 	"slices"
 
 	"swarmlab/protocol"
@@ -125,10 +126,7 @@ func (o *Observers) sights(torrent int) []Sight {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Sight) int {
-		if c := slices.Compare(a.PeerID[:], b.PeerID[:]); c != 0 {
-			return c
-		}
-		return int(min(b.Gained, 1<<40)) - int(min(a.Gained, 1<<40))
+		return cmp.Or(slices.Compare(a.PeerID[:], b.PeerID[:]), cmp.Compare(b.Gained, a.Gained))
 	})
 	return slices.CompactFunc(all, func(a, b Sight) bool { return a.PeerID == b.PeerID })
 }

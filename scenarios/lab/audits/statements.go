@@ -133,7 +133,8 @@ func (s *statements) receipted(rows []results.Account) {
 
 // flowed is M9: no more of it than can have come to the anchors.
 func (s *statements) flowed(rows []results.Account) {
-	enterVolumes(rows, s.bounded(), s.bounded(), s.office.Bank().Volumes())
+	is := s.bounded()
+	enterVolumes(rows, is, is, s.office.Bank().Volumes())
 }
 
 func enterVolumes(rows []results.Account, is, low, high []audit.Volume) {

@@ -152,17 +152,20 @@ func (a *auditors) conspire(p *population, honest []audit.User) {
 	}
 	for first := uint32(0); first < p.size; first += ring {
 		size := min(ring, p.size-first)
-		r := protocol.NewRand(a.world.seed, purposeVictim, uint64(p.first+first))
-		victim := a.keyOf(honest[r.Intn(len(honest))])
-		for n := range size {
-			if p.cheat == client.Framer {
+		if p.cheat == client.Framer {
+			r := protocol.NewRand(a.world.seed, purposeVictim, uint64(p.first+first))
+			victim := a.keyOf(honest[r.Intn(len(honest))])
+			for n := range size {
 				p.Frame(first+n, victim)
-				continue
 			}
+			continue
+		}
+		for n := range size {
 			var rest []client.Accomplice
 			for k := uint32(1); k < size; k++ {
-				other := a.userOf(p.first + first + (n+k)%size)
-				rest = append(rest, client.Accomplice{Key: a.keyOf(other)})
+				other := first + (n+k)%size
+				key := a.keyOf(a.userOf(p.first + other))
+				rest = append(rest, client.Accomplice{Key: key, Client: other})
 			}
 			p.Conspire(first+n, rest)
 		}
