@@ -113,10 +113,19 @@ func TestStatementsOverSockets(t *testing.T) {
 	}
 	truth := received(t, all)
 	require.GreaterOrEqual(t, len(truth), clients-1)
+	stated := uint64(0)
 	for _, r := range all {
 		r.stop(t)
+		c := r.group.Counters()
+		stated += c.Reports + c.Proofs
 	}
-	time.Sleep(200 * time.Millisecond) // what was sent last is to be read
+	require.Eventually(t, func() (read bool) {
+		require.NoError(t, at.Do(func(*protocol.Turn) {
+			heard := office.Tally()
+			read = heard.Reports+heard.Receipts == stated
+		}))
+		return read
+	}, 20*time.Second, 10*time.Millisecond)
 	const slack = 8 * swarm.BlockSize  // what is under way when a connection ends
 	sum, signed := uint64(0), uint64(0)
 	var reports, receipts map[[2]audit.User]uint64

@@ -82,7 +82,11 @@ func (x *turn) probe(c *conn) {
 		x.g.env.Prober.Unanswered(x.i, x.Turn, m.index, c.number, StaysChoked)
 	case p.stage == asking:
 		p.stage = overdue
-		x.g.env.Prober.Unanswered(x.i, x.Turn, m.index, c.number, SaysNothing)
+		why := SaysNothing
+		if c.choking { // and ought to have rejected
+			why = StaysChoked
+		}
+		x.g.env.Prober.Unanswered(x.i, x.Turn, m.index, c.number, why)
 	case p.stage == restful && m.known && m.picker.held(c.slot) > 0:
 		p.stage = wishing
 		x.evaluate(c)

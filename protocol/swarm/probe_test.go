@@ -149,6 +149,8 @@ func TestChallenge(t *testing.T) {
 			verdicts{asked: 1, silences: [3]int{SaysNothing: 1}}},
 		"late": {true, func(p, n uint32) speech { return say.piece(p, 0, n) }, 2 * time.Minute,
 			verdicts{asked: 1, silences: [3]int{SaysNothing: 1}}},
+		"choked without a reject": {true, func(p, n uint32) speech { return nil }, 0,
+			verdicts{asked: 1, silences: [3]int{StaysChoked: 1}}},
 		"zero": {true, func(p, n uint32) speech { return say.piece(p, 0, 0) }, 0,
 			verdicts{asked: 1, silences: [3]int{Rejects: 1}}},
 	} {
@@ -170,12 +172,16 @@ func TestChallenge(t *testing.T) {
 			s.say(conn, say.plain(peerwire.Unchoke))
 			length := s.tor.Geometry.BlockLength(19, 0)
 			require.Contains(t, s.heard(conn), "request 19/0+5000")
+			if c.want.silences[StaysChoked] > 0 {
+				s.say(conn, say.plain(peerwire.Choke))
+				c.after = 2 * time.Minute
+			}
 			s.pass(c.after)
 			s.say(conn, c.says(19, length))
 			require.Equal(t, c.want, *j.came[soloID(1)])
 			require.False(t, s.ended[conn], "it is no fault of the peer's")
 			said := s.heard(conn)
-			if c.want.silences[SaysNothing] > 0 && len(c.says(19, length)) == 0 {
+			if len(c.says(19, length)) == 0 {
 				return // it still may come
 			}
 			if c.want == (verdicts{asked: 1}) { // it waits to be unchoked

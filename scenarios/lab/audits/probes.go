@@ -98,8 +98,8 @@ func (o *Observer) note(now protocol.Time, torrent uint32, c protocol.Conn, a au
 }
 
 // less takes from a claim of an upload what observers asked of the user since the claim before.
-// Nobody else announces that as a download, so that in an empty swarm every honest answer would look
-// invented.
+// Nobody else announces that as a download, so that in an empty swarm every honest answer would
+// look invented.
 func (p *probing) less(u audit.User, torrent int, uploaded uint64) uint64 {
 	at := place{u, uint32(torrent)}
 	n := min(p.asked[at], uploaded)
