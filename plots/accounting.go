@@ -166,7 +166,8 @@ func accountingAbout(r *results, all []ledger) about {
 			"sent, against what the network delivered, of the first seed of each cell. On the " +
 			"dashed line the two are equal. Dots: honest users, of all cells; other marks: " +
 			"users who cheat, the ways to do so by which methods are off the most told apart. " +
-			"Marks at 0 are of users who sent nothing, or of whom the method knows nothing.",
+			"Marks at 0 are of users who sent nothing, or less than a thousandth of who sent " +
+			"most, or of whom the method knows nothing.",
 		definition: "Truth: payload delivered from a user to others, of all torrents, in the " +
 			"network's books. Where a heading says so it is downloads: payload delivered to a " +
 			"user. The title has, for each method, absolute errors by the bytes of all users, in " +

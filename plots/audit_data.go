@@ -284,8 +284,9 @@ type bytesScale struct {
 	zero  float64 // the place of none, as a value
 }
 
-// decadesMost is how many powers of ten such an axis has: what is less counts as none.
-const decadesMost = 5
+// decadesMost is how many powers of ten such an axis has: what is less counts as none, so that a
+// user who sent a few blocks does not press all others together.
+const decadesMost = 3
 
 func bytesScaleOf(values []float64) (s bytesScale, ok bool) {
 	low, high := math.Inf(1), 0.0
