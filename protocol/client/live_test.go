@@ -131,7 +131,7 @@ func TestStatementsOverSockets(t *testing.T) {
 	truth := received(t, all)
 	require.GreaterOrEqual(t, len(truth), clients-1)
 	hearOut(t, all, at, office)
-	const slack = 8 * swarm.BlockSize  // what is under way when a connection ends
+	const slack = 8 * swarm.BlockSize // what is under way when a connection ends
 	sum, signed := uint64(0), uint64(0)
 	var reports, receipts map[[2]audit.User]uint64
 	require.NoError(t, at.Do(func(*protocol.Turn) {
