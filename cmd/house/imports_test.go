@@ -47,9 +47,10 @@ var house = []room{
 		others: "github.com/goccy/go-yaml"},
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
+	{path: "scenarios/stats", others: numbers},
 	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/accuracy scenarios/oracle sim netmodel protocol protocol/krpc " +
-			"protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
+		own: "scenarios scenarios/accuracy scenarios/oracle scenarios/stats sim netmodel " +
+			"protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +

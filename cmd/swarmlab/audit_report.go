@@ -8,11 +8,12 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // milliseconds writes a time as reports have it.
-func milliseconds(t protocol.Time) results.Number {
-	return results.Number(inMilliseconds(time.Duration(t)))
+func milliseconds(t protocol.Time) stats.Number {
+	return stats.Number(inMilliseconds(time.Duration(t)))
 }
 
 // observation is what the book says now.
@@ -75,7 +76,7 @@ func addScrapes(o *results.Observation, all []results.ObservedScrape) {
 		}
 	}
 	if most > 0 {
-		share := results.Number(float64(o.Now) / float64(most))
+		share := stats.Number(float64(o.Now) / float64(most))
 		o.Share = &share
 	}
 }

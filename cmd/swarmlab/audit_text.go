@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
-func auditTime(ms results.Number) time.Duration {
+func auditTime(ms stats.Number) time.Duration {
 	return time.Duration(float64(ms) * float64(time.Millisecond))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // crawlReport is what crawl prints.
@@ -94,12 +95,12 @@ func endingText(ended string) string {
 	return "interrupted: not everybody was asked"
 }
 
-func shareText(share results.Number) string {
+func shareText(share stats.Number) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(share)*100), ".0") + " %"
 }
 
 // sizeText writes an estimate with the half width of its interval.
-func sizeText(mean results.Number, ci *results.Range95) string {
+func sizeText(mean stats.Number, ci *results.Range95) string {
 	if ci == nil {
 		return "about " + roughly(uint64(mean))
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // count writes a number in groups of three digits: 10,000.
@@ -58,14 +58,14 @@ func digitsOf(x float64, digits int) string {
 	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
-func three(n results.Number) string { return significant(float64(n), 3) }
+func three(n stats.Number) string { return significant(float64(n), 3) }
 
 // decimalsMost bounds the digits of a mean, unless its interval would vanish.
 const decimalsMost = 3
 
 // withInterval writes a mean and the half width of its 95 % interval, both to the second digit of
 // the half width. Without interval the mean has three digits.
-func withInterval(m results.Statistics, scale float64) string {
+func withInterval(m stats.Summary, scale float64) string {
 	mean := float64(m.Mean) * scale
 	if m.CI95 == nil {
 		return digitsOf(mean, 3)
@@ -80,7 +80,7 @@ func withInterval(m results.Statistics, scale float64) string {
 }
 
 // percentage writes a share in percent. Only all is 100: a mean just below is rounded down.
-func percentage(m results.Statistics) string {
+func percentage(m stats.Summary) string {
 	if m.CI95 != nil && m.CI95[0] < m.CI95[1] {
 		return withInterval(m, 100)
 	}

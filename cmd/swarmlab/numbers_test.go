@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 func TestNumbersForPeople(t *testing.T) {
@@ -33,25 +34,25 @@ func TestNumbersForPeople(t *testing.T) {
 
 func TestMeansHaveTheDigitsThatTheirIntervalAllows(t *testing.T) {
 	with := func(mean, half float64) string {
-		return withInterval(results.Statistics{Mean: results.Number(mean),
-			CI95: &[2]results.Number{results.Number(mean - half), results.Number(mean + half)}}, 1)
+		return withInterval(stats.Summary{Mean: stats.Number(mean),
+			CI95: &[2]stats.Number{stats.Number(mean - half), stats.Number(mean + half)}}, 1)
 	}
 	require.Equal(t, "3.216 ± 0.005", with(3.21591, 0.0048))
 	require.Equal(t, "2.62 ± 0.13", with(2.6241, 0.13))
 	require.Equal(t, "1222 ± 11", with(1222.4, 11.2))
 	require.Equal(t, "0.0840 ± 0.0002", with(0.08403, 0.00021))
 	require.Equal(t, "12.000 ± 0.000", with(12, 0))
-	require.Equal(t, "1.64", withInterval(results.Statistics{Mean: 1.6441}, 1))
-	require.Equal(t, "1.20", withInterval(results.Statistics{Mean: 1.2}, 1))
-	require.Equal(t, "0", withInterval(results.Statistics{Mean: 0}, 1))
+	require.Equal(t, "1.64", withInterval(stats.Summary{Mean: 1.6441}, 1))
+	require.Equal(t, "1.20", withInterval(stats.Summary{Mean: 1.2}, 1))
+	require.Equal(t, "0", withInterval(stats.Summary{Mean: 0}, 1))
 }
 
 func TestOnlyAllIsAHundredPercent(t *testing.T) {
-	require.Equal(t, "99.99", percentage(results.Statistics{Mean: 0.999999}))
-	require.Equal(t, "100", percentage(results.Statistics{Mean: 1}))
-	require.Equal(t, "100", percentage(results.Statistics{Mean: 1, CI95: &[2]results.Number{1, 1}}))
-	require.Equal(t, "98.52 ± 0.33", percentage(results.Statistics{Mean: 0.9852,
-		CI95: &[2]results.Number{0.9819, 0.9885}}))
+	require.Equal(t, "99.99", percentage(stats.Summary{Mean: 0.999999}))
+	require.Equal(t, "100", percentage(stats.Summary{Mean: 1}))
+	require.Equal(t, "100", percentage(stats.Summary{Mean: 1, CI95: &[2]stats.Number{1, 1}}))
+	require.Equal(t, "98.52 ± 0.33", percentage(stats.Summary{Mean: 0.9852,
+		CI95: &[2]stats.Number{0.9819, 0.9885}}))
 }
 
 func TestShellWord(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // columns is the width that a report keeps to if names are not long.
@@ -124,7 +125,7 @@ func headlines() []headlineRow {
 	}
 }
 
-func (h headlineRow) row(m results.Statistics, models map[string]results.Prediction) []string {
+func (h headlineRow) row(m stats.Summary, models map[string]results.Prediction) []string {
 	switch m.Unit {
 	case "share":
 		return []string{h.label, percentage(m)}

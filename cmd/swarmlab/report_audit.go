@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // narrow is the width of the narrowest terminal that the table of accounting keeps to.
@@ -215,7 +216,7 @@ func denominators(s *results.Summary, methods []string) string {
 }
 
 // brisk writes a number of bytes in a few letters.
-func brisk(n results.Number) string {
+func brisk(n stats.Number) string {
 	v := float64(n)
 	for _, unit := range []struct {
 		size float64

@@ -9,16 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // audited is a summary with a judgement for each method and way to cheat.
 func audited() *results.Summary {
 	s := &results.Summary{}
-	m := map[string]results.Statistics{}
+	m := map[string]stats.Summary{}
 	for i, method := range results.Methods() {
 		for k, kind := range append([]string{results.Honest}, results.Cheats()...) {
 			j := results.Judgement{Method: method, Cheat: kind, Cell: k, Shows: results.ShowsError,
-				Value: results.Number(i*k) / 100, Expected: results.Expected(method, kind)}
+				Value: stats.Number(i*k) / 100, Expected: results.Expected(method, kind)}
 			switch {
 			case method == "M3" && k > 0:
 				j.Shows, j.Precision = results.ShowsDetection, 0.876
@@ -33,7 +34,7 @@ func audited() *results.Summary {
 		}
 		for _, name := range []string{"up.median", "up.median.wire", "up.median.verified",
 			"up.bias", "up.coverage", "bytes_per_gb", "bytes_per_user"} {
-			m["audit."+method+"."+name] = results.Statistics{N: 1, Mean: 0.0123}
+			m["audit."+method+"."+name] = stats.Summary{N: 1, Mean: 0.0123}
 		}
 	}
 	s.Cells = []results.CellSummary{{Metrics: m}}
@@ -74,8 +75,8 @@ func TestAccountingTable(t *testing.T) {
 		{Method: "M5", Cheat: "multiplier", Cell: 1, Shows: results.ShowsDetection, Value: 0.999,
 			Precision: 1},
 	}}
-	one := func(v results.Number) results.Statistics { return results.Statistics{N: 1, Mean: v} }
-	s.Cells = []results.CellSummary{{Metrics: map[string]results.Statistics{
+	one := func(v stats.Number) stats.Summary { return stats.Summary{N: 1, Mean: v} }
+	s.Cells = []results.CellSummary{{Metrics: map[string]stats.Summary{
 		"audit.M1.up.median": one(0.0234), "audit.M1.up.median.wire": one(0.05),
 		"audit.M1.up.bias": one(-0.021), "audit.M1.up.coverage": one(1),
 		"audit.M1.down.median": one(0.01), "audit.M1.bytes_per_gb": one(123456),

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // comparedRows bounds the table of differences; summary.json has all.
@@ -29,7 +29,7 @@ func (w *work) comparisons() string {
 			continue
 		}
 		change := fmt.Sprintf("cell %d - cell %d", c.Cell, c.Against)
-		m := results.Statistics{Mean: d.Mean, CI95: d.CI95}
+		m := stats.Summary{Mean: d.Mean, CI95: d.CI95}
 		alike := "-" // two points are always on a line
 		if d.N > 2 {
 			alike = fmt.Sprintf("%.2f", float64(d.Correlation))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 const undercount = "ledger.undercount"
@@ -116,7 +117,7 @@ func (w *work) verdictTable() string {
 	return t.String()
 }
 
-func hundredth(m results.Statistics) string {
+func hundredth(m stats.Summary) string {
 	if m.N == 0 {
 		return "-"
 	}

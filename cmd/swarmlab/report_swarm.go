@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 const completion = "swarm.completion_s"
@@ -82,13 +83,13 @@ func classes(c *results.CellSummary) (groups []string) {
 	return groups
 }
 
-func (t *table) addTimes(label string, m results.Statistics) {
+func (t *table) addTimes(label string, m stats.Summary) {
 	if m.N > 0 {
 		t.add(label, withInterval(m, 1), three(m.P50), three(m.P90), three(m.Max))
 	}
 }
 
-func (t *table) addShare(label string, m results.Statistics) {
+func (t *table) addShare(label string, m stats.Summary) {
 	switch {
 	case m.N == 0:
 	case m.Unit == "share":
@@ -154,7 +155,7 @@ func (w *work) swarmSweep() string {
 }
 
 // bare writes a mean alone, so that rows of many columns are short.
-func bare(m results.Statistics) string {
+func bare(m stats.Summary) string {
 	switch {
 	case m.N == 0:
 		return "-"

@@ -7,18 +7,19 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 func TestReportOfASwarm(t *testing.T) {
 	w := finished(t)
-	time := func(p50 results.Number) results.Statistics {
-		return results.Statistics{Unit: "s", N: 100, Mean: p50 + 1, P50: p50, P90: 2 * p50,
+	time := func(p50 stats.Number) stats.Summary {
+		return stats.Summary{Unit: "s", N: 100, Mean: p50 + 1, P50: p50, P90: 2 * p50,
 			Max: 3 * p50}
 	}
-	one := func(unit string, v results.Number) results.Statistics {
-		return results.Statistics{Unit: unit, N: 1, Mean: v, P50: v}
+	one := func(unit string, v stats.Number) stats.Summary {
+		return stats.Summary{Unit: unit, N: 1, Mean: v, P50: v}
 	}
-	w.summary.Cells[0].Metrics = map[string]results.Statistics{
+	w.summary.Cells[0].Metrics = map[string]stats.Summary{
 		"swarm.completion_s": time(100), "swarm.completion.fast_s": time(80),
 		"swarm.completion.slow_s": time(120), "swarm.completed": one("share", 0.99),
 		"swarm.completed.fast": one("share", 1), "swarm.completed.slow": one("share", 0.98),
@@ -28,7 +29,7 @@ func TestReportOfASwarm(t *testing.T) {
 		"swarm.download_s": one("s", 101), "swarm.fluid_download_s": one("s", 95),
 		"swarm.fluid_leechers": one("peers", 38),
 	}
-	w.summary.Cells[1].Metrics = map[string]results.Statistics{"swarm.completed": one("share", 0)}
+	w.summary.Cells[1].Metrics = map[string]stats.Summary{"swarm.completed": one("share", 0)}
 	require.Equal(t, `10,000 nodes, 2 seeds
 groups.nodes.size=10000 groups.nodes.dht.k=8
 

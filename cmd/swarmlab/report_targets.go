@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // targetsTable shows published values beside ours; empty if there are none. Its lines are of one
@@ -90,7 +91,7 @@ func oursText(r *results.Target) string {
 }
 
 // targetNumber writes four digits: oracles are compared to a few thousandths.
-func targetNumber(v results.Number) string {
+func targetNumber(v stats.Number) string {
 	if v != 0 && v < 0.001 && v > -0.001 {
 		return fmt.Sprintf("%.1e", float64(v))
 	}

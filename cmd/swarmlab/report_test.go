@@ -14,18 +14,19 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
-func metrics() map[string]results.Statistics {
+func metrics() map[string]stats.Summary {
 	const n = 62724
-	nan := results.Number(math.NaN())
-	return map[string]results.Statistics{
+	nan := stats.Number(math.NaN())
+	return map[string]stats.Summary{
 		"lookup.hops.contact": {Unit: "hops", N: n, Mean: 3.21591, P50: 3, P90: 4, P99: 5,
-			CI95: &[2]results.Number{3.2111, 3.2207}},
+			CI95: &[2]stats.Number{3.2111, 3.2207}},
 		"lookup.hops.total": {Unit: "hops", Mean: nan, P50: nan},
 		"lookup.messages":   {Unit: "queries", N: n, Mean: 13.3, P50: 13, P90: 15, P99: 17},
 		"lookup.latency_ms": {Unit: "ms", N: n, Mean: 1222.4, P50: 1085.3, P90: 1754, P99: 3148,
-			CI95: &[2]results.Number{1211, 1233}},
+			CI95: &[2]stats.Number{1211, 1233}},
 		"lookup.found_ms": {Unit: "ms", N: n, Mean: 512.3, P50: 430.2, P90: 911, P99: 1500},
 		"lookup.success":  {Unit: "share", N: n, Mean: 0.99999},
 	}

@@ -85,9 +85,9 @@
 // M7, cross-reports ([CrossBook]). Sees signed reports of both ends. Assumes that the two ends do
 // not collude. The least of both is credited, so that a lone liar gains nothing; who does not
 // report, A4, or less, A5 and A8, takes from its partner. Who disputes with many is suspected: k
-// that collude can frame one, A9, if they are most of its partners; who meets it in several torrents
-// counts as often. A6 and A7 are credited whatever they agree on, at no more than the pace that is
-// believed.
+// that collude can frame one, A9, if they are most of its partners, among whom one who meets it in
+// several torrents counts as often. A6 and A7 are credited whatever they agree on, at no more than
+// the pace that is believed.
 //
 // M8, receipts ([Issuer], [Collector], [Bank]). Sees totals signed by receivers. Nobody can frame
 // another one, nor claim what nobody acknowledges. What is not acknowledged is lost to the sender,

@@ -70,6 +70,23 @@ func received(t *testing.T, all []*resident) (truth map[[2]audit.User]uint64) {
 	return truth
 }
 
+// hearOut ends clients, and waits until the office has read all that they stated.
+func hearOut(t *testing.T, all []*resident, at *resident, office *audit.Office) {
+	stated := uint64(0)
+	for _, r := range all {
+		r.stop(t)
+		c := r.group.Counters()
+		stated += c.Reports + c.Proofs
+	}
+	require.Eventually(t, func() (read bool) {
+		require.NoError(t, at.Do(func(*protocol.Turn) {
+			heard := office.Tally()
+			read = heard.Reports+heard.Receipts == stated
+		}))
+		return read
+	}, 20*time.Second, 10*time.Millisecond)
+}
+
 // The same over sockets: four clients, one of which withholds its receipts, and an office.
 func TestStatementsOverSockets(t *testing.T) {
 	const clients, withholder = 4, 3
@@ -113,20 +130,8 @@ func TestStatementsOverSockets(t *testing.T) {
 	}
 	truth := received(t, all)
 	require.GreaterOrEqual(t, len(truth), clients-1)
-	stated := uint64(0)
-	for _, r := range all {
-		r.stop(t)
-		c := r.group.Counters()
-		stated += c.Reports + c.Proofs
-	}
-	require.Eventually(t, func() (read bool) {
-		require.NoError(t, at.Do(func(*protocol.Turn) {
-			heard := office.Tally()
-			read = heard.Reports+heard.Receipts == stated
-		}))
-		return read
-	}, 20*time.Second, 10*time.Millisecond)
-	const slack = 8 * swarm.BlockSize  // what is under way when a connection ends
+	hearOut(t, all, at, office)
+	const slack = 8 * swarm.BlockSize // what is under way when a connection ends
 	sum, signed := uint64(0), uint64(0)
 	var reports, receipts map[[2]audit.User]uint64
 	require.NoError(t, at.Do(func(*protocol.Turn) {

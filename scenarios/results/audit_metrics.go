@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/accuracy"
+	"swarmlab/scenarios/stats"
 )
 
 // methodWord and cheatWord stand for names in the dictionary: there are as many such metrics as
@@ -148,7 +149,7 @@ func auditDefinitions(runs []*Run) (all []Definition) {
 }
 
 // addAudited adds the metrics of accounting.
-func addAudited(metrics map[string]Statistics, runs []*Run) {
+func addAudited(metrics map[string]stats.Summary, runs []*Run) {
 	for _, d := range auditDefinitions(runs) {
 		var values []float64
 		for _, run := range runs {
@@ -156,7 +157,7 @@ func addAudited(metrics map[string]Statistics, runs []*Run) {
 				values = append(values, v)
 			}
 		}
-		s := summariseRuns(values)
+		s := stats.OfRuns(values)
 		s.Unit = d.Unit
 		metrics[d.Name] = s
 	}
@@ -200,7 +201,7 @@ type tallying struct {
 }
 
 func (w *tallying) set(name string, v float64) {
-	if finite(v) {
+	if stats.Finite(v) {
 		w.values["audit."+w.method+"."+name] = v
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"swarmlab/scenarios/stats"
 )
 
 // What a judgement shows.
@@ -21,16 +23,16 @@ const (
 // Judgement is one method against one way to cheat, what is measured beside what was expected: a
 // field of the table of accounting in summary.json. The truth is payload.
 type Judgement struct {
-	Method string     `json:"method"`
-	Cheat  string     `json:"cheat"` // honest: nobody cheats
-	Cell   int        `json:"cell"`  // the first with such cheats
-	Shows  string     `json:"shows"`
-	Side   string     `json:"side,omitempty"` // of errors: up or down
-	Metric string     `json:"metric"`
-	Value  Number     `json:"value"` // of detection the recall
-	CI95   *[2]Number `json:"ci95"`  // over seeds; null with one
+	Method string           `json:"method"`
+	Cheat  string           `json:"cheat"` // honest: nobody cheats
+	Cell   int              `json:"cell"`  // the first with such cheats
+	Shows  string           `json:"shows"`
+	Side   string           `json:"side,omitempty"` // of errors: up or down
+	Metric string           `json:"metric"`
+	Value  stats.Number     `json:"value"` // of detection the recall
+	CI95   *[2]stats.Number `json:"ci95"`  // over seeds; null with one
 	// Precision is of detection; null where nobody was accused.
-	Precision Number `json:"precision"`
+	Precision stats.Number `json:"precision"`
 	// Expected is what was published of that field, in a few words, if anything was.
 	Expected string `json:"expected,omitempty"`
 }
@@ -93,7 +95,7 @@ func judgeOne(c *CellSummary, method, kind string) (Judgement, bool) {
 		}
 		j := Judgement{Method: method, Cheat: kind, Cell: c.Cell, Shows: of.shows, Side: of.side,
 			Metric: "audit." + method + "." + of.metric, Value: m.Mean, CI95: m.CI95,
-			Precision: empty().Mean, Expected: Expected(method, kind)}
+			Precision: stats.Empty().Mean, Expected: Expected(method, kind)}
 		if of.shows == ShowsDetection {
 			if p := c.Metrics["audit."+method+".precision."+kind]; p.N > 0 {
 				j.Precision = p.Mean

@@ -10,6 +10,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/stats"
 )
 
 // claimed is a small audit: five users, of whom the last two multiply what they gave. The tracker
@@ -210,18 +212,18 @@ func TestAuditDictionary(t *testing.T) {
 // TestJudgements: the honest column is of the cell without cheats, each other one of the first cell
 // with its cheats, and each field shows what says most of it.
 func TestJudgements(t *testing.T) {
-	one := func(v Number) Statistics {
-		return Statistics{N: 3, Mean: v, CI95: &[2]Number{v - 1, v + 1}}
+	one := func(v stats.Number) stats.Summary {
+		return stats.Summary{N: 3, Mean: v, CI95: &[2]stats.Number{v - 1, v + 1}}
 	}
 	all := judge([]CellSummary{
-		{Cell: 0, Metrics: map[string]Statistics{"audit.M1.up.median.multiplier": one(0.5),
+		{Cell: 0, Metrics: map[string]stats.Summary{"audit.M1.up.median.multiplier": one(0.5),
 			"audit.M1.up.median": one(0.01), "audit.M3.recall.multiplier": one(0.9),
 			"audit.M3.precision.multiplier": one(0.8), "audit.M2.flagged": one(0.7),
 			"audit.M5.recall.multiplier": one(0)}},
-		{Cell: 1, Metrics: map[string]Statistics{"audit.M1.up.median.honest": one(0.02),
+		{Cell: 1, Metrics: map[string]stats.Summary{"audit.M1.up.median.honest": one(0.02),
 			"audit.M1.up.median": one(0.02), "audit.M2.balance": one(0.03),
 			"audit.M5.false_per_1000": one(4)}},
-		{Cell: 2, Metrics: map[string]Statistics{"audit.M1.up.invented.fake-seed": one(0.2),
+		{Cell: 2, Metrics: map[string]stats.Summary{"audit.M1.up.invented.fake-seed": one(0.2),
 			"audit.M8.up.signed.honest": one(-0.03), "audit.M8.up.median.withholder": one(0.4),
 			"audit.M1.up.median.multiplier": one(9), "audit.M1.up.coverage.ghost": one(0)}},
 	})
@@ -229,7 +231,7 @@ func TestJudgements(t *testing.T) {
 		method, cheat string
 		cell          int
 		shows         string
-		value         Number
+		value         stats.Number
 		expected      string
 	}
 	var got []field
@@ -251,7 +253,7 @@ func TestJudgements(t *testing.T) {
 	}, got)
 	require.EqualValues(t, 0.8, all[6].Precision)
 	require.True(t, math.IsNaN(float64(all[8].Precision)), "nobody was accused")
-	require.Nil(t, judge([]CellSummary{{Metrics: map[string]Statistics{"swarm.x": one(1)}}}))
+	require.Nil(t, judge([]CellSummary{{Metrics: map[string]stats.Summary{"swarm.x": one(1)}}}))
 }
 
 // TestExpectations: what is expected is of methods and cheats that there are, and fits its column.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"swarmlab/scenarios/stats"
 )
 
 // The files that a calibration adds to the results folder of its simulated run.
@@ -22,22 +24,22 @@ type Calibration struct {
 	Real        World  `json:"real"`
 	// HopsKS and HopsChiSquare test whether both worlds draw their hop counts from one
 	// distribution.
-	HopsKS        Test `json:"hops_ks"`
-	HopsChiSquare Test `json:"hops_chi_square"`
+	HopsKS        stats.Test `json:"hops_ks"`
+	HopsChiSquare stats.Test `json:"hops_chi_square"`
 	// LatencyKS is a measure of how far the latencies are apart. Its P is no verdict: with enough
 	// lookups it sees the fraction of a millisecond by which a real timer is late.
-	LatencyKS Test    `json:"latency_ks"`
-	Sockets   Sockets `json:"sockets"`
+	LatencyKS stats.Test `json:"latency_ks"`
+	Sockets   Sockets    `json:"sockets"`
 }
 
 // Sockets is what became of the datagrams of the real nodes, those that the network was to lose
 // left out. A machine too busy for the calibration shows here: it sends late, or loses some.
 type Sockets struct {
-	Sent     uint64     `json:"sent"`
-	Received uint64     `json:"received"` // fewer by the few that were under way at the end
-	Refused  uint64     `json:"refused"`  // by the system, instead of sent
-	Strays   uint64     `json:"strays"`   // to an address of no node
-	Late     Statistics `json:"late_ms"`  // sent later than the network's delay asked for
+	Sent     uint64        `json:"sent"`
+	Received uint64        `json:"received"` // fewer by the few that were under way at the end
+	Refused  uint64        `json:"refused"`  // by the system, instead of sent
+	Strays   uint64        `json:"strays"`   // to an address of no node
+	Late     stats.Summary `json:"late_ms"`  // sent later than the network's delay asked for
 }
 
 // SetLate sums up by how much datagrams were late.
@@ -57,13 +59,13 @@ func (c *Calibration) Agrees() bool { return c.HopsKS.P > CalibrationLevel }
 
 // World is what the lookups of one world were like.
 type World struct {
-	Lookups    int        `json:"lookups"`
-	Successful int        `json:"successful"`
-	HopCounts  []int      `json:"hop_counts"` // HopCounts[n] lookups took n+1 hops
-	Hops       Statistics `json:"hops"`       // to the closest node
-	Latency    Statistics `json:"latency_ms"` // of the successful ones
-	Messages   Statistics `json:"messages"`
-	Timeouts   Statistics `json:"timeouts"`
+	Lookups    int           `json:"lookups"`
+	Successful int           `json:"successful"`
+	HopCounts  []int         `json:"hop_counts"` // HopCounts[n] lookups took n+1 hops
+	Hops       stats.Summary `json:"hops"`       // to the closest node
+	Latency    stats.Summary `json:"latency_ms"` // of the successful ones
+	Messages   stats.Summary `json:"messages"`
+	Timeouts   stats.Summary `json:"timeouts"`
 }
 
 // Calibrate compares the lookups of both worlds.
@@ -72,9 +74,9 @@ func Calibrate(simulated, real []Lookup) *Calibration {
 	r, realLatencies := newWorld(real)
 	return &Calibration{
 		Simulated: s, Real: r,
-		HopsKS:        kolmogorovSmirnov(expand(s.HopCounts), expand(r.HopCounts)),
-		HopsChiSquare: chiSquare(s.HopCounts, r.HopCounts),
-		LatencyKS:     kolmogorovSmirnov(floats(latencies), floats(realLatencies)),
+		HopsKS:        stats.KolmogorovSmirnov(expand(s.HopCounts), expand(r.HopCounts)),
+		HopsChiSquare: stats.ChiSquare(s.HopCounts, r.HopCounts),
+		LatencyKS:     stats.KolmogorovSmirnov(floats(latencies), floats(realLatencies)),
 	}
 }
 
@@ -105,8 +107,8 @@ func newWorld(lookups []Lookup) (w World, latencies []int64) {
 	return w, latencies
 }
 
-func sample(values []int64, scale float64, unit string) Statistics {
-	s := summariseInts([][]int64{values}, scale, unit == "hops")
+func sample(values []int64, scale float64, unit string) stats.Summary {
+	s := stats.Of([][]int64{values}, scale, unit == "hops")
 	s.Unit = unit
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/accuracy"
+	"swarmlab/scenarios/stats"
 )
 
 const (
@@ -187,15 +188,15 @@ func claimNames(runs []*Run) []string {
 }
 
 // addClaimMetrics adds the metrics of a ledger.
-func addClaimMetrics(metrics map[string]Statistics, runs []*Run) {
+func addClaimMetrics(metrics map[string]stats.Summary, runs []*Run) {
 	for _, d := range claimDefinitions(runs) {
 		var values []float64
 		for _, run := range runs {
-			if v := d.ofClaims(run); finite(v) {
+			if v := d.ofClaims(run); stats.Finite(v) {
 				values = append(values, v)
 			}
 		}
-		if s := summariseRuns(values); s.N > 0 {
+		if s := stats.OfRuns(values); s.N > 0 {
 			s.Unit = d.Unit
 			metrics[d.Name] = s
 		}

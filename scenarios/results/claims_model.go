@@ -9,6 +9,7 @@ import (
 	"swarmlab/protocol/tracker"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/stats"
 )
 
 // predictClaims returns what theory says of a scenario with a ledger: what the ledger misses where
@@ -20,7 +21,7 @@ func predictClaims(s *scenarios.Scenario) map[string]Prediction {
 		for t := range s.RoundsNumber() {
 			if r.Audits > 0 {
 				all[fmt.Sprintf("audits.caught.%d", t+1)] = Prediction{Name: "random audits",
-					Mean: Number(1 - math.Pow(escape, float64(t+1)))}
+					Mean: stats.Number(1 - math.Pow(escape, float64(t+1)))}
 			}
 		}
 		return all
@@ -35,9 +36,9 @@ func predictClaims(s *scenarios.Scenario) map[string]Prediction {
 		abrupt := 1 - float64(g.Churn.Graceful)/float64(netmodel.Certain)
 		name := "ledger.undercount." + g.Name
 		all[name] = Prediction{Name: "renewal theory",
-			Mean: Number(law.Undercount(abrupt, interval))}
+			Mean: stats.Number(law.Undercount(abrupt, interval))}
 		all[name+"."+tracker.FinalOnly.String()] = Prediction{Name: "abrupt sessions",
-			Mean: Number(abrupt)}
+			Mean: stats.Number(abrupt)}
 	}
 	return all
 }

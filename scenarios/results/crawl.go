@@ -7,6 +7,7 @@ import (
 
 	"swarmlab/protocol/crawl"
 	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios/stats"
 )
 
 // Crawl is what a crawl of a DHT found: crawl.json, and the rows of nodes.parquet.
@@ -29,48 +30,48 @@ type Crawl struct {
 
 // CrawlSettings is how a crawl was made.
 type CrawlSettings struct {
-	Bootstrap []string `json:"bootstrap"`
-	Rate      int      `json:"rate_per_s"`
-	Burst     int      `json:"burst"`
-	PerNode   int      `json:"queries_per_node"`
-	Pause     Number   `json:"pause_s"`
-	Timeout   Number   `json:"timeout_s"`
-	Tries     int      `json:"tries"`
-	Depth     int      `json:"buckets_asked"`
-	Nodes     int      `json:"max_nodes"`
-	PerAnswer int      `json:"contacts_per_answer"`
-	PerSource int      `json:"new_nodes_per_source"`
-	PerHost   int      `json:"addresses_per_host"`
-	Samples   bool     `json:"samples"`
+	Bootstrap []string     `json:"bootstrap"`
+	Rate      int          `json:"rate_per_s"`
+	Burst     int          `json:"burst"`
+	PerNode   int          `json:"queries_per_node"`
+	Pause     stats.Number `json:"pause_s"`
+	Timeout   stats.Number `json:"timeout_s"`
+	Tries     int          `json:"tries"`
+	Depth     int          `json:"buckets_asked"`
+	Nodes     int          `json:"max_nodes"`
+	PerAnswer int          `json:"contacts_per_answer"`
+	PerSource int          `json:"new_nodes_per_source"`
+	PerHost   int          `json:"addresses_per_host"`
+	Samples   bool         `json:"samples"`
 }
 
 // CrawlTotals are the sums of a crawl. Nodes are ids at addresses.
 type CrawlTotals struct {
-	Known      int    `json:"known"`
-	Addresses  int    `json:"addresses"`
-	Asked      int    `json:"asked"`     // addresses
-	Reachable  int    `json:"reachable"` // addresses that answered
-	Silent     int    `json:"silent"`    // addresses given up without an answer
-	Share      Number `json:"reachable_share"`
-	Secure     int    `json:"bep42_valid"` // of the reachable ones
-	SecurePart Number `json:"bep42_share"`
-	ManyIDs    int    `json:"addresses_with_several_ids"`
-	ManyAddrs  int    `json:"ids_at_several_addresses"`
-	Hops       int    `json:"hops_max"`
-	RTT        Number `json:"rtt_ms_p50"`
-	RTT90      Number `json:"rtt_ms_p90"`
-	Sampled    int    `json:"sampled"` // nodes that sent a sample (BEP 51)
-	Infohashes int    `json:"infohashes"`
-	Queries    uint64 `json:"queries"`
-	Seconds    Number `json:"time_s"`
-	Rate       Number `json:"queries_per_s"`
+	Known      int          `json:"known"`
+	Addresses  int          `json:"addresses"`
+	Asked      int          `json:"asked"`     // addresses
+	Reachable  int          `json:"reachable"` // addresses that answered
+	Silent     int          `json:"silent"`    // addresses given up without an answer
+	Share      stats.Number `json:"reachable_share"`
+	Secure     int          `json:"bep42_valid"` // of the reachable ones
+	SecurePart stats.Number `json:"bep42_share"`
+	ManyIDs    int          `json:"addresses_with_several_ids"`
+	ManyAddrs  int          `json:"ids_at_several_addresses"`
+	Hops       int          `json:"hops_max"`
+	RTT        stats.Number `json:"rtt_ms_p50"`
+	RTT90      stats.Number `json:"rtt_ms_p90"`
+	Sampled    int          `json:"sampled"` // nodes that sent a sample (BEP 51)
+	Infohashes int          `json:"infohashes"`
+	Queries    uint64       `json:"queries"`
+	Seconds    stats.Number `json:"time_s"`
+	Rate       stats.Number `json:"queries_per_s"`
 }
 
 // ClientShare is how many nodes run a program, by the v of their answers.
 type ClientShare struct {
-	Client string `json:"client"` // empty: they do not say
-	Nodes  int    `json:"nodes"`
-	Share  Number `json:"share"`
+	Client string       `json:"client"` // empty: they do not say
+	Nodes  int          `json:"nodes"`
+	Share  stats.Number `json:"share"`
 }
 
 // CrawlNode is a row of nodes.parquet. The fields are those of crawl.Node.
@@ -114,8 +115,8 @@ func NewCrawl(
 		Totals: CrawlTotals{
 			Known: p.Known, Addresses: p.Addresses, Asked: p.Asked, Reachable: p.Answered,
 			Silent: p.Silent, Share: ratio(p.Answered, p.Asked), Sampled: p.Sampled,
-			Queries: p.Sent, Seconds: Number(took.Seconds()),
-			Rate: Number(float64(p.Sent) / max(took.Seconds(), 1e-9)),
+			Queries: p.Sent, Seconds: stats.Number(took.Seconds()),
+			Rate: stats.Number(float64(p.Sent) / max(took.Seconds(), 1e-9)),
 		},
 		Infohashes: c.Infohashes(),
 	}
@@ -136,8 +137,8 @@ func NewCrawl(
 func settingsOf(c crawl.Config, seeds []string) CrawlSettings {
 	return CrawlSettings{
 		Bootstrap: seeds, Rate: c.Rate, Burst: c.Burst, PerNode: c.PerNode,
-		Pause: Number(c.Pause.Seconds()), Timeout: Number(c.Timeout.Seconds()), Tries: c.Tries,
-		Depth: c.Depth, Nodes: c.Nodes, PerAnswer: c.PerAnswer, PerSource: c.PerSource,
+		Pause: stats.Number(c.Pause.Seconds()), Timeout: stats.Number(c.Timeout.Seconds()),
+		Tries: c.Tries, Depth: c.Depth, Nodes: c.Nodes, PerAnswer: c.PerAnswer, PerSource: c.PerSource,
 		PerHost: c.PerHost, Samples: c.Samples,
 	}
 }
@@ -185,7 +186,7 @@ func (r *Crawl) total() {
 		}
 	}
 	t.SecurePart = ratio(t.Secure, t.Reachable)
-	s := summariseInts([][]int64{rtts}, float64(time.Millisecond), false)
+	s := stats.Of([][]int64{rtts}, float64(time.Millisecond), false)
 	t.RTT, t.RTT90 = s.P50, s.P90
 }
 
@@ -209,4 +210,4 @@ func (r *Crawl) clients() []ClientShare {
 }
 
 // ratio of nothing is not a number.
-func ratio(n, of int) Number { return Number(float64(n) / float64(of)) }
+func ratio(n, of int) stats.Number { return stats.Number(float64(n) / float64(of)) }

@@ -5,33 +5,34 @@ import (
 	"slices"
 
 	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios/stats"
 )
 
 // BucketFill is how many contacts the nodes showed of one bucket, of those nodes whose bucket was
 // asked for.
 type BucketFill struct {
-	Depth int      `json:"depth"` // shared bits; bucket 0 is the other half of the space
-	Nodes int      `json:"nodes"`
-	Mean  Number   `json:"mean"`
-	CI95  *Range95 `json:"ci95"` // of the mean
-	P10   Number   `json:"p10"`
-	P50   Number   `json:"p50"`
-	P90   Number   `json:"p90"`
+	Depth int          `json:"depth"` // shared bits; bucket 0 is the other half of the space
+	Nodes int          `json:"nodes"`
+	Mean  stats.Number `json:"mean"`
+	CI95  *Range95     `json:"ci95"` // of the mean
+	P10   stats.Number `json:"p10"`
+	P50   stats.Number `json:"p50"`
+	P90   stats.Number `json:"p90"`
 }
 
 // Range95 is a 95 % confidence interval.
-type Range95 = [2]Number
+type Range95 = [2]stats.Number
 
 // CrawlSize estimates the network's size from the density of ids around points whose surroundings
 // the crawl has seen whole, and so also from a crawl that was cut short.
 type CrawlSize struct {
-	Points    int      `json:"points"`
-	Near      int      `json:"near"` // ids around each point that it goes by
-	Known     Number   `json:"known"`
-	KnownCI   *Range95 `json:"known_ci95"`
-	Reachable Number   `json:"reachable"`
-	ReachCI   *Range95 `json:"reachable_ci95"`
-	Method    string   `json:"method"`
+	Points    int          `json:"points"`
+	Near      int          `json:"near"` // ids around each point that it goes by
+	Known     stats.Number `json:"known"`
+	KnownCI   *Range95     `json:"known_ci95"`
+	Reachable stats.Number `json:"reachable"`
+	ReachCI   *Range95     `json:"reachable_ci95"`
+	Method    string       `json:"method"`
 }
 
 const (
@@ -61,10 +62,10 @@ func (r *Crawl) bucketFills(depth int) []BucketFill {
 		for n, v := range seen {
 			each[n] = []int64{v}
 		}
-		s := summariseInts(each, 1, false)
+		s := stats.Of(each, 1, false)
 		slices.Sort(seen)
 		fills = append(fills, BucketFill{b, len(seen), s.Mean, s.CI95,
-			Number(seen[len(seen)/10]), s.P50, s.P90})
+			stats.Number(seen[len(seen)/10]), s.P50, s.P90})
 	}
 	return fills
 }
@@ -75,7 +76,7 @@ func (r *Crawl) bucketFills(depth int) []BucketFill {
 // is low: tables in sparse regions are shallow, and so are read first.
 func (r *Crawl) estimateSize() CrawlSize {
 	s := CrawlSize{Method: sizeMethod, Near: min(sizeNear, len(r.ids)-1),
-		Known: Number(math.NaN()), Reachable: Number(math.NaN())}
+		Known: stats.Number(math.NaN()), Reachable: stats.Number(math.NaN())}
 	var points []int
 	for n := range r.Nodes {
 		if v := &r.Nodes[n]; v.Reachable && v.Complete {
@@ -97,7 +98,7 @@ func (r *Crawl) estimateSize() CrawlSize {
 	}
 	s.Points = len(known)
 	answered := ratio(r.Totals.Reachable, r.Totals.Reachable+r.Totals.Silent)
-	s.Known, s.KnownCI = Number(mean(known)), interval(known)
+	s.Known, s.KnownCI = stats.Number(mean(known)), stats.Interval(known)
 	s.Reachable = s.Known * answered
 	if s.KnownCI != nil {
 		s.ReachCI = &Range95{s.KnownCI[0] * answered, s.KnownCI[1] * answered}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // dumbHull mixes every two points.
@@ -77,9 +78,9 @@ targets:
 			set[v.Path] = v.Value
 		}
 		sums = append(sums, CellSummary{Cell: n, Set: set, Seeds: []uint64{1},
-			Metrics: map[string]Statistics{
-				"lookup.found_ms":          {N: 9, P50: Number(ms(alpha, refresh))},
-				"traffic.bytes_per_node_s": {N: 1, Mean: Number(cost(alpha, refresh))},
+			Metrics: map[string]stats.Summary{
+				"lookup.found_ms":          {N: 9, P50: stats.Number(ms(alpha, refresh))},
+				"traffic.bytes_per_node_s": {N: 1, Mean: stats.Number(cost(alpha, refresh))},
 			}})
 	}
 	return &Outcome{Scenario: s, Cells: cells}, sums

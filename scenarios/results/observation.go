@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+
+	"swarmlab/scenarios/stats"
 )
 
 // The files of an audit's folder, beside its manifest.
@@ -32,17 +34,17 @@ type Observation struct {
 	PieceLength uint32 `json:"piece_length"`
 	Address     string `json:"address"` // at which the observer listens
 	// Ended is why: time, interrupted (Ctrl-C) or failed; empty while it goes on.
-	Ended    string `json:"ended"`
-	Time     Number `json:"time_ms"`
-	Parallel uint32 `json:"parallel"`          // pieces that a peer may have begun at a time
-	Fastest  uint64 `json:"fastest_bytes_s"`   // gains beyond it are doubted
-	Resumed  int    `json:"resumed"`           // how often it went on after it was killed
-	Known    int    `json:"peers_known"`       // addresses
-	Seen     int    `json:"peers_seen"`        // that said what they have
-	Now      int    `json:"peers_now"`         // of them connected
-	Silent   int    `json:"peers_silent"`      // connected, and said nothing
-	Missed   uint64 `json:"connections_over"`  // of peers for which there was no room
-	Ignored  uint64 `json:"sightings_ignored"` // of peers that said too much
+	Ended    string       `json:"ended"`
+	Time     stats.Number `json:"time_ms"`
+	Parallel uint32       `json:"parallel"`          // pieces that a peer may have begun at a time
+	Fastest  uint64       `json:"fastest_bytes_s"`   // gains beyond it are doubted
+	Resumed  int          `json:"resumed"`           // how often it went on after it was killed
+	Known    int          `json:"peers_known"`       // addresses
+	Seen     int          `json:"peers_seen"`        // that said what they have
+	Now      int          `json:"peers_now"`         // of them connected
+	Silent   int          `json:"peers_silent"`      // connected, and said nothing
+	Missed   uint64       `json:"connections_over"`  // of peers for which there was no room
+	Ignored  uint64       `json:"sightings_ignored"` // of peers that said too much
 	// Seeds had everything when first seen, Completed since then.
 	Seeds     int `json:"seeds"`
 	Completed int `json:"completed"`
@@ -51,7 +53,7 @@ type Observation struct {
 	Refused map[string]uint64 `json:"refused"` // messages that changed nothing, by the reason
 	Scrapes []ObservedScrape  `json:"scrapes"` // what trackers said, by time
 	// Share is the observer's part of the swarm that the latest scrape counted; nil without one.
-	Share *Number        `json:"share,omitempty"`
+	Share *stats.Number  `json:"share,omitempty"`
 	Error string         `json:"error,omitempty"`
 	Peers []ObservedPeer `json:"peers"` // in the order in which they were first seen
 }
@@ -71,22 +73,22 @@ type ObservedSums struct {
 
 // ObservedPeer is what was seen of one peer.
 type ObservedPeer struct {
-	Peer      string `json:"peer"`    // where it listens, or else came from
-	Listens   bool   `json:"listens"` // the former
-	ID        string `json:"peer_id"` // in hexadecimal
-	Client    string `json:"client"`  // by its id; empty: unknown
-	Now       bool   `json:"now"`     // it is connected
-	First     Number `json:"first_ms"`
-	Last      Number `json:"last_ms"`
-	Connected Number `json:"connected_ms"`
-	Sessions  int    `json:"connections"`
-	Gaps      uint32 `json:"gaps"` // it came back, and had perhaps got something in the meantime
+	Peer      string       `json:"peer"`    // where it listens, or else came from
+	Listens   bool         `json:"listens"` // the former
+	ID        string       `json:"peer_id"` // in hexadecimal
+	Client    string       `json:"client"`  // by its id; empty: unknown
+	Now       bool         `json:"now"`     // it is connected
+	First     stats.Number `json:"first_ms"`
+	Last      stats.Number `json:"last_ms"`
+	Connected stats.Number `json:"connected_ms"`
+	Sessions  int          `json:"connections"`
+	Gaps      uint32       `json:"gaps"` // it came back, perhaps with more than before
 	ObservedSums
 	// SessionHigh bounds what it downloaded in its session, with what was not observed.
-	SessionHigh uint64 `json:"session_high"`
-	Lost        uint32 `json:"lost"`        // pieces that it had and has no longer
-	Seed        bool   `json:"seed"`        // it had everything when first seen
-	Complete    Number `json:"complete_ms"` // when it had everything; -1: not
+	SessionHigh uint64       `json:"session_high"`
+	Lost        uint32       `json:"lost"`        // pieces that it had and has no longer
+	Seed        bool         `json:"seed"`        // it had everything when first seen
+	Complete    stats.Number `json:"complete_ms"` // when it had everything; -1: not
 	// Gave is what it may have uploaded: each piece that another one gained, divided among those
 	// who had it. GaveLow only it had.
 	Gave     uint64 `json:"gave"`
@@ -96,13 +98,13 @@ type ObservedPeer struct {
 
 // ObservedScrape is one answer of a tracker, or what was wrong.
 type ObservedScrape struct {
-	Tracker   string `json:"tracker"`
-	At        Number `json:"at_ms"`
-	Seeders   uint32 `json:"complete"`
-	Leechers  uint32 `json:"incomplete"`
-	Completed uint32 `json:"downloaded"` // how often a download was completed, as it was told
-	Us        uint32 `json:"incl_us"`    // 1: the observer is among the incomplete
-	Problem   string `json:"problem"`    // why there is no answer
+	Tracker   string       `json:"tracker"`
+	At        stats.Number `json:"at_ms"`
+	Seeders   uint32       `json:"complete"`
+	Leechers  uint32       `json:"incomplete"`
+	Completed uint32       `json:"downloaded"` // how often a download was completed, as it was told
+	Us        uint32       `json:"incl_us"`    // 1: the observer is among the incomplete
+	Problem   string       `json:"problem"`    // why there is no answer
 }
 
 // Sighting is a row of sightings.parquet: something that a peer showed.
@@ -179,7 +181,7 @@ func (o *Observation) peersText() []byte {
 		"connections", "gaps", "held", "gained", "low", "high", "doubted", "rest", "session_high",
 		"lost", "seed", "complete_ms", "gave", "gave_low", "gave_high"})
 	whole := func(n uint64) string { return strconv.FormatUint(n, 10) }
-	number := func(n Number) string { return strconv.FormatFloat(float64(n), 'f', -1, 64) }
+	number := func(n stats.Number) string { return strconv.FormatFloat(float64(n), 'f', -1, 64) }
 	for n := range o.Peers {
 		p := &o.Peers[n]
 		c.Write([]string{p.Peer, strconv.FormatBool(p.Listens), p.ID, p.Client, number(p.First),

@@ -1,9 +1,13 @@
 package results
 
 import (
+	"maps"
+	"slices"
+
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // Comparison is what one varied setting does, everything else being equal: a cell against the one
@@ -18,17 +22,17 @@ type Comparison struct {
 
 // Difference is that of the means of pairs of runs: cell less the one against.
 type Difference struct {
-	N    int        `json:"n"` // pairs: seeds with which both runs have the metric
-	Mean Number     `json:"mean"`
-	CI95 *[2]Number `json:"ci95"`
+	N    int              `json:"n"` // pairs: seeds with which both runs have the metric
+	Mean stats.Number     `json:"mean"`
+	CI95 *[2]stats.Number `json:"ci95"`
 	// Correlation of the pairs: where it is not positive, common random numbers gain nothing. It
 	// is null where one of the two does not vary.
-	Correlation Number `json:"correlation"`
+	Correlation stats.Number `json:"correlation"`
 	// P is how likely such a mean would be if the cells did not differ, by Student. Holm is the
 	// same, corrected for the number of metrics in the comparison: who looks for what differs,
 	// instead of at one metric chosen before, goes by it.
-	P    Number `json:"p"`
-	Holm Number `json:"p_holm"`
+	P    stats.Number `json:"p"`
+	Holm stats.Number `json:"p_holm"`
 }
 
 // compare makes all comparisons of a sweep.
@@ -69,21 +73,36 @@ func differences(c, base *CellSummary) map[string]Difference {
 		var these, those, apart []float64
 		for n, seed := range c.Seeds {
 			for m, other := range base.Seeds {
-				if a, b := means[n], base.means[name][m]; seed == other && finite(a) &&
-					finite(b) {
+				if a, b := means[n], base.means[name][m]; seed == other && stats.Finite(a) &&
+					stats.Finite(b) {
 					these, those, apart = append(these, a), append(those, b), append(apart, a-b)
 				}
 			}
 		}
 		if len(apart) >= 2 {
-			mean, half := student(apart, alpha)
-			all[name] = Difference{N: len(apart), Mean: Number(mean), CI95: around(mean, half),
-				Correlation: Number(stat.Correlation(these, those, nil)),
-				P:           Number(pairedP(apart))}
+			mean, half := stats.Student(apart, stats.Alpha)
+			all[name] = Difference{N: len(apart), Mean: stats.Number(mean),
+				CI95:        stats.Around(mean, half),
+				Correlation: stats.Number(stat.Correlation(these, those, nil)),
+				P:           stats.Number(stats.PairedP(apart))}
 		}
 	}
 	addHolm(all)
 	return all
+}
+
+// addHolm corrects the p of all metrics of a comparison for there being many.
+func addHolm(all map[string]Difference) {
+	names := slices.Sorted(maps.Keys(all))
+	p := make([]float64, len(names))
+	for n, name := range names {
+		p[n] = float64(all[name].P)
+	}
+	for n, corrected := range stats.Holm(p) {
+		d := all[names[n]]
+		d.Holm = stats.Number(corrected)
+		all[names[n]] = d
+	}
 }
 
 // addMeans notes the mean of each metric in each run.

@@ -4,17 +4,18 @@ import (
 	"slices"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // StudySummary is what the figures of a sweep show: its axes, in the order of vary, and of each
 // cell the metrics, what they cost, and the one that this is paid for. A metric's name stands for
 // its mean, and with the end .p50, .p90 or .p99 for that quantile.
 type StudySummary struct {
-	Axes    []string `json:"axes"` // paths of settings
-	Metrics []string `json:"metrics"`
-	Cost    string   `json:"cost"`
-	Worth   string   `json:"worth"`
-	Success Number   `json:"success"` // the least share of lookups that must succeed
+	Axes    []string     `json:"axes"` // paths of settings
+	Metrics []string     `json:"metrics"`
+	Cost    string       `json:"cost"`
+	Worth   string       `json:"worth"`
+	Success stats.Number `json:"success"` // the least share of lookups that must succeed
 }
 
 // summariseStudy returns nil where nothing is varied.
@@ -23,7 +24,7 @@ func summariseStudy(s *scenarios.Scenario) *StudySummary {
 		return nil
 	}
 	study := &StudySummary{Metrics: s.Study.Metrics, Cost: s.Study.Cost, Worth: s.Study.Worth,
-		Success: Number(s.Study.Floor())}
+		Success: stats.Number(s.Study.Floor())}
 	for _, axis := range s.Vary {
 		study.Axes = append(study.Axes, axis.Path)
 	}

@@ -7,6 +7,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/stats"
 )
 
 // Summary is summary.json: the statistics of every cell.
@@ -41,16 +42,16 @@ type FailureSummary struct {
 
 // CellSummary is one point of the sweep.
 type CellSummary struct {
-	Cell        int                   `json:"cell"`
-	Set         map[string]any        `json:"set"` // what was varied
-	Seeds       []uint64              `json:"seeds"`
-	Fingerprint string                `json:"fingerprint"`
-	Nodes       int                   `json:"nodes"`
-	Warmup      Number                `json:"warmup_s"`   // what begins before is not measured
-	Duration    Number                `json:"duration_s"` // of a run, the warm-up included
-	Metrics     map[string]Statistics `json:"metrics"`
-	Models      map[string]Prediction `json:"models,omitempty"` // by metric
-	Faults      []FaultSummary        `json:"faults,omitempty"` // in the order of the list
+	Cell        int                      `json:"cell"`
+	Set         map[string]any           `json:"set"` // what was varied
+	Seeds       []uint64                 `json:"seeds"`
+	Fingerprint string                   `json:"fingerprint"`
+	Nodes       int                      `json:"nodes"`
+	Warmup      stats.Number             `json:"warmup_s"`   // what begins before is not measured
+	Duration    stats.Number             `json:"duration_s"` // of a run, the warm-up included
+	Metrics     map[string]stats.Summary `json:"metrics"`
+	Models      map[string]Prediction    `json:"models,omitempty"` // by metric
+	Faults      []FaultSummary           `json:"faults,omitempty"` // in the order of the list
 	// Fluid is of swarms in which peers come and go.
 	Fluid *FluidCourse `json:"fluid,omitempty"`
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
@@ -61,22 +62,22 @@ type CellSummary struct {
 	Stopping  *Stopping         `json:"stopping,omitempty"`
 	Transient *TransientSummary `json:"transient,omitempty"`
 
-	means map[string][]float64    // of each metric, in the order of Seeds
-	alone []map[string]Statistics // of each run, in the order of Seeds; nil without targets
+	means map[string][]float64       // of each metric, in the order of Seeds
+	alone []map[string]stats.Summary // of each run, in the order of Seeds; nil without targets
 }
 
 // ClientSummary is the nodes of one client in a cell.
 type ClientSummary struct {
-	Nodes   int                   `json:"nodes"`
-	Metrics map[string]Statistics `json:"metrics"`
+	Nodes   int                      `json:"nodes"`
+	Metrics map[string]stats.Summary `json:"metrics"`
 }
 
 // Prediction is what an analytic model says of a metric.
 type Prediction struct {
-	Name       string   `json:"name"`
-	Mean       Number   `json:"mean"`
-	CDF        []Number `json:"cdf,omitempty"`          // of hops
-	BitsPerHop Number   `json:"bits_per_hop,omitempty"` // of hops
+	Name       string         `json:"name"`
+	Mean       stats.Number   `json:"mean"`
+	CDF        []stats.Number `json:"cdf,omitempty"`          // of hops
+	BitsPerHop stats.Number   `json:"bits_per_hop,omitempty"` // of hops
 }
 
 // Summarise reduces an outcome, which it sorts, to statistics. Cells without a finished run are
@@ -149,8 +150,8 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 		c.Seeds = append(c.Seeds, run.Seed)
 	}
 	seconds := time.Duration(cell.Scenario.Duration).Seconds()
-	c.Warmup = Number(time.Duration(cell.Scenario.Warmup).Seconds())
-	c.Duration = Number(seconds)
+	c.Warmup = stats.Number(time.Duration(cell.Scenario.Warmup).Seconds())
+	c.Duration = stats.Number(seconds)
 	c.Metrics = metricsOf(runs, anyClient, seconds)
 	c.addMeans(seconds, runs)
 	c.Fluid = fluidCourse(runs, seconds)
@@ -166,8 +167,8 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 }
 
 // metricsOf sums up the lookups and nodes of one client, or all that there is.
-func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistics {
-	metrics := map[string]Statistics{}
+func metricsOf(runs []*Run, client string, seconds float64) map[string]stats.Summary {
+	metrics := map[string]stats.Summary{}
 	for _, d := range Definitions() {
 		if d.value == nil {
 			continue
@@ -198,20 +199,20 @@ func metricsOf(runs []*Run, client string, seconds float64) map[string]Statistic
 }
 
 // addPerRun adds the metric of that place in each run's values, if there is one.
-func addPerRun(metrics map[string]Statistics, d Definition, runs [][]float64, place int) {
+func addPerRun(metrics map[string]stats.Summary, d Definition, runs [][]float64, place int) {
 	var values []float64
 	for _, run := range runs {
-		if v := run[place]; finite(v) {
+		if v := run[place]; stats.Finite(v) {
 			values = append(values, v)
 		}
 	}
-	if s := summariseRuns(values); s.N > 0 {
+	if s := stats.OfRuns(values); s.N > 0 {
 		s.Unit = d.Unit
 		metrics[d.Name] = s
 	}
 }
 
-func summariseMetric(d Definition, runs []*Run, client string) Statistics {
+func summariseMetric(d Definition, runs []*Run, client string) stats.Summary {
 	seeds := make([][]int64, len(runs))
 	for n, run := range runs {
 		for l := range run.Lookups {
@@ -224,7 +225,7 @@ func summariseMetric(d Definition, runs []*Run, client string) Statistics {
 			}
 		}
 	}
-	return summariseInts(seeds, d.scale, d.counts)
+	return stats.Of(seeds, d.scale, d.counts)
 }
 
 func looksForNodes(s *scenarios.Scenario) bool {
@@ -264,11 +265,11 @@ func predict(s *scenarios.Scenario) map[string]Prediction {
 		return nil
 	}
 	p := Prediction{
-		Name: "Roos-Salah-Strufe", Mean: Number(oracle.Mean(cdf)),
-		BitsPerHop: Number(oracle.BitsPerHop(smallest, 1)),
+		Name: "Roos-Salah-Strufe", Mean: stats.Number(oracle.Mean(cdf)),
+		BitsPerHop: stats.Number(oracle.BitsPerHop(smallest, 1)),
 	}
 	for _, v := range cdf {
-		p.CDF = append(p.CDF, Number(v))
+		p.CDF = append(p.CDF, stats.Number(v))
 	}
 	return map[string]Prediction{"lookup.hops.contact": p}
 }

@@ -6,6 +6,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/stats"
 )
 
 const qiuSrikant = "Qiu, Srikant, SIGCOMM 2004"
@@ -41,9 +42,9 @@ var fluidMetrics = []Definition{
 // FluidCourse is what the fluid model says of a swarm over time, from an empty one on: means over
 // the runs, each with its own rates.
 type FluidCourse struct {
-	Step     Number   `json:"step_s"` // between two values; the first is of the beginning
-	Leechers []Number `json:"leechers"`
-	Seeds    []Number `json:"seeds"` // without those that were seeds from the start
+	Step     stats.Number   `json:"step_s"` // between two values; the first is of the beginning
+	Leechers []stats.Number `json:"leechers"`
+	Seeds    []stats.Number `json:"seeds"` // without those that were seeds from the start
 }
 
 // carried is how much of what a line sends can be payload: the models know no headers, and their
@@ -58,17 +59,18 @@ const courseSteps = 150
 
 // fluidCourse returns the course where the model covers all runs, or nil.
 func fluidCourse(runs []*Run, seconds float64) *FluidCourse {
-	c := &FluidCourse{Leechers: make([]Number, courseSteps+1), Seeds: make([]Number, courseSteps+1)}
+	c := &FluidCourse{Leechers: make([]stats.Number, courseSteps+1),
+		Seeds: make([]stats.Number, courseSteps+1)}
 	end := int64(math.MaxInt64)
 	for _, run := range runs {
 		// The last of the metrics is there only where the model holds.
-		if v := perFluid(run, anyClient, seconds); !finite(v[len(v)-1]) {
+		if v := perFluid(run, anyClient, seconds); !stats.Finite(v[len(v)-1]) {
 			return nil
 		}
 		end = min(end, run.Swarm.end())
 	}
 	step := float64(end) / 1e9 / courseSteps
-	c.Step = Number(step)
+	c.Step = stats.Number(step)
 	for _, run := range runs {
 		from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
 		t := run.Swarm.turnover(from, run.Swarm.end())
@@ -77,8 +79,8 @@ func fluidCourse(runs []*Run, seconds float64) *FluidCourse {
 			return nil // the equations have no such rates
 		}
 		for n, s := range f.Course(oracle.State{}, step, courseSteps) {
-			c.Leechers[n] += Number(s.Leechers / float64(len(runs)))
-			c.Seeds[n] += Number(s.Seeds / float64(len(runs)))
+			c.Leechers[n] += stats.Number(s.Leechers / float64(len(runs)))
+			c.Seeds[n] += stats.Number(s.Seeds / float64(len(runs)))
 		}
 	}
 	return c

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"swarmlab/scenarios/stats"
 )
 
 // groupWord stands for the name of a group in the dictionary: there are as many such metrics as
@@ -94,24 +96,24 @@ func groupsOf(runs []*Run) []string {
 }
 
 // addSwarm adds the metrics of swarms.
-func addSwarm(metrics map[string]Statistics, runs []*Run, seconds float64) {
+func addSwarm(metrics map[string]stats.Summary, runs []*Run, seconds float64) {
 	for _, d := range definitionsOf(runs) {
-		var s Statistics
+		var s stats.Summary
 		switch {
 		case d.peer != nil:
 			values := make([][]int64, len(runs))
 			for n, run := range runs {
 				values[n] = d.ofPeers(run)
 			}
-			s = summariseInts(values, peerScale, false)
+			s = stats.Of(values, peerScale, false)
 		case d.whole != nil:
 			var values []float64
 			for _, run := range runs {
-				if v := d.ofSwarm(run, seconds); finite(v) {
+				if v := d.ofSwarm(run, seconds); stats.Finite(v) {
 					values = append(values, v)
 				}
 			}
-			s = summariseRuns(values)
+			s = stats.OfRuns(values)
 		}
 		if s.N > 0 {
 			s.Unit = d.Unit
@@ -133,7 +135,7 @@ func (d *Definition) ofPeers(run *Run) (values []int64) {
 		if !p.leeches() || d.group != "" && p.Group != d.group {
 			continue
 		}
-		if v := d.peer(p); finite(v) {
+		if v := d.peer(p); stats.Finite(v) {
 			values = append(values, int64(math.Round(v*peerScale)))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/stats"
 )
 
 const (
@@ -236,7 +237,7 @@ func (s *Swarm) interest(share float64) float64 {
 	var all []float64
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if v := quotient(p.Interested, p.Connected); p.leeches() && finite(v) {
+		if v := quotient(p.Interested, p.Connected); p.leeches() && stats.Finite(v) {
 			all = append(all, v)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // What a comparison with a published value may come to. None of them is a failure of the run.
@@ -21,22 +22,22 @@ const (
 
 // Target is a published value beside ours: targets[] of summary.json.
 type Target struct {
-	What      string     `json:"what"`
-	Metric    string     `json:"metric,omitempty"`
-	Of        string     `json:"of"`
-	Where     []string   `json:"where,omitempty"`
-	Unit      string     `json:"unit,omitempty"`
-	Kind      string     `json:"kind"` // oracle, simulation or field
-	Source    string     `json:"source"`
-	Published Number     `json:"published"`
-	Band      [2]Number  `json:"band"` // of values that count as the published one
-	Ours      Number     `json:"ours"` // null if not measured
-	CI95      *[2]Number `json:"ci95"` // over seeds; null with one seed
-	Deviation Number     `json:"deviation"`
-	Seeds     int        `json:"seeds"`
-	Cells     []int      `json:"cells"`
-	Verdict   string     `json:"verdict"`
-	Why       string     `json:"why,omitempty"` // it was not measured
+	What      string           `json:"what"`
+	Metric    string           `json:"metric,omitempty"`
+	Of        string           `json:"of"`
+	Where     []string         `json:"where,omitempty"`
+	Unit      string           `json:"unit,omitempty"`
+	Kind      string           `json:"kind"` // oracle, simulation or field
+	Source    string           `json:"source"`
+	Published stats.Number     `json:"published"`
+	Band      [2]stats.Number  `json:"band"` // of values that count as the published one
+	Ours      stats.Number     `json:"ours"` // null if not measured
+	CI95      *[2]stats.Number `json:"ci95"` // over seeds; null with one seed
+	Deviation stats.Number     `json:"deviation"`
+	Seeds     int              `json:"seeds"`
+	Cells     []int            `json:"cells"`
+	Verdict   string           `json:"verdict"`
+	Why       string           `json:"why,omitempty"` // it was not measured
 }
 
 // compare holds the results against the scenario's targets.
@@ -90,8 +91,9 @@ func (o *Outcome) compareOne(
 	low, high := t.Band()
 	r := Target{
 		What: t.What, Metric: t.Metric, Of: string(t.Of), Kind: t.Kind, Source: t.Source,
-		Published: Number(t.Published), Band: [2]Number{Number(low), Number(high)},
-		Cells: []int{},
+		Published: stats.Number(t.Published),
+		Band:      [2]stats.Number{stats.Number(low), stats.Number(high)},
+		Cells:     []int{},
 	}
 	for _, set := range t.Where {
 		r.Where = append(r.Where, set.Path+"="+set.Value)
@@ -103,7 +105,7 @@ func (o *Outcome) compareOne(
 		r.Unit = c.Metrics[t.Metric].Unit
 	}
 	ours, why := statistic(t, above, below)
-	r.Ours, r.Deviation, r.Why = Number(ours), Number(ours)-r.Published, why
+	r.Ours, r.Deviation, r.Why = stats.Number(ours), stats.Number(ours)-r.Published, why
 	switch t.Of {
 	case scenarios.OfRatio:
 		r.Unit = "ratio"
@@ -120,7 +122,7 @@ func (o *Outcome) compareOne(
 			each = append(each, v)
 		}
 	}
-	if r.CI95 = interval(each); t.Of == scenarios.OfMean && why == "" {
+	if r.CI95 = stats.Interval(each); t.Of == scenarios.OfMean && why == "" {
 		r.CI95 = above[0].Metrics[t.Metric].CI95 // that of sequential stopping is wider
 	}
 	switch {
@@ -221,7 +223,7 @@ func slope(metric string, cells []*CellSummary) (value float64, why string) {
 }
 
 // one returns a statistic of one metric.
-func one(of scenarios.Of, s Statistics) float64 {
+func one(of scenarios.Of, s stats.Summary) float64 {
 	if n, ok := of.CDF(); ok {
 		switch {
 		case len(s.CDF) == 0:
@@ -231,8 +233,8 @@ func one(of scenarios.Of, s Statistics) float64 {
 		}
 		return float64(s.CDF[n-1])
 	}
-	known := map[string]Number{"mean": s.Mean, "sd": s.SD, "min": s.Min, "max": s.Max}
-	for p, v := range map[int]Number{5: s.P5, 25: s.P25, 50: s.P50, 75: s.P75, 90: s.P90,
+	known := map[string]stats.Number{"mean": s.Mean, "sd": s.SD, "min": s.Min, "max": s.Max}
+	for p, v := range map[int]stats.Number{5: s.P5, 25: s.P25, 50: s.P50, 75: s.P75, 90: s.P90,
 		95: s.P95, 99: s.P99} {
 		known["p"+strconv.Itoa(p)] = v
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // FaultsFile has a row for each fault of each run; there is none if no fault is written.
@@ -30,12 +31,12 @@ type FaultHits struct {
 
 // FaultSummary is one fault of a cell.
 type FaultSummary struct {
-	Fault     string     `json:"fault"`
-	Kind      string     `json:"kind"`
-	From      Number     `json:"from_s"`
-	To        Number     `json:"to_s"`
-	Datagrams Statistics `json:"datagrams"` // it did something to; one observation a run
-	Nodes     Statistics `json:"nodes"`     // it froze or crashed; likewise
+	Fault     string        `json:"fault"`
+	Kind      string        `json:"kind"`
+	From      stats.Number  `json:"from_s"`
+	To        stats.Number  `json:"to_s"`
+	Datagrams stats.Summary `json:"datagrams"` // it did something to; one observation a run
+	Nodes     stats.Summary `json:"nodes"`     // it froze or crashed; likewise
 }
 
 // terrainMetrics are of runs that had what they tell of. Their values are in perTerrain.
@@ -96,15 +97,15 @@ func summariseFaults(s *scenarios.Scenario, runs []*Run) []FaultSummary {
 				to = s.Duration
 			}
 			f.Kind = s.Faults[n].Kind
-			f.From = Number(time.Duration(from).Seconds())
-			f.To = Number(time.Duration(to).Seconds())
+			f.From = stats.Number(time.Duration(from).Seconds())
+			f.To = stats.Number(time.Duration(to).Seconds())
 		}
 		datagrams, nodes := make([]float64, len(runs)), make([]float64, len(runs))
 		for r, run := range runs {
 			hits := run.Terrain.Faults[n]
 			datagrams[r], nodes[r] = float64(hits.Datagrams), float64(hits.Nodes)
 		}
-		f.Datagrams, f.Nodes = summariseRuns(datagrams), summariseRuns(nodes)
+		f.Datagrams, f.Nodes = stats.OfRuns(datagrams), stats.OfRuns(nodes)
 		f.Datagrams.Unit, f.Nodes.Unit = "datagrams", "nodes"
 		all = append(all, f)
 	}

@@ -3,6 +3,8 @@ package results
 import (
 	"cmp"
 	"slices"
+
+	"swarmlab/scenarios/stats"
 )
 
 // CutTransient leaves out the lookups of a run that began before its MSER-5 point: the point in
@@ -23,7 +25,7 @@ func CutTransient(run *Run, metric string) {
 	for n, o := range all {
 		values[n] = float64(o.value)
 	}
-	first, short := mser(values)
+	first, short := stats.MSER(values)
 	run.TooShort = short
 	if first == 0 {
 		return
@@ -34,8 +36,9 @@ func CutTransient(run *Run, metric string) {
 
 // TransientSummary is what MSER-5 left out of the runs of a cell.
 type TransientSummary struct {
-	Metric string   `json:"metric"`
-	From   []Number `json:"from_s"` // of each seed, where what is measured begins; 0 is the warm-up
+	Metric string `json:"metric"`
+	// From is where what is measured begins, of each seed; 0 is the warm-up.
+	From []stats.Number `json:"from_s"`
 	// TooShort is the number of runs whose second half is still unlike its end: their means are
 	// not to be trusted, and the scenario should last longer.
 	TooShort int `json:"too_short"`
@@ -47,7 +50,7 @@ func (c *CellSummary) addTransient(metric string, runs []*Run) {
 	}
 	c.Transient = &TransientSummary{Metric: metric}
 	for _, run := range runs {
-		c.Transient.From = append(c.Transient.From, Number(float64(run.Cut)/1e9))
+		c.Transient.From = append(c.Transient.From, stats.Number(float64(run.Cut)/1e9))
 		if run.TooShort {
 			c.Transient.TooShort++
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/stats"
 )
 
 // definition returns the entry of the dictionary, or nil.
@@ -84,7 +85,7 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 	case d.claim != nil:
 		return d.ofClaims(run)
 	case d.peer != nil:
-		return meanOf(d.ofPeers(run)) / peerScale
+		return stats.Mean(d.ofPeers(run)) / peerScale
 	case d.whole != nil:
 		return d.ofSwarm(run, seconds)
 	}
@@ -95,17 +96,17 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 			values = append(values, v)
 		}
 	}
-	return meanOf(values) / d.scale
+	return stats.Mean(values) / d.scale
 }
 
 // Stopping is what the rule of when to stop found at a look.
 type Stopping struct {
-	Metric string `json:"metric"`
-	Look   int    `json:"look"`   // at so many seeds
-	Miss   Number `json:"miss"`   // how often the interval at this look may miss
-	Mean   Number `json:"mean"`   // of the means of the runs
-	Half   Number `json:"half"`   // of the interval
-	Enough bool   `json:"enough"` // it is as narrow as was asked for
+	Metric string       `json:"metric"`
+	Look   int          `json:"look"`   // at so many seeds
+	Miss   stats.Number `json:"miss"`   // how often the interval at this look may miss
+	Mean   stats.Number `json:"mean"`   // of the means of the runs
+	Half   stats.Number `json:"half"`   // of the interval
+	Enough bool         `json:"enough"` // it is as narrow as was asked for
 }
 
 // Look applies the rule of a scenario to the means of the runs of a cell, at the look of that
@@ -119,16 +120,17 @@ func Look(s *scenarios.Scenario, means []float64, look int) Stopping {
 	if look > 0 {
 		before = looks[look-1]
 	}
-	miss := alpha * float64(looks[look]-before) / float64(looks[len(looks)-1])
+	miss := stats.Alpha * float64(looks[look]-before) / float64(looks[len(looks)-1])
 	known := make([]float64, 0, len(means))
 	for _, v := range means {
-		if finite(v) {
+		if stats.Finite(v) {
 			known = append(known, v)
 		}
 	}
-	mean, half := student(known, miss)
-	return Stopping{Metric: s.Until.Metric, Look: looks[look], Miss: Number(miss),
-		Mean: Number(mean), Half: Number(half), Enough: half <= s.Until.Share()*math.Abs(mean)}
+	mean, half := stats.Student(known, miss)
+	return Stopping{Metric: s.Until.Metric, Look: looks[look], Miss: stats.Number(miss),
+		Mean: stats.Number(mean), Half: stats.Number(half),
+		Enough: half <= s.Until.Share()*math.Abs(mean)}
 }
 
 // addStopping says at which look the cell stopped, and gives the metric the interval that holds for
@@ -142,7 +144,7 @@ func (c *CellSummary) addStopping(s *scenarios.Scenario, ended int) {
 			stop := Look(s, c.means[s.Until.Metric], n)
 			c.Stopping = &stop
 			if m, ok := c.Metrics[s.Until.Metric]; ok {
-				m.CI95 = around(float64(stop.Mean), float64(stop.Half))
+				m.CI95 = stats.Around(float64(stop.Mean), float64(stop.Half))
 				c.Metrics[s.Until.Metric] = m
 			}
 		}

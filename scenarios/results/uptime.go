@@ -3,6 +3,8 @@ package results
 import (
 	"math"
 	"time"
+
+	"swarmlab/scenarios/stats"
 )
 
 // ChurnSeen is the coming and going in a run, of the groups that have any. It is told by the plan
@@ -58,7 +60,7 @@ func perChurn(run *Run, _ string, _ float64) []float64 {
 	return []float64{
 		share(c.Start.Over5h, c.Start), share(c.Start.Over24h, c.Start),
 		share(c.End.Over5h, c.End), share(c.End.Over24h, c.End),
-		dispersion(c.Arrivals), meanOf(c.Arrivals), seconds(c.Sessions.Mean, c.Sessions.Count),
+		dispersion(c.Arrivals), stats.Mean(c.Arrivals), seconds(c.Sessions.Mean, c.Sessions.Count),
 		seconds(c.Sessions.Median, c.Sessions.Count),
 	}
 }
@@ -72,7 +74,7 @@ func seconds(length time.Duration, of int64) float64 {
 
 // dispersion returns variance over mean, the variance with n-1.
 func dispersion(counts []int64) float64 {
-	mean, squares := meanOf(counts), 0.0
+	mean, squares := stats.Mean(counts), 0.0
 	for _, v := range counts {
 		d := float64(v) - mean
 		squares += float64(d * d)

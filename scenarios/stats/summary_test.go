@@ -1,4 +1,4 @@
-package results
+package stats
 
 import (
 	"math"
@@ -23,7 +23,7 @@ func TestStatisticsAgainstGonum(t *testing.T) {
 			all = append(all, float64(v)/10)
 		}
 	}
-	s := summariseInts(seeds, 10, true)
+	s := Of(seeds, 10, true)
 	mean, sd := stat.MeanStdDev(all, nil)
 	require.Equal(t, 1000, s.N)
 	require.InDelta(t, mean, float64(s.Mean), 1e-12)
@@ -49,13 +49,13 @@ func TestIntervalsCover(t *testing.T) {
 			p := (float64(r.Uint64()>>11) + 0.5) / (1 << 53)
 			means[n] = distuv.UnitNormal.Quantile(p)
 		}
-		ci := interval(means)
+		ci := Interval(means)
 		if ci[0] <= 0 && 0 <= ci[1] {
 			held++
 		}
 	}
 	require.InDelta(t, 0.95, float64(held)/trials, 0.015)
-	require.Nil(t, interval([]float64{3}))
+	require.Nil(t, Interval([]float64{3}))
 }
 
 func TestNumbers(t *testing.T) {
@@ -72,6 +72,6 @@ func TestNumbers(t *testing.T) {
 func TestOrderDoesNotMatter(t *testing.T) {
 	a := [][]int64{{5, 3, 9, 1}, {2, 2, 7}}
 	b := [][]int64{{1, 3, 5, 9}, {7, 2, 2}}
-	require.Equal(t, summariseInts(a, 3, true), summariseInts(b, 3, true))
-	require.Zero(t, summariseInts(nil, 1, true).N)
+	require.Equal(t, Of(a, 3, true), Of(b, 3, true))
+	require.Zero(t, Of(nil, 1, true).N)
 }

@@ -1,4 +1,4 @@
-package results
+package stats
 
 import (
 	"math"
@@ -12,14 +12,14 @@ type Number float64
 
 // MarshalJSON implements json.Marshaler. What is not a number is null.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if !finite(float64(n)) {
+	if !Finite(float64(n)) {
 		return []byte("null"), nil
 	}
 	return strconv.AppendFloat(nil, float64(n), 'g', 9, 64), nil
 }
 
-// Statistics sums up the observations of one metric in one cell, all seeds together.
-type Statistics struct {
+// Summary sums up the observations of one metric in one cell, all seeds together.
+type Summary struct {
 	Unit string     `json:"unit"`
 	N    int        `json:"n"`
 	Mean Number     `json:"mean"`
@@ -41,22 +41,22 @@ type Statistics struct {
 	CDF     []Number   `json:"cdf,omitempty"` // of counts: P(X <= 1), P(X <= 2), ...
 }
 
-// summariseInts sums up whole numbers, one slice a seed, in units of 1/scale. The sums are exact,
+// Of sums up whole numbers, one slice a seed, in units of 1/scale. The sums are exact,
 // so the order of the observations does not matter.
-func summariseInts(seeds [][]int64, scale float64, counts bool) Statistics {
+func Of(seeds [][]int64, scale float64, counts bool) Summary {
 	var all []int64
 	var means []float64
 	for _, values := range seeds {
 		all = append(all, values...)
 		if len(values) > 0 {
-			means = append(means, meanOf(values)/scale)
+			means = append(means, Mean(values)/scale)
 		}
 	}
 	if len(all) == 0 {
-		return empty()
+		return Empty()
 	}
 	slices.Sort(all)
-	mean := meanOf(all)
+	mean := Mean(all)
 	sum := 0.0
 	for _, v := range all {
 		d := float64(v) - mean
@@ -66,11 +66,11 @@ func summariseInts(seeds [][]int64, scale float64, counts bool) Statistics {
 		rank := int(math.Ceil(p*float64(len(all)))) - 1
 		return Number(float64(all[max(rank, 0)]) / scale)
 	}
-	s := Statistics{
+	s := Summary{
 		N: len(all), Mean: Number(mean / scale),
 		SD:  Number(math.Sqrt(sum/math.Max(float64(len(all)-1), 1)) / scale),
 		Min: at(0), Max: at(1), P5: at(.05), P25: at(.25), P50: at(.5), P75: at(.75), P90: at(.9),
-		P95: at(.95), P99: at(.99), CI95: interval(means),
+		P95: at(.95), P99: at(.99), CI95: Interval(means),
 	}
 	of := func(p float64) *[2]Number {
 		if i := quantileInterval(seeds, all, p); i != nil {
@@ -85,16 +85,19 @@ func summariseInts(seeds [][]int64, scale float64, counts bool) Statistics {
 	return s
 }
 
-func empty() Statistics {
+// Empty returns the statistics of nothing: all but N are not numbers.
+func Empty() Summary {
 	nan := Number(math.NaN())
-	return Statistics{Mean: nan, SD: nan, Min: nan, Max: nan, P5: nan, P25: nan, P50: nan, P75: nan,
+	return Summary{Mean: nan, SD: nan, Min: nan, Max: nan, P5: nan, P25: nan, P50: nan, P75: nan,
 		P90: nan, P95: nan, P99: nan}
 }
 
-// finite tells what was observed from what was not: a share of nothing is not a number.
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// Finite tells what was observed from what was not: a share of nothing is not a number.
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-func meanOf(values []int64) float64 {
+// Mean returns the mean of whole numbers, whose sum must not overflow; that of none is not a
+// number.
+func Mean(values []int64) float64 {
 	sum := int64(0)
 	for _, v := range values {
 		sum += v
@@ -115,21 +118,21 @@ func cdf(sorted []int64) []Number {
 	return out
 }
 
-// interval returns Student's 95 % confidence interval of the mean of independent observations: one
+// Interval returns Student's 95 % confidence interval of the mean of independent observations: one
 // a seed, because lookups of one run are not independent. With fewer than two there is none.
-func interval(means []float64) *[2]Number {
-	return around(student(means, alpha))
+func Interval(means []float64) *[2]Number {
+	return Around(Student(means, Alpha))
 }
 
-// summariseRuns sums up a metric with one observation a run.
-func summariseRuns(values []float64) Statistics {
+// OfRuns sums up a metric with one observation a run.
+func OfRuns(values []float64) Summary {
 	if len(values) == 0 {
-		return empty()
+		return Empty()
 	}
 	const scale = 1e6
 	ints := make([][]int64, len(values))
 	for n, v := range values {
 		ints[n] = []int64{int64(math.Round(v * scale))}
 	}
-	return summariseInts(ints, scale, false)
+	return Of(ints, scale, false)
 }

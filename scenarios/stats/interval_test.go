@@ -1,4 +1,4 @@
-package results
+package stats
 
 import (
 	"math"
@@ -9,9 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
-
-	"swarmlab/netmodel"
-	"swarmlab/scenarios"
 )
 
 // replications is how often a calibration draws its experiment, and the room that chance leaves
@@ -57,7 +54,7 @@ func TestIntervalsAreHonest(t *testing.T) {
 		for i := range values {
 			values[i] = 3 + r.NormFloat64()
 		}
-		if mean, half := student(values, alpha); math.Abs(mean-3) <= half {
+		if mean, half := Student(values, Alpha); math.Abs(mean-3) <= half {
 			student5++
 		}
 		for i := range ints {
@@ -79,58 +76,13 @@ func TestIntervalsAreHonest(t *testing.T) {
 	require.InDelta(t, .95, share(p90), .02)
 }
 
-// TestStoppingIsHonest: the interval at which the rule stops holds the truth at least as often as
-// it says, on runs with a transient that MSER-5 is to find, while the naive one need not.
-func TestStoppingIsHonest(t *testing.T) {
-	n, room := replications()
-	n /= 4
-	room *= 2
-	r := rand.New(rand.NewPCG(3, 4))
-	s := &scenarios.Scenario{Repeat: 160, Until: scenarios.Until{Metric: "lookup.latency_ms",
-		First: 20, HalfWidth: netmodel.Certain / 140}}
-	require.Equal(t, []int{20, 40, 80, 160}, s.Looks())
-	hits, stops := 0, map[int]int{}
-	for range n {
-		var means []float64
-		for look, upTo := range s.Looks() {
-			for len(means) < upTo {
-				means = append(means, meanAfterTransient(r))
-			}
-			stop := Look(s, means, look)
-			if stop.Enough || upTo == s.Repeat {
-				stops[upTo]++
-				if math.Abs(float64(stop.Mean)-20) <= float64(stop.Half) {
-					hits++
-				}
-				break
-			}
-		}
-	}
-	share := float64(hits) / float64(n)
-	t.Logf("holds %.4f of %d; stopped at %v", share, n, stops)
-	require.GreaterOrEqual(t, share, .95-room)
-	require.Greater(t, len(stops), 1, "it stops at different looks")
-}
-
-// meanAfterTransient is a run of 200 dependent observations around 20 that begins far away.
-func meanAfterTransient(r *rand.Rand) float64 {
-	values := make([]float64, 200)
-	x, level := 0.0, 20+0.4*r.NormFloat64()
-	for i := range values {
-		x = .5*x + r.NormFloat64()
-		values[i] = level + x + 30*math.Exp(-float64(i)/6)
-	}
-	cut, _ := mser(values)
-	return stat.Mean(values[cut:], nil)
-}
-
 func TestStudentAgainstGonum(t *testing.T) {
 	values := []float64{3.1, 2.7, 9.4, 5.5, 4.2, 4.9}
-	mean, half := student(values, .01)
+	mean, half := Student(values, .01)
 	wantMean, sd := stat.MeanStdDev(values, nil)
 	require.InDelta(t, wantMean, mean, 1e-12)
 	require.InDelta(t, 4.032142983557536*sd/math.Sqrt(6), half, 1e-9, "t of 5 degrees, 99.5 %")
-	_, half = student(values[:1], .05)
+	_, half = Student(values[:1], .05)
 	require.True(t, math.IsInf(half, 1))
 }
 
@@ -154,10 +106,10 @@ func TestOrderIntervalsByEnumeration(t *testing.T) {
 			}
 			low, high := -1, -1 // the innermost ends that miss with 2.5 % at most
 			for i := range n {
-				if tail(0, i+1) <= alpha/2 {
+				if tail(0, i+1) <= Alpha/2 {
 					low = i
 				}
-				if high < 0 && tail(i+1, n+1) <= alpha/2 {
+				if high < 0 && tail(i+1, n+1) <= Alpha/2 {
 					high = i
 				}
 			}
@@ -179,42 +131,4 @@ func choose(n, k int) float64 {
 		c = c * float64(n-i) / float64(i+1)
 	}
 	return c
-}
-
-// TestMSERByBruteForce computes the rule's formula for every cut.
-func TestMSERByBruteForce(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	for range 200 {
-		values := make([]float64, 50+r.IntN(200))
-		for i := range values {
-			values[i] = r.NormFloat64() + 5*math.Exp(-float64(i)/10)
-		}
-		var means []float64
-		for i := 0; i+5 <= len(values); i += 5 {
-			means = append(means, stat.Mean(values[i:i+5], nil))
-		}
-		best, at := math.Inf(1), 0
-		for d := range min(len(means)/2+1, len(means)-4) {
-			rest := means[d:]
-			mean, sum := stat.Mean(rest, nil), 0.0
-			for _, v := range rest {
-				sum += (v - mean) * (v - mean)
-			}
-			if e := sum / float64(len(rest)*len(rest)); e < best {
-				best, at = e, d
-			}
-		}
-		cut, _ := mser(values)
-		require.Equal(t, 5*at, cut)
-	}
-	rising := make([]float64, 100)
-	for i := range rising {
-		rising[i] = float64(i * i)
-	}
-	_, short := mser(rising)
-	require.True(t, short, "a run that never settles is too short")
-	for n := range 60 {
-		cut, _ := mser(make([]float64, n))
-		require.Zero(t, cut, "nothing varies, so nothing is cut")
-	}
 }

@@ -1,4 +1,4 @@
-package results
+package stats
 
 import (
 	"math"
@@ -7,12 +7,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// alpha is how often intervals may miss.
-const alpha = 0.05
+// Alpha is how often intervals may miss.
+const Alpha = 0.05
 
-// student returns the mean of independent observations, and half of Student's interval that misses
+// Student returns the mean of independent observations, and half of Student's interval that misses
 // the true one with probability miss. With fewer than two observations half is infinite.
-func student(values []float64, miss float64) (mean, half float64) {
+func Student(values []float64, miss float64) (mean, half float64) {
 	n := float64(len(values))
 	sum := 0.0
 	for _, v := range values {
@@ -30,7 +30,8 @@ func student(values []float64, miss float64) (mean, half float64) {
 	return mean, t * math.Sqrt(squares/(n-1)/n)
 }
 
-func around(mean, half float64) *[2]Number {
+// Around returns an interval, or nil where it is not finite, as of a single observation.
+func Around(mean, half float64) *[2]Number {
 	if math.IsInf(half, 0) || math.IsNaN(half) {
 		return nil
 	}
@@ -53,10 +54,10 @@ func quantileInterval(seeds [][]int64, all []int64, p float64) *[2]int64 {
 func orderInterval(sorted []int64, p float64) *[2]int64 {
 	b := distuv.Binomial{N: float64(len(sorted)), P: p}
 	low, high := -1, len(sorted)
-	for low+1 < len(sorted) && b.CDF(float64(low+1)) <= alpha/2 {
+	for low+1 < len(sorted) && b.CDF(float64(low+1)) <= Alpha/2 {
 		low++
 	}
-	for high > 0 && 1-b.CDF(float64(high-1)) <= alpha/2 {
+	for high > 0 && 1-b.CDF(float64(high-1)) <= Alpha/2 {
 		high--
 	}
 	if low < 0 || high >= len(sorted) || low > high {
@@ -94,50 +95,10 @@ func woodruff(seeds [][]int64, all []int64, p float64) *[2]int64 {
 		squares += float64(e * e)
 	}
 	deviation := math.Sqrt(squares*float64(n)/float64(n-1)) / total
-	half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(1-alpha/2) * deviation
+	half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(1-Alpha/2) * deviation
 	low, high := int(math.Ceil((p-half)*total))-1, int(math.Ceil((p+half)*total))-1
 	if low < 0 || high >= len(all) {
 		return nil
 	}
 	return &[2]int64{all[low], all[high]}
-}
-
-// mser returns how many of the batches in front are unlike the rest: those without which the
-// standard error of the mean is least (White 1997; batches of five are MSER-5). At most half of
-// them are given up; short tells that it is least further behind, so that the run is too short to
-// tell. The last batches, of which too few would be left, are no candidates.
-func mser(values []float64) (cut int, short bool) {
-	const batch, least = 5, 5
-	var means []float64
-	for b := range slices.Chunk(values[:len(values)/batch*batch], batch) {
-		sum := 0.0
-		for _, v := range b {
-			sum += v
-		}
-		means = append(means, sum/batch)
-	}
-	best, bestEarly := math.Inf(1), math.Inf(1)
-	sum, squares, offset := 0.0, 0.0, 0.0
-	if len(means) > 0 {
-		offset = means[len(means)-1] // against cancellation
-	}
-	at := 0
-	for d := len(means) - 1; d >= 0; d-- {
-		v, rest := means[d]-offset, float64(len(means)-d)
-		sum += v
-		squares += float64(v * v)
-		if rest < least {
-			continue
-		}
-		error := max(squares-float64(sum*sum)/rest, 0) / (rest * rest)
-		if error <= best {
-			best = error
-			at = d
-		}
-		if d <= len(means)/2 && error <= bestEarly {
-			bestEarly = error
-			cut = d * batch
-		}
-	}
-	return cut, at > len(means)/2
 }

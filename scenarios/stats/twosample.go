@@ -1,4 +1,4 @@
-package results
+package stats
 
 import (
 	"math"
@@ -14,10 +14,10 @@ type Test struct {
 	P         Number `json:"p"`
 }
 
-// kolmogorovSmirnov compares two sorted samples. P is that of continuous distributions; where
+// KolmogorovSmirnov compares two sorted samples. P is that of continuous distributions; where
 // values tie, as hop counts do, the true one is larger, so that a difference is found too seldom
 // rather than too often.
-func kolmogorovSmirnov(a, b []float64) Test {
+func KolmogorovSmirnov(a, b []float64) Test {
 	d := stat.KolmogorovSmirnov(a, nil, b, nil)
 	n := float64(len(a)) * float64(len(b)) / float64(len(a)+len(b))
 	root := math.Sqrt(n)
@@ -46,9 +46,9 @@ func kolmogorov(x float64) float64 {
 // neighbours (Cochran 1954).
 const expectedLeast = 5
 
-// chiSquare compares two samples by their counts in each class. Classes that expect too little are
+// ChiSquare compares two samples by their counts in each class. Classes that expect too little are
 // joined. With fewer than two classes left there is nothing to compare, and P is 1.
-func chiSquare(a, b []int) Test {
+func ChiSquare(a, b []int) Test {
 	sums := [2]float64{total(a), total(b)}
 	all := sums[0] + sums[1]
 	var observed, expected []float64 // a's and b's count of each class in turn
