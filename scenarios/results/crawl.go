@@ -138,8 +138,8 @@ func settingsOf(c crawl.Config, seeds []string) CrawlSettings {
 	return CrawlSettings{
 		Bootstrap: seeds, Rate: c.Rate, Burst: c.Burst, PerNode: c.PerNode,
 		Pause: stats.Number(c.Pause.Seconds()), Timeout: stats.Number(c.Timeout.Seconds()),
-		Tries: c.Tries, Depth: c.Depth, Nodes: c.Nodes, PerAnswer: c.PerAnswer, PerSource: c.PerSource,
-		PerHost: c.PerHost, Samples: c.Samples,
+		Tries: c.Tries, Depth: c.Depth, Nodes: c.Nodes, PerAnswer: c.PerAnswer,
+		PerSource: c.PerSource, PerHost: c.PerHost, Samples: c.Samples,
 	}
 }
 
