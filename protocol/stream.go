@@ -55,18 +55,21 @@ type Streams interface {
 	Closed(i uint32, t *Turn, c Conn, why Reason)
 }
 
-// StreamForeseer is a group that can prepare for what will come on a connection soon, or has left
-// it, as a [Foreseer] can for datagrams. ForeseeStream is called with the steps from 0 to
-// ForeseeSteps-1, for many connections one after the other, and then for these with the next step:
-// each step reads what the one before led to. p is the first bytes of what will come, if there are
-// any. The core may have given the number to another connection by then, or to none.
+// StreamForeseer is a group that can prepare for what happens on connections soon, as a [Foreseer]
+// can for datagrams: it reads the memory that it will need for all of them, so that the waits for
+// it go on side by side. It changes nothing; what it returns is only there so that the compiler
+// does not remove the reads.
 type StreamForeseer interface {
-	ForeseeStream(i uint32, c Conn, step int, p []byte) uint64
+	ForeseeStreams(list []Prospect) uint64
 }
 
-// ForeseeSteps is from how many pointers, one after the other, a group reads: the core's table, the
-// connection, and what that points to.
-const ForeseeSteps = 3
+// Prospect is a connection of a core on which something happens soon. The core may have given the
+// number to another connection by then, or to none.
+type Prospect struct {
+	Core uint32 // in its group
+	Conn Conn
+	Head []byte // the first bytes of what will come, if something will and they are known
+}
 
 // Reason says why a connection ended, or never began.
 type Reason uint8

@@ -27,23 +27,29 @@ func (w *World) touchStreams(events []event) (warmth uint64) {
 			warmth += uint64(w.streams.items.at(p.fore).size)
 		}
 	}
-	for step := range protocol.ForeseeSteps {
-		for i := range list {
-			warmth += w.foreseeStream(&list[i], step)
+	return warmth + w.foreseeStreams(list)
+}
+
+// foreseeStreams has the cores look ahead to what happens on their connections, those of one group
+// after the other.
+func (w *World) foreseeStreams(list []prospect) (warmth uint64) {
+	s := w.streams
+	for n := 0; n < len(list); {
+		group := w.nodes[list[n].node].group
+		g := &w.groups[group]
+		ahead := s.ahead[:0]
+		for ; n < len(list) && w.nodes[list[n].node].group == group; n++ {
+			if p := &list[n]; p.end != 0 {
+				ahead = append(ahead, protocol.Prospect{
+					Core: p.node - g.first, Conn: p.conn, Head: s.peek(p.first),
+				})
+			}
+		}
+		if g.streamForeseer != nil {
+			warmth += g.streamForeseer.ForeseeStreams(ahead)
 		}
 	}
 	return warmth
-}
-
-// foreseeStream has a core look ahead to what happens on one of its connections.
-func (w *World) foreseeStream(p *prospect, step int) uint64 {
-	n := &w.nodes[p.node]
-	g := &w.groups[n.group]
-	if g.streamForeseer == nil || p.end == 0 {
-		return n.eventHash
-	}
-	data := w.streams.peek(p.first)
-	return n.eventHash + g.streamForeseer.ForeseeStream(p.node-g.first, p.conn, step, data)
 }
 
 // approach lists the events on connections, of some that are ahead.

@@ -29,13 +29,12 @@ func (g *Group) Foresee(i uint32, p []byte) uint64 {
 	return g.dht.Foresee(i, p)
 }
 
-// ForeseeStream implements protocol.StreamForeseer.
-func (g *Group) ForeseeStream(i uint32, c protocol.Conn, step int, p []byte) uint64 {
-	warmth := uint64(0)
-	if step == 0 {
-		warmth = uint64(g.clients[i].due[ofSwarm])
+// ForeseeStreams implements protocol.StreamForeseer.
+func (g *Group) ForeseeStreams(list []protocol.Prospect) (warmth uint64) {
+	for n := range list {
+		warmth += uint64(g.clients[list[n].Core].due[ofSwarm])
 	}
-	return warmth + g.swarm.ForeseeStream(i, c, step, p)
+	return warmth + g.swarm.ForeseeStreams(list)
 }
 
 // Accept implements protocol.Streams, as do the next four.

@@ -44,12 +44,13 @@ func check(t testing.TB, g *Group, i uint32, now protocol.Time) {
 // foresee looks ahead to whatever may come: that is always allowed.
 func foresee(g *Group, i uint32) {
 	have := [9]byte{3: 5, 4: 4, 8: byte(g.counters.Messages)}
+	var list []protocol.Prospect
 	for n := range len(g.cores[i].conns) + 1 {
-		for step := range protocol.ForeseeSteps {
-			g.warmth += g.ForeseeStream(i, protocol.Conn(n), step, have[:])
-			g.warmth += g.ForeseeStream(i, protocol.Conn(n), step, nil)
-		}
+		c := protocol.Conn(n)
+		list = append(list, protocol.Prospect{Core: i, Conn: c, Head: have[:]},
+			protocol.Prospect{Core: i, Conn: c})
 	}
+	g.warmth += g.ForeseeStreams(list)
 }
 
 func checkMember(t testing.TB, g *Group, core *core, m *member) {

@@ -7,21 +7,32 @@ import (
 	"swarmlab/protocol/peerwire"
 )
 
-// ForeseeStream implements protocol.StreamForeseer.
-func (g *Group) ForeseeStream(
-	i uint32, number protocol.Conn, step int, p []byte,
-) (warmth uint64) {
-	conns := g.cores[i].conns
-	if int(number) >= len(conns) || conns[number] == nil {
-		return 0
+// ForeseeStreams implements protocol.StreamForeseer. What is needed is found in a chain of
+// pointers: every pass follows all of them by one.
+func (g *Group) ForeseeStreams(list []protocol.Prospect) (warmth uint64) {
+	conns := g.scratch.conns[:0]
+	for n := range list {
+		warmth += uint64(len(g.cores[list[n].Core].conns))
 	}
-	switch c := conns[number]; {
-	case step == 1:
-		return c.warm(p)
-	case step == 2 && c.member != nil:
-		return g.foreseeMember(c, p)
+	for n := range list {
+		var c *conn
+		if all := g.cores[list[n].Core].conns; int(list[n].Conn) < len(all) {
+			c = all[list[n].Conn]
+		}
+		conns = append(conns, c)
 	}
-	return 0
+	for n, c := range conns {
+		if c != nil {
+			warmth += c.warm(list[n].Head)
+		}
+	}
+	for n, c := range conns {
+		if c != nil && c.member != nil {
+			warmth += g.foreseeMember(c, list[n].Head)
+		}
+	}
+	g.scratch.conns = conns
+	return warmth
 }
 
 // warm reads the lines of a connection that every message needs, and those that blocks do.

@@ -88,6 +88,7 @@ type scratch struct {
 	changes []change
 	set     bits
 	greet   greetScratch
+	conns   []*conn
 }
 
 var _ protocol.Streams = (*Group)(nil)
