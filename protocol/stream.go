@@ -55,20 +55,9 @@ type Streams interface {
 	Closed(i uint32, t *Turn, c Conn, why Reason)
 }
 
-// StreamForeseer is a group that can prepare for what happens on connections soon, as a [Foreseer]
-// can for datagrams: it reads the memory that it will need for all of them, so that the waits for
-// it go on side by side. It changes nothing; what it returns is only there so that the compiler
-// does not remove the reads.
+// StreamForeseer is a [Foreseer] for what happens on connections.
 type StreamForeseer interface {
 	ForeseeStreams(list []Prospect) uint64
-}
-
-// Prospect is a connection of a core on which something happens soon. The core may have given the
-// number to another connection by then, or to none.
-type Prospect struct {
-	Core uint32 // in its group
-	Conn Conn
-	Head []byte // the first bytes of what will come, if something will and they are known
 }
 
 // Reason says why a connection ended, or never began.

@@ -38,11 +38,17 @@ type Datagrams interface {
 	Datagram(i uint32, t *Turn, from Addr, p []byte)
 }
 
-// Foreseer is a group that can prepare for a datagram that will reach one of its cores soon. In a
-// population of a million, nearly all time goes into waiting for memory; Foresee reads what the
-// datagram will need, so that many such waits go on side by side. It is called once without the
-// bytes, and once more with them. It changes nothing, and is never needed: what it returns is only
-// there so that the compiler does not remove the reads.
+// Foreseer is a group that can prepare for datagrams that will reach its cores soon. In a
+// population of a million, nearly all time goes into waiting for memory; Foresee reads what they
+// will need, so that many such waits go on side by side. It changes nothing, and is never needed:
+// what it returns is only there so that the compiler does not remove the reads.
 type Foreseer interface {
-	Foresee(i uint32, p []byte) uint64
+	Foresee(list []Prospect) uint64
+}
+
+// Prospect is what a core has to do soon.
+type Prospect struct {
+	Core uint32 // in its group
+	Conn Conn   // on which it happens, if on one; perhaps that will have another number, or none
+	Head []byte // the first bytes of what will come, if something will; of a datagram all of them
 }

@@ -22,7 +22,6 @@ type streams struct {
 	scratch  []byte // the bytes of a chunk that was written piece by piece
 	body     []byte // a body on its way to become items
 	near     [touchEvents]prospect
-	ahead    [touchEvents]protocol.Prospect
 }
 
 // host is what is kept of a node.

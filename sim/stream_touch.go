@@ -27,29 +27,14 @@ func (w *World) touchStreams(events []event) (warmth uint64) {
 			warmth += uint64(w.streams.items.at(p.fore).size)
 		}
 	}
-	return warmth + w.foreseeStreams(list)
-}
-
-// foreseeStreams has the cores look ahead to what happens on their connections, those of one group
-// after the other.
-func (w *World) foreseeStreams(list []prospect) (warmth uint64) {
-	s := w.streams
-	for n := 0; n < len(list); {
-		group := w.nodes[list[n].node].group
-		g := &w.groups[group]
-		ahead := s.ahead[:0]
-		for ; n < len(list) && w.nodes[list[n].node].group == group; n++ {
-			if p := &list[n]; p.end != 0 {
-				ahead = append(ahead, protocol.Prospect{
-					Core: p.node - g.first, Conn: p.conn, Head: s.peek(p.first),
-				})
-			}
-		}
-		if g.streamForeseer != nil {
-			warmth += g.streamForeseer.ForeseeStreams(ahead)
+	ahead := w.ahead[:0]
+	for i := range list {
+		if p := &list[i]; p.end != 0 {
+			head := w.streams.peek(p.first)
+			ahead = append(ahead, protocol.Prospect{Core: p.node, Conn: p.conn, Head: head})
 		}
 	}
-	return warmth
+	return warmth + w.foresee(ahead, (*population).foreseeStreams)
 }
 
 // approach lists the events on connections, of some that are ahead.

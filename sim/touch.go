@@ -1,5 +1,7 @@
 package sim
 
+import "swarmlab/protocol"
+
 // touchEvents is how many events the engine looks ahead: enough for their cache misses to overlap,
 // few enough for what they bring in to stay.
 const touchEvents = 32
@@ -18,26 +20,50 @@ func (w *World) touch(events []event) (warmth uint64) {
 		if e.kind() == kindDatagram {
 			warmth += uint64(w.pool.block(e.handle())[0])
 			warmth += w.books[e.source].Delivered.Bytes + w.nodes[e.target].sent.Bytes
-			warmth += w.foresee(e.target, nil)
 		}
 	}
+	list := w.ahead[:0]
 	for i := range events {
 		e := &events[i]
+		p := protocol.Prospect{Core: e.target}
 		if e.kind() == kindDatagram {
-			_, payload := w.pool.get(e.handle())
-			for at := unitBytes; at < len(payload); at += unitBytes {
-				warmth += uint64(payload[at])
+			_, p.Head = w.pool.get(e.handle())
+			for at := unitBytes; at < len(p.Head); at += unitBytes {
+				warmth += uint64(p.Head[at])
 			}
-			warmth += w.foresee(e.target, payload)
 		}
+		list = append(list, p)
+	}
+	return warmth + w.foresee(list, (*population).foresee)
+}
+
+// foresee has groups look ahead to what their cores, here numbered as in the world, have to do.
+func (w *World) foresee(
+	list []protocol.Prospect, ask func(*population, []protocol.Prospect) uint64,
+) (warmth uint64) {
+	for len(list) > 0 {
+		group := w.nodes[list[0].Core].group
+		g := &w.groups[group]
+		n := 0
+		for ; n < len(list) && w.nodes[list[n].Core].group == group; n++ {
+			list[n].Core -= g.first
+		}
+		warmth += ask(g, list[:n])
+		list = list[n:]
 	}
 	return warmth
 }
 
-func (w *World) foresee(id uint32, payload []byte) uint64 {
-	g := &w.groups[w.nodes[id].group]
+func (g *population) foresee(list []protocol.Prospect) uint64 {
 	if g.foreseer == nil {
 		return 0
 	}
-	return g.foreseer.Foresee(id-g.first, payload)
+	return g.foreseer.Foresee(list)
+}
+
+func (g *population) foreseeStreams(list []protocol.Prospect) uint64 {
+	if g.streamForeseer == nil {
+		return 0
+	}
+	return g.streamForeseer.ForeseeStreams(list)
 }

@@ -75,6 +75,7 @@ type World struct {
 	fates   fates
 	rushes  int    // see hurry
 	warmth  uint64 // see touch
+	ahead   [touchEvents]protocol.Prospect
 
 	groups []population
 	nodes  []node

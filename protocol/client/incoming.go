@@ -22,11 +22,11 @@ func (g *Group) Datagram(i uint32, t *protocol.Turn, from protocol.Addr, p []byt
 }
 
 // Foresee implements protocol.Foreseer.
-func (g *Group) Foresee(i uint32, p []byte) uint64 {
-	if g.dht == nil || len(p) > 0 && p[0] != 'd' {
+func (g *Group) Foresee(list []protocol.Prospect) uint64 {
+	if g.dht == nil {
 		return 0
 	}
-	return g.dht.Foresee(i, p)
+	return g.dht.Foresee(list)
 }
 
 // ForeseeStreams implements protocol.StreamForeseer.

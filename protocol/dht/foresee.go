@@ -3,6 +3,8 @@ package dht
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"swarmlab/protocol"
 )
 
 // Where the ids stand in the usual packets: behind these words at the start.
@@ -14,31 +16,34 @@ const (
 	idLen         = 20
 )
 
-// Foresee implements protocol.Foreseer: it reads the header of a node, and of its table the
-// buckets of the sender and of the target, as far as they can be guessed.
-func (g *Group) Foresee(i uint32, p []byte) uint64 {
-	n := &g.nodes[i]
-	if p == nil || n.depth == 0 {
-		return uint64(n.depth)
+// Foresee implements protocol.Foreseer: it reads the headers of nodes, and of their tables the
+// buckets of senders and targets, as far as they can be guessed.
+func (g *Group) Foresee(list []protocol.Prospect) (warmth uint64) {
+	for k := range list {
+		warmth += uint64(g.nodes[list[k].Core].depth)
 	}
-	var at int
-	warmth := uint64(0)
-	switch {
-	case len(p) < 80:
-		return 0
-	case p[1] == queryStart[1]:
-		at = len(queryStart)
+	for k := range list {
+		i, p := list[k].Core, list[k].Head
+		if n := &g.nodes[i]; n.depth > 0 && len(p) >= 80 {
+			warmth += g.foreseeTable(i, n, p)
+		}
+	}
+	return warmth
+}
+
+func (g *Group) foreseeTable(i uint32, n *node, p []byte) uint64 {
+	switch p[1] {
+	case queryStart[1]:
+		at := len(queryStart)
 		target := at + idLen + len(targetStart)
 		if p[at+idLen] == infoHashStart[0] {
 			target = at + idLen + len(infoHashStart)
 		}
-		warmth = g.foreseeBucket(i, n, p[target:])
-	case p[1] == replyStart[1]:
-		at = len(replyStart)
-	default:
-		return 0
+		return g.foreseeBucket(i, n, p[target:]) + g.foreseeBucket(i, n, p[at:])
+	case replyStart[1]:
+		return g.foreseeBucket(i, n, p[len(replyStart):])
 	}
-	return warmth + g.foreseeBucket(i, n, p[at:])
+	return 0
 }
 
 func (g *Group) foreseeBucket(i uint32, n *node, id []byte) uint64 {

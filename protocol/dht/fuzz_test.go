@@ -195,8 +195,8 @@ func (o *ordeal) deliver(from protocol.Addr, p []byte) {
 	var m krpc.Message
 	fault := krpc.Decode(p, &m)
 	query := fault.Answerable() || fault == krpc.OK && m.Kind == krpc.Query
-	if f, ok := any(o.Group).(interface{ Foresee(uint32, []byte) uint64 }); ok {
-		f.Foresee(0, p)
+	if f, ok := any(o.Group).(protocol.Foreseer); ok {
+		f.Foresee([]protocol.Prospect{{Head: p}, {}})
 	}
 	o.turnOf(func(t *protocol.Turn) { o.core.Datagram(0, t, from, p) })
 	answers := 0
