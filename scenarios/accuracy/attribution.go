@@ -42,10 +42,10 @@ type Attribution struct {
 	// who reports 1.5 times the truth. Noise makes it less than 0 at times. NaN for who reported
 	// nothing.
 	Fake []float64
-	// Doubt is the standard error of each fraction, were the noise of all balances alike (or, if
-	// they were weighted, in proportion to the claims): who is always seen in the same company is
-	// known badly, however much he claims. NaN for who reported nothing, and infinite for whom no
-	// number of such observations would tell from others.
+	// Doubt is the standard error of each fraction, whatever noise each balance has (HC3,
+	// MacKinnon and White 1985): who is always seen in the same company is known badly, however
+	// much he claims, and so is who claims most where the balance is unquiet. NaN for who reported
+	// nothing, and infinite for whom no number of such observations would tell from others.
 	Doubt []float64
 	// Residuals are what the fractions leave unexplained of each balance.
 	Residuals []float64
@@ -85,46 +85,71 @@ func Attribute(users int, obs []Observation, weighted bool) (*Attribution, error
 	}
 	r := &Attribution{Fake: make([]float64, users), Doubt: make([]float64, users), Rank: rank,
 		Users: len(seen)}
-	spread := spreads(&f, rank)
 	for u := range r.Fake {
 		r.Fake[u], r.Doubt[u] = math.NaN(), math.NaN()
 		if column[u] >= 0 && rank > 0 {
-			r.Fake[u], r.Doubt[u] = x.At(column[u], 0), spread[column[u]]
+			r.Fake[u] = x.At(column[u], 0)
 		}
 	}
 	r.Residuals = residuals(obs, r.Fake)
-	noise := 0.0
-	for k, o := range obs {
-		left := r.Residuals[k] * scaleOf(o, weighted)
-		noise += left * left
+	if rank == 0 {
+		return r, nil
 	}
-	noise = math.Sqrt(noise / float64(max(len(obs)-rank, 1)))
-	for u := range r.Doubt {
-		r.Doubt[u] *= noise
+	noise := make([]float64, len(obs))
+	for k, o := range obs {
+		noise[k] = r.Residuals[k] * scaleOf(o, weighted)
+	}
+	for j, doubt := range doubts(&f, rank, noise) {
+		r.Doubt[seen[j]] = doubt
 	}
 	return r, nil
 }
 
-// spreads are the standard errors of the solution for noise of 1: the roots of the diagonal of the
-// inverse of the normal matrix. They are infinite where that matrix has none: of the users who are
-// part of what the observations do not tell.
-func spreads(f *mat.SVD, rank int) []float64 {
-	var v mat.Dense
-	f.VTo(&v)
-	users, known := v.Dims()
-	values, of := f.Values(nil), make([]float64, users)
-	for j := range of {
-		told := 0.0
-		for k := range min(rank, known) {
-			told += v.At(j, k) * v.At(j, k)
-			of[j] += v.At(j, k) * v.At(j, k) / (values[k] * values[k])
+// doubts returns the standard errors of a solution with these residuals. Each is taken for what it
+// would be had the others alone been solved, since an observation draws the solution to itself.
+// They are infinite for users who are part of what the observations do not tell, and for those who
+// hang on a single one.
+func doubts(f *mat.SVD, rank int, residuals []float64) []float64 {
+	var left, right mat.Dense
+	f.UTo(&left)
+	f.VTo(&right)
+	values := f.Values(nil)
+	noise := make([]float64, len(residuals))
+	for k, r := range residuals {
+		noise[k] = math.Inf(1)
+		if free := 1 - squares(left.RawRowView(k)[:rank]); free > told {
+			noise[k] = r / free
 		}
-		of[j] = math.Sqrt(of[j])
-		if told < 1-1e-9 {
+	}
+	users, _ := right.Dims()
+	of := make([]float64, users)
+	for j := range of {
+		v := right.RawRowView(j)[:rank]
+		if squares(v) < 1-told {
 			of[j] = math.Inf(1)
+			continue
+		}
+		for k, r := range noise {
+			share := 0.0
+			for n, u := range left.RawRowView(k)[:rank] {
+				share += v[n] / values[n] * u
+			}
+			if math.Abs(share) > told/values[0] {
+				of[j] = math.Hypot(of[j], share*r)
+			}
 		}
 	}
 	return of
+}
+
+// told is how much may be missing by rounding where the observations tell all.
+const told = 1e-9
+
+func squares(v []float64) (sum float64) {
+	for _, x := range v {
+		sum += x * x
+	}
+	return sum
 }
 
 // columns gives a column to each user who reported something.

@@ -241,7 +241,49 @@ func TestDoubtIsTheSpreadOfTheNoise(t *testing.T) {
 		require.True(t, math.IsNaN(a.Doubt[5]))
 	}
 	for u := range squares {
-		require.InEpsilon(t, squares[u], doubts[u], 0.1, "user %d", u)
+		require.InEpsilon(t, squares[u], doubts[u], 0.15, "user %d", u)
 	}
 	require.Greater(t, doubts[0], 30*doubts[2])
+}
+
+// So it is of who claims most where there is most noise, and of others who do not. Were noise taken
+// to be alike everywhere, the one would be believed too much, and the other too little.
+func TestDoubtIsOfTheNoiseWhereOneClaims(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n, draws = 200, 1000
+	design := make([]Observation, n)
+	for k := range design {
+		design[k] = Observation{Users: []int{0, 1}, Up: []float64{100, 100}}
+		design[k].Up[k%2] = 1 // the one is here, the other there
+	}
+	var squares, doubts [2]float64
+	for range draws {
+		for k := range design {
+			noise := 1 + 9*float64(k%2)
+			design[k].Balance = noise * r.NormFloat64()
+		}
+		a, err := Attribute(2, design, false)
+		require.NoError(t, err)
+		for u := range squares {
+			squares[u] += a.Fake[u] * a.Fake[u]
+			doubts[u] += a.Doubt[u] * a.Doubt[u]
+		}
+	}
+	for u := range squares {
+		require.InEpsilon(t, squares[u], doubts[u], 0.15, "user %d", u)
+	}
+	require.Greater(t, squares[0], 30*squares[1])
+}
+
+// An observation that alone tells of somebody leaves him in doubt.
+func TestDoubtOfWhoWasSeenOnce(t *testing.T) {
+	obs := []Observation{
+		{Users: []int{0}, Up: []float64{100}, Balance: 50},
+		{Users: []int{0}, Up: []float64{100}, Balance: 51},
+		{Users: []int{0, 1}, Up: []float64{100, 100}, Balance: 60},
+	}
+	a, err := Attribute(2, obs, false)
+	require.NoError(t, err)
+	require.Less(t, a.Doubt[0], 0.1)
+	require.True(t, math.IsInf(a.Doubt[1], 1))
 }
