@@ -10,8 +10,8 @@ import (
 
 // settled is how long a network needs, at the least, until contacts by ids that nodes no longer
 // have are out of the tables. Of 2,000 warm nodes of libtorrent with random ids all take others
-// within three minutes; then 99 % of all contacts are stale, and 70 % still are after 15 minutes. Of 2,000
-// that join, 39 % of the contacts are after 5 minutes, and 2 % after 11.
+// within three minutes; then 99 % of all contacts are stale, and 70 % still are after 15 minutes.
+// Of 2,000 that join, 39 % of the contacts are after 5 minutes, and 2 % after 11.
 const settled = 30 * time.Minute
 
 // Rebinding says whose nodes will take other ids, bound to their addresses (BEP 42), about when
