@@ -31,9 +31,9 @@ func (s *Scenario) Rebinding() string {
 				continue
 			}
 			return fmt.Sprintf("%s: those of %s with random ids take others, bound to their "+
-				"addresses (BEP 42), when they\nlearn these: contacts go stale, and lookups for the "+
-				"old ids fail. Write ids: secure,\nor a warmup of %s", g.Name, portion.Client,
-				Duration(settled))
+				"addresses (BEP 42),\nwhen they learn these: contacts go stale, and lookups for "+
+				"the old ids fail. Write\nids: secure, or a warmup of %s", g.Name,
+				portion.Client, Duration(settled))
 		}
 	}
 	return ""
