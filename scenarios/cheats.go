@@ -113,8 +113,8 @@ func (g *Group) checkMixes(c *complaints, path string) {
 	check := func(key string, shares []Share) {
 		for _, of := range shares {
 			if !there[key+" "+of.Client] {
-				c.addAt(path+"."+key, "%s is nobody of %d; raise its share, make the group larger, "+
-					"or leave it out", of.Client, g.Size)
+				c.addAt(path+"."+key, "%s is nobody of %d; raise its share, make the group "+
+					"larger, or leave it out", of.Client, g.Size)
 			}
 		}
 	}
