@@ -51,6 +51,8 @@ func TestFaultKindText(t *testing.T) {
 		"ireland, frankfurt, tokyo, seoul, singapore, sydney, sao-paulo")
 }
 
+const allOf100 = ": names all 100 nodes, so that nobody is on the other side; name a part of them"
+
 const nobodyAmong100 = ": names nobody among 100 nodes; raise its share, or name nodes " +
 	"that there are"
 
@@ -100,6 +102,10 @@ func TestFaultsAreRefused(t *testing.T) {
 			f.Whom = Whom{First: 100, Count: 5}
 		},
 		"others" + nobodyAmong100: func(f *Fault) {
+			*f = always(Partition)
+			f.Others = Whom{First: 100, Count: 5}
+		},
+		"whom" + allOf100: func(f *Fault) {
 			*f = always(Partition)
 			f.Whom = Whom{}
 		},

@@ -96,7 +96,12 @@ func (f *fault) prepare(cfg *Config, m model, i int) error {
 	if f.whom.empty(uint32(cfg.Nodes)) {
 		return nobody("whom", cfg.Nodes)
 	}
-	if f.others.empty(uint32(cfg.Nodes)) {
+	switch {
+	case !f.others.empty(uint32(cfg.Nodes)):
+	case f.others.without != nil:
+		return fmt.Errorf("whom: names all %d nodes, so that nobody is on the other side; name a "+
+			"part of them", cfg.Nodes)
+	default:
 		return nobody("others", cfg.Nodes)
 	}
 	f.draws = newStream(cfg.Seed, purposeFault^f.key())

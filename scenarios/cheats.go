@@ -103,8 +103,28 @@ func (s *Scenario) checkCatalog(c *complaints, g *Group, path string) {
 	}
 }
 
+// checkMixes checks that somebody is of each strategy and each way to cheat that is written.
+func (g *Group) checkMixes(c *complaints, path string) {
+	there := map[string]bool{}
+	for _, p := range g.Peers() {
+		there["strategy "+strategies()[p.Strategy]] = true
+		there["cheat "+client.Cheats()[p.Cheat]] = true
+	}
+	check := func(key string, shares []Share) {
+		for _, of := range shares {
+			if !there[key+" "+of.Client] {
+				c.addAt(path+"."+key, "%s is nobody of %d; raise its share, make the group "+
+					"larger, or leave it out", of.Client, g.Size)
+			}
+		}
+	}
+	check("strategy", g.Strategy.Shares())
+	check("cheat", g.Cheat.Shares())
+}
+
 // checkCheats checks that who cheats can do so, and that somebody looks.
 func (s *Scenario) checkCheats(c *complaints, g *Group, path string) {
+	g.checkMixes(c, path)
 	cheats, rings := false, false
 	for _, p := range g.Peers() {
 		cheats = cheats || p.Cheat != client.Honest

@@ -9,6 +9,9 @@ type rule struct {
 	path string // names in capitals stand for any name
 	// fallback is the value when none is written; required if there is no sensible one.
 	fallback string
+	// instead returns what takes the place of fallback in view of the settings before this one, or
+	// nothing; nil: nothing ever does.
+	instead func(s *Scenario) string
 	// limits is a range "low..high", or the allowed words "a|b|c", or empty.
 	limits string
 	// word is written in place of the zero value, which it names.
@@ -92,13 +95,14 @@ var scenarioRules = []rule{
 	{path: "budget.events", fallback: "unlimited", limits: "1..18446744073709551615",
 		word: "unlimited", meaning: "that the simulator processes: datagrams and wake-ups. The " +
 			"same run exceeds it everywhere, or nowhere"},
-	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]",
+	{path: "figures", fallback: "[hops, hops-cdf, latency-cdf]", instead: figuresOf,
 		limits: "hops|hops-cdf|latency-cdf|hops-size|calibration|id-space|buckets|clients|" +
 			"targets|sweep|heat|front|timeline|table-health|holders|" +
 			"crawl|connectivity|latency-targets|completion|utilisation|availability|" +
 			"population|share-ratio|exchange|discovery|free-riders|accounting|methods|" +
 			"accounting-errors|swarm-balance|observers|receipts|undercount|detection|roc|audits",
-		meaning: "drawn after the run"},
+		meaning: "drawn after the run. Of swarms they are by default completion, utilisation and " +
+			"share-ratio, of audited ones accounting and methods, too; of ledgers undercount"},
 	{path: "targets", fallback: noneWord, word: noneWord,
 		meaning: "published values that the results are held against"},
 	{path: "study", fallback: "{}",

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -110,11 +111,16 @@ func within(path string) string {
 	return " in " + path
 }
 
-// fallback writes a setting's default.
+// fallback writes a setting's default. The settings before it are filled.
 func (f filler) fallback(p place, parent position) {
-	switch text := p.rule().fallback; text {
+	r := p.rule()
+	text := r.fallback
+	if r.instead != nil && f.scenario != nil {
+		text = cmp.Or(r.instead(f.scenario), text)
+	}
+	switch text {
 	case required:
-		f.add(parent, "%s is missing; add it: %s", p.path, p.rule().meaning)
+		f.add(parent, "%s is missing; add it: %s", p.path, r.meaning)
 	case "":
 		p.value.SetZero()
 	case "{}":

@@ -2,7 +2,7 @@ package scenarios
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,15 +15,12 @@ import (
 const matrixPath = "network.latency.file"
 
 // matrix reads the measured round trips.
-func (s *Scenario) matrix() (*netmodel.Matrix, error) {
-	file := s.beside(s.Network.Latency.File)
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w; the path is relative to the scenario file",
-			s.source(), matrixPath, err)
-	}
-	defer f.Close()
-	return netmodel.LoadMatrix(f, file)
+func (s *Scenario) matrix() (m *netmodel.Matrix, err error) {
+	err = s.read(matrixPath, s.Network.Latency.File, func(r io.Reader, name string) (err error) {
+		m, err = netmodel.LoadMatrix(r, name)
+		return err
+	})
+	return m, err
 }
 
 // beside returns the path of a file that the scenario names: it is looked for beside the

@@ -116,7 +116,7 @@ func excerpt(src string, at position) string {
 }
 
 // suggest says what could be meant by an unknown word: the nearest of the known ones if one is
-// near, or all of them.
+// near, or all of them, up to a screenful: there are hundreds of metrics.
 func suggest(word string, known []string) string {
 	best, least := "", 1+min(len(word), 40)/2
 	for _, k := range known {
@@ -126,6 +126,10 @@ func suggest(word string, known []string) string {
 	}
 	if best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	const most = 60
+	if more := len(known) - most; more > 0 {
+		return fmt.Sprintf("; known: %s and %d more", strings.Join(known[:most], ", "), more)
 	}
 	return "; known: " + strings.Join(known, ", ")
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -178,6 +179,11 @@ func TestMatrixBesideTheScenario(t *testing.T) {
 	_, err = s.NetworkConfig(50)
 	require.ErrorContains(t, err, "network.latency.file")
 	require.ErrorContains(t, err, "relative to the scenario file")
+	require.ErrorContains(t, err, fmt.Sprintf("s.yaml:%d:42: ", 1+strings.Count(smallSource, "\n")))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "rtt.txt"), 0o700))
+	_, err = s.NetworkConfig(50)
+	require.ErrorContains(t, err, "is no file but a folder")
+	require.NoError(t, os.Remove(filepath.Join(dir, "rtt.txt")))
 	rtt := []byte("0 10.5\n10.5 0\n")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "rtt.txt"), rtt, 0o600))
 	config, err := s.NetworkConfig(50)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,6 +100,19 @@ func TestSetProblems(t *testing.T) {
 		require.EqualError(t, err, source+c[0]+"="+c[1]+": "+c[2])
 		require.Equal(t, before, bare(s), "a refused setting changes nothing")
 	}
+}
+
+// TestSuggestions: what is unknown among hundreds of words does not fill pages.
+func TestSuggestions(t *testing.T) {
+	known := make([]string, 300)
+	for n := range known {
+		known[n] = fmt.Sprintf("word.%03d", n)
+	}
+	require.Equal(t, `; did you mean "word.217"?`, suggest("wrod.217", known))
+	all := suggest("x", known)
+	require.Contains(t, all, "; known: word.000, word.001, ")
+	require.True(t, strings.HasSuffix(all, ", word.059 and 240 more"), all)
+	require.True(t, strings.HasSuffix(suggest("x", known[:60]), ", word.059"))
 }
 
 func dhtKeys() []string {

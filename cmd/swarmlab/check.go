@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -39,7 +40,8 @@ datagrams or messages of peers, memory and time. Estimates are right to a factor
 func (p *plan) describe(source string) string {
 	var b strings.Builder
 	e := p.estimate
-	fmt.Fprintf(&b, "%s is valid: %s\n\n", source, p.scenario.Title)
+	fmt.Fprintf(&b, "%s is valid: %s\n\n", source,
+		cmp.Or(p.scenario.Title, p.scenario.Name))
 	t := table{left: 2}
 	t.add("cells", count(uint64(e.Cells)))
 	t.add("runs", fmt.Sprintf("%s (%s a cell)", count(uint64(e.Runs)),

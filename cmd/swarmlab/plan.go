@@ -116,6 +116,12 @@ func newPlan(s *scenarios.Scenario, jobs int) (*plan, error) {
 			return nil, err
 		}
 	}
+	for n := range p.cells {
+		if note := p.cells[n].Scenario.Rebinding(); note != "" {
+			p.notes = append(p.notes, note)
+			break
+		}
+	}
 	if err := p.checkNetworks(); err != nil {
 		return p, err
 	}

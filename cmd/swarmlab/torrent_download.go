@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -96,6 +97,11 @@ type downloading struct {
 
 // work downloads and notes what came of it.
 func (d *downloading) work(ctx context.Context) error {
+	if d.screen != nil && d.alone() {
+		fmt.Fprintf(d.screen, "nobody can be asked for peers: %s has no tracker that is known "+
+			"here; give --peer or --bootstrap. Waiting for who connects to %v\n",
+			visible(d.source.name), addressTexts(d.node))
+	}
 	if err := d.join(); err != nil {
 		return exitError{failed, err}
 	}

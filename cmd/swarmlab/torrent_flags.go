@@ -26,8 +26,9 @@ func (f *torrentFlags) add(c *cobra.Command, dir string) {
 	c.Flags().StringVar(&f.dir, "dir", ".", dir)
 	f.addPlaces(c)
 	c.Flags().StringVar(&f.maxUp, "max-up", "",
-		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
-	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
+		"send at most this `RATE`, a second, as in 500KiB or 2MiB (default no limit)")
+	c.Flags().StringVar(&f.maxDown, "max-down", "",
+		"receive at most this `RATE`, a second (default no limit)")
 }
 
 // addPlaces adds the flags that name addresses.

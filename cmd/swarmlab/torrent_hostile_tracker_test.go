@@ -72,6 +72,8 @@ func TestTorrentHostileTrackers(t *testing.T) {
 				return r.Tracker != nil && r.Tracker.Problem != ""
 			}, 20*time.Second, 10*time.Millisecond)
 			require.Contains(t, r.Tracker.Problem, c.want)
+			require.NotContains(t, r.Tracker.Problem, "info_hash", "what was asked for")
+			require.Equal(t, site.URL+"/announce", r.Tracker.URL)
 			_, got := l.fetch(file, "--peer", at, "--listen", "127.0.0.1:0")
 			require.Len(t, got.Peers, 1)
 			code, err := seed.end()

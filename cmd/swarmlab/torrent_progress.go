@@ -84,7 +84,8 @@ func (p *fetchProgress) text() string {
 	r := &p.now
 	peers := quantity(r.Conns, "peer")
 	if r.Size == 0 {
-		return fmt.Sprintf(" no metadata yet, %s of %s known", peers, count(uint64(r.Known)))
+		return fmt.Sprintf(" no metadata yet, %s of %s known%s", peers, count(uint64(r.Known)),
+			p.trouble())
 	}
 	rate := p.rate()
 	text := fmt.Sprintf("%3.0f %%  %s/s from %s", 100*p.share(), bytesText(uint64(rate)), peers)
@@ -92,7 +93,16 @@ func (p *fetchProgress) text() string {
 		left := float64(r.Left) / rate * float64(time.Second)
 		text += "  " + clock(time.Duration(min(left, float64(1000*time.Hour)))) + " left"
 	}
-	return text
+	return text + p.trouble()
+}
+
+// trouble says why there may be nobody: a tracker that does not name any. A bar has no room for it
+// in a line, and its reader sees it in the summary.
+func (p *fetchProgress) trouble() string {
+	if t := p.now.Tracker; p.lines != nil && p.now.Conns == 0 && t != nil && t.Problem != "" {
+		return fmt.Sprintf("; tracker %s: %s", visible(t.URL), visible(t.Problem))
+	}
+	return ""
 }
 
 func (p *fetchProgress) stop() { p.bar.stop() }

@@ -16,6 +16,7 @@ import (
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/protocol/swarm"
+	"swarmlab/protocol/tracker"
 )
 
 const (
@@ -219,6 +220,19 @@ func (s *torrentSession) join() error {
 	return err
 }
 
+// alone reports whether there is nobody who could name a peer.
+func (s *torrentSession) alone() bool {
+	for _, tier := range s.source.trackers {
+		for _, url := range tier {
+			if _, err := tracker.ParseURL(url); err == nil {
+				return false
+			}
+		}
+	}
+	private := s.source.info != nil && s.source.info.Private
+	return len(s.places.peers) == 0 && (private || len(s.places.nodes) == 0)
+}
+
 // introduce names the peers that are known from the start, again and again: they may come late.
 func (s *torrentSession) introduce() {
 	tick := time.NewTicker(remind)
@@ -290,7 +304,7 @@ func (s *torrentSession) fetch(_, torrent, number uint32, url string) {
 		problem := ""
 		body, err := httptracker.FetchFrom(s.work, s.node.Addr().AddrPort().Addr(), url)
 		if err != nil {
-			problem = err.Error()
+			problem = cause(err)
 		}
 		s.node.Do(func(t *protocol.Turn) {
 			s.group.Fetched(only, t, torrent, number, body, problem)

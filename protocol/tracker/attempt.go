@@ -176,7 +176,7 @@ func (c *Client) unanswered(t *protocol.Turn, now Totals) {
 		tries = triesAlone
 	}
 	if c.resends >= tries {
-		c.last = "no answer"
+		c.blame("no answer")
 		c.tally.Silent++
 		c.next(t, now)
 		return

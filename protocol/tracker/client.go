@@ -54,7 +54,8 @@ type Client struct {
 	leaving   bool
 	overtaken bool // it leaves, but what was under way is to be answered first
 	paused    bool
-	last      string // what went wrong last
+	last      string // what went wrong last; empty if nothing has since an answer
+	culprit   string // the URL of the tracker with which it did
 
 	answer Answer
 	reply  Reply
@@ -148,7 +149,7 @@ func (c *Client) Wake(t *protocol.Turn, now Totals) protocol.Time {
 	case connecting, announcing:
 		c.unanswered(t, now)
 	case fetching:
-		c.last = "no answer"
+		c.blame("no answer")
 		c.tally.Silent++
 		c.next(t, now)
 	}
@@ -225,9 +226,9 @@ func (c *Client) Due() protocol.Time { return c.due }
 
 // Status is how a client stands with its trackers.
 type Status struct {
-	URL      string // of the tracker that answered last, or is asked
+	URL      string // of the tracker that has the problem; or else that answered last, or is asked
 	Fails    int    // rounds in a row in which no tracker answered
-	Problem  string // of the last one that did not answer well; empty if it did
+	Problem  string // of the last one that did not answer well; empty if one did since
 	Seeders  uint32 // as told last
 	Leechers uint32
 	Interval time.Duration // between announces
@@ -237,8 +238,13 @@ type Status struct {
 func (c *Client) Status() Status {
 	st := Status{Fails: c.fails, Problem: c.last, Interval: c.interval,
 		Seeders: c.reply.Seeders, Leechers: c.reply.Leechers}
-	if s := c.sites.at(c.at); s != nil {
+	if c.last != "" {
+		st.URL = c.culprit
+	} else if s := c.sites.at(c.at); s != nil {
 		st.URL = s.url
 	}
 	return st
 }
+
+// blame notes what went wrong with the tracker that is asked.
+func (c *Client) blame(why string) { c.last, c.culprit = why, c.sites.at(c.at).url }

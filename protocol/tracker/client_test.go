@@ -340,6 +340,7 @@ func TestRefusalsAndBackoff(t *testing.T) {
 	s.until(200 * time.Second)
 	s.told("0 connect 1", "17 connect 1", "72 connect 1", "189 connect 1")
 	require.Equal(t, "go ?away", s.c.Status().Problem)
+	require.Equal(t, udp1, s.c.Status().URL, "whose problem it is")
 	for range 20 {
 		s.until(time.Duration(s.due))
 	}
@@ -386,6 +387,7 @@ func TestHTTPTrackers(t *testing.T) {
 	s.start()
 	require.EqualValues(t, 1, s.c.Tally().Drops[NotBencode])
 	require.Contains(t, s.c.Status().Problem, "not_bencode")
+	require.Equal(t, "http://a.example/announce", s.c.Status().URL, "whose problem it is")
 	require.EqualValues(t, 17*time.Second, s.due)
 	s.do(func(t *protocol.Turn) protocol.Time { // long after it was given up
 		return s.c.Fetched(t, 1, []byte("d5:peers6:aaaappe"), "", s.tot)

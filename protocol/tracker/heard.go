@@ -69,7 +69,7 @@ func (c *Client) Fetched(
 	switch {
 	case problem != "":
 		c.reply.Peers = c.reply.Peers[:0]
-		c.last = problem
+		c.blame(problem)
 		c.tally.Silent++
 		c.next(t, now)
 	case c.reply.Failure != "":
@@ -87,7 +87,7 @@ func (c *Client) Fetched(
 // refused goes on to the next tracker, since this one said no.
 func (c *Client) refused(t *protocol.Turn, now Totals, why string, retry time.Duration) {
 	s := c.sites.at(c.at)
-	c.last = why
+	c.blame(why)
 	c.tally.Refused++
 	if retry == Forever {
 		s.barred = true
