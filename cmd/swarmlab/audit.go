@@ -78,13 +78,13 @@ func (f *auditFlags) refuse() (err error) {
 	const most = 1 << 14
 	switch {
 	case f.limit < 0:
-		return dhtError(refused, "--for %v is negative; give for example 10m", f.limit)
+		return refuse("--for %v is negative; give for example 10m", f.limit)
 	case f.every < time.Millisecond:
-		return dhtError(refused, "--every %v is too short; give for example 10s", f.every)
+		return refuse("--every %v is too short; give for example 10s", f.every)
 	case f.connections < 1 || f.connections > most:
-		return dhtError(refused, "--connections %d is not from 1 to %d", f.connections, most)
+		return refuse("--connections %d is not from 1 to %d", f.connections, most)
 	case f.parallel < 1 || f.parallel > most:
-		return dhtError(refused, "--parallel %d is not from 1 to %d pieces", f.parallel, most)
+		return refuse("--parallel %d is not from 1 to %d pieces", f.parallel, most)
 	}
 	f.fastestRate, err = parseRate("--fastest", f.fastest)
 	return err
@@ -102,7 +102,7 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 		f.out = filepath.Join("results", "audit-"+source.hash.String()[:8])
 	}
 	if results.HoldsAudit(f.out) {
-		return dhtError(refused, "%s holds results already, which an audit does not overwrite; "+
+		return refuse("%s holds results already, which an audit does not overwrite; "+
 			"choose another folder with --out", f.out)
 	}
 	ctx, release := withInterrupts(c.Context(), func() {})
@@ -128,7 +128,7 @@ func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditi
 	}
 	if a.dir, err = claim(f.out); err != nil {
 		a.close()
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	a.scraper = newScraper(source, a.node.Addr().AddrPort().Addr())
 	if source.info != nil {

@@ -56,20 +56,20 @@ func journalName(dir string) string {
 func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, error) {
 	name := journalName(dir)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return nil, nil, exitError{failed, err}
+		return nil, nil, exit(failed, err)
 	}
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, nil, exitError{failed, err}
+		return nil, nil, exit(failed, err)
 	}
 	j := &auditJournal{file: file}
 	book, err := j.open(of)
 	if err != nil {
 		file.Close()
-		var exit exitError
-		if !errors.As(err, &exit) {
-			err = exitError{refused, fmt.Errorf("%s: %w; choose another folder with --out", name,
-				err)}
+		var told exitError
+		if !errors.As(err, &told) {
+			err = exit(refused, fmt.Errorf("%s: %w; choose another folder with --out", name,
+				err))
 		}
 		return nil, nil, err
 	}
@@ -147,7 +147,7 @@ func (j *auditJournal) begin(at int64) error {
 		_, err = j.file.Seek(at, io.SeekStart)
 	}
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return j.write(j.take())
 }
@@ -206,7 +206,7 @@ func (j *auditJournal) take() []byte {
 // write appends to the file.
 func (j *auditJournal) write(p []byte) error {
 	if _, err := j.file.Write(p); err != nil {
-		return dhtError(failed, "what is seen cannot be kept: %w", err)
+		return fail("what is seen cannot be kept: %w", err)
 	}
 	return nil
 }

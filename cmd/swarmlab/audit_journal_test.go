@@ -187,9 +187,7 @@ func TestAuditJournalRefused(t *testing.T) {
 			continue
 		}
 		require.ErrorContains(t, err, want, "%.40q", bad)
-		var exit exitError
-		require.ErrorAs(t, err, &exit)
-		require.Equal(t, refused, exit.code)
+		require.Equal(t, refused, status(err))
 		after, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
 		require.Equal(t, len(good)+len(bad), len(after), "it is as it was")

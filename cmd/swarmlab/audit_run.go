@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"swarmlab/protocol"
@@ -63,13 +64,12 @@ func (a *auditing) observe(ctx context.Context) error {
 	if err == nil {
 		err = a.await(limited, nil)
 	}
-	var exit exitError
-	over := errors.As(err, &exit) && exit.code == interrupted
+	over := status(err) == interrupted
 	switch {
 	case a.journal != nil && over && (ctx.Err() == nil || a.flags.limit == 0):
 		return nil
 	case over && ctx.Err() == nil:
-		return dhtError(failed, "the metadata of the link did not come within %v; name a peer "+
+		return fail("the metadata of the link did not come within %v; name a peer "+
 			"that has it with --peer, or give the .torrent file", a.flags.limit)
 	}
 	return err
@@ -83,7 +83,7 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 		}
 	}
 	if err := a.join(); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	if a.journal != nil {
 		return nil
@@ -116,7 +116,7 @@ func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.
 		}
 	})
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }
@@ -147,11 +147,11 @@ func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
 		case <-done:
 			return nil
 		case err := <-a.trouble:
-			return exitError{failed, err}
+			return exit(failed, err)
 		case <-a.over:
-			return exitError{failed, errors.New("the sockets failed")}
+			return exit(failed, errors.New("the sockets failed"))
 		case <-ctx.Done():
-			return exitError{interrupted, errors.New("interrupted")}
+			return exit(interrupted, errors.New("interrupted"))
 		case <-tick.C:
 		}
 		if time.Now().After(scrapeAt) && a.journal != nil {
@@ -181,7 +181,7 @@ func (a *auditing) look(last bool) error {
 		}
 	})
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	if pending != nil {
 		if err := a.journal.write(pending); err != nil {
@@ -223,9 +223,8 @@ func (a *auditing) conclude(ctx context.Context, err error) error {
 	if a.last == nil { // the node has ended: nobody else reads the book
 		a.last, failure = a.observation(), a.journal.write(a.journal.take())
 	}
-	var exit exitError
 	switch {
-	case err == nil && ctx.Err() != nil, errors.As(err, &exit) && exit.code == interrupted:
+	case err == nil && ctx.Err() != nil, status(err) == interrupted:
 		a.last.Ended = endedByCaller
 	case err == nil:
 		a.last.Ended = endedInTime
@@ -250,16 +249,15 @@ func (a *auditing) keep(err error) error {
 		a.journal.head.Began)
 	a.journal.close(failure != nil)
 	if failure != nil {
-		failure = dhtError(failed, "the results could not be stored: %w; what was seen is in %s: "+
+		failure = fail("the results could not be stored: %w; what was seen is in %s: "+
 			"make room, and give the same command again", failure, journalName(a.dir.path))
 		return errors.Join(a.tell.end(a.last, ""), err, failure)
 	}
 	if told := a.tell.end(a.last, a.dir.path); told != nil {
 		return errors.Join(told, err)
 	}
-	var exit exitError
-	if errors.As(err, &exit) && exit.code == interrupted {
-		return dhtError(interrupted, "interrupted: what was seen is in %s", a.dir.path)
+	if status(err) == interrupted {
+		return exit(interrupted, fmt.Errorf("interrupted: what was seen is in %s", a.dir.path))
 	}
 	return err
 }
@@ -276,12 +274,12 @@ func troubles(all []results.ObservedScrape) (text string) {
 
 // vain is the end of an audit that saw nobody.
 func (a *auditing) vain(err error) error {
-	var exit exitError
 	switch {
-	case errors.As(err, &exit) && exit.code == interrupted || err == nil && a.last == nil:
-		err = dhtError(interrupted, "interrupted before any peer was met; nothing is stored")
+	case status(err) == interrupted || err == nil && a.last == nil:
+		err = exit(interrupted,
+			fmt.Errorf("interrupted before any peer was met; nothing is stored"))
 	case err == nil:
-		err = dhtError(failed, "no peer was met, nothing is stored: is anybody in the swarm, and "+
+		err = fail("no peer was met, nothing is stored: is anybody in the swarm, and "+
 			"reachable from here? Name a peer with --peer, or a node of the DHT with "+
 			"--bootstrap%s", troubles(a.last.Scrapes))
 	}

@@ -87,7 +87,7 @@ func (a *auditTelling) end(o *results.Observation, out string) error {
 		return a.encode(o)
 	}
 	if _, err := io.WriteString(a.out, auditSummary(o)); err != nil {
-		return dhtError(failed, "cannot print the result: %w", err)
+		return fail("cannot print the result: %w", err)
 	}
 	if out != "" {
 		fmt.Fprintf(a.out, "%s holds %s, %s, %s and %s\n", out, results.ReportFile,
@@ -106,7 +106,7 @@ func (a *auditTelling) wipe() {
 
 func (a *auditTelling) encode(o *results.Observation) error {
 	if err := json.NewEncoder(a.out).Encode(o); err != nil {
-		return dhtError(failed, "cannot print the state: %w", err)
+		return fail("cannot print the state: %w", err)
 	}
 	return nil
 }

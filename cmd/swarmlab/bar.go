@@ -14,6 +14,9 @@ import (
 const (
 	barSteps   = 1000
 	barRefresh = 100 * time.Millisecond
+
+	// lineApart is the least time between two plain lines, where there is no terminal for a bar.
+	lineApart = 5 * time.Second
 )
 
 // bar is a progress bar on a terminal. A nil bar shows nothing.

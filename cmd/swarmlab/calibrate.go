@@ -111,7 +111,7 @@ func (o *calibrateOptions) run(cmd *cobra.Command, args []string) error {
 		_, err = cmd.OutOrStdout().Write(c.report())
 	}
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return c.verdict()
 }
@@ -166,9 +166,9 @@ func (c *calibration) do(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(o.Failures) > 0:
-		return exitError{failed, errors.New(o.Failures[0].Error)}
+		return exit(failed, errors.New(o.Failures[0].Error))
 	case o.Interrupted:
-		return exitError{interrupted, errors.New("interrupted; nothing is stored")}
+		return exit(interrupted, errors.New("interrupted; nothing is stored"))
 	}
 	c.tell.enter("running %s on real sockets for %v", quantity(len(c.real.nodes), "node"),
 		time.Duration(c.real.plan.End))
@@ -178,13 +178,13 @@ func (c *calibration) do(ctx context.Context) error {
 	c.tell.enter("writing %s", c.dir.path)
 	plots.Clear(c.dir.path)
 	if c.summary, err = results.Write(c.dir.path, o, c.started); err != nil {
-		return exitError{failed, fmt.Errorf("not all results could be stored: %w", err)}
+		return exit(failed, fmt.Errorf("not all results could be stored: %w", err))
 	}
 	c.stored = true
 	switch {
 	case errors.Is(halted, context.Canceled):
-		return exitError{interrupted, fmt.Errorf("interrupted: the simulated run is stored in %s, "+
-			"and the real one is not", c.dir.path)}
+		return exit(interrupted, fmt.Errorf("interrupted: the simulated run is stored in %s, "+
+			"and the real one is not", c.dir.path))
 	case halted != nil:
 		return halted
 	}
@@ -197,13 +197,13 @@ func (c *calibration) compare(simulated []results.Lookup) error {
 	c.found = results.Calibrate(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
 	if err := results.WriteCalibration(c.dir.path, c.found, simulated, real); err != nil {
-		return exitError{failed, fmt.Errorf("not all results could be stored: %w", err)}
+		return exit(failed, fmt.Errorf("not all results could be stored: %w", err))
 	}
 	c.tell.enter("drawing %s", quantity(len(c.summary.Figures), "figure"))
 	var err error
 	if c.figures, err = plots.Draw(c.dir.path, c.theme); err != nil {
-		return exitError{failed, fmt.Errorf("the results are in %s, but not all figures: %w",
-			c.dir.path, err)}
+		return exit(failed, fmt.Errorf("the results are in %s, but not all figures: %w",
+			c.dir.path, err))
 	}
 	c.took = time.Since(c.started)
 	return nil
@@ -224,11 +224,11 @@ func onlyLookups(all []results.Lookup) []results.Lookup {
 func (c *calibration) verdict() error {
 	switch f := c.found; {
 	case f.Simulated.Successful == 0 || f.Real.Successful == 0:
-		return exitError{failed, errors.New("no lookup succeeded in one of the worlds")}
+		return exit(failed, errors.New("no lookup succeeded in one of the worlds"))
 	case !f.Agrees():
-		return exitError{failed, fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
+		return exit(failed, fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
 			"%s ms late on average: if that is much, the machine was too busy",
-			three(f.HopsKS.P), three(f.Sockets.Late.Mean))}
+			three(f.HopsKS.P), three(f.Sockets.Late.Mean)))
 	}
 	return nil
 }

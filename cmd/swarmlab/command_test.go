@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -24,14 +23,7 @@ func runTo(
 	c.SetOut(out)
 	c.SetErr(io.Discard)
 	err = c.ExecuteContext(ctx)
-	var exit exitError
-	switch {
-	case errors.As(err, &exit):
-		code = exit.code
-	case err != nil:
-		code = refused
-	}
-	return code, err
+	return status(err), err
 }
 
 // dhtRun runs `dht ARGS...` to its end and returns its output and exit status.

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"crypto/rand"
+	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"swarmlab/protocol/krpc"
+	"swarmlab/protocol"
+	"swarmlab/protocol/live"
 )
 
 // newDHTCommand returns `swarmlab dht`: the Mainline DHT on real sockets.
@@ -56,59 +56,53 @@ func (f *dhtFlags) addAsking(c *cobra.Command, timeout time.Duration) {
 // check refuses what the flags alone show to be wrong.
 func (f *dhtFlags) check() error {
 	if f.timeout < time.Millisecond {
-		return dhtError(refused, "--timeout %v is too short; give for example 10s", f.timeout)
+		return refuse("--timeout %v is too short; give for example 10s", f.timeout)
 	}
 	return nil
 }
-
-// dhtError returns an error for the user, and the exit status it calls for.
-func dhtError(code int, format string, args ...any) error {
-	return exitError{code, fmt.Errorf(format, args...)}
-}
-
-// dhtArgs accepts the arguments with these names.
-func dhtArgs(names ...string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		switch {
-		case len(args) < len(names):
-			return dhtError(refused, "%s is missing; see %s --help", names[len(args)],
-				c.CommandPath())
-		case len(args) > len(names):
-			return dhtError(refused, "%q is one argument too many; see %s --help", args[len(names)],
-				c.CommandPath())
-		}
-		return nil
-	}
-}
-
-// parseHexID reads a node id or an infohash, called name where it is wrong.
-func parseHexID(name, digits string) (krpc.ID, error) {
-	id, err := krpc.ParseID(strings.TrimSpace(digits))
-	if err != nil {
-		return krpc.ID{}, dhtError(refused,
-			"%s %.60q is not 40 hexadecimal digits (it has %d characters)",
-			name, digits, len(digits))
-	}
-	return id, nil
-}
-
-// systemRandom returns random bytes that nobody can guess.
-func systemRandom() (b [krpc.IDSize]byte) {
-	rand.Read(b[:]) // never fails: it ends the program instead
-	return b
-}
-
-func randomID() krpc.ID {
-	b := systemRandom()
-	return krpc.IDFromBytes(b[:])
-}
-
-// inMilliseconds is how documents and people are told a time.
-func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func countOf(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// enter binds the socket and resolves the addresses that lead into the network. Without --listen,
+// the socket is on loopback if all of those are, and takes any port.
+func (f *dhtFlags) enter(
+	ctx context.Context, flag string, texts []string,
+) (*live.Node, []protocol.Addr, error) {
+	points := make([]endpoint, 0, len(texts))
+	for _, text := range texts {
+		e, err := parseEndpoint(flag, text, false)
+		if err != nil {
+			return nil, nil, err
+		}
+		points = append(points, e)
+	}
+	six := len(points) > 0 && points[0].is6()
+	if f.listen != "" {
+		e, err := parseEndpoint("--listen", f.listen, true)
+		if err != nil {
+			return nil, nil, err
+		}
+		six = e.is6()
+	}
+	seeds := make([]protocol.Addr, 0, len(points))
+	for _, e := range points {
+		a, err := e.resolve(ctx, six)
+		if err != nil {
+			return nil, nil, err
+		}
+		seeds = append(seeds, a)
+	}
+	if f.listen == "" {
+		f.listen = defaultListen(six, seeds)
+	}
+	node, err := live.Listen(f.listen)
+	if err != nil {
+		return nil, nil, exit(failed, err)
+	}
+	return node, seeds, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
@@ -63,16 +64,16 @@ table of the nodes, a summary and figures. Ctrl-C ends the crawl and keeps it.`,
 func (f *crawlFlags) refuse() error {
 	switch {
 	case len(f.bootstrap) == 0:
-		return dhtError(refused, "--bootstrap is missing: give the HOST:PORT of at least one "+
+		return refuse("--bootstrap is missing: give the HOST:PORT of at least one " +
 			"node of the network; none is built in")
 	case f.cfg.Rate < 1 || f.cfg.Rate > 100_000:
-		return dhtError(refused, "--rate %d is not from 1 to 100000 queries a second", f.cfg.Rate)
+		return refuse("--rate %d is not from 1 to 100000 queries a second", f.cfg.Rate)
 	case f.cfg.Nodes < 1 || f.cfg.Nodes > 1<<24:
-		return dhtError(refused, "--max %d is not from 1 to %d nodes", f.cfg.Nodes, 1<<24)
+		return refuse("--max %d is not from 1 to %d nodes", f.cfg.Nodes, 1<<24)
 	case f.cfg.Timeout < time.Millisecond || f.cfg.Timeout > time.Hour:
-		return dhtError(refused, "--timeout %v is not from 1ms to 1h", f.cfg.Timeout)
+		return refuse("--timeout %v is not from 1ms to 1h", f.cfg.Timeout)
 	case f.limit < 0:
-		return dhtError(refused, "--for %v is negative; give for example 10m", f.limit)
+		return refuse("--for %v is negative; give for example 10m", f.limit)
 	}
 	f.cfg.Burst = max(1, min(f.cfg.Burst, f.cfg.Rate/10))
 	return nil
@@ -84,7 +85,7 @@ func (f *crawlFlags) run(c *cobra.Command) error {
 	}
 	theme, err := plots.ThemeByName(f.theme)
 	if err != nil {
-		return exitError{refused, err}
+		return exit(refused, err)
 	}
 	node, seeds, err := f.enter(c.Context(), "--bootstrap", f.bootstrap)
 	if err != nil {
@@ -93,13 +94,13 @@ func (f *crawlFlags) run(c *cobra.Command) error {
 	dir, err := claim(f.out)
 	if err != nil {
 		node.Close()
-		return exitError{refused, err}
+		return exit(refused, err)
 	}
 	crawler, err := crawl.New(f.cfg, randomID(), seeds)
 	if err != nil {
 		node.Close()
 		dir.discard()
-		return exitError{refused, err}
+		return exit(refused, err)
 	}
 	ctx, release := withInterrupts(c.Context(), dir.discard)
 	defer release()
@@ -132,12 +133,6 @@ type crawlWork struct {
 	figures []string // a line each
 }
 
-// The endings of a crawl that did not end by itself.
-const (
-	endedInTime   = "time"
-	endedByCaller = "interrupted"
-)
-
 // crawl runs until nobody is left to ask, the time is up, or the user ends it. It returns why it
 // ended before its own end; empty if it did not.
 func (w *crawlWork) crawl(ctx context.Context, tell *crawlProgress) (ending string, err error) {
@@ -158,7 +153,7 @@ func (w *crawlWork) crawl(ctx context.Context, tell *crawlProgress) (ending stri
 	w.took = time.Since(w.started)
 	switch {
 	case err != nil:
-		return "", exitError{failed, err}
+		return "", exit(failed, err)
 	case w.crawler.Progress().Ended != crawl.Running:
 		return "", nil
 	case ctx.Err() != nil:
@@ -197,20 +192,20 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 	}
 	if w.crawler.Progress().Answered == 0 {
 		if ending == endedByCaller {
-			return exitError{interrupted, errors.New("interrupted before anybody answered; " +
-				"nothing is stored")}
+			return exit(interrupted, errors.New("interrupted before anybody answered; "+
+				"nothing is stored"))
 		}
-		return dhtError(failed, "nobody answered at %v; is it running, and reachable from here?",
+		return fail("nobody answered at %v; is it running, and reachable from here?",
 			strings.Join(w.flags.bootstrap, ", "))
 	}
 	plots.Clear(w.dir.path)
 	if err := results.WriteCrawl(w.dir.path, w.result, w.started); err != nil {
-		return dhtError(failed, "not all results could be stored: %w", err)
+		return fail("not all results could be stored: %w", err)
 	}
 	w.stored = true
 	lines, err := plots.Draw(w.dir.path, theme)
 	if w.figures = lines; err != nil {
-		return dhtError(failed, "the results are in %s, but not all figures: %w", w.dir.path, err)
+		return fail("the results are in %s, but not all figures: %w", w.dir.path, err)
 	}
 	return nil
 }
@@ -218,7 +213,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 // verdict turns the ending into the exit status.
 func (w *crawlWork) verdict(ending string) error {
 	if ending == endedByCaller && w.stored {
-		return dhtError(interrupted, "interrupted: what was found is in %s", w.dir.path)
+		return exit(interrupted, fmt.Errorf("interrupted: what was found is in %s", w.dir.path))
 	}
 	return nil
 }

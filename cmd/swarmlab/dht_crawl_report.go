@@ -95,10 +95,6 @@ func endingText(ended string) string {
 	return "interrupted: not everybody was asked"
 }
 
-func shareText(share stats.Number) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(share)*100), ".0") + " %"
-}
-
 // sizeText writes an estimate with the half width of its interval.
 func sizeText(mean stats.Number, ci *results.Range95) string {
 	if ci == nil {

@@ -64,15 +64,15 @@ func (x *explorer) explore(ctx context.Context, node *live.Node, timeout time.Du
 	defer cancel()
 	x.end = cancel
 	if err := node.Run(limited, x); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	switch {
 	case x.finished:
 		return nil
 	case user.Err() != nil:
-		return exitError{interrupted, errors.New("interrupted")}
+		return exit(interrupted, errors.New("interrupted"))
 	}
-	return dhtError(failed, "not done after %v; a longer --timeout may help", timeout)
+	return fail("not done after %v; a longer --timeout may help", timeout)
 }
 
 // Len is of protocol.Group, as are the methods after it.

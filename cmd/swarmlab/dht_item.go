@@ -57,13 +57,13 @@ func parseItemPlace(text, salt string) (dht.Request, error) {
 		}
 	}
 	if len(salt) > krpc.SaltMax {
-		return r, dhtError(refused, "the salt has %d bytes; BEP 44 allows %d", len(salt),
+		return r, refuse("the salt has %d bytes; BEP 44 allows %d", len(salt),
 			krpc.SaltMax)
 	}
 	if len(key) == 2*krpc.KeySize {
 		public, err := hex.DecodeString(key)
 		if err != nil {
-			return r, dhtError(refused, "PUBLIC-KEY %.80q is not 64 hexadecimal digits", key)
+			return r, refuse("PUBLIC-KEY %.80q is not 64 hexadecimal digits", key)
 		}
 		r.Target = krpc.MutableTarget(public, []byte(salt))
 	} else {
@@ -85,7 +85,7 @@ func parseMagnetKey(link string) (key, salt string, err error) {
 	}
 	octets, bad := hex.DecodeString(u.Query().Get("s"))
 	if err != nil || bad != nil || len(key) != 2*krpc.KeySize {
-		return "", "", dhtError(refused, "%.200q is no link to a mutable torrent; write "+
+		return "", "", refuse("%.200q is no link to a mutable torrent; write "+
 			"magnet:?xs=%sKEY&s=SALT, both in hexadecimal digits", link, magnetKey)
 	}
 	return key, string(octets), nil
@@ -132,7 +132,7 @@ func (f *putFlags) put(c *cobra.Command, args []string) error {
 	}
 	for _, name := range []string{"seq", "cas"} {
 		if n, _ := c.Flags().GetInt64(name); n < 0 && c.Flags().Changed(name) {
-			return dhtError(refused, "--%s %d is negative; versions begin with 0", name, n)
+			return refuse("--%s %d is negative; versions begin with 0", name, n)
 		}
 	}
 	it := &krpc.Item{V: value}
@@ -140,7 +140,7 @@ func (f *putFlags) put(c *cobra.Command, args []string) error {
 		return f.putMutable(c, it)
 	}
 	if c.Flags().Changed("salt") || f.seq >= 0 || f.cas >= 0 {
-		return dhtError(refused, "--salt, --seq and --cas are of mutable items: give --key too")
+		return refuse("--salt, --seq and --cas are of mutable items: give --key too")
 	}
 	warnOfSize(c.ErrOrStderr(), it)
 	return f.lookup(c, dht.Request{Method: krpc.Put, Item: it})
@@ -162,7 +162,7 @@ func (f *putFlags) putMutable(c *cobra.Command, it *krpc.Item) error {
 		return err
 	}
 	if len(f.salt) > krpc.SaltMax {
-		return dhtError(refused, "the salt has %d bytes; BEP 44 allows %d", len(f.salt),
+		return refuse("the salt has %d bytes; BEP 44 allows %d", len(f.salt),
 			krpc.SaltMax)
 	}
 	it.Key, it.Salt = private.Public().(ed25519.PublicKey), []byte(f.salt)
@@ -200,7 +200,7 @@ func (f *putFlags) value(args []string) ([]byte, error) {
 		}
 	}
 	if given != 1 {
-		return nil, dhtError(refused, "give one value to store: TEXT, --file or --pointer")
+		return nil, refuse("give one value to store: TEXT, --file or --pointer")
 	}
 	var v []byte
 	switch {
@@ -219,7 +219,7 @@ func (f *putFlags) value(args []string) ([]byte, error) {
 		v = bencode.AppendBytes(nil, []byte(args[0]))
 	}
 	if len(v) > krpc.ValueMax {
-		return nil, dhtError(refused, "the value has %d bytes, bencoded; BEP 44 allows %d", len(v),
+		return nil, refuse("the value has %d bytes, bencoded; BEP 44 allows %d", len(v),
 			krpc.ValueMax)
 	}
 	return v, nil
@@ -231,17 +231,17 @@ func readValue(name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, exitError{refused, err}
+			return nil, exit(refused, err)
 		}
 		defer file.Close()
 		in = file
 	}
 	v, err := io.ReadAll(io.LimitReader(in, krpc.ValueMax+1))
 	if err != nil {
-		return nil, exitError{failed, err}
+		return nil, exit(failed, err)
 	}
 	if it := (krpc.Item{V: v}); len(v) <= krpc.ValueMax && !it.Canonical() {
-		return nil, dhtError(refused, "%s: not one value in bencode's canonical form, such as "+
+		return nil, refuse("%s: not one value in bencode's canonical form, such as "+
 			"12:Hello World! or d1:ai1ee; remove what stands before or after it, a line end too",
 			name)
 	}

@@ -28,22 +28,22 @@ func newDHTKeygen() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			public, private, err := ed25519.GenerateKey(nil)
 			if err != nil {
-				return exitError{failed, err}
+				return exit(failed, err)
 			}
 			const mode = os.O_WRONLY | os.O_CREATE | os.O_EXCL // never over another key
 			file, err := os.OpenFile(args[0], mode, 0o600)
 			if errors.Is(err, fs.ErrExist) {
-				return dhtError(refused, "%s exists and is left as it is; name a new file", args[0])
+				return refuse("%s exists and is left as it is; name a new file", args[0])
 			}
 			if err != nil {
-				return exitError{refused, err}
+				return exit(refused, err)
 			}
 			_, err = io.WriteString(file, keyHead+hex.EncodeToString(private.Seed())+"\n")
 			if closing := file.Close(); err == nil {
 				err = closing
 			}
 			if err != nil {
-				return exitError{failed, err}
+				return exit(failed, err)
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "public key %x\n", public)
 			return err
@@ -55,25 +55,25 @@ func newDHTKeygen() *cobra.Command {
 func readKey(name string) (ed25519.PrivateKey, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	defer file.Close()
 	about, err := file.Stat()
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	b, err := io.ReadAll(io.LimitReader(file, 1<<10))
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	digits, is := bytes.CutPrefix(bytes.TrimSpace(b), []byte(keyHead))
 	seed, err := hex.DecodeString(string(digits))
 	if !is || err != nil || len(seed) != ed25519.SeedSize {
-		return nil, dhtError(refused, "%s is no key file; make one with: swarmlab dht keygen FILE",
+		return nil, refuse("%s is no key file; make one with: swarmlab dht keygen FILE",
 			name)
 	}
 	if mode := about.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, dhtError(refused, "%s is a secret that others on this machine can read or "+
+		return nil, refuse("%s is a secret that others on this machine can read or "+
 			"write (%v); mend that with: chmod 600 %s", name, mode, results.ShellWord(name))
 	}
 	return ed25519.NewKeyFromSeed(seed), nil

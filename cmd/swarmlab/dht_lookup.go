@@ -68,7 +68,7 @@ func newDHTAnnounce() *cobra.Command {
 				return err
 			}
 			if port < 1 || port > 65535 {
-				return dhtError(refused, "--port is missing or not from 1 to 65535; "+
+				return refuse("--port is missing or not from 1 to 65535; " +
 					"give the port where the peer listens")
 			}
 			return f.lookup(c, dht.Request{
@@ -101,7 +101,7 @@ func (f *dhtFlags) lookups(
 		return err
 	}
 	if len(f.bootstrap) == 0 {
-		return dhtError(refused, "--bootstrap is missing: give the HOST:PORT of at least one "+
+		return refuse("--bootstrap is missing: give the HOST:PORT of at least one " +
 			"node of the network; none is built in")
 	}
 	node, seeds, err := f.enter(c.Context(), "--bootstrap", f.bootstrap)

@@ -16,10 +16,6 @@ import (
 // keepEvery is the time between two writings of a node's file while it runs.
 const keepEvery = 5 * time.Minute
 
-// sourceLimit is how many datagrams a node takes from one host in ten seconds, ten times
-// libtorrent's. On loopback, where a whole laboratory shares an address, no rule about hosts holds.
-const sourceLimit = 500
-
 // serveFlags are the flags of a node that stays.
 type serveFlags struct {
 	listen, bootstrap []string
@@ -55,7 +51,7 @@ type member struct {
 func (f *serveFlags) member(ctx context.Context) (*member, error) {
 	cfg, ok := dht.Profile(f.client)
 	if !ok {
-		return nil, dhtError(refused, "--client %q is not known; take one of %s", f.client,
+		return nil, refuse("--client %q is not known; take one of %s", f.client,
 			strings.Join(dht.Profiles(), ", "))
 	}
 	m := &member{}
@@ -67,7 +63,7 @@ func (f *serveFlags) member(ctx context.Context) (*member, error) {
 	if err == nil && m.file != nil {
 		// Now, and not after hours, is the time to learn that it cannot be written.
 		if err = m.file.write(saved.Append(nil)); err != nil {
-			err = exitError{failed, err}
+			err = exit(failed, err)
 			m.node.Close()
 		}
 	}
@@ -158,11 +154,11 @@ func (m *member) saved(f *serveFlags) (s dht.State, err error) {
 	if f.state != "" {
 		var b []byte
 		if m.file, b, err = openStateFile(f.state); err != nil {
-			return s, dhtError(refused, "--state %s: %w; give another file", f.state, err)
+			return s, refuse("--state %s: %w; give another file", f.state, err)
 		}
 		if b != nil {
 			if s, err = dht.ParseState(b); err != nil {
-				return s, dhtError(refused, "--state %s: %w; if it is not this node's, give "+
+				return s, refuse("--state %s: %w; if it is not this node's, give "+
 					"another file", f.state, err)
 			}
 		}
@@ -201,29 +197,7 @@ func (f *serveFlags) enter(ctx context.Context) (*live.Node, []protocol.Addr, er
 	}
 	node, err := live.Listen(points[0].text, points[1].text)
 	if err != nil {
-		return nil, nil, exitError{failed, err}
+		return nil, nil, exit(failed, err)
 	}
 	return node, seeds, nil
-}
-
-// bothFamilies reads several --listen: there must be one of IPv4, which comes first then, and one
-// of IPv6.
-func bothFamilies(texts []string) (points [2]endpoint, err error) {
-	if len(texts) > 2 {
-		return points, dhtError(refused, "--listen is given %d times; a node can use one "+
-			"address of IPv4 and one of IPv6", len(texts))
-	}
-	for n, text := range texts {
-		if points[n], err = parseEndpoint("--listen", text, true); err != nil {
-			return points, err
-		}
-	}
-	if points[0].is6() {
-		points[0], points[1] = points[1], points[0]
-	}
-	if points[0].is6() || !points[1].is6() {
-		return points, dhtError(refused, "--listen %q and %q are of one address family; give "+
-			"one of IPv4 and one of IPv6", texts[0], texts[1])
-	}
-	return points, nil
 }

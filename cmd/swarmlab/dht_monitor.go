@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"swarmlab/protocol"
 )
@@ -47,12 +45,6 @@ func screenOf(w io.Writer) *screen {
 	return nil
 }
 
-// The terminal's other page is used, so that what stood before is there again at the end.
-const (
-	openPage  = "\x1b[?1049h\x1b[?25l"
-	closePage = "\x1b[?25h\x1b[?1049l"
-)
-
 func (s *screen) open()  { fmt.Fprint(s.file, openPage) }
 func (s *screen) close() { fmt.Fprint(s.file, closePage) }
 
@@ -61,21 +53,6 @@ func (s *screen) draw(v *view) {
 	v.inThen, v.outThen, v.over = s.then.in, s.then.out, v.now.Sub(s.then.now)
 	s.then = *v
 	paint(s.file, v.frame)
-}
-
-// paint draws the lines of a frame that fits the window as it is now.
-func paint(file *os.File, frame func(width, height int) []string) {
-	width, height, err := term.GetSize(int(file.Fd()))
-	if err != nil || width < 1 || height < 1 {
-		width, height = 80, 24
-	}
-	var b strings.Builder
-	b.WriteString("\x1b[H")
-	for _, line := range frame(width, height-1) {
-		b.WriteString(line + "\x1b[K\r\n")
-	}
-	b.WriteString("\x1b[J")
-	fmt.Fprint(file, b.String())
 }
 
 // look takes a view of the node, in a turn of its own; ok is false if it has ended.

@@ -50,10 +50,10 @@ func (f *dhtFlags) ping(c *cobra.Command, address string) error {
 	r := pingReport{Address: g.addr.String()}
 	switch {
 	case !g.over:
-		err = dhtError(failed, "no answer from %v within %v (%d pings)", g.addr, f.timeout,
+		err = fail("no answer from %v within %v (%d pings)", g.addr, f.timeout,
 			greetTries)
 	case g.refusal != "":
-		err = dhtError(failed, "%v answered with %s", g.addr, g.refusal)
+		err = fail("%v answered with %s", g.addr, g.refusal)
 	default:
 		ms := inMilliseconds(g.rtt)
 		r.ID, r.RTT, r.Client = g.id.String(), &ms, g.version

@@ -1,37 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/spf13/cobra"
-
 	"swarmlab/protocol/krpc"
 )
-
-// dhtReport is what a command prints, for people or as a JSON document.
-type dhtReport interface{ print(w io.Writer) }
-
-// printDHT prints r and returns err. The document is printed also after a failure, and says so.
-func printDHT(c *cobra.Command, asJSON bool, r dhtReport, err error) error {
-	var b bytes.Buffer
-	if asJSON {
-		if failure := printJSON(&b, r); failure != nil {
-			panic(failure) // our own types can be encoded
-		}
-	} else {
-		r.print(&b)
-	}
-	if _, failure := c.OutOrStdout().Write(b.Bytes()); failure != nil {
-		return dhtError(failed, "cannot print the result: %w", errors.Join(failure, err))
-	}
-	return err
-}
 
 // lookupReport is what the commands print that do a lookup. Times are inMilliseconds.
 type lookupReport struct {
@@ -126,10 +103,10 @@ func (x *explorer) failure() error {
 	f := &x.found
 	switch {
 	case !x.anybody():
-		return dhtError(failed, "nobody answered %s of %s; is it running, and reachable from here?",
+		return fail("nobody answered %s of %s; is it running, and reachable from here?",
 			countOf(greetTries, "ping"), addressesOf(x.all))
 	case len(f.Closest) == 0:
-		return dhtError(failed, "no node answered the lookup (%s, %s)",
+		return fail("no node answered the lookup (%s, %s)",
 			countOf(f.Messages, "message"), countOf(f.Timeouts, "timeout"))
 	}
 	return x.fruitless()
@@ -142,17 +119,17 @@ func (x *explorer) fruitless() error {
 	switch m := x.request.Method; {
 	case m == krpc.GetPeers && x.request.Scrape && f.Scraped == 0 && len(f.Peers) == 0,
 		m == krpc.GetPeers && !x.request.Scrape && len(f.Peers) == 0:
-		return dhtError(failed, "no peers of %v are known to the %s", x.request.Target, answered)
+		return fail("no peers of %v are known to the %s", x.request.Target, answered)
 	case m == krpc.Get && f.Item == nil:
-		return dhtError(failed, "no item with the hash %v, or none that is genuine, is stored by "+
+		return fail("no item with the hash %v, or none that is genuine, is stored by "+
 			"the %s; a mutable item with a salt needs --salt", x.request.Target, answered)
 	case m == krpc.SampleInfohashes && f.Sampled == 0:
-		return dhtError(failed, "none of the %s gave samples (BEP 51)", answered)
+		return fail("none of the %s gave samples (BEP 51)", answered)
 	case (m == krpc.AnnouncePeer || m == krpc.Put) && f.Stored == 0 && f.Refused > 0:
-		return dhtError(failed, "none of the %s stored it; the latest said: error %d %.100q",
+		return fail("none of the %s stored it; the latest said: error %d %.100q",
 			answered, f.RefusedCode, f.RefusedText)
 	case (m == krpc.AnnouncePeer || m == krpc.Put) && f.Stored == 0:
-		return dhtError(failed, "none of the %s stored it", answered)
+		return fail("none of the %s stored it", answered)
 	}
 	return nil
 }

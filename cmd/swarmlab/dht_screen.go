@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/krpc"
@@ -123,12 +122,4 @@ func (v *view) passages(most int) []string {
 		lines = append(lines, line)
 	}
 	return lines
-}
-
-// cut shortens a line to a width in columns.
-func cut(line string, width int) string {
-	if utf8.RuneCountInString(line) <= width {
-		return line
-	}
-	return string([]rune(line)[:max(width, 0)])
 }

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"swarmlab/protocol"
-	"swarmlab/protocol/live"
 )
 
 func newDHTServe() *cobra.Command {
@@ -40,7 +38,7 @@ and its table in a file from one run to the next.`,
 // serve runs a node until the user stops it; prepare, unless nil, is called before.
 func (f *serveFlags) serve(c *cobra.Command, prepare func(*dhtServer)) error {
 	if f.every < time.Millisecond {
-		return dhtError(refused, "--every %v is too short; give for example 10s", f.every)
+		return refuse("--every %v is too short; give for example 10s", f.every)
 	}
 	m, err := f.member(c.Context())
 	if err != nil {
@@ -54,7 +52,7 @@ func (f *serveFlags) serve(c *cobra.Command, prepare func(*dhtServer)) error {
 	ctx, release := untilEnded(c.Context())
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }
@@ -151,14 +149,6 @@ func (s *dhtServer) tell() error {
 	r.print(&b)
 	_, err := s.out.Write(b.Bytes())
 	return err
-}
-
-func addressTexts(node *live.Node) string {
-	var texts []string
-	for _, a := range node.Addrs() {
-		texts = append(texts, a.String())
-	}
-	return strings.Join(texts, " and ")
 }
 
 // keep writes what the node remembers into its file, if it has one.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,17 +27,6 @@ func quantity(n int, noun string) string {
 	return count(uint64(n)) + " " + noun + "s"
 }
 
-// valueText writes a varied value.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case int:
-		return count(uint64(v))
-	case uint64:
-		return count(v)
-	}
-	return fmt.Sprint(v)
-}
-
 // significant writes a number with at most that many significant digits, and all of its digits
 // before the point.
 func significant(x float64, digits int) string {
@@ -56,37 +44,6 @@ func digitsOf(x float64, digits int) string {
 	}
 	decimals := max(digits-1-int(math.Floor(math.Log10(math.Abs(x)))), 0)
 	return strconv.FormatFloat(x, 'f', decimals, 64)
-}
-
-func three(n stats.Number) string { return significant(float64(n), 3) }
-
-// decimalsMost bounds the digits of a mean, unless its interval would vanish.
-const decimalsMost = 3
-
-// withInterval writes a mean and the half width of its 95 % interval, both to the second digit of
-// the half width. Without interval the mean has three digits.
-func withInterval(m stats.Summary, scale float64) string {
-	mean := float64(m.Mean) * scale
-	if m.CI95 == nil {
-		return digitsOf(mean, 3)
-	}
-	half := float64(m.CI95[1]-m.CI95[0]) / 2 * scale
-	decimals := decimalsMost
-	if half > 0 {
-		first := -int(math.Floor(math.Log10(half))) // the place of its first digit
-		decimals = max(min(first+1, decimalsMost), first, 0)
-	}
-	return fmt.Sprintf("%.*f ± %.*f", decimals, mean, decimals, half)
-}
-
-// percentage writes a share in percent. Only all is 100: a mean just below is rounded down.
-func percentage(m stats.Summary) string {
-	if m.CI95 != nil && m.CI95[0] < m.CI95[1] {
-		return withInterval(m, 100)
-	}
-	hundredths := math.Floor(float64(m.Mean)*1e4 + 1e-6)
-	s := strconv.FormatFloat(hundredths/100, 'f', 2, 64)
-	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
 
 // roughly writes an estimate with two digits: 2.7 million.
@@ -141,23 +98,25 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// seedList writes seeds as ranges: 1-5, 9.
-func seedList(seeds []uint64) string {
-	seeds = slices.Clone(seeds)
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	var parts []string
-	for i := 0; i < len(seeds); {
-		j := i
-		for j+1 < len(seeds) && seeds[j+1] == seeds[j]+1 {
-			j++
-		}
-		part := strconv.FormatUint(seeds[i], 10)
-		if j > i {
-			part += "-" + strconv.FormatUint(seeds[j], 10)
-		}
-		parts = append(parts, part)
-		i = j + 1
+// inMilliseconds is how documents and people are told a time.
+func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// volume writes a size shortly.
+func volume(n uint64) string {
+	if n < 1<<10 {
+		return fmt.Sprintf("%d B", n)
 	}
-	return strings.Join(parts, ", ")
+	return bytesText(n)
+}
+
+// exactSize writes a size in bytes, and in a unit that is easier to read.
+func exactSize(n uint64) string {
+	if n < 1<<10 {
+		return quantity(int(n), "byte")
+	}
+	return fmt.Sprintf("%s bytes (%s)", count(n), bytesText(n))
+}
+
+func shareText(share stats.Number) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(share)*100), ".0") + " %"
 }

@@ -29,8 +29,3 @@ func newPlotCommand() *cobra.Command {
 	addThemeFlag(cmd, &theme)
 	return cmd
 }
-
-func addThemeFlag(cmd *cobra.Command, theme *string) {
-	cmd.Flags().StringVar(theme, "theme", plots.Slide.String(),
-		"`look` of the figures: slide, paper or dark")
-}

@@ -9,10 +9,9 @@ import (
 	"swarmlab/scenarios/lab"
 )
 
-const (
-	lineApartRun = time.Second     // least time between two plain lines, if a run has finished
-	lineApart    = 5 * time.Second // and if none has
-)
+// lineApartRun is the least time between two plain lines if a run has finished; if none has, it is
+// lineApart.
+const lineApartRun = time.Second
 
 // progress tells how far the work is: a bar on a terminal, plain lines elsewhere, or nothing. Its
 // methods may be called from any goroutine. The lock guards what the bar's goroutine reads.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
@@ -69,34 +68,6 @@ const accountingKey = "plain %: median error of the bytes of who cheats so, by t
 	"cheats of whom the method says anything; fl: windows out of balance; bal: claimed " +
 	"uploads less downloads, by payload; a/b: precision and recall of accusations; ‰: honest " +
 	"users accused of 1,000. Of M6 and of under-report it is downloads, of all else uploads."
-
-// folded breaks a text into lines of so many letters at most, where words allow it.
-func folded(text string, most int) string {
-	var b strings.Builder
-	used := 0
-	for _, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case used == 0:
-		case used+1+n > most:
-			b.WriteByte('\n')
-			used = 0
-		default:
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += n
-	}
-	return b.String() + "\n"
-}
-
-func widest(text string) (most int) {
-	for line := range strings.Lines(text) {
-		most = max(most, utf8.RuneCountInString(strings.TrimRight(line, "\n")))
-	}
-	return most
-}
 
 // judged is a block of the table: for each method a line of values, and one of expectations.
 func judged(all []results.Judgement, methods, kinds []string) string {

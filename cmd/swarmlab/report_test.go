@@ -106,21 +106,21 @@ func TestReportOfNothingButFailures(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	w := finished(t)
-	require.Equal(t, failed, w.verdict().(exitError).code)
+	require.Equal(t, failed, status(w.verdict()))
 	require.EqualError(t, w.verdict(), "1 of 4 runs failed")
 
 	w.outcome.Interrupted = true
-	require.Equal(t, interrupted, w.verdict().(exitError).code)
+	require.Equal(t, interrupted, status(w.verdict()))
 	require.EqualError(t, w.verdict(), "interrupted: 3 of 4 runs finished; "+
 		"their results are in results/hops")
 
 	w.undrawn = true
-	require.Equal(t, interrupted, w.verdict().(exitError).code)
+	require.Equal(t, interrupted, status(w.verdict()))
 	require.ErrorContains(t, w.verdict(), "swarmlab plot results/hops draws them")
 
 	w.undrawn, w.outcome = false, &results.Outcome{}
 	w.trouble = errors.New("disk full")
-	require.Equal(t, exitError{failed, w.trouble}, w.verdict())
+	require.Equal(t, exit(failed, w.trouble), w.verdict())
 	w.trouble = nil
 	require.NoError(t, w.verdict())
 }

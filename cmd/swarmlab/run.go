@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,7 +97,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if err := o.print(cmd.OutOrStdout(), w); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return w.verdict()
 }
@@ -139,11 +138,11 @@ func (w *work) do(ctx context.Context) error {
 		Store: w.store}
 	var err error
 	if w.outcome, err = e.Run(ctx); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	if !w.stored() {
-		return exitError{interrupted, errors.New("interrupted before a run was finished; " +
-			"nothing is stored")}
+		return exit(interrupted, errors.New("interrupted before a run was finished; "+
+			"nothing is stored"))
 	}
 	w.nameReplays()
 	w.tell.enter("writing %s", w.dir.path)
@@ -224,16 +223,16 @@ func (w *work) verdict() error {
 	o := w.outcome
 	switch {
 	case w.trouble != nil:
-		return exitError{failed, w.trouble}
+		return exit(failed, w.trouble)
 	case w.undrawn:
-		return exitError{interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
+		return exit(interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
 			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,
-			results.ShellWord(w.dir.path))}
+			results.ShellWord(w.dir.path)))
 	case o.Interrupted:
-		return exitError{interrupted, fmt.Errorf("interrupted: %s finished; "+
-			"their results are in %s", w.share(len(o.Runs)), w.dir.path)}
+		return exit(interrupted, fmt.Errorf("interrupted: %s finished; "+
+			"their results are in %s", w.share(len(o.Runs)), w.dir.path))
 	case len(o.Failures) > 0:
-		return exitError{failed, fmt.Errorf("%s failed", w.share(len(o.Failures)))}
+		return exit(failed, fmt.Errorf("%s failed", w.share(len(o.Failures))))
 	}
 	return nil
 }
@@ -256,19 +255,4 @@ func (w *work) document() document {
 		d.Failures = []results.Failure{}
 	}
 	return d
-}
-
-// printJSON prints a document. What is in it is for no web page: & stays as it is.
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
-
-// printLine prints an object on a line of its own.
-func printLine(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

@@ -58,7 +58,7 @@ func (o *runOptions) runSet(cmd *cobra.Command, theme plots.Theme, names []strin
 		return err
 	}
 	if err := j.print(cmd.OutOrStdout(), o.json); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return err
 }
@@ -141,13 +141,13 @@ func (j *joint) do(ctx context.Context) error {
 	}
 	switch err := errors.Join(all...); {
 	case j.interrupted && len(j.done()) == 0:
-		return exitError{interrupted, err}
+		return exit(interrupted, err)
 	case j.interrupted:
-		return exitError{interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
+		return exit(interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
 			"results; the same command goes on", len(j.done()),
-			quantity(len(j.works), "scenario")))}
+			quantity(len(j.works), "scenario"))))
 	case err != nil:
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (o *swarmTest) run(cmd *cobra.Command, args []string) error {
 	o.took = time.Since(started)
 	tell.stop()
 	if err := o.print(cmd.OutOrStdout()); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return o.verdict(ctx)
 }
@@ -134,10 +134,10 @@ func (o *swarmTest) verdict(ctx context.Context) error {
 	done, runs := len(o.verdicts), o.plan.scenario.Repeat
 	switch bad := len(o.failed()); {
 	case bad > 0:
-		return exitError{failed, fmt.Errorf("%d of %s failed", bad, quantity(done, "trial"))}
+		return exit(failed, fmt.Errorf("%d of %s failed", bad, quantity(done, "trial")))
 	case ctx.Err() != nil || done < runs:
-		return exitError{interrupted, fmt.Errorf("interrupted: %d of %s finished", done,
-			quantity(runs, "trial"))}
+		return exit(interrupted, fmt.Errorf("interrupted: %d of %s finished", done,
+			quantity(runs, "trial")))
 	}
 	return nil
 }

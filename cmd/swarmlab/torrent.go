@@ -2,12 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -31,23 +28,23 @@ func newTorrentCommand() *cobra.Command {
 func readTorrent(name string) (*metainfo.Torrent, error) {
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, dhtError(refused, "%s: there is no such file; name a .torrent file", name)
+		return nil, refuse("%s: there is no such file; name a .torrent file", name)
 	}
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	defer file.Close()
 	if about, err := file.Stat(); err == nil && about.IsDir() {
-		return nil, dhtError(refused, "%s is a folder; name a .torrent file", name)
+		return nil, refuse("%s is a folder; name a .torrent file", name)
 	}
 	// One byte more than is read shows that the file is too large.
 	b, err := io.ReadAll(io.LimitReader(file, metainfo.SizeMax+1))
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	torrent, err := metainfo.Parse(b)
 	if err != nil {
-		return nil, dhtError(refused, "%s: %w", name, err)
+		return nil, refuse("%s: %w", name, err)
 	}
 	return torrent, nil
 }
@@ -56,26 +53,7 @@ func readTorrent(name string) (*metainfo.Torrent, error) {
 func readMagnet(link string) (*metainfo.Magnet, error) {
 	m, err := metainfo.ParseMagnet(link)
 	if err != nil {
-		return nil, dhtError(refused, "magnet link: %w", err)
+		return nil, refuse("magnet link: %w", err)
 	}
 	return m, nil
-}
-
-// visible returns a text of strangers as it may be shown on a terminal: quoted if there is anything
-// in it that is not shown as it is.
-func visible(text string) string {
-	for _, r := range text {
-		if r == unicode.ReplacementChar || !strconv.IsPrint(r) {
-			return strconv.Quote(text)
-		}
-	}
-	return text
-}
-
-// exactSize writes a size in bytes, and in a unit that is easier to read.
-func exactSize(n uint64) string {
-	if n < 1<<10 {
-		return quantity(int(n), "byte")
-	}
-	return fmt.Sprintf("%s bytes (%s)", count(n), bytesText(n))
 }

@@ -83,7 +83,7 @@ func (o *torrentCreate) run(c *cobra.Command, args []string) error {
 	}
 	builder, err := metainfo.NewBuilder(plan)
 	if err != nil {
-		return dhtError(refused, "%s: %w", args[0], err)
+		return refuse("%s: %w", args[0], err)
 	}
 	if o.out == "" {
 		o.out = plan.Name + ".torrent"
@@ -98,14 +98,14 @@ func (o *torrentCreate) run(c *cobra.Command, args []string) error {
 	}
 	file, err := builder.Torrent()
 	if err != nil {
-		return dhtError(refused, "%s: %w", args[0], err)
+		return refuse("%s: %w", args[0], err)
 	}
 	torrent, err := metainfo.Parse(file)
 	if err != nil {
 		panic("a torrent of our own is refused: " + err.Error())
 	}
 	if err := writeWhole(o.out, file); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	report := reportTorrent(torrent)
 	report.File = o.out
@@ -135,7 +135,7 @@ func (o *torrentCreate) plan() (p metainfo.Plan, err error) {
 	for _, node := range o.nodes {
 		e, ok := metainfo.ParseEndpoint(node)
 		if !ok {
-			return p, dhtError(refused, "--node %q is not a host and a port; write HOST:PORT, for "+
+			return p, refuse("--node %q is not a host and a port; write HOST:PORT, for "+
 				"example 127.0.0.1:6881 or [::1]:6881", node)
 		}
 		p.Nodes = append(p.Nodes, e)
@@ -165,7 +165,7 @@ func parsePieceLength(text string) (uint32, error) {
 	if ok && err == nil && inside && n&(n-1) == 0 {
 		return uint32(n), nil
 	}
-	return 0, dhtError(refused, "--piece-length %q is not a power of two from 16KiB to 256MiB; "+
+	return 0, refuse("--piece-length %q is not a power of two from 16KiB to 256MiB; "+
 		"write for example 256KiB or 1MiB", text)
 }
 
@@ -179,7 +179,7 @@ func checkURL(flag, text string, schemes ...string) error {
 			}
 		}
 	}
-	return dhtError(refused, "%s %q is not the address of a server; write for example "+
+	return refuse("%s %q is not the address of a server; write for example "+
 		"http://tracker.example/announce, with one of %s", flag, text, strings.Join(schemes, ", "))
 }
 
@@ -197,7 +197,7 @@ func parseDate(text string) (int64, error) {
 			return seconds, nil
 		}
 	}
-	return 0, dhtError(refused, "--date %q is no date after 1970; write for example 2026-01-31, "+
+	return 0, refuse("--date %q is no date after 1970; write for example 2026-01-31, "+
 		"2026-01-31T12:00:00Z or now", text)
 }
 
@@ -216,10 +216,10 @@ func (o *torrentCreate) hash(
 		return ctx.Err()
 	})
 	if errors.Is(err, context.Canceled) {
-		return exitError{interrupted, errors.New("interrupted; nothing is written")}
+		return exit(interrupted, errors.New("interrupted; nothing is written"))
 	}
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }
@@ -245,10 +245,10 @@ func (p *hashing) text() string {
 // vacant refuses a name that something has already.
 func vacant(name string) error {
 	if _, err := os.Lstat(name); err == nil {
-		return dhtError(refused, "%s exists and is left as it is; name a new file with -o", name)
+		return refuse("%s exists and is left as it is; name a new file with -o", name)
 	}
 	if about, err := os.Stat(filepath.Dir(name)); err != nil || !about.IsDir() {
-		return dhtError(refused, "%s: there is no folder %s to write it in; make it first", name,
+		return refuse("%s: there is no folder %s to write it in; make it first", name,
 			filepath.Dir(name))
 	}
 	return nil

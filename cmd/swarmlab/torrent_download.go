@@ -47,7 +47,7 @@ Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
 
 func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	if o.seedFor < 0 {
-		return dhtError(refused, "--seed-for %v is less than nothing; give for example 10m",
+		return refuse("--seed-for %v is less than nothing; give for example 10m",
 			o.seedFor)
 	}
 	source, err := readSource(args[0], true)
@@ -97,7 +97,7 @@ type downloading struct {
 // work downloads and notes what came of it.
 func (d *downloading) work(ctx context.Context) error {
 	if err := d.join(); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	err := d.fetchAll(ctx)
 	if r, ok := d.report(true); ok {
@@ -139,7 +139,7 @@ func (d *downloading) learn(ctx context.Context) error {
 		d.group.Described(only, t, only, geometryOf(d.source.info), d.have())
 	})
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }
@@ -155,11 +155,11 @@ func (d *downloading) wait(ctx context.Context, done <-chan struct{}) error {
 		case <-done:
 			return nil
 		case err := <-d.trouble:
-			return exitError{failed, err}
+			return exit(failed, err)
 		case <-d.over:
-			return exitError{failed, errors.New("the sockets failed")}
+			return exit(failed, errors.New("the sockets failed"))
 		case <-ctx.Done():
-			return exitError{interrupted, errors.New("interrupted")}
+			return exit(interrupted, errors.New("interrupted"))
 		case <-tick.C:
 			if r, ok := d.report(false); ok {
 				tell.update(r)

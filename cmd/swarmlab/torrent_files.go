@@ -24,7 +24,7 @@ func (s *torrentSession) open(ctx context.Context, screen io.Writer) (err error)
 		add = s.store.Seed
 	}
 	if s.files, err = add(only, in, s.dir); err != nil {
-		return exitError{refused, err}
+		return exit(refused, err)
 	}
 	p := &checking{total: in.Total, piece: uint64(in.PieceLength), began: time.Now()}
 	if w := terminal(screen); w != nil {
@@ -33,10 +33,10 @@ func (s *torrentSession) open(ctx context.Context, screen io.Writer) (err error)
 	s.found, err = s.files.Check(ctx, p.update)
 	p.bar.stop()
 	if errors.Is(err, context.Canceled) {
-		return exitError{interrupted, errors.New("interrupted")}
+		return exit(interrupted, errors.New("interrupted"))
 	}
 	if err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func (p *torrentPlaces) settle(listen []string) error {
 		return err
 	}
 	if points[0].port != points[1].port || points[0].port == 0 {
-		return dhtError(refused, "--listen %q and %q: peers are told of one port; give both the "+
+		return refuse("--listen %q and %q: peers are told of one port; give both the "+
 			"same, and not 0", listen[0], listen[1])
 	}
 	p.listen, p.six, p.both = []string{points[0].text, points[1].text}, false, true
@@ -172,7 +172,7 @@ func parseRate(flag, text string) (uint64, error) {
 	}[strings.TrimSpace(whole[len(digits):])]
 	n, err := strconv.ParseUint(digits, 10, 40)
 	if !ok || err != nil || n > rateMost/unit || n*unit < 1<<10 {
-		return 0, dhtError(refused, "%s %q is not a rate of at least 1KiB a second; write for "+
+		return 0, refuse("%s %q is not a rate of at least 1KiB a second; write for "+
 			"example 500KiB or 2MiB", flag, text)
 	}
 	return n * unit, nil
@@ -185,12 +185,12 @@ func (f *torrentFlags) checkDir(write bool) error {
 	case errors.Is(err, fs.ErrNotExist) && write:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return dhtError(refused, "--dir %s: there is no such folder; name the one that the "+
+		return refuse("--dir %s: there is no such folder; name the one that the "+
 			"torrent's content is in", f.dir)
 	case err != nil:
-		return exitError{refused, err}
+		return exit(refused, err)
 	case !about.IsDir():
-		return dhtError(refused, "--dir %s is no folder; name one", f.dir)
+		return refuse("--dir %s is no folder; name one", f.dir)
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ type torrentSource struct {
 func readSource(text string, links bool) (*torrentSource, error) {
 	if !links || !metainfo.IsMagnet(text) {
 		if metainfo.IsMagnet(text) {
-			return nil, dhtError(refused, "a link does not say which pieces there are; give the "+
+			return nil, refuse("a link does not say which pieces there are; give the " +
 				".torrent file, or use torrent download with --seed-for")
 		}
 		t, err := readTorrent(text)
@@ -223,7 +223,7 @@ func readSource(text string, links bool) (*torrentSource, error) {
 		return nil, err
 	}
 	if len(m.Select) > 0 {
-		return nil, dhtError(refused, "the link asks for some of the files only (so=, BEP 53), "+
+		return nil, refuse("the link asks for some of the files only (so=, BEP 53), " +
 			"and only all of them can be downloaded here; take &so=... out of the link to do so")
 	}
 	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes}

@@ -210,14 +210,6 @@ func (r *transferReport) outcome() string {
 		volume(r.Size-r.Left), volume(r.Size), visible(r.Dir))
 }
 
-// volume writes a size shortly.
-func volume(n uint64) string {
-	if n < 1<<10 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return bytesText(n)
-}
-
 // rateText is a rate in brackets; nothing where it would mean nothing.
 func rateText(n uint64, d time.Duration) string {
 	if n == 0 || d <= 0 {

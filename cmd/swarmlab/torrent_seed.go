@@ -40,7 +40,7 @@ It prints where it listens, then its state at intervals, and a summary at the en
 
 func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	if o.every < time.Millisecond {
-		return dhtError(refused, "--every %v is too short; give for example 10s", o.every)
+		return refuse("--every %v is too short; give for example 10s", o.every)
 	}
 	source, err := readSource(args[0], false)
 	if err == nil {
@@ -65,7 +65,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	}
 	return s.run(func() error {
 		if err := s.join(); err != nil {
-			return exitError{failed, err}
+			return exit(failed, err)
 		}
 		return s.watch(ctx, o.every, c.OutOrStdout(), o.json)
 	})
@@ -77,7 +77,7 @@ func (s *torrentSession) whole(ctx context.Context, screen io.Writer) error {
 		return err
 	}
 	if n := s.source.info.Count() - s.found; n > 0 {
-		return dhtError(refused, "%s of %s are not in %s, or damaged; name the folder in which %s "+
+		return refuse("%s of %s are not in %s, or damaged; name the folder in which %s "+
 			"is, or let torrent download get them", count(uint64(n)),
 			quantity(int(s.source.info.Count()), "piece"), visible(s.dir),
 			visible(s.source.info.Name))
@@ -92,7 +92,7 @@ func (s *torrentSession) watch(
 	if !asJSON {
 		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", visible(s.source.name),
 			volume(s.source.info.Total), addressTexts(s.node)); err != nil {
-			return dhtError(failed, "cannot print the state: %w", err)
+			return fail("cannot print the state: %w", err)
 		}
 	}
 	tick := time.NewTicker(every)
@@ -101,7 +101,7 @@ func (s *torrentSession) watch(
 		last := ctx.Err() != nil
 		if r, ok := s.report(true); ok && (asJSON || last || r.Time > 1000) {
 			if err := r.tell(out, asJSON, last); err != nil {
-				return dhtError(failed, "cannot print the state: %w", err)
+				return fail("cannot print the state: %w", err)
 			}
 		}
 		if last {
@@ -111,9 +111,9 @@ func (s *torrentSession) watch(
 		case <-ctx.Done():
 		case <-tick.C:
 		case err := <-s.trouble:
-			return exitError{failed, err}
+			return exit(failed, err)
 		case <-s.over:
-			return exitError{failed, errors.New("the sockets failed")}
+			return exit(failed, errors.New("the sockets failed"))
 		}
 	}
 }

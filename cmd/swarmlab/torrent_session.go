@@ -91,7 +91,7 @@ func newTorrentSession(
 		settings.Connections = max(settings.Connections, 2*watch.connections)
 	}
 	if s.node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
-		return nil, exitError{failed, err}
+		return nil, exit(failed, err)
 	}
 	if err := s.equip(); err != nil {
 		s.close()
@@ -134,7 +134,7 @@ func (s *torrentSession) equip() error {
 		}}
 	var err error
 	if s.group, err = client.New(cfg, env, 1); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	if s.role != nil {
 		s.role.eye.group = s.group.Swarm()
@@ -189,7 +189,7 @@ func (s *torrentSession) run(work func() error) error {
 	s.jobs.Wait()
 	for _, failure := range []error{s.failure, s.store.Close()} {
 		if failure != nil {
-			err = errors.Join(err, exitError{failed, failure})
+			err = errors.Join(err, exit(failed, failure))
 		}
 	}
 	return err

@@ -67,7 +67,7 @@ func (f *trackerFlags) run(c *cobra.Command) error {
 	ctx, release := untilEnded(c.Context())
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }
@@ -75,10 +75,10 @@ func (f *trackerFlags) run(c *cobra.Command) error {
 // group makes the tracker that the flags describe.
 func (f *trackerFlags) group() (*tracker.Group, error) {
 	if f.every < time.Millisecond {
-		return nil, dhtError(refused, "--every %v is too short; give for example 10s", f.every)
+		return nil, refuse("--every %v is too short; give for example 10s", f.every)
 	}
 	if f.interval < time.Second || f.interval > 24*time.Hour {
-		return nil, dhtError(refused, "--interval %v is not from 1s to 24h", f.interval)
+		return nil, refuse("--interval %v is not from 1s to 24h", f.interval)
 	}
 	if len(f.http)+len(f.udp) == 0 {
 		f.http, f.udp = []string{trackerPort}, []string{trackerPort}
@@ -96,7 +96,7 @@ func (f *trackerFlags) group() (*tracker.Group, error) {
 	copy(cfg.Secret[:], random[:])
 	group, err := tracker.NewGroup(cfg, 1)
 	if err != nil {
-		return nil, exitError{refused, err}
+		return nil, exit(refused, err)
 	}
 	for _, text := range f.allow {
 		hash, err := parseHexID("--allow", text)
@@ -122,7 +122,7 @@ func (s *trackerServer) listen(f *trackerFlags) (err error) {
 	s.turns = httptracker.NewClock()
 	if len(f.udp) > 0 {
 		if s.node, err = live.Listen(f.udp...); err != nil {
-			return exitError{failed, err}
+			return exit(failed, err)
 		}
 		s.turns = s.node
 		for _, a := range s.node.Addrs() {
@@ -132,7 +132,7 @@ func (s *trackerServer) listen(f *trackerFlags) (err error) {
 	for _, at := range f.http {
 		web, err := httptracker.Listen(at)
 		if err != nil {
-			return exitError{failed, err}
+			return exit(failed, err)
 		}
 		s.webs = append(s.webs, web)
 		s.places = append(s.places, "http://"+web.Addr().String()+"/announce")

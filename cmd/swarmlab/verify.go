@@ -89,10 +89,10 @@ func (v *verification) do(ctx context.Context, tell *progress) error {
 	tell.stop()
 	switch {
 	case ctx.Err() != nil:
-		return exitError{interrupted, fmt.Errorf("interrupted after %s; nothing is decided",
-			timeText(time.Since(started)))}
+		return exit(interrupted, fmt.Errorf("interrupted after %s; nothing is decided",
+			timeText(time.Since(started))))
 	case err != nil:
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	v.Differences = append(v.Differences, found...)
 	v.Identical = len(found) == 0
@@ -108,7 +108,7 @@ func (v *verification) print(out io.Writer, asJSON bool) error {
 		_, err = io.WriteString(out, v.String())
 	}
 	if err != nil || !v.Identical {
-		return exitError{failed, err}
+		return exit(failed, err)
 	}
 	return nil
 }

@@ -47,11 +47,11 @@ func verifySet(cmd *cobra.Command, dir string, joint *results.Joint, jobs int, j
 	}
 	if json {
 		if err := printJSON(cmd.OutOrStdout(), all); err != nil {
-			return exitError{failed, err}
+			return exit(failed, err)
 		}
 	}
 	if !all.Identical {
-		return exitError{failed, nil}
+		return exit(failed, nil)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/live"
@@ -23,11 +24,11 @@ func parseEndpoint(flag, text string, portZero bool) (endpoint, error) {
 	const form = "write HOST:PORT, for example 127.0.0.1:6881 or [::1]:6881"
 	host, digits, err := net.SplitHostPort(text)
 	if err != nil || host == "" {
-		return endpoint{}, dhtError(refused, "%s %q is not a host and a port; %s", flag, text, form)
+		return endpoint{}, refuse("%s %q is not a host and a port; %s", flag, text, form)
 	}
 	port, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || port == 0 && !portZero {
-		return endpoint{}, dhtError(refused, "%s %q: port %q is not a number from 1 to 65535; %s",
+		return endpoint{}, refuse("%s %q: port %q is not a number from 1 to 65535; %s",
 			flag, text, digits, form)
 	}
 	ip, _ := netip.ParseAddr(host)
@@ -47,56 +48,17 @@ func (e endpoint) resolve(ctx context.Context, six bool) (protocol.Addr, error) 
 		network := map[bool]string{false: "ip4", true: "ip6"}[six]
 		ips, err := net.DefaultResolver.LookupNetIP(ctx, network, e.host)
 		if err != nil || len(ips) == 0 {
-			return protocol.Addr{}, dhtError(refused,
-				"%s %q: no %s address is known for this name (%v)", e.flag, e.text, family, err)
+			return protocol.Addr{}, refuse("%s %q: no %s address is known for this name (%v)",
+				e.flag, e.text, family, err)
 		}
 		e.ip = ips[0].Unmap()
 	}
 	if e.is6() != six {
-		return protocol.Addr{}, dhtError(refused, "%s %q is %s, but this node's socket is %s; the "+
+		return protocol.Addr{}, refuse("%s %q is %s, but this node's socket is %s; the "+
 			"two are separate networks: choose one, with --listen or by the first address",
 			e.flag, e.text, other, family)
 	}
 	return protocol.AddrOf(netip.AddrPortFrom(e.ip, e.port)), nil
-}
-
-// enter binds the socket and resolves the addresses that lead into the network. Without --listen,
-// the socket is on loopback if all of those are, and takes any port.
-func (f *dhtFlags) enter(
-	ctx context.Context, flag string, texts []string,
-) (*live.Node, []protocol.Addr, error) {
-	points := make([]endpoint, 0, len(texts))
-	for _, text := range texts {
-		e, err := parseEndpoint(flag, text, false)
-		if err != nil {
-			return nil, nil, err
-		}
-		points = append(points, e)
-	}
-	six := len(points) > 0 && points[0].is6()
-	if f.listen != "" {
-		e, err := parseEndpoint("--listen", f.listen, true)
-		if err != nil {
-			return nil, nil, err
-		}
-		six = e.is6()
-	}
-	seeds := make([]protocol.Addr, 0, len(points))
-	for _, e := range points {
-		a, err := e.resolve(ctx, six)
-		if err != nil {
-			return nil, nil, err
-		}
-		seeds = append(seeds, a)
-	}
-	if f.listen == "" {
-		f.listen = defaultListen(six, seeds)
-	}
-	node, err := live.Listen(f.listen)
-	if err != nil {
-		return nil, nil, exitError{failed, err}
-	}
-	return node, seeds, nil
 }
 
 func defaultListen(six bool, seeds []protocol.Addr) string {
@@ -113,4 +75,35 @@ func defaultListen(six bool, seeds []protocol.Addr) string {
 		return "127.0.0.1:0"
 	}
 	return "0.0.0.0:0"
+}
+
+// bothFamilies reads several --listen: there must be one of IPv4, which comes first then, and one
+// of IPv6.
+func bothFamilies(texts []string) (points [2]endpoint, err error) {
+	if len(texts) > 2 {
+		return points, refuse("--listen is given %d times; a node can use one "+
+			"address of IPv4 and one of IPv6", len(texts))
+	}
+	for n, text := range texts {
+		if points[n], err = parseEndpoint("--listen", text, true); err != nil {
+			return points, err
+		}
+	}
+	if points[0].is6() {
+		points[0], points[1] = points[1], points[0]
+	}
+	if points[0].is6() || !points[1].is6() {
+		return points, refuse("--listen %q and %q are of one address family; give "+
+			"one of IPv4 and one of IPv6", texts[0], texts[1])
+	}
+	return points, nil
+}
+
+// addressTexts names all addresses of a node.
+func addressTexts(node *live.Node) string {
+	var texts []string
+	for _, a := range node.Addrs() {
+		texts = append(texts, a.String())
+	}
+	return strings.Join(texts, " and ")
 }
