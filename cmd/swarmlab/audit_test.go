@@ -123,7 +123,8 @@ func (l *load) fetchedBy(file string, args ...string) <-chan transferReport {
 	dir := filepath.Join(l.t.TempDir(), "new")
 	go func() {
 		defer close(report)
-		out, code, err := clientRun(context.Background(), append([]string{"download", file,
+		out, code, err := run(context.Background(), newTorrentCommand(), append([]string{"download",
+			file,
 			"--dir", dir, "--json", "--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
 		if err == nil && code == done {
 			var r transferReport

@@ -58,7 +58,7 @@ func factsOf(o *results.Observation) (facts [][2]string) {
 		add("tracker", scrapeText(o, s))
 	}
 	if o.Share != nil {
-		text := shareText(*o.Share) + " of the swarm that the trackers count is connected"
+		text := shareText(float64(*o.Share)) + " of the swarm that the trackers count is connected"
 		if *o.Share > 1 {
 			text = "more peers are connected than the trackers count"
 		}

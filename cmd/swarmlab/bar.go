@@ -60,3 +60,6 @@ func (b *bar) stop() {
 		fmt.Fprint(b.screen, "\r\x1b[K")
 	}
 }
+
+// line writes a line above the bar, which there must be.
+func (b *bar) line(text string) { fmt.Fprintln(b.bars, text) }

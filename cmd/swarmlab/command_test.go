@@ -26,17 +26,12 @@ func runTo(
 	return status(err), err
 }
 
-// dhtRun runs `dht ARGS...` to its end and returns its output and exit status.
-func dhtRun(ctx context.Context, args ...string) (out string, code int, err error) {
+// run runs a command to its end and returns its output and exit status.
+func run(
+	ctx context.Context, c *cobra.Command, args ...string,
+) (out string, code int, err error) {
 	var b safeOutput
-	code, err = runTo(ctx, newDHTCommand(), &b, args...)
-	return b.String(), code, err
-}
-
-// clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
-func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
-	var b safeOutput
-	code, err = runTo(ctx, newTorrentCommand(), &b, args...)
+	code, err = runTo(ctx, c, &b, args...)
 	return b.String(), code, err
 }
 
@@ -104,4 +99,24 @@ func (r *running) last(v any) {
 	d := json.NewDecoder(strings.NewReader(lines[len(lines)-1]))
 	d.DisallowUnknownFields()
 	require.NoError(r.t, d.Decode(v))
+}
+
+// documentOf decodes a command's JSON output, which must be one document and nothing else.
+func documentOf[T any](t *testing.T, out string) (r T) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(out))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&r), "output: %s", out)
+	_, err := d.Token()
+	require.ErrorIs(t, err, io.EOF, "output: %s", out)
+	return r
+}
+
+// address returns the address of its own that it names.
+func (r *running) address() string {
+	r.t.Helper()
+	lines := r.lines()
+	var of struct{ Address string }
+	require.NoError(r.t, json.Unmarshal([]byte(lines[len(lines)-1]), &of))
+	return of.Address
 }

@@ -25,7 +25,7 @@ one node of the network you mean with --bootstrap.`,
 	}
 	c.AddCommand(newDHTServe(), newDHTMonitor(), newDHTPing(), newDHTFindNode(), newDHTGetPeers(),
 		newDHTAnnounce(), newDHTScrape(), newDHTGet(), newDHTPut(), newDHTKeygen(), newDHTSample(),
-		newDHTCrawl(), newDHTCalibrate())
+		newDHTCrawl())
 	return c
 }
 

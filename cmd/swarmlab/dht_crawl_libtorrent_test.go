@@ -27,7 +27,7 @@ func TestDHTCrawlMeetsLibtorrent(t *testing.T) {
 	out, _, err := dhtRun(context.Background(), "crawl", "--bootstrap", ours[0].addr, "--samples",
 		"--out", dir, "--json")
 	require.NoError(t, err)
-	r := dhtDocument[crawlReport](t, out)
+	r := documentOf[crawlReport](t, out)
 	require.Equal(t, len(ours)+len(theirs.ports), r.Totals.Reachable, "%+v", r.Totals)
 	require.Len(t, r.Clients, 2)
 	rows, err := parquet.ReadFile[results.CrawlNode](filepath.Join(dir, results.NodesFile))

@@ -39,8 +39,8 @@ func (r *crawlReport) print(w io.Writer) {
 	}
 	row("known nodes", count(uint64(t.Known)), "")
 	row("asked", count(uint64(t.Asked)), "")
-	row("reachable", count(uint64(t.Reachable)), shareText(t.Share)+" of the asked")
-	row("BEP 42 ids", count(uint64(t.Secure)), shareText(t.SecurePart)+" of the reachable")
+	row("reachable", count(uint64(t.Reachable)), shareText(float64(t.Share))+" of the asked")
+	row("BEP 42 ids", count(uint64(t.Secure)), shareText(float64(t.SecurePart))+" of the reachable")
 	if t.ManyIDs > 0 {
 		row("several ids", count(uint64(t.ManyIDs)), "addresses")
 	}
@@ -60,7 +60,7 @@ func (r *crawlReport) print(w io.Writer) {
 		if name == "" {
 			name = "unnamed"
 		}
-		row("runs "+name, count(uint64(c.Nodes)), shareText(c.Share)+" of the reachable")
+		row("runs "+name, count(uint64(c.Nodes)), shareText(float64(c.Share))+" of the reachable")
 	}
 	if s := r.Size; s.Points >= sizePointsShown {
 		fmt.Fprintf(w, "\nthe network: %s nodes in tables, %s of them reachable "+
@@ -72,8 +72,9 @@ func (r *crawlReport) print(w io.Writer) {
 		queries = "query"
 	}
 	fmt.Fprintf(w, "\n%s %s in %s: %s a second; up to %s; median round trip %s ms\n",
-		count(t.Queries), queries, timeText(time.Duration(float64(t.Seconds)*1e9)), three(t.Rate),
-		countOf(t.Hops, "hop"), three(t.RTT))
+		count(t.Queries), queries, timeText(time.Duration(float64(t.Seconds)*1e9)),
+		significant(float64(t.Rate), 3),
+		countOf(t.Hops, "hop"), significant(float64(t.RTT), 3))
 	for _, line := range r.Figures {
 		fmt.Fprintln(w, line)
 	}

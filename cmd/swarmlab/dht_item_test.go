@@ -28,7 +28,7 @@ func dhtMust(t *testing.T, args ...string) string {
 // dhtLookup runs a command that does a lookup through an entry.
 func dhtLookup(t *testing.T, entry string, args ...string) lookupReport {
 	t.Helper()
-	return dhtDocument[lookupReport](t,
+	return documentOf[lookupReport](t,
 		dhtMust(t, append(args, "--bootstrap", entry, "--json")...))
 }
 
@@ -79,7 +79,7 @@ func TestDHTMutableItems(t *testing.T) {
 		out, code, err = dhtRun(context.Background(), args...)
 		require.ErrorContains(t, err, "none of the 5 nodes that answered stored it")
 		require.Equal(t, failed, code)
-		require.Contains(t, dhtDocument[lookupReport](t, out).Refusal, c.refusal)
+		require.Contains(t, documentOf[lookupReport](t, out).Refusal, c.refusal)
 	}
 }
 

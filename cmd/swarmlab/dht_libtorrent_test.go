@@ -18,12 +18,6 @@ import (
 	"swarmlab/protocol/krpc"
 )
 
-// The distribution's Python, which its libtorrent package belongs to.
-const systemPython = "/usr/bin/python3"
-
-// interopTime bounds everything that is waited for in one of the tests below.
-const interopTime = 50 * time.Second
-
 // libtorrentMesh is a process with libtorrent sessions on 127.0.0.1.
 type libtorrentMesh struct {
 	t      *testing.T
@@ -39,16 +33,6 @@ type meshEvent struct {
 	Session  int
 	Infohash string
 	Peers    []string
-}
-
-func needLibtorrent(t *testing.T) {
-	t.Helper()
-	foreigners(t)
-	out, err := exec.Command(systemPython, "-c", "import libtorrent").CombinedOutput()
-	if err == nil {
-		return
-	}
-	missing(t, "no Python binding of libtorrent here (Debian: python3-libtorrent): %v %s", err, out)
 }
 
 func startLibtorrent(t *testing.T, sessions int, bootstrap ...string) *libtorrentMesh {
@@ -124,7 +108,7 @@ func (m *libtorrentMesh) ids() (ids []string) {
 			if err != nil {
 				return false
 			}
-			pong := dhtDocument[pingReport](m.t, out)
+			pong := documentOf[pingReport](m.t, out)
 			require.Regexp(m.t, "^LT ", pong.Client)
 			ids = append(ids, pong.ID)
 			return true
@@ -141,7 +125,7 @@ func (m *libtorrentMesh) findAll(entry string, ids []string) {
 			if err != nil {
 				return false
 			}
-			r := dhtDocument[lookupReport](m.t, out)
+			r := documentOf[lookupReport](m.t, out)
 			return r.Nodes[0].ID == id && r.Nodes[0].Address == m.addr(n)
 		})
 	}
@@ -156,7 +140,7 @@ func (m *libtorrentMesh) findPeer(entry string, session int, infoHash string) {
 		if code != done {
 			return false
 		}
-		require.Equal(m.t, []string{m.addr(session)}, dhtDocument[lookupReport](m.t, out).Peers)
+		require.Equal(m.t, []string{m.addr(session)}, documentOf[lookupReport](m.t, out).Peers)
 		return true
 	})
 }
@@ -166,7 +150,7 @@ func (m *libtorrentMesh) sessionsFind(entry string, infoHash string) {
 	m.until("announce", func() bool {
 		out, code, _ := dhtRun(m.ctx, "announce", infoHash, "--port", "4321", "--bootstrap", entry,
 			"--json")
-		return code == done && *dhtDocument[lookupReport](m.t, out).Stored >= 2
+		return code == done && *documentOf[lookupReport](m.t, out).Stored >= 2
 	})
 	for n := range m.ports {
 		m.tell("find %d %s", n, infoHash)

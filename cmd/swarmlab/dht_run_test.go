@@ -1,12 +1,8 @@
 package main
 
 import (
-	"encoding/json"
-	"io"
-	"strings"
+	"context"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // served is a running `dht serve --json`.
@@ -31,13 +27,7 @@ func (s *served) state() (r serveReport) {
 	return r
 }
 
-// dhtDocument decodes a command's JSON output, which must be one document and nothing else.
-func dhtDocument[T any](t *testing.T, out string) (r T) {
-	t.Helper()
-	d := json.NewDecoder(strings.NewReader(out))
-	d.DisallowUnknownFields()
-	require.NoError(t, d.Decode(&r), "output: %s", out)
-	_, err := d.Token()
-	require.ErrorIs(t, err, io.EOF, "output: %s", out)
-	return r
+// dhtRun runs `dht ARGS...` to its end and returns its output and exit status.
+func dhtRun(ctx context.Context, args ...string) (out string, code int, err error) {
+	return run(ctx, newDHTCommand(), args...)
 }

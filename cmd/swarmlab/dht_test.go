@@ -39,14 +39,14 @@ func TestDHTCommandsAgainstServingNodes(t *testing.T) {
 		out, code, err := dhtRun(ctx, "ping", s.addr, "--json")
 		require.NoError(t, err)
 		require.Equal(t, done, code)
-		pong := dhtDocument[pingReport](t, out)
+		pong := documentOf[pingReport](t, out)
 		require.Equal(t, s.id, pong.ID)
 		require.Positive(t, *pong.RTT)
 		require.Equal(t, "SM 0.1", pong.Client)
 
 		out, _, err = dhtRun(ctx, "find-node", s.id, "--bootstrap", all[0].addr, "--json")
 		require.NoError(t, err)
-		found := dhtDocument[lookupReport](t, out)
+		found := documentOf[lookupReport](t, out)
 		require.Equal(t, s.addr, found.Nodes[0].Address)
 		require.Equal(t, s.id, found.Nodes[0].ID)
 		require.Len(t, found.Nodes, len(all))
@@ -65,7 +65,7 @@ func TestDHTCommandsAgainstServingNodes(t *testing.T) {
 	out, code, err := dhtRun(ctx, "get-peers", someHash, "--bootstrap", all[1].addr, "--json")
 	require.ErrorContains(t, err, "no peers of "+someHash)
 	require.Equal(t, failed, code)
-	none := dhtDocument[lookupReport](t, out)
+	none := documentOf[lookupReport](t, out)
 	require.Empty(t, none.Peers)
 	require.Equal(t, err.Error(), none.Error)
 
@@ -75,7 +75,7 @@ func TestDHTCommandsAgainstServingNodes(t *testing.T) {
 
 	out, _, err = dhtRun(ctx, "get-peers", someHash, "--bootstrap", all[3].addr, "--json")
 	require.NoError(t, err)
-	require.Equal(t, []string{"127.0.0.1:4321"}, dhtDocument[lookupReport](t, out).Peers)
+	require.Equal(t, []string{"127.0.0.1:4321"}, documentOf[lookupReport](t, out).Peers)
 
 	out, _, err = dhtRun(ctx, "get-peers", someHash, "--bootstrap", all[3].addr)
 	require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestDHTOverIPv6(t *testing.T) {
 	require.Contains(t, out, "port 4321 stored by 2 nodes\n")
 	out, _, err = dhtRun(ctx, "get-peers", someHash, "--bootstrap", second.addr, "--json")
 	require.NoError(t, err)
-	require.Equal(t, []string{"[::1]:4321"}, dhtDocument[lookupReport](t, out).Peers)
+	require.Equal(t, []string{"[::1]:4321"}, documentOf[lookupReport](t, out).Peers)
 }
 
 func serve6(t *testing.T, args ...string) *served {
@@ -140,7 +140,7 @@ func TestDHTNobodyAnswers(t *testing.T) {
 	out, code, err := dhtRun(context.Background(), "ping", addr, "--timeout", "90ms", "--json")
 	require.ErrorContains(t, err, "no answer from "+addr+" within 90ms")
 	require.Equal(t, failed, code)
-	require.Equal(t, err.Error(), dhtDocument[pingReport](t, out).Error)
+	require.Equal(t, err.Error(), documentOf[pingReport](t, out).Error)
 	b := make([]byte, 100)
 	for range greetTries {
 		silent.SetReadDeadline(time.Now().Add(time.Second))

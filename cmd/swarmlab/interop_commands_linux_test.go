@@ -38,17 +38,17 @@ func (b *bench) run(entry string, args ...string) (r lookupReport) {
 	var out string
 	b.until(fmt.Sprint(args), func() bool {
 		var code int
-		out, code, _ = dhtRun(b.Context(), args...)
+		out, code, _ = dhtCommand(b.Context(), args...)
 		return code == done
 	})
-	return dhtDocument[lookupReport](b.T, out)
+	return documentOf[lookupReport](b.T, out)
 }
 
 // weStore puts an item of each kind and gets it back.
 func (b *bench) weStore(entry string) {
 	key := filepath.Join(b.TempDir(), "key")
 	secret := secretOf(b.kind, "we")
-	text := keyHead + hex.EncodeToString(secret.Seed())
+	text := "swarmlab ed25519 seed " + hex.EncodeToString(secret.Seed())
 	require.NoError(b, os.WriteFile(key, []byte(text), 0o600))
 	for name, flags := range map[string][]string{
 		putImmutable: nil,

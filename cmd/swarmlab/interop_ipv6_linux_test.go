@@ -40,26 +40,27 @@ func TestInteropIPv6(t *testing.T) {
 }
 
 func overIPv6(t *testing.T, kind string, group int) {
-	first := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 1))
-	second := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 2),
-		"--bootstrap", first.addr)
+	first := background(t, newDHTCommand(), "serve", "--listen", addr6(group, 1)).spoken()
+	second := background(t, newDHTCommand(), "serve", "--listen", addr6(group, 2),
+		"--bootstrap", first.address()).spoken()
 	theirs := []string{addr6(group+1, 1), addr6(group+1, 2), addr6(group+1, 3)}
-	program := startForeign(t, kind, setup{Listen: theirs, Bootstrap: []string{first.addr}})
+	program := startForeign(t, kind, setup{Listen: theirs, Bootstrap: []string{first.address()}})
 	until := func(what string, try func() bool) {
 		t.Helper()
 		require.Eventually(t, try, benchTime, 100*time.Millisecond, "%s: %s", kind, what)
 	}
 	run := func(args ...string) (r lookupReport, ok bool) {
-		out, code, _ := dhtRun(t.Context(), append(args, "--json", "--bootstrap", second.addr)...)
+		out, code, _ := dhtCommand(t.Context(), append(args, "--json", "--bootstrap",
+			second.address())...)
 		if code == done {
-			r = dhtDocument[lookupReport](t, out)
+			r = documentOf[lookupReport](t, out)
 		}
 		return r, code == done
 	}
 	for _, addr := range theirs {
-		out, _, err := dhtRun(t.Context(), "ping", addr, "--json")
+		out, _, err := dhtCommand(t.Context(), "ping", addr, "--json")
 		require.NoError(t, err)
-		id := dhtDocument[pingReport](t, out).ID
+		id := documentOf[pingReport](t, out).ID
 		until("our lookup finds their node", func() bool {
 			r, ok := run("find-node", id)
 			return ok && r.Nodes[0].ID == id && r.Nodes[0].Address == addr

@@ -146,10 +146,10 @@ func (b *bench) theyAnswer() {
 
 // findsItself looks for a node of theirs with our command, through another node.
 func (b *bench) findsItself(id krpc.ID) {
-	out, _, err := dhtRun(b.Context(), "find-node", id.String(), "--bootstrap", b.ours[0].addr,
+	out, _, err := dhtCommand(b.Context(), "find-node", id.String(), "--bootstrap", b.ours[0].addr,
 		"--json")
 	require.NoError(b, err)
-	nearest := dhtDocument[lookupReport](b.T, out).Nodes[0]
+	nearest := documentOf[lookupReport](b.T, out).Nodes[0]
 	require.Equal(b, b.theirs[0], nearest.Address)
 	require.Equal(b, id.String(), nearest.ID)
 }

@@ -224,3 +224,8 @@ func (s *stranger) put(to string, it *krpc.Item) krpc.Message {
 	require.NotEmpty(s.t, m.Token, to)
 	return s.ask(to, s.Put(nil, tid, strangerID, m.Token, it))
 }
+
+// dhtCommand runs `dht ARGS...` of ours to its end and returns its output and exit status.
+func dhtCommand(ctx context.Context, args ...string) (out string, code int, err error) {
+	return run(ctx, newDHTCommand(), args...)
+}

@@ -47,8 +47,10 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	}
 	root.SetVersionTemplate("swarmlab {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	dht := newDHTCommand()
+	dht.AddCommand(newDHTCalibrate())
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
 		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		newDHTCommand(), newTorrentCommand(), newAuditCommand())
+		dht, newTorrentCommand(), newAuditCommand())
 	return root
 }

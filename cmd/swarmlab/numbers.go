@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"swarmlab/scenarios/stats"
 )
 
 // count writes a number in groups of three digits: 10,000.
@@ -117,6 +115,6 @@ func exactSize(n uint64) string {
 	return fmt.Sprintf("%s bytes (%s)", count(n), bytesText(n))
 }
 
-func shareText(share stats.Number) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(share)*100), ".0") + " %"
+func shareText(share float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", share*100), ".0") + " %"
 }

@@ -90,7 +90,7 @@ func (p *progress) line(now lab.Progress) {
 func (p *progress) note(text string) {
 	switch {
 	case p.bar != nil:
-		fmt.Fprintln(p.bar.bars, text)
+		p.bar.line(text)
 	case p.lines != nil:
 		fmt.Fprintln(p.lines, text)
 	}

@@ -114,7 +114,7 @@ func (l *load) fetchInto(dir, what string, args ...string) transferReport {
 	require.NoError(l.t, err)
 	require.Zero(l.t, code)
 	l.same(dir)
-	r := dhtDocument[transferReport](l.t, out)
+	r := documentOf[transferReport](l.t, out)
 	require.True(l.t, r.Complete)
 	require.Equal(l.t, l.size, r.Size)
 	require.Zero(l.t, r.Left)
@@ -207,16 +207,16 @@ func TestTorrentByTracker(t *testing.T) {
 
 // TestTorrentByDHT has nothing but the DHT: a seed, a link, and a node that knows neither.
 func TestTorrentByDHT(t *testing.T) {
-	mesh := servedMesh(t, 3)
+	mesh := nodes(t, 3)
 	l := newLoad(t, 1)
 	file, tor := l.torrent()
-	l.seeding(file, "--listen", "127.0.0.9:0", "--bootstrap", mesh[0].addr)
+	l.seeding(file, "--listen", "127.0.0.9:0", "--bootstrap", mesh[0])
 	for _, what := range []string{tor.Magnet().String(), file} {
-		_, r := l.fetch(what, "--listen", "127.0.0.8:0", "--bootstrap", mesh[1].addr)
+		_, r := l.fetch(what, "--listen", "127.0.0.8:0", "--bootstrap", mesh[1])
 		require.Len(t, r.Peers, 1)
 	}
 	m := tor.Magnet()
-	m.Nodes = []metainfo.Endpoint{endpointAt(mesh[2].addr)}
+	m.Nodes = []metainfo.Endpoint{endpointAt(mesh[2])}
 	l.fetch(m.String(), "--listen", "127.0.0.7:0")
 }
 
@@ -322,7 +322,7 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 			"--listen", port, "--seed-for", "1h", "--json")
 		require.NoError(t, err)
 		require.Zero(t, code, "it is complete, also if it is interrupted now")
-		r := dhtDocument[transferReport](t, out)
+		r := documentOf[transferReport](t, out)
 		require.Equal(t, l.size, r.All.PayloadUp)
 	}()
 	require.Eventually(t, func() bool {
@@ -407,9 +407,33 @@ func TestTorrentInterrupted(t *testing.T) {
 		cancel()
 		require.ErrorContains(t, err, "interrupted")
 		require.Equal(t, interrupted, code)
-		r := dhtDocument[transferReport](t, out)
+		r := documentOf[transferReport](t, out)
 		require.False(t, r.Complete)
 		require.Equal(t, "interrupted", r.Error)
 		require.Empty(t, r.Peers)
 	}
+}
+
+// clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
+func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
+	return run(ctx, newTorrentCommand(), args...)
+}
+
+// nodes starts nodes of the DHT that know each other, and returns their addresses.
+func nodes(t *testing.T, size int) (all []string) {
+	t.Helper()
+	for n := range size {
+		args := []string{"serve", "--listen", "127.0.0.1:0"}
+		if n > 0 {
+			args = []string{"serve", "--bootstrap", all[0]}
+		}
+		r := background(t, newDHTCommand(), args...).spoken()
+		require.Eventually(t, func() bool {
+			var now serveReport
+			r.last(&now)
+			return now.Contacts >= n
+		}, 10*time.Second, time.Millisecond)
+		all = append(all, r.address())
+	}
+	return all
 }

@@ -22,7 +22,7 @@ func TestTorrentSeedWhoseFilesGo(t *testing.T) {
 	out, code, err := clientRun(ctx, "download", file, "--dir", t.TempDir(), "--peer", at, "--json")
 	require.Error(t, err)
 	require.Equal(t, interrupted, code)
-	r := dhtDocument[transferReport](t, out)
+	r := documentOf[transferReport](t, out)
 	require.False(t, r.Complete)
 	require.Zero(t, r.Failures)
 	code, err = seed.end()

@@ -217,7 +217,7 @@ func TestTorrentHostileMetadata(t *testing.T) {
 		filepath.Join(dir, "new"), "--json")
 	require.ErrorContains(t, err, `".." is no name`)
 	require.Equal(t, failed, code)
-	require.Contains(t, dhtDocument[transferReport](t, out).Error, "the metadata of the link")
+	require.Contains(t, documentOf[transferReport](t, out).Error, "the metadata of the link")
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, entries)

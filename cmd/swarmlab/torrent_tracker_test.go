@@ -80,12 +80,12 @@ func TestTrackerOverHTTPAndUDP(t *testing.T) {
 }
 
 func TestTrackerAllowsOnlyWhatItIsTold(t *testing.T) {
-	k := startTracker(t, "--allow", someHash)
+	k := startTracker(t, "--allow", listedHash)
 	q := tracker.Request{PeerID: [20]byte{1}, Addr: protocol.Addr4(0, 2222)}
 	var r tracker.Reply
 	require.NoError(t, httptracker.Announce(context.Background(), k.http, &q, &r))
 	require.Equal(t, "unregistered torrent", r.Failure)
-	hash, err := hex.DecodeString(someHash)
+	hash, err := hex.DecodeString(listedHash)
 	require.NoError(t, err)
 	q.InfoHash = [20]byte(hash)
 	require.NoError(t, httptracker.Announce(context.Background(), k.http, &q, &r))
@@ -185,3 +185,5 @@ func TestTrackerOverIPv6(t *testing.T) {
 	require.Len(t, r.Peers, 2, "peers of both families, also as dictionaries")
 	require.Contains(t, []string{r.Peers[0].Addr.String(), r.Peers[1].Addr.String()}, "[::1]:2222")
 }
+
+const listedHash = "0123456789abcdef0123456789abcdef01234567"
