@@ -50,8 +50,8 @@ func TestDHTServeHoldsItsState(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "node.state")
 	for range 2 { // with no file yet, and with one
 		s := dhtServe(t, "--listen", "127.0.0.1:0", "--state", file)
-		for _, command := range []string{"serve", "monitor"} {
-			_, code, err := dhtRun(t.Context(), command, "--listen", "127.0.0.1:0",
+		for _, word := range []string{"serve", "monitor"} {
+			_, code, err := dhtRun(t.Context(), word, "--listen", "127.0.0.1:0",
 				"--state", file)
 			require.ErrorContains(t, err, "another running node has it")
 			require.Equal(t, refused, code)
@@ -87,8 +87,8 @@ func TestDHTOutputThatCannotBeWritten(t *testing.T) {
 		kept, err := dht.ParseState(b)
 		require.NoError(t, err)
 		require.Len(t, kept.Contacts, 3)
-		for _, command := range [][]string{{"find-node", someHash, "--bootstrap"}, {"ping"}} {
-			code, err = runTo(t.Context(), newDHTCommand(), &fullDisk{}, append(append(command,
+		for _, words := range [][]string{{"find-node", someHash, "--bootstrap"}, {"ping"}} {
+			code, err = runTo(t.Context(), newDHTCommand(), &fullDisk{}, append(append(words,
 				all[0].addr), flags...)...)
 			require.ErrorContains(t, err, "cannot print the result")
 			require.Equal(t, failed, code)

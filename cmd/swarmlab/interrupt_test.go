@@ -93,9 +93,9 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	require.NotEmpty(t, stored.Manifest.Runs)
 	require.Less(t, len(stored.Manifest.Runs), 10000)
 
-	for _, command := range []string{"verify", "plot"} {
+	for _, word := range []string{"verify", "plot"} {
 		var out, errOut bytes.Buffer
-		require.Equal(t, done, execute([]string{command, filepath.Join(s.dir, "r")}, &out, &errOut),
+		require.Equal(t, done, execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut),
 			errOut.String())
 	}
 	hidden, err := filepath.Glob(filepath.Join(s.dir, "r", ".*"))

@@ -5,9 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"swarmlab/scenarios/results"
-	"swarmlab/scenarios/stats"
 )
 
 func TestNumbersForPeople(t *testing.T) {
@@ -26,38 +23,7 @@ func TestNumbersForPeople(t *testing.T) {
 	require.Equal(t, []string{"0:00", "0:32", "12:05", "3:20:00"},
 		[]string{clock(0), clock(32 * time.Second), clock(725 * time.Second),
 			clock(200 * time.Minute)})
-	require.Equal(t, "1-3, 7", seedList([]uint64{3, 1, 2, 7, 1}))
 	require.Equal(t, []string{"0", "0.075", "2.91", "1085", "-1.5"},
 		[]string{significant(0, 3), significant(0.075, 3), significant(2.913, 3),
 			significant(1085.3, 3), significant(-1.5, 3)})
-}
-
-func TestMeansHaveTheDigitsThatTheirIntervalAllows(t *testing.T) {
-	with := func(mean, half float64) string {
-		return withInterval(stats.Summary{Mean: stats.Number(mean),
-			CI95: &[2]stats.Number{stats.Number(mean - half), stats.Number(mean + half)}}, 1)
-	}
-	require.Equal(t, "3.216 ± 0.005", with(3.21591, 0.0048))
-	require.Equal(t, "2.62 ± 0.13", with(2.6241, 0.13))
-	require.Equal(t, "1222 ± 11", with(1222.4, 11.2))
-	require.Equal(t, "0.0840 ± 0.0002", with(0.08403, 0.00021))
-	require.Equal(t, "12.000 ± 0.000", with(12, 0))
-	require.Equal(t, "1.64", withInterval(stats.Summary{Mean: 1.6441}, 1))
-	require.Equal(t, "1.20", withInterval(stats.Summary{Mean: 1.2}, 1))
-	require.Equal(t, "0", withInterval(stats.Summary{Mean: 0}, 1))
-}
-
-func TestOnlyAllIsAHundredPercent(t *testing.T) {
-	require.Equal(t, "99.99", percentage(stats.Summary{Mean: 0.999999}))
-	require.Equal(t, "100", percentage(stats.Summary{Mean: 1}))
-	require.Equal(t, "100", percentage(stats.Summary{Mean: 1, CI95: &[2]stats.Number{1, 1}}))
-	require.Equal(t, "98.52 ± 0.33", percentage(stats.Summary{Mean: 0.9852,
-		CI95: &[2]stats.Number{0.9819, 0.9885}}))
-}
-
-func TestShellWord(t *testing.T) {
-	require.Equal(t, "results/hops", results.ShellWord("results/hops"))
-	require.Equal(t, `'a b'`, results.ShellWord("a b"))
-	require.Equal(t, `'it'\''s'`, results.ShellWord("it's"))
-	require.Equal(t, `''`, results.ShellWord(""))
 }
