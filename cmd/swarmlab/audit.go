@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/results"
 )
@@ -48,7 +50,7 @@ same --out. With --json it prints JSON objects, one a line.
 Exit status: 0 done, 1 failed, 2 the input was refused, 130 interrupted before --for.`,
 		Example: `  swarmlab audit disk.torrent --for 10m --out results/disk
   swarmlab audit 'magnet:?xt=urn:btih:...' --bootstrap 127.0.0.1:6881 --json`,
-		Args: dhtArgs("FILE|MAGNET"),
+		Args: command.Arguments("FILE|MAGNET"),
 		RunE: f.run,
 	}
 	f.addPlaces(c)
@@ -78,13 +80,13 @@ func (f *auditFlags) refuse() (err error) {
 	const most = 1 << 14
 	switch {
 	case f.limit < 0:
-		return refuse("--for %v is negative; give for example 10m", f.limit)
+		return command.Refuse("--for %v is negative; give for example 10m", f.limit)
 	case f.every < time.Millisecond:
-		return refuse("--every %v is too short; give for example 10s", f.every)
+		return command.Refuse("--every %v is too short; give for example 10s", f.every)
 	case f.connections < 1 || f.connections > most:
-		return refuse("--connections %d is not from 1 to %d", f.connections, most)
+		return command.Refuse("--connections %d is not from 1 to %d", f.connections, most)
 	case f.parallel < 1 || f.parallel > most:
-		return refuse("--parallel %d is not from 1 to %d pieces", f.parallel, most)
+		return command.Refuse("--parallel %d is not from 1 to %d pieces", f.parallel, most)
 	}
 	f.fastestRate, err = parseRate("--fastest", f.fastest)
 	return err
@@ -102,10 +104,10 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 		f.out = filepath.Join("results", "audit-"+source.hash.String()[:8])
 	}
 	if results.HoldsAudit(f.out) {
-		return refuse("%s holds results already, which an audit does not overwrite; "+
+		return command.Refuse("%s holds results already, which an audit does not overwrite; "+
 			"choose another folder with --out", f.out)
 	}
-	ctx, release := withInterrupts(c.Context(), func() {})
+	ctx, release := command.WithInterrupts(c.Context(), func() {})
 	defer release()
 	// A reader that went away (SIGPIPE) ends it like the user.
 	ctx, release = signal.NotifyContext(ctx, syscall.SIGPIPE)
@@ -126,15 +128,15 @@ func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditi
 		role); err != nil {
 		return nil, err
 	}
-	if a.dir, err = claim(f.out); err != nil {
+	if a.dir, err = claim.Take(f.out); err != nil {
 		a.close()
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	a.scraper = newScraper(source, a.node.Addr().AddrPort().Addr())
 	if source.info != nil {
 		if err = a.openJournal(); err != nil {
 			a.close()
-			a.dir.discard()
+			a.dir.Discard()
 			return nil, err
 		}
 	}

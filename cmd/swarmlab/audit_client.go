@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"swarmlab/cmd/swarmlab/display"
+)
 
 // auditClients are the programs whose peer ids begin with these two letters after a dash (BEP 20).
 var auditClients = map[string]string{
@@ -27,10 +31,10 @@ func clientOf(id [20]byte) string {
 		if len(parts) < 4 {
 			return "aria2"
 		}
-		return "aria2 " + visible(strings.Join(parts[:3], "."))
+		return "aria2 " + display.Visible(strings.Join(parts[:3], "."))
 	case text[0] == 'M' && text[2] == '-': // M7-10-5--
 		parts := strings.Split(text[1:], "-")
-		return "BitTorrent " + visible(strings.Join(parts[:min(3, len(parts))], "."))
+		return "BitTorrent " + display.Visible(strings.Join(parts[:min(3, len(parts))], "."))
 	}
 	return ""
 }

@@ -15,6 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
@@ -56,20 +59,21 @@ func journalName(dir string) string {
 func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, error) {
 	name := journalName(dir)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return nil, nil, exit(failed, err)
+		return nil, nil, command.Exit(command.Failed, err)
 	}
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, nil, exit(failed, err)
+		return nil, nil, command.Exit(command.Failed, err)
 	}
 	j := &auditJournal{file: file}
 	book, err := j.open(of)
 	if err != nil {
 		file.Close()
-		var told exitError
+		var told command.ExitError
 		if !errors.As(err, &told) {
-			err = exit(refused, fmt.Errorf("%s: %w; choose another folder with --out", name,
-				err))
+			err = command.Exit(command.Refused,
+				fmt.Errorf("%s: %w; choose another folder with --out", name,
+					err))
 		}
 		return nil, nil, err
 	}
@@ -77,7 +81,7 @@ func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, e
 }
 
 func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
-	if lockFile(j.file) != nil {
+	if claim.Lock(j.file) != nil {
 		return nil, errors.New("another audit is running there")
 	}
 	lines := bufio.NewReaderSize(j.file, 1<<16)
@@ -100,7 +104,7 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 	if h := j.head; h.Infohash != of.Infohash || h.Size != of.Size || h.Pieces != of.Pieces ||
 		h.PieceLength != of.PieceLength {
 		return nil, fmt.Errorf("an audit of another torrent was begun there, %s (%s)",
-			visible(h.Name), h.Infohash)
+			display.Visible(h.Name), h.Infohash)
 	}
 	if h := j.head; h.Parallel != of.Parallel || h.Fastest != of.Fastest {
 		return nil, fmt.Errorf("the audit that was begun there has --parallel %d and --fastest "+
@@ -147,7 +151,7 @@ func (j *auditJournal) begin(at int64) error {
 		_, err = j.file.Seek(at, io.SeekStart)
 	}
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return j.write(j.take())
 }
@@ -206,7 +210,7 @@ func (j *auditJournal) take() []byte {
 // write appends to the file.
 func (j *auditJournal) write(p []byte) error {
 	if _, err := j.file.Write(p); err != nil {
-		return fail("what is seen cannot be kept: %w", err)
+		return command.Fail("what is seen cannot be kept: %w", err)
 	}
 	return nil
 }

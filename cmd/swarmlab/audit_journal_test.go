@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
@@ -187,7 +188,7 @@ func TestAuditJournalRefused(t *testing.T) {
 			continue
 		}
 		require.ErrorContains(t, err, want, "%.40q", bad)
-		require.Equal(t, refused, status(err))
+		require.Equal(t, command.Refused, command.Status(err))
 		after, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
 		require.Equal(t, len(good)+len(bad), len(after), "it is as it was")

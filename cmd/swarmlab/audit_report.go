@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
@@ -13,7 +14,7 @@ import (
 
 // milliseconds writes a time as reports have it.
 func milliseconds(t protocol.Time) stats.Number {
-	return stats.Number(inMilliseconds(time.Duration(t)))
+	return stats.Number(display.Milliseconds(time.Duration(t)))
 }
 
 // observation is what the book says now.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/scenarios/results"
 )
@@ -21,7 +24,7 @@ type auditing struct {
 	*torrentSession
 	flags   *auditFlags
 	eye     *auditEye
-	dir     *folder
+	dir     *claim.Folder
 	journal *auditJournal // nil until the torrent is known
 	book    *auditBook    // as long as the node runs, to be read in turns only
 	scraper *scraper
@@ -32,7 +35,7 @@ type auditing struct {
 // openJournal opens the journal for a torrent that is known.
 func (a *auditing) openJournal() (err error) {
 	in := a.source.info
-	a.journal, a.book, err = openAuditJournal(a.dir.path, auditTorrent{
+	a.journal, a.book, err = openAuditJournal(a.dir.Path, auditTorrent{
 		Infohash: a.source.hash.String(), Name: in.Name, Size: in.Total, Pieces: in.Count(),
 		PieceLength: in.PieceLength, Parallel: a.flags.parallel, Fastest: a.flags.fastestRate,
 	})
@@ -64,12 +67,12 @@ func (a *auditing) observe(ctx context.Context) error {
 	if err == nil {
 		err = a.await(limited, nil)
 	}
-	over := status(err) == interrupted
+	over := command.Status(err) == command.Interrupted
 	switch {
 	case a.journal != nil && over && (ctx.Err() == nil || a.flags.limit == 0):
 		return nil
 	case over && ctx.Err() == nil:
-		return fail("the metadata of the link did not come within %v; name a peer "+
+		return command.Fail("the metadata of the link did not come within %v; name a peer "+
 			"that has it with --peer, or give the .torrent file", a.flags.limit)
 	}
 	return err
@@ -83,7 +86,7 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 		}
 	}
 	if err := a.join(); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	if a.journal != nil {
 		return nil
@@ -116,7 +119,7 @@ func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.
 		}
 	})
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -147,11 +150,11 @@ func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
 		case <-done:
 			return nil
 		case err := <-a.trouble:
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		case <-a.over:
-			return exit(failed, errors.New("the sockets failed"))
+			return command.Exit(command.Failed, errors.New("the sockets failed"))
 		case <-ctx.Done():
-			return exit(interrupted, errors.New("interrupted"))
+			return command.Exit(command.Interrupted, errors.New("interrupted"))
 		case <-tick.C:
 		}
 		if time.Now().After(scrapeAt) && a.journal != nil {
@@ -181,7 +184,7 @@ func (a *auditing) look(last bool) error {
 		}
 	})
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	if pending != nil {
 		if err := a.journal.write(pending); err != nil {
@@ -224,10 +227,10 @@ func (a *auditing) conclude(ctx context.Context, err error) error {
 		a.last, failure = a.observation(), a.journal.write(a.journal.take())
 	}
 	switch {
-	case err == nil && ctx.Err() != nil, status(err) == interrupted:
-		a.last.Ended = endedByCaller
+	case err == nil && ctx.Err() != nil, command.Status(err) == command.Interrupted:
+		a.last.Ended = command.EndedByCaller
 	case err == nil:
-		a.last.Ended = endedInTime
+		a.last.Ended = command.EndedInTime
 	default:
 		a.last.Ended, a.last.Error = "failed", err.Error()
 	}
@@ -241,23 +244,24 @@ func (a *auditing) keep(err error) error {
 		if a.journal != nil {
 			a.journal.close(false)
 		}
-		a.dir.discard()
+		a.dir.Discard()
 		return a.vain(err)
 	}
 	text := auditMarkdown(a.last)
-	failure := results.WriteObservation(a.dir.path, a.last, text, a.journal.sightings(),
+	failure := results.WriteObservation(a.dir.Path, a.last, text, a.journal.sightings(),
 		a.journal.head.Began)
 	a.journal.close(failure != nil)
 	if failure != nil {
-		failure = fail("the results could not be stored: %w; what was seen is in %s: "+
-			"make room, and give the same command again", failure, journalName(a.dir.path))
+		failure = command.Fail("the results could not be stored: %w; what was seen is in %s: "+
+			"make room, and give the same command again", failure, journalName(a.dir.Path))
 		return errors.Join(a.tell.end(a.last, ""), err, failure)
 	}
-	if told := a.tell.end(a.last, a.dir.path); told != nil {
+	if told := a.tell.end(a.last, a.dir.Path); told != nil {
 		return errors.Join(told, err)
 	}
-	if status(err) == interrupted {
-		return exit(interrupted, fmt.Errorf("interrupted: what was seen is in %s", a.dir.path))
+	if command.Status(err) == command.Interrupted {
+		return command.Exit(command.Interrupted,
+			fmt.Errorf("interrupted: what was seen is in %s", a.dir.Path))
 	}
 	return err
 }
@@ -266,7 +270,7 @@ func (a *auditing) keep(err error) error {
 func troubles(all []results.ObservedScrape) (text string) {
 	for _, s := range lastScrapes(all) {
 		if s.Problem != "" {
-			text += "; tracker " + visible(s.Tracker) + ": " + visible(s.Problem)
+			text += "; tracker " + display.Visible(s.Tracker) + ": " + display.Visible(s.Problem)
 		}
 	}
 	return text
@@ -275,11 +279,11 @@ func troubles(all []results.ObservedScrape) (text string) {
 // vain is the end of an audit that saw nobody.
 func (a *auditing) vain(err error) error {
 	switch {
-	case status(err) == interrupted || err == nil && a.last == nil:
-		err = exit(interrupted,
+	case command.Status(err) == command.Interrupted || err == nil && a.last == nil:
+		err = command.Exit(command.Interrupted,
 			fmt.Errorf("interrupted before any peer was met; nothing is stored"))
 	case err == nil:
-		err = fail("no peer was met, nothing is stored: is anybody in the swarm, and "+
+		err = command.Fail("no peer was met, nothing is stored: is anybody in the swarm, and "+
 			"reachable from here? Name a peer with --peer, or a node of the DHT with "+
 			"--bootstrap%s", troubles(a.last.Scrapes))
 	}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"swarmlab/cmd/swarmlab/identity"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
 	"swarmlab/scenarios/results"
@@ -138,7 +139,7 @@ func (s *scraper) askUDP(ctx context.Context, u *tracker.URL) (tracker.Counts, e
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })()
-	random := systemRandom()
+	random := identity.Random()
 	tid := binary.BigEndian.Uint32(random[:])
 	six := s.from.Is6()
 	a, err := scrapeStep(ctx, c, six, tracker.AppendConnect(nil, tid), tracker.ActionConnect, tid)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 )
 
@@ -19,11 +20,12 @@ type auditView struct {
 func (v *auditView) frame(width, height int) []string {
 	o := v.o
 	if o.Size == 0 {
-		return []string{cut(visible(o.Name)+": "+auditLine(o), width)}
+		return []string{display.Cut(display.Visible(o.Name)+": "+auditLine(o), width)}
 	}
-	lines := []string{fmt.Sprintf("%s: %s in %s, observed for %s, %s/s", visible(o.Name),
-		volume(o.Size), quantity(int(o.Pieces), "piece"), clock(auditTime(o.Time)),
-		volume(v.rates.all))}
+	lines := []string{fmt.Sprintf("%s: %s in %s, observed for %s, %s/s", display.Visible(o.Name),
+		display.Volume(o.Size), display.Quantity(int(o.Pieces), "piece"),
+		display.Clock(auditTime(o.Time)),
+		display.Volume(v.rates.all))}
 	const around, few = 4, 3 // lines beside facts and peers, and the peers that are always shown
 	lines = append(lines, v.facts(width, height-around-min(len(o.Peers), few))...)
 	room := max(height-len(lines)-3, 0)
@@ -31,16 +33,16 @@ func (v *auditView) frame(width, height int) []string {
 	lines = append(lines, strings.Split(strings.TrimRight(text, "\n"), "\n")...)
 	end := "Ctrl-C ends it and keeps all"
 	if more := len(o.Peers) - room; more > 0 {
-		with := fmt.Sprintf("and %s; %s", quantity(more, "more peer"), end)
+		with := fmt.Sprintf("and %s; %s", display.Quantity(more, "more peer"), end)
 		if len(with) > width {
-			with = fmt.Sprintf("+%s; %s", count(uint64(more)), end)
+			with = fmt.Sprintf("+%s; %s", display.Count(uint64(more)), end)
 		}
 		end = with
 	}
 	lines = append(lines, end)
 	lines = lines[:min(len(lines), max(height, 0))]
 	for n := range lines {
-		lines[n] = cut(lines[n], width)
+		lines[n] = display.Cut(lines[n], width)
 	}
 	return lines
 }
@@ -50,7 +52,8 @@ func (v *auditView) facts(width, most int) (lines []string) {
 	const name = 10 // columns for a fact's name
 	facts := factsOf(v.o)
 	for _, fact := range facts {
-		rows := strings.Split(strings.TrimSpace(folded(fact[1], max(width-name, name))), "\n")
+		rows := strings.Split(strings.TrimSpace(display.Folded(fact[1], max(width-name, name))),
+			"\n")
 		for n, row := range rows {
 			label := fact[0]
 			if n > 0 {
@@ -72,7 +75,7 @@ func (v *auditView) columns(room, width int) []peerColumn {
 	all := slices.Insert(peerColumns(v.o), gained, peerColumn{"now", v.now})
 	for _, name := range []string{"gaps", "before", "seen for", programColumn, "at least",
 		"at most", "has", "now"} {
-		if widest(peerTable(v.o, room, all)) <= width {
+		if display.Widest(peerTable(v.o, room, all)) <= width {
 			break
 		}
 		all = slices.DeleteFunc(all, func(c peerColumn) bool { return c.name == name })
@@ -88,6 +91,6 @@ func (v *auditView) now(p *results.ObservedPeer) string {
 	case p.Rest == 0 && rate == 0:
 		return "seeds"
 	default:
-		return volume(rate) + "/s"
+		return display.Volume(rate) + "/s"
 	}
 }

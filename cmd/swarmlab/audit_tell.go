@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 )
 
@@ -38,8 +40,8 @@ func newAuditTelling(c *cobra.Command, f *auditFlags) *auditTelling {
 	case f.json:
 		a.told = time.Time{} // the first line comes at once
 	case f.quiet:
-	case terminal(w) != nil:
-		a.screen = terminal(w)
+	case display.Terminal(w) != nil:
+		a.screen = display.Terminal(w)
 	default:
 		a.lines = w
 	}
@@ -58,10 +60,10 @@ func (a *auditTelling) show(o *results.Observation) error {
 	case a.screen != nil:
 		if !a.opened {
 			a.opened = true
-			fmt.Fprint(a.screen, openPage)
+			fmt.Fprint(a.screen, display.OpenPage)
 		}
 		v := auditView{o, a.rates(o)}
-		paint(a.screen, v.frame)
+		display.Paint(a.screen, v.frame)
 	case a.json:
 		return a.encode(o)
 	case a.lines != nil:
@@ -76,7 +78,7 @@ const leaving = "leaving the swarm; another Ctrl-C ends at once, and the same co
 // close ends the table, so that what stood there before is there again.
 func (a *auditTelling) close() {
 	if a.opened {
-		fmt.Fprint(a.screen, closePage+leaving)
+		fmt.Fprint(a.screen, display.ClosePage+leaving)
 	}
 }
 
@@ -87,7 +89,7 @@ func (a *auditTelling) end(o *results.Observation, out string) error {
 		return a.encode(o)
 	}
 	if _, err := io.WriteString(a.out, auditSummary(o)); err != nil {
-		return fail("cannot print the result: %w", err)
+		return command.Fail("cannot print the result: %w", err)
 	}
 	if out != "" {
 		fmt.Fprintf(a.out, "%s holds %s, %s, %s and %s\n", out, results.ReportFile,
@@ -106,7 +108,7 @@ func (a *auditTelling) wipe() {
 
 func (a *auditTelling) encode(o *results.Observation) error {
 	if err := json.NewEncoder(a.out).Encode(o); err != nil {
-		return fail("cannot print the state: %w", err)
+		return command.Fail("cannot print the state: %w", err)
 	}
 	return nil
 }

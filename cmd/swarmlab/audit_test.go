@@ -16,6 +16,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
@@ -23,14 +25,14 @@ import (
 
 // watching is an audit that runs until it is ended, and what it says now.
 type watching struct {
-	*running
+	*trial.Running
 	dir string
 }
 
 func startAudit(t *testing.T, what string, args ...string) *watching {
 	t.Helper()
 	w := &watching{dir: filepath.Join(t.TempDir(), "audit")}
-	w.running = background(t, newAuditCommand(), append([]string{what, "--out", w.dir},
+	w.Running = trial.Background(t, newAuditCommand(), append([]string{what, "--out", w.dir},
 		args...)...)
 	return w
 }
@@ -39,13 +41,13 @@ func startAudit(t *testing.T, what string, args ...string) *watching {
 func (w *watching) until(
 	what string, is func(o *results.Observation) bool,
 ) (o results.Observation) {
-	w.t.Helper()
-	require.Eventually(w.t, func() bool {
-		if len(w.lines()) == 0 {
+	w.T.Helper()
+	require.Eventually(w.T, func() bool {
+		if len(w.Lines()) == 0 {
 			return false
 		}
 		o = results.Observation{}
-		w.last(&o)
+		w.Last(&o)
 		return is(&o)
 	}, 20*time.Second, 10*time.Millisecond, "%s", what)
 	return o
@@ -53,16 +55,16 @@ func (w *watching) until(
 
 // finish ends the audit as a user does who has not said when, and returns what it stored.
 func (w *watching) finish() *results.Observation {
-	w.t.Helper()
-	code, err := w.end()
-	require.NoError(w.t, err)
-	require.Zero(w.t, code)
-	o := readObservation(w.t, w.dir)
-	require.Equal(w.t, endedByCaller, o.Ended)
+	w.T.Helper()
+	code, err := w.End()
+	require.NoError(w.T, err)
+	require.Zero(w.T, code)
+	o := readObservation(w.T, w.dir)
+	require.Equal(w.T, command.EndedByCaller, o.Ended)
 	var told results.Observation
-	w.last(&told)
-	require.Equal(w.t, o, &told, "what is printed is what is stored")
-	checkObservation(w.t, w.dir, o)
+	w.Last(&told)
+	require.Equal(w.T, o, &told, "what is printed is what is stored")
+	checkObservation(w.T, w.dir, o)
 	return o
 }
 
@@ -123,10 +125,11 @@ func (l *load) fetchedBy(file string, args ...string) <-chan transferReport {
 	dir := filepath.Join(l.t.TempDir(), "new")
 	go func() {
 		defer close(report)
-		out, code, err := run(context.Background(), newTorrentCommand(), append([]string{"download",
-			file,
-			"--dir", dir, "--json", "--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
-		if err == nil && code == done {
+		out, code, err := trial.Run(context.Background(), newTorrentCommand(),
+			append([]string{"download",
+				file,
+				"--dir", dir, "--json", "--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
+		if err == nil && code == command.Done {
 			var r transferReport
 			if json.Unmarshal([]byte(out), &r) == nil {
 				report <- r
@@ -143,11 +146,11 @@ func TestAudit(t *testing.T) {
 			t.Parallel()
 			tracker := clientServe(t, "tracker", "--"+transport, "127.0.0.1:0")
 			var k trackerReport
-			tracker.last(&k)
+			tracker.Last(&k)
 			l := newLoad(t, 3)
 			file, tor := l.torrent("--tracker", k.Addresses[0])
 			_, seed := l.seeding(file, "--listen", "127.0.0.1:0")
-			require.Eventually(t, func() bool { tracker.last(&k); return k.Seeds == 1 },
+			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			w := startAudit(t, file, "--listen", "127.0.0.1:0")
 			w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
@@ -183,8 +186,9 @@ func TestAudit(t *testing.T) {
 			require.Contains(t, string(report), "complete 1 → 3, incomplete 0, downloads "+
 				"completed 0 → 2\n")
 
-			code, err := runTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", w.dir)
-			require.Equal(t, refused, code)
+			code, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, file, "--out",
+				w.dir)
+			require.Equal(t, command.Refused, code)
 			require.ErrorContains(t, err, "holds results already")
 		})
 	}
@@ -198,15 +202,15 @@ func TestAuditByLink(t *testing.T) {
 			l := newLoad(t, 1)
 			file, tor := l.torrent()
 			_, at := l.seeding(file, "--listen", host)
-			var out safeOutput
+			var out trial.Output
 			dir := filepath.Join(t.TempDir(), "a", "b")
-			code, err := runTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
+			code, err := trial.RunTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
 				"--peer", at, "--duration", "700ms", "--out", dir)
 			require.NoError(t, err)
 			require.Zero(t, code)
 			o := readObservation(t, dir)
 			checkObservation(t, dir, o)
-			require.Equal(t, endedInTime, o.Ended)
+			require.Equal(t, command.EndedInTime, o.Ended)
 			require.Equal(t, at, o.Peers[0].Peer)
 			require.True(t, o.Peers[0].Seed)
 			require.Nil(t, o.Share)
@@ -231,18 +235,18 @@ func TestAuditOfNobody(t *testing.T) {
 		tor.Magnet().String(): "the metadata of the link did not come within 100ms",
 	} {
 		parent := t.TempDir()
-		code, err := runTo(t.Context(), newAuditCommand(), io.Discard, what, "--listen",
+		code, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, what, "--listen",
 			"127.0.0.1:0", "--for", "100ms", "--out", filepath.Join(parent, "a", "b"))
-		require.Equal(t, failed, code)
+		require.Equal(t, command.Failed, code)
 		require.ErrorContains(t, err, want)
 		entries, err := os.ReadDir(parent)
 		require.NoError(t, err)
 		require.Empty(t, entries)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		code, err = runTo(ctx, newAuditCommand(), io.Discard, what, "--listen", "127.0.0.1:0",
+		code, err = trial.RunTo(ctx, newAuditCommand(), io.Discard, what, "--listen", "127.0.0.1:0",
 			"--for", "1h", "--out", filepath.Join(parent, "a"))
 		cancel()
-		require.Equal(t, interrupted, code)
+		require.Equal(t, command.Interrupted, code)
 		require.ErrorContains(t, err, "interrupted before any peer was met")
 	}
 }
@@ -266,8 +270,8 @@ func TestAuditInterrupted(t *testing.T) {
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	w := startAudit(t, file, "--peer", at, "--for", "1h")
 	w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
-	code, err := w.end()
-	require.Equal(t, interrupted, code)
+	code, err := w.End()
+	require.Equal(t, command.Interrupted, code)
 	require.EqualError(t, err, "interrupted: what was seen is in "+w.dir)
 	checkObservation(t, w.dir, readObservation(t, w.dir))
 }
@@ -295,8 +299,8 @@ func TestAuditKilled(t *testing.T) {
 	until(func(o *results.Observation) bool { return o.Seen == 1 })
 	download := l.fetchedBy(file, "--peer", at, "--listen", leecher)
 	until(func(o *results.Observation) bool { return o.Gained > 0 })
-	busy, err := runTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", dir)
-	require.Equal(t, refused, busy)
+	busy, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", dir)
+	require.Equal(t, command.Refused, busy)
 	require.ErrorContains(t, err, "another audit is running there")
 	require.NoError(t, first.Process.Kill())
 	first.Wait()
@@ -343,7 +347,7 @@ func TestAuditOverLines(t *testing.T) {
 	file, _ := l.torrent()
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	c := newAuditCommand()
-	var out, lines safeOutput
+	var out, lines trial.Output
 	c.SetArgs([]string{file, "--peer", at, "--for", "300ms", "--every", "50ms", "--out",
 		filepath.Join(t.TempDir(), "x")})
 	c.SetOut(&out)

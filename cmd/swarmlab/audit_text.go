@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -17,10 +19,11 @@ func auditTime(ms stats.Number) time.Duration {
 // auditLine is how things are, in a line.
 func auditLine(o *results.Observation) string {
 	if o.Size == 0 {
-		return fmt.Sprintf("no metadata yet, %s known", quantity(o.Known, "address"))
+		return fmt.Sprintf("no metadata yet, %s known", display.Quantity(o.Known, "address"))
 	}
-	text := fmt.Sprintf("%s: %d of %s connected, %s gained", clock(auditTime(o.Time)), o.Now,
-		quantity(o.Seen, "peer"), volume(o.Gained))
+	text := fmt.Sprintf("%s: %d of %s connected, %s gained", display.Clock(auditTime(o.Time)),
+		o.Now,
+		display.Quantity(o.Seen, "peer"), display.Volume(o.Gained))
 	if o.Completed > 0 {
 		text += fmt.Sprintf(", %d completed", o.Completed)
 	}
@@ -29,9 +32,9 @@ func auditLine(o *results.Observation) string {
 
 // auditFacts are the sums, a fact a line.
 func auditFacts(o *results.Observation) string {
-	f := table{left: 2}
+	f := display.Table{Left: 2}
 	for _, fact := range factsOf(o) {
-		f.add(fact[:]...)
+		f.Add(fact[:]...)
 	}
 	return f.String()
 }
@@ -45,20 +48,22 @@ func factsOf(o *results.Observation) (facts [][2]string) {
 		peers += fmt.Sprintf("; %d said nothing", o.Silent)
 	}
 	add("peers", peers+"; "+addresses(o.Known)+" known")
-	add("gained", fmt.Sprintf("%s (between %s and %s)", volume(o.Gained), volume(o.Low),
-		volume(o.High)))
+	add("gained",
+		fmt.Sprintf("%s (between %s and %s)", display.Volume(o.Gained), display.Volume(o.Low),
+			display.Volume(o.High)))
 	add("not seen", fmt.Sprintf("%s that leechers had when first met, at most %s that they "+
-		"lacked when last seen", volume(heads(o)), volume(o.Rest)))
+		"lacked when last seen", display.Volume(heads(o)), display.Volume(o.Rest)))
 	if o.Doubted > 0 || o.Ignored > 0 || o.Missed > 0 {
 		add("doubted", fmt.Sprintf("%s claimed too fast or twice; %s ignored, %s without room",
-			volume(o.Doubted), quantity(int(o.Ignored), "message"),
-			quantity(int(o.Missed), "connection")))
+			display.Volume(o.Doubted), display.Quantity(int(o.Ignored), "message"),
+			display.Quantity(int(o.Missed), "connection")))
 	}
 	for _, s := range lastScrapes(o.Scrapes) {
 		add("tracker", scrapeText(o, s))
 	}
 	if o.Share != nil {
-		text := shareText(float64(*o.Share)) + " of the swarm that the trackers count is connected"
+		text := display.Share(float64(*o.Share)) +
+			" of the swarm that the trackers count is connected"
 		if *o.Share > 1 {
 			text = "more peers are connected than the trackers count"
 		}
@@ -81,23 +86,23 @@ func addresses(n int) string {
 	if n == 1 {
 		return "1 address"
 	}
-	return count(uint64(n)) + " addresses"
+	return display.Count(uint64(n)) + " addresses"
 }
 
 // scrapeText is what a tracker counts, and how that has changed.
 func scrapeText(o *results.Observation, s results.ObservedScrape) string {
 	if s.Problem != "" {
-		return visible(s.Tracker) + ": " + visible(s.Problem)
+		return display.Visible(s.Tracker) + ": " + display.Visible(s.Problem)
 	}
 	first, _ := firstScrape(o.Scrapes, s.Tracker)
 	change := func(from, to uint32) string {
 		if from == to {
-			return count(uint64(to))
+			return display.Count(uint64(to))
 		}
-		return fmt.Sprintf("%s → %s", count(uint64(from)), count(uint64(to)))
+		return fmt.Sprintf("%s → %s", display.Count(uint64(from)), display.Count(uint64(to)))
 	}
 	text := fmt.Sprintf("%s: complete %s, incomplete %s, downloads completed %s",
-		visible(s.Tracker), change(first.Seeders, s.Seeders),
+		display.Visible(s.Tracker), change(first.Seeders, s.Seeders),
 		change(others(first), others(s)),
 		change(first.Completed, s.Completed))
 	return text
@@ -112,12 +117,13 @@ const auditPeersShown = 20
 // auditSummary is the result for people.
 func auditSummary(o *results.Observation) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", visible(o.Name), volume(o.Size),
-		quantity(int(o.Pieces), "piece"), timeText(auditTime(o.Time)))
+	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", display.Visible(o.Name),
+		display.Volume(o.Size),
+		display.Quantity(int(o.Pieces), "piece"), display.Duration(auditTime(o.Time)))
 	b.WriteString(auditFacts(o))
 	b.WriteString("\n" + peerTable(o, auditPeersShown, peerColumns(o)))
 	if more := len(o.Peers) - auditPeersShown; more > 0 {
-		fmt.Fprintf(&b, "and %s\n", quantity(more, "more peer"))
+		fmt.Fprintf(&b, "and %s\n", display.Quantity(more, "more peer"))
 	}
 	return b.String()
 }
@@ -131,7 +137,7 @@ type peerColumn struct {
 // peerColumns are the columns of the table; what stands left of the others is text.
 func peerColumns(o *results.Observation) []peerColumn {
 	of := func(n func(p *results.ObservedPeer) uint64) func(*results.ObservedPeer) string {
-		return func(p *results.ObservedPeer) string { return volume(n(p)) }
+		return func(p *results.ObservedPeer) string { return display.Volume(n(p)) }
 	}
 	return []peerColumn{
 		{"peer", func(p *results.ObservedPeer) string { return p.Peer }},
@@ -143,9 +149,9 @@ func peerColumns(o *results.Observation) []peerColumn {
 		{"at least", of(func(p *results.ObservedPeer) uint64 { return p.Low })},
 		{"at most", of(func(p *results.ObservedPeer) uint64 { return p.High })},
 		{"before", of(func(p *results.ObservedPeer) uint64 { return p.Held })},
-		{"gaps", func(p *results.ObservedPeer) string { return count(uint64(p.Gaps)) }},
+		{"gaps", func(p *results.ObservedPeer) string { return display.Count(uint64(p.Gaps)) }},
 		{"seen for", func(p *results.ObservedPeer) string {
-			return timeText(auditTime(p.Connected))
+			return display.Duration(auditTime(p.Connected))
 		}},
 	}
 }
@@ -155,15 +161,15 @@ const programColumn = "program"
 
 // peerTable lists peers, those that gained most first.
 func peerTable(o *results.Observation, most int, columns []peerColumn) string {
-	t := table{left: 1}
+	t := display.Table{Left: 1}
 	var names []string
 	for _, c := range columns {
 		names = append(names, c.name)
 		if c.name == programColumn {
-			t.left = 2
+			t.Left = 2
 		}
 	}
-	t.add(names...)
+	t.Add(names...)
 	for n, p := range byGain(o.Peers) {
 		if n == most {
 			break
@@ -172,7 +178,7 @@ func peerTable(o *results.Observation, most int, columns []peerColumn) string {
 		for _, c := range columns {
 			row = append(row, c.text(p))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	return t.String()
 }
@@ -206,23 +212,24 @@ const auditReading = `## How to read this
 // auditMarkdown is report.md.
 func auditMarkdown(o *results.Observation) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Who got what: %s\n\n", visible(o.Name))
+	fmt.Fprintf(&b, "# Who got what: %s\n\n", display.Visible(o.Name))
 	fmt.Fprintf(&b, "Torrent %s of %s in %s of %s, observed for %s; it ended %s.\n\n```\n%s```\n\n",
-		o.Infohash, exactSize(o.Size), quantity(int(o.Pieces), "piece"),
-		exactSize(uint64(o.PieceLength)), timeText(auditTime(o.Time)), auditEnding(o),
+		o.Infohash, display.ExactSize(o.Size), display.Quantity(int(o.Pieces), "piece"),
+		display.ExactSize(uint64(o.PieceLength)), display.Duration(auditTime(o.Time)),
+		auditEnding(o),
 		auditFacts(o))
 	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), peerColumns(o)))
-	fmt.Fprintf(&b, auditReading, quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
+	fmt.Fprintf(&b, auditReading, display.Quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
 		results.SeenPeersFile)
 	return []byte(b.String())
 }
 
 func auditEnding(o *results.Observation) string {
 	switch o.Ended {
-	case endedInTime:
+	case command.EndedInTime:
 		return "when its time was up"
-	case endedByCaller:
+	case command.EndedByCaller:
 		return "when it was interrupted"
 	}
-	return "because it failed: " + visible(o.Error)
+	return "because it failed: " + display.Visible(o.Error)
 }

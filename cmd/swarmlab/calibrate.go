@@ -10,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
@@ -47,14 +50,14 @@ The results folder is that of the simulated run, and plot and verify read it; ca
 and calibration.json are added. The exit status is 1 if the hop counts differ (p <= 0.01).`,
 		Example: `  swarmlab dht calibrate
   swarmlab dht calibrate --set network.loss=2% --seed 7 --out results/lossy`,
-		Args:              atMost(1),
+		Args:              command.AtMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE:              o.run,
 	}
 	o.changes.addFlags(c)
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "", "results `folder` (default: results/NAME of the scenario)")
-	addThemeFlag(c, &o.theme)
+	command.AddTheme(c, &o.theme)
 	f.BoolVar(&o.json, "json", false, "print one JSON document and nothing else")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress lines where standard error is no terminal")
 	return c
@@ -88,11 +91,11 @@ func (o *calibrateOptions) run(cmd *cobra.Command, args []string) error {
 	if o.out == "" {
 		o.out = filepath.Join("results", p.scenario.Name)
 	}
-	dir, err := claim(o.out)
+	dir, err := claim.Take(o.out)
 	if err != nil {
 		return err
 	}
-	ctx, release := withInterrupts(cmd.Context(), dir.discard)
+	ctx, release := command.WithInterrupts(cmd.Context(), dir.Discard)
 	defer release()
 	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
 	c := &calibration{scenario: p.scenario, dir: dir, theme: theme, tell: tell, real: real,
@@ -100,18 +103,18 @@ func (o *calibrateOptions) run(cmd *cobra.Command, args []string) error {
 	err = c.do(ctx)
 	tell.stop()
 	if err != nil && !c.stored {
-		dir.discard()
+		dir.Discard()
 	}
 	if err != nil {
 		return err
 	}
 	if o.json {
-		err = printJSON(cmd.OutOrStdout(), c.document())
+		err = command.PrintJSON(cmd.OutOrStdout(), c.document())
 	} else {
 		_, err = cmd.OutOrStdout().Write(c.report())
 	}
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return c.verdict()
 }
@@ -144,7 +147,7 @@ func calibrationPlan(s *scenarios.Scenario) (*lab.Plan, error) {
 // calibration is the work and what became of it.
 type calibration struct {
 	scenario *scenarios.Scenario
-	dir      *folder
+	dir      *claim.Folder
 	theme    plots.Theme
 	tell     *progress
 	real     *realNet
@@ -166,25 +169,26 @@ func (c *calibration) do(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(o.Failures) > 0:
-		return exit(failed, errors.New(o.Failures[0].Error))
+		return command.Exit(command.Failed, errors.New(o.Failures[0].Error))
 	case o.Interrupted:
-		return exit(interrupted, errors.New("interrupted; nothing is stored"))
+		return command.Exit(command.Interrupted, errors.New("interrupted; nothing is stored"))
 	}
-	c.tell.enter("running %s on real sockets for %v", quantity(len(c.real.nodes), "node"),
+	c.tell.enter("running %s on real sockets for %v", display.Quantity(len(c.real.nodes), "node"),
 		time.Duration(c.real.plan.End))
 	halted := c.real.run(ctx, func(share float64) {
 		c.tell.update(lab.Progress{Runs: 1, Share: min(share, 1)})
 	})
-	c.tell.enter("writing %s", c.dir.path)
-	plots.Clear(c.dir.path)
-	if c.summary, err = results.Write(c.dir.path, o, c.started); err != nil {
-		return exit(failed, fmt.Errorf("not all results could be stored: %w", err))
+	c.tell.enter("writing %s", c.dir.Path)
+	plots.Clear(c.dir.Path)
+	if c.summary, err = results.Write(c.dir.Path, o, c.started); err != nil {
+		return command.Exit(command.Failed, fmt.Errorf("not all results could be stored: %w", err))
 	}
 	c.stored = true
 	switch {
 	case errors.Is(halted, context.Canceled):
-		return exit(interrupted, fmt.Errorf("interrupted: the simulated run is stored in %s, "+
-			"and the real one is not", c.dir.path))
+		return command.Exit(command.Interrupted,
+			fmt.Errorf("interrupted: the simulated run is stored in %s, "+
+				"and the real one is not", c.dir.Path))
 	case halted != nil:
 		return halted
 	}
@@ -196,14 +200,15 @@ func (c *calibration) compare(simulated []results.Lookup) error {
 	simulated, real := onlyLookups(simulated), onlyLookups(c.real.lookups())
 	c.found = results.Calibrate(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
-	if err := results.WriteCalibration(c.dir.path, c.found, simulated, real); err != nil {
-		return exit(failed, fmt.Errorf("not all results could be stored: %w", err))
+	if err := results.WriteCalibration(c.dir.Path, c.found, simulated, real); err != nil {
+		return command.Exit(command.Failed, fmt.Errorf("not all results could be stored: %w", err))
 	}
-	c.tell.enter("drawing %s", quantity(len(c.summary.Figures), "figure"))
+	c.tell.enter("drawing %s", display.Quantity(len(c.summary.Figures), "figure"))
 	var err error
-	if c.figures, err = plots.Draw(c.dir.path, c.theme); err != nil {
-		return exit(failed, fmt.Errorf("the results are in %s, but not all figures: %w",
-			c.dir.path, err))
+	if c.figures, err = plots.Draw(c.dir.Path, c.theme); err != nil {
+		return command.Exit(command.Failed,
+			fmt.Errorf("the results are in %s, but not all figures: %w",
+				c.dir.Path, err))
 	}
 	c.took = time.Since(c.started)
 	return nil
@@ -224,11 +229,12 @@ func onlyLookups(all []results.Lookup) []results.Lookup {
 func (c *calibration) verdict() error {
 	switch f := c.found; {
 	case f.Simulated.Successful == 0 || f.Real.Successful == 0:
-		return exit(failed, errors.New("no lookup succeeded in one of the worlds"))
+		return command.Exit(command.Failed, errors.New("no lookup succeeded in one of the worlds"))
 	case !f.Agrees():
-		return exit(failed, fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
-			"%s ms late on average: if that is much, the machine was too busy",
-			three(f.HopsKS.P), three(f.Sockets.Late.Mean)))
+		return command.Exit(command.Failed,
+			fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
+				"%s ms late on average: if that is much, the machine was too busy",
+				three(f.HopsKS.P), three(f.Sockets.Late.Mean)))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 )
 
@@ -21,7 +22,7 @@ type calibrationDocument struct {
 func (c *calibration) document() calibrationDocument {
 	return calibrationDocument{
 		Scenario: c.scenario.Name, Seed: c.scenario.Seed, Nodes: len(c.real.nodes),
-		Out: c.dir.path, Figures: c.summary.Figures, Agrees: c.found.Agrees(),
+		Out: c.dir.Path, Figures: c.summary.Figures, Agrees: c.found.Agrees(),
 		Calibration: c.found,
 	}
 }
@@ -31,15 +32,16 @@ func (c *calibration) report() []byte {
 	var b bytes.Buffer
 	f := c.found
 	fmt.Fprintf(&b, "%s\n%s, seed %d\n\n", c.scenario.Title,
-		quantity(len(c.real.nodes), "node"), c.scenario.Seed)
-	t := table{left: 1}
-	t.add("", "simulated", "real")
+		display.Quantity(len(c.real.nodes), "node"), c.scenario.Seed)
+	t := display.Table{Left: 1}
+	t.Add("", "simulated", "real")
 	for _, row := range []struct {
 		label string
 		of    func(w *results.World) string
 	}{
-		{"lookups", func(w *results.World) string { return count(uint64(w.Lookups)) }},
-		{"successful", func(w *results.World) string { return count(uint64(w.Successful)) }},
+		{"lookups", func(w *results.World) string { return display.Count(uint64(w.Lookups)) }},
+		{"successful",
+			func(w *results.World) string { return display.Count(uint64(w.Successful)) }},
 		{"hops to the closest node, mean", func(w *results.World) string {
 			return fmt.Sprintf("%.3f", float64(w.Hops.Mean))
 		}},
@@ -53,23 +55,24 @@ func (c *calibration) report() []byte {
 		{"latency, ms, p90", func(w *results.World) string { return three(w.Latency.P90) }},
 		{"latency, ms, p99", func(w *results.World) string { return three(w.Latency.P99) }},
 	} {
-		t.add(row.label, row.of(&f.Simulated), row.of(&f.Real))
+		t.Add(row.label, row.of(&f.Simulated), row.of(&f.Real))
 	}
 	b.WriteString(t.String() + "\n" + hopsTable(f) + "\n")
-	end := table{left: 2}
-	end.add("Kolmogorov-Smirnov", fmt.Sprintf("D = %s, p = %s (conservative: hops are discrete)",
+	end := display.Table{Left: 2}
+	end.Add("Kolmogorov-Smirnov", fmt.Sprintf("D = %s, p = %s (conservative: hops are discrete)",
 		three(f.HopsKS.Statistic), three(f.HopsKS.P)))
-	end.add("chi-square", fmt.Sprintf("%s with %d degrees of freedom, p = %s",
+	end.Add("chi-square", fmt.Sprintf("%s with %d degrees of freedom, p = %s",
 		three(f.HopsChiSquare.Statistic), f.HopsChiSquare.Degrees, three(f.HopsChiSquare.P)))
-	end.add("real datagrams", fmt.Sprintf("%s sent, %s received; %s ms late on average, p99 %s ms",
-		count(f.Sockets.Sent), count(f.Sockets.Received), three(f.Sockets.Late.Mean),
+	end.Add("real datagrams", fmt.Sprintf("%s sent, %s received; %s ms late on average, p99 %s ms",
+		display.Count(f.Sockets.Sent), display.Count(f.Sockets.Received),
+		three(f.Sockets.Late.Mean),
 		three(f.Sockets.Late.P99)))
-	end.add("fingerprint", c.summary.Fingerprint)
-	end.add("results", c.dir.path)
+	end.Add("fingerprint", c.summary.Fingerprint)
+	end.Add("results", c.dir.Path)
 	for n, line := range c.figures {
-		end.add(map[bool]string{true: "figures"}[n == 0], line)
+		end.Add(map[bool]string{true: "figures"}[n == 0], line)
 	}
-	end.add("time", timeText(c.took))
+	end.Add("time", display.Duration(c.took))
 	b.WriteString(end.String())
 	return b.Bytes()
 }
@@ -77,10 +80,10 @@ func (c *calibration) report() []byte {
 // hopsTable shows both distributions of hop counts.
 func hopsTable(f *results.Calibration) string {
 	s, r := f.Simulated.HopCounts, f.Real.HopCounts
-	t := table{left: 1}
-	t.add("hops", "simulated", "real")
+	t := display.Table{Left: 1}
+	t.Add("hops", "simulated", "real")
 	for n := range max(len(s), len(r)) {
-		t.add(fmt.Sprint(n+1), hopShare(s, n, f.Simulated.Successful),
+		t.Add(fmt.Sprint(n+1), hopShare(s, n, f.Simulated.Successful),
 			hopShare(r, n, f.Real.Successful))
 	}
 	return t.String()

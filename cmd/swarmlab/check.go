@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 )
 
 // checkedCells bounds the list of cells.
@@ -19,7 +22,8 @@ func newCheckCommand() *cobra.Command {
 		Short: "Validate a scenario and estimate what it costs",
 		Long: `Validate a scenario file or a shipped scenario, list its cells, and estimate nodes,
 datagrams or messages of peers, memory and time. Estimates are right to a factor of about two.`,
-		Args:              oneArgument("a scenario file", ", as in swarmlab check mine.yaml"),
+		Args: command.OneArgument("a scenario file",
+			", as in swarmlab check mine.yaml"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := openPlan(args, c, jobs)
@@ -40,21 +44,22 @@ func (p *plan) describe(source string) string {
 	var b strings.Builder
 	e := p.estimate
 	fmt.Fprintf(&b, "%s is valid: %s\n\n", source, p.scenario.Title)
-	t := table{left: 2}
-	t.add("cells", count(uint64(e.Cells)))
-	t.add("runs", fmt.Sprintf("%s (%s a cell)", count(uint64(e.Runs)),
-		count(uint64(p.scenario.Repeat))))
-	t.add("nodes", count(uint64(e.Nodes))+" in the largest run")
+	t := display.Table{Left: 2}
+	t.Add("cells", display.Count(uint64(e.Cells)))
+	t.Add("runs", fmt.Sprintf("%s (%s a cell)", display.Count(uint64(e.Runs)),
+		display.Count(uint64(p.scenario.Repeat))))
+	t.Add("nodes", display.Count(uint64(e.Nodes))+" in the largest run")
 	unit := "datagrams"
 	if p.scenario.Swarms() {
 		unit = "messages"
 	}
-	t.add(unit, "about "+roughly(e.Datagrams)+" in all runs")
-	t.add("memory", fmt.Sprintf("about %s for the largest run; %s available", bytesText(e.Memory),
-		bytesText(availableMemory())))
+	t.Add(unit, "about "+display.Roughly(e.Datagrams)+" in all runs")
+	t.Add("memory",
+		fmt.Sprintf("about %s for the largest run; %s available", display.Bytes(e.Memory),
+			display.Bytes(availableMemory())))
 	wall := max(e.CPU/time.Duration(p.jobs), e.Longest)
-	t.add("time", fmt.Sprintf("about %s of CPU; %s with %s at a time", timeText(e.CPU),
-		timeText(wall), quantity(p.jobs, "run")))
+	t.Add("time", fmt.Sprintf("about %s of CPU; %s with %s at a time", display.Duration(e.CPU),
+		display.Duration(wall), display.Quantity(p.jobs, "run")))
 	b.WriteString(t.String())
 	for _, note := range p.notes {
 		fmt.Fprintf(&b, "\n%s\n", note)
@@ -71,18 +76,18 @@ func (p *plan) listCells() string {
 	for _, axis := range p.scenario.Vary {
 		head = append(head, axis.Path)
 	}
-	t := table{}
-	t.add(head...)
+	t := display.Table{}
+	t.Add(head...)
 	for _, cell := range p.cells[:min(len(p.cells), checkedCells)] {
 		row := []string{fmt.Sprint(cell.Index)}
 		for _, set := range cell.Set {
 			row = append(row, fmt.Sprint(set.Value))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	text := t.String()
 	if more := len(p.cells) - checkedCells; more > 0 {
-		text += fmt.Sprintf("... and %s more\n", count(uint64(more)))
+		text += fmt.Sprintf("... and %s more\n", display.Count(uint64(more)))
 	}
 	return text
 }

@@ -9,24 +9,6 @@
 //	real       what a simulated run would do, done by nodes on real sockets; real_node is one
 //	calibrate  a run of both, and the comparison
 //
-// The commands of `swarmlab dht` are the files dht_*. Those that ask and leave:
-//
-//	dht        the commands, and the flags that they share
-//	address    HOST:PORT, read and resolved; binds the socket
-//	lookup, collect, item, key, ping   one command each, or a few: flags -> a dht.Request
-//	greet      pings the entry points, to learn their ids
-//	explore    the core that greets, becomes a node, and does the request; tap notes the hops
-//	report     what it found, for people or as JSON; findings are the parts that methods add
-//
-// Those that stay, serve and monitor:
-//
-//	member     flags and file -> a node of one network or of both; state_file holds the file
-//	serve      runs it, shows its state, keeps its file
-//	state      the state as it is shown; traffic counts the messages around the core
-//	monitor    the view on a terminal, which screen lays out
-//
-// And crawl: a crawl.Crawler on a socket, its progress, and its report.
-//
 // The commands of `swarmlab torrent` are the files torrent_*:
 //
 //	torrent    the commands; reads .torrent files and magnet links
@@ -47,7 +29,4 @@
 //	journal    sightings on the disk while it runs, to go on after a kill
 //	scrape     what trackers count; client the programs by their peer ids
 //	tell       lines, JSON, or the view on a terminal; text and report lay out what they tell
-//
-// A command returns an exitError to choose its exit status; any other error means that the input
-// was refused. Standard output carries results only, and with --json one document and nothing else.
 package main

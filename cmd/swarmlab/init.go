@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 )
@@ -16,7 +17,7 @@ func newInitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init FILE",
 		Short: "Write a commented example scenario to start from",
-		Args:  oneArgument("the file to write", ", as in swarmlab init mine.yaml"),
+		Args:  command.OneArgument("the file to write", ", as in swarmlab init mine.yaml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := writeNew(args[0], scenarios.Example()); err != nil {
 				return err

@@ -16,6 +16,9 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/scenarios/results"
 )
@@ -55,16 +58,16 @@ func TestInteropAudit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	if os.Getenv(isolatedVariable) == "" {
-		needLibtorrent(t)
+	if os.Getenv(trial.IsolatedVariable) == "" {
+		trial.NeedLibtorrent(t)
 		for _, name := range []string{"aria2c", "transmission-daemon"} {
 			if _, err := exec.LookPath(name); err != nil {
-				missing(t, "no %s here (Debian: aria2, transmission-daemon)", name)
+				trial.Missing(t, "no %s here (Debian: aria2, transmission-daemon)", name)
 			}
 		}
 	}
 	t.Parallel()
-	if !isolated(t) {
+	if !trial.Isolated(t) {
 		return
 	}
 	x := newWatchedSwarm(t)
@@ -95,7 +98,7 @@ func TestInteropAudit(t *testing.T) {
 		return peerOf(t, journalled(out), early.addr).Rest == 0
 	})
 	observer.interrupt()
-	require.Equal(t, done, observer.command.ProcessState.ExitCode())
+	require.Equal(t, command.Done, observer.command.ProcessState.ExitCode())
 
 	o := readObservation(t, out)
 	x.log(o)
@@ -307,7 +310,7 @@ func (x *watchedSwarm) upTo(
 	tail := uint64(samples[len(samples)-1].pieces)*watchedPiece - seen
 	require.LessOrEqual(x.t, tail, uint64(20*watchedPiece), e.kind)
 	require.Zero(x.t, p.Doubted+uint64(p.Lost), e.kind)
-	x.t.Logf("%s: a tail of %s was not seen", e.kind, volume(tail))
+	x.t.Logf("%s: a tail of %s was not seen", e.kind, display.Volume(tail))
 }
 
 func (x *watchedSwarm) log(o *results.Observation) {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/krpc"
 )
 
@@ -35,7 +37,7 @@ func TestInteropMessages(t *testing.T) {
 	}
 	programs := needPrograms(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	w := watchWire(t)
@@ -149,7 +151,7 @@ func (b *bench) findsItself(id krpc.ID) {
 	out, _, err := dhtCommand(b.Context(), "find-node", id.String(), "--bootstrap", b.ours[0].addr,
 		"--json")
 	require.NoError(b, err)
-	nearest := documentOf[lookupReport](b.T, out).Nodes[0]
+	nearest := trial.Document[overlay.LookupReport](b.T, out).Nodes[0]
 	require.Equal(b, b.theirs[0], nearest.Address)
 	require.Equal(b, id.String(), nearest.ID)
 }

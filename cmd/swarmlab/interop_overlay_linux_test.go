@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 )
@@ -67,7 +68,7 @@ func TestInteropOverlay(t *testing.T) {
 	}
 	programs := needPrograms(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	o := startOverlay(t)

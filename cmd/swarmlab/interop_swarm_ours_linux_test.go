@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
 )
@@ -139,12 +140,12 @@ func startOurTracker(t *testing.T, addr, interval string) trackerSite {
 // needOpentracker skips the test unless it is here.
 func needOpentracker(t *testing.T) {
 	t.Helper()
-	foreigners(t)
+	trial.Foreigners(t)
 	if _, err := exec.LookPath("opentracker"); err != nil {
-		missing(t, "no opentracker here (Debian: opentracker)")
+		trial.Missing(t, "no opentracker here (Debian: opentracker)")
 	}
 	if os.Geteuid() != 0 { // and in a namespace of an ordinary user's there is no other than root
-		missing(t, "opentracker wants to be started as root, and to become another user")
+		trial.Missing(t, "opentracker wants to be started as root, and to become another user")
 	}
 }
 
@@ -166,7 +167,7 @@ func startListed(t *testing.T, addr string, torrents ...sharedTorrent) trackerSi
 	c := exec.Command("opentracker", "-i", host, "-p", port, "-P", port, "-d", folder,
 		"-u", "nobody", "-w", "/list")
 	c.Dir = folder
-	var said safeOutput
+	var said trial.Output
 	c.Stdout, c.Stderr = &said, &said
 	require.NoError(t, c.Start())
 	t.Cleanup(func() {

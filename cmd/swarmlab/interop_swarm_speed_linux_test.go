@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 const (
@@ -29,8 +32,8 @@ func TestInteropSpeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
-	needLibtorrent(t)
-	if !isolated(t) { // not parallel: it measures
+	trial.NeedLibtorrent(t)
+	if !trial.Isolated(t) { // not parallel: it measures
 		return
 	}
 	folder := t.TempDir()
@@ -57,7 +60,7 @@ func TestInteropSpeed(t *testing.T) {
 		to := t.TempDir()
 		run := runOurs(t, "download", file, "--dir", to, "--listen", nodeAddr("swarmlab", 10+n),
 			"--peer", addr, "--json")
-		require.Equal(t, done, run.wait())
+		require.Equal(t, command.Done, run.wait())
 		r := run.last()
 		require.True(t, r.Complete)
 		require.EqualValues(t, speedSize, r.All.Useful)

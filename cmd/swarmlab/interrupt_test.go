@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
 )
 
@@ -80,7 +81,7 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	s := start(t, "run", "quickstart", "--repeat", "10000", "--jobs", "1", "--out", "r",
 		"--set", "figures=[hops]")
 	s.until(`[1-9]\d*/10000 runs`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 
 	require.Regexp(t, `^swarmlab: interrupted: \d+ of 10,000 runs finished; `+
 		`their results are in r$`, s.told[len(s.told)-1])
@@ -95,7 +96,8 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 
 	for _, word := range []string{"verify", "plot"} {
 		var out, errOut bytes.Buffer
-		require.Equal(t, done, execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut),
+		require.Equal(t, command.Done,
+			execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut),
 			errOut.String())
 	}
 	hidden, err := filepath.Glob(filepath.Join(s.dir, "r", ".*"))
@@ -111,7 +113,7 @@ func TestInterruptWithJSON(t *testing.T) {
 		stored, err := filepath.Glob(filepath.Join(s.dir, "r", results.StoreFolder, "*.run"))
 		return err == nil && len(stored) > 0
 	}, patience, 10*time.Millisecond)
-	require.Equal(t, interrupted, s.interrupt())
+	require.Equal(t, command.Interrupted, s.interrupt())
 	require.Len(t, s.told, 1)
 	var doc struct{ Interrupted bool }
 	require.NoError(t, json.Unmarshal(s.stdout.Bytes(), &doc))
@@ -122,7 +124,7 @@ func TestInterruptBeforeAnythingIsFinished(t *testing.T) {
 	t.Parallel()
 	s := start(t, "run", "hops", "--set", "groups.nodes.size=20000")
 	s.until(`^simulating`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "swarmlab: interrupted before a run was finished; nothing is stored",
 		s.told[len(s.told)-1])
 	require.Empty(t, s.stdout.String())
@@ -138,7 +140,7 @@ func TestInterruptedSet(t *testing.T) {
 	s := start(t, "run", "quickstart", "hops", "--repeat", "3000", "--jobs", "1", "--out", "r",
 		"--set", "figures=[]", "--set", "groups.nodes.size=100", "--set", "vary=none")
 	s.until(`[1-9]\d*/3000 runs`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "interrupted: 1 of 2 scenarios have results; the same command goes on",
 		s.told[len(s.told)-1])
 	joint, err := results.OpenJoint(filepath.Join(s.dir, "r"))
@@ -156,7 +158,7 @@ func TestInterruptedSetBeforeAnythingIsFinished(t *testing.T) {
 	t.Parallel()
 	s := start(t, "run", "hops", "quickstart", "--set", "groups.nodes.size=20000")
 	s.until(`^1 of 2: simulating`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "swarmlab: hops: interrupted before a run was finished; nothing is stored",
 		s.told[len(s.told)-1])
 	require.Empty(t, s.stdout.String())
@@ -169,11 +171,11 @@ func TestInterruptedVerifyDecidesNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r")
 	var out, errOut bytes.Buffer
-	require.Equal(t, done, execute([]string{"run", "quickstart", "--set", "figures=[]",
+	require.Equal(t, command.Done, execute([]string{"run", "quickstart", "--set", "figures=[]",
 		"--set", "duration=20m", "--out", dir}, &out, &errOut), errOut.String())
 	s := start(t, "verify", dir)
 	s.until(`^verifying`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Contains(t, s.told[len(s.told)-1], "nothing is decided")
 	require.Empty(t, s.stdout.String())
 }

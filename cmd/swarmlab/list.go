@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios"
 )
 
@@ -14,7 +16,7 @@ func newListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the shipped scenarios",
-		Args:  atMost(0),
+		Args:  command.AtMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := io.WriteString(cmd.OutOrStdout(), shippedList())
 			return err
@@ -26,7 +28,7 @@ func newListCommand() *cobra.Command {
 func shippedList() string {
 	heads := []string{"To look at", "Settings compared", "Published results, reproduced",
 		"Many of these, in one table"}
-	sections := make([]table, len(heads))
+	sections := make([]display.Table, len(heads))
 	for _, s := range scenarios.Shipped() {
 		n := 0
 		switch {
@@ -35,21 +37,21 @@ func shippedList() string {
 		case s.Varied:
 			n = 1
 		}
-		sections[n].add(s.Name, s.Title)
+		sections[n].Add(s.Name, s.Title)
 	}
 	for _, c := range scenarios.Collections() {
-		sections[3].add(c.Name, c.Title)
+		sections[3].Add(c.Name, c.Title)
 	}
 	wide := 0
 	for _, t := range sections {
-		for _, row := range t.rows {
+		for _, row := range t.Rows {
 			wide = max(wide, len(row[0]))
 		}
 	}
 	var parts []string
 	for n, t := range sections {
-		t.left = 2
-		t.rows[0][0] = fmt.Sprintf("%-*s", wide, t.rows[0][0]) // one column for all
+		t.Left = 2
+		t.Rows[0][0] = fmt.Sprintf("%-*s", wide, t.Rows[0][0]) // one column for all
 		parts = append(parts, heads[n]+":\n"+t.String())
 	}
 	return strings.Join(parts, "\n")

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/overlay"
 	"swarmlab/scenarios/results"
 )
 
@@ -23,7 +25,7 @@ func execute(args []string, out, errOut io.Writer) int {
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(errOut, "swarmlab: %v\n", err)
 	}
-	return status(err)
+	return command.Status(err)
 }
 
 func newRootCommand() *cobra.Command {
@@ -41,13 +43,13 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 		Version:           strings.TrimPrefix(results.Version, "swarmlab "),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
-		Args:              knownCommand,
+		Args:              command.Known,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("swarmlab {{.Version}}\n")
-	root.SetFlagErrorFunc(flagError)
-	dht := newDHTCommand()
+	root.SetFlagErrorFunc(command.FlagError)
+	dht := overlay.NewCommand()
 	dht.AddCommand(newDHTCalibrate())
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
 		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/stats"
 )
 
@@ -14,14 +15,14 @@ import (
 func valueText(v any) string {
 	switch v := v.(type) {
 	case int:
-		return count(uint64(v))
+		return display.Count(uint64(v))
 	case uint64:
-		return count(v)
+		return display.Count(v)
 	}
 	return fmt.Sprint(v)
 }
 
-func three(n stats.Number) string { return significant(float64(n), 3) }
+func three(n stats.Number) string { return display.Significant(float64(n), 3) }
 
 // decimalsMost bounds the digits of a mean, unless its interval would vanish.
 const decimalsMost = 3
@@ -31,7 +32,7 @@ const decimalsMost = 3
 func withInterval(m stats.Summary, scale float64) string {
 	mean := float64(m.Mean) * scale
 	if m.CI95 == nil {
-		return digitsOf(mean, 3)
+		return display.Digits(mean, 3)
 	}
 	half := float64(m.CI95[1]-m.CI95[0]) / 2 * scale
 	decimals := decimalsMost

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/netmodel"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
@@ -130,7 +131,7 @@ func (p *plan) fitJobs(available uint64) error {
 	}
 	if fit := fitting(sizes, available); fit < p.jobs {
 		p.notes = append(p.notes, fmt.Sprintf("%s at a time instead of %d: memory holds no more",
-			quantity(fit, "run"), p.jobs))
+			display.Quantity(fit, "run"), p.jobs))
 		p.jobs = fit
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/plots"
 )
 
@@ -13,7 +14,7 @@ func newPlotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plot DIR",
 		Short: "Redraw every figure from stored results",
-		Args:  oneArgument("a results folder", ", as in swarmlab plot results/hops"),
+		Args:  command.OneArgument("a results folder", ", as in swarmlab plot results/hops"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen, err := plots.ThemeByName(theme)
 			if err != nil {
@@ -26,6 +27,6 @@ func newPlotCommand() *cobra.Command {
 			return err
 		},
 	}
-	addThemeFlag(cmd, &theme)
+	command.AddTheme(cmd, &theme)
 	return cmd
 }

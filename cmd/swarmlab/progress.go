@@ -6,11 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/lab"
 )
 
 // lineApartRun is the least time between two plain lines if a run has finished; if none has, it is
-// lineApart.
+// display.LineApart.
 const lineApartRun = time.Second
 
 // progress tells how far the work is: a bar on a terminal, plain lines elsewhere, or nothing. Its
@@ -23,7 +24,7 @@ type progress struct {
 	now      lab.Progress
 	started  time.Time // of the runs
 
-	bar *bar // nil if there is no terminal
+	bar *display.Bar // nil if there is no terminal
 
 	lines    io.Writer // plain; nil if there is a bar, or nothing is told
 	told     lab.Progress
@@ -35,8 +36,8 @@ func newProgress(w io.Writer, lines bool) *progress {
 	now := time.Now()
 	p := &progress{started: now, lastLine: now}
 	switch {
-	case terminal(w) != nil:
-		p.bar = newBar(w, barRefresh, p.left, p.right)
+	case display.Terminal(w) != nil:
+		p.bar = display.NewBar(w, display.BarRefresh, p.left, p.right)
 	case lines:
 		p.lines = w
 	}
@@ -66,7 +67,7 @@ func (p *progress) update(now lab.Progress) {
 	p.mu.Lock()
 	p.now, p.counting = now, true
 	p.mu.Unlock()
-	p.bar.advance(now.Share)
+	p.bar.Advance(now.Share)
 	if p.lines != nil {
 		p.line(now)
 	}
@@ -76,7 +77,7 @@ func (p *progress) update(now lab.Progress) {
 func (p *progress) line(now lab.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	apart := lineApart
+	apart := display.LineApart
 	if now.Done > p.told.Done {
 		apart = lineApartRun
 	}
@@ -90,14 +91,14 @@ func (p *progress) line(now lab.Progress) {
 func (p *progress) note(text string) {
 	switch {
 	case p.bar != nil:
-		p.bar.line(text)
+		p.bar.Line(text)
 	case p.lines != nil:
 		fmt.Fprintln(p.lines, text)
 	}
 }
 
 // stop ends the telling.
-func (p *progress) stop() { p.bar.stop() }
+func (p *progress) stop() { p.bar.Stop() }
 
 func (p *progress) left() string {
 	p.mu.Lock()
@@ -123,14 +124,14 @@ func (p *progress) detail() string {
 	if p.now.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.now.Failed)
 		if p.now.Cells > 1 {
-			text += " in " + quantity(p.now.CellsFailed, "cell")
+			text += " in " + display.Quantity(p.now.CellsFailed, "cell")
 		}
 	}
 	spent := time.Since(p.started)
 	share, now := p.now.Share, p.now.Share-p.now.Stored // of all; of all, done just now
 	if spent > time.Second && now > 0.005 && p.now.Done < p.now.Runs {
 		rest := time.Duration(float64(spent) * (1 - share) / now)
-		text += "  " + clock(rest) + " left"
+		text += "  " + display.Clock(rest) + " left"
 	}
 	return text
 }

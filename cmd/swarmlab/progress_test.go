@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/lab"
 )
 
@@ -17,7 +18,7 @@ import (
 func TestBarAndWorkDoNotWaitForEachOther(t *testing.T) {
 	var screen bytes.Buffer
 	p := &progress{started: time.Now()}
-	p.bar = newBar(&screen, time.Microsecond, p.left, p.right)
+	p.bar = display.NewBar(&screen, time.Microsecond, p.left, p.right)
 	p.enter("simulating %s", "hops")
 	over := make(chan struct{})
 	go func() {
@@ -55,7 +56,7 @@ func TestPlainLinesComeWhenARunEndsOrAfterAWhile(t *testing.T) {
 	p.started = p.started.Add(-time.Minute)
 	p.lastLine = p.lastLine.Add(-lineApartRun)
 	p.update(lab.Progress{Runs: 100, Done: 50, Failed: 1, Share: 0.5})
-	p.lastLine = p.lastLine.Add(-lineApart)
+	p.lastLine = p.lastLine.Add(-display.LineApart)
 	p.update(lab.Progress{Runs: 100, Done: 50, Failed: 1, Share: 0.501})
 	p.update(lab.Progress{Runs: 100, Done: 100, Failed: 1, Share: 1})
 	p.stop()

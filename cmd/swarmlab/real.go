@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/live"
@@ -32,14 +33,14 @@ type realNet struct {
 func newRealNet(plan *lab.Plan) (*realNet, error) {
 	r := &realNet{plan: plan, numbers: make(map[protocol.Addr]uint32)}
 	if len(plan.Nodes) > realNodesMax {
-		return nil, refuse("%d nodes are too many for real sockets; at most %d",
+		return nil, command.Refuse("%d nodes are too many for real sockets; at most %d",
 			len(plan.Nodes), realNodesMax)
 	}
 	for i := range uint32(len(plan.Nodes)) {
 		socket, err := live.Listen(loopbackOf(i))
 		if err != nil {
 			r.close()
-			return nil, exit(failed, err)
+			return nil, command.Exit(command.Failed, err)
 		}
 		r.sockets = append(r.sockets, socket)
 		r.numbers[socket.Addr()] = i
@@ -120,7 +121,7 @@ func (r *realNet) run(ctx context.Context, tell func(share float64)) error {
 	}
 	all.Wait()
 	if err := errors.Join(failures...); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return ctx.Err()
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
@@ -21,8 +22,8 @@ func (w *work) report() string {
 	b.WriteString(s.Title + "\n")
 	switch {
 	case ofLedger(s.Cells):
-		fmt.Fprintf(&b, "%s, %s\n\n", quantity(s.Cells[0].Nodes, "user"),
-			quantity(len(s.Cells[0].Seeds), "seed"))
+		fmt.Fprintf(&b, "%s, %s\n\n", display.Quantity(s.Cells[0].Nodes, "user"),
+			display.Quantity(len(s.Cells[0].Seeds), "seed"))
 		b.WriteString(w.ledgerTables())
 	case len(s.Cells) > 0:
 		b.WriteString(w.headline(&s.Cells[0]))
@@ -42,23 +43,23 @@ func (w *work) report() string {
 	}
 	b.WriteString(w.comparisons() + w.cautions())
 	b.WriteString("\n" + w.failures())
-	t := table{left: 2}
+	t := display.Table{Left: 2}
 	if len(s.Cells) > 0 {
-		t.add("fingerprint", s.Fingerprint)
-		t.add("seeds", seedList(w.seeds()))
+		t.Add("fingerprint", s.Fingerprint)
+		t.Add("seeds", seedList(w.seeds()))
 	}
 	if n := len(w.outcome.Runs); n < w.plan.estimate.Runs {
-		t.add("finished", w.share(n))
+		t.Add("finished", w.share(n))
 	}
-	t.add("results", w.dir.path)
+	t.Add("results", w.dir.Path)
 	for n, line := range w.figures {
 		label := ""
 		if n == 0 {
 			label = "figures"
 		}
-		t.add(label, line)
+		t.Add(label, line)
 	}
-	t.add("time", timeText(w.took))
+	t.Add("time", display.Duration(w.took))
 	b.WriteString(t.String())
 	return b.String()
 }
@@ -66,9 +67,10 @@ func (w *work) report() string {
 // headline is the table of one cell.
 func (w *work) headline(c *results.CellSummary) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s", quantity(c.Nodes, "node"), quantity(len(c.Seeds), "seed"))
+	fmt.Fprintf(&b, "%s, %s", display.Quantity(c.Nodes, "node"),
+		display.Quantity(len(c.Seeds), "seed"))
 	if n := c.Metrics["lookup.latency_ms"].N; n > 0 {
-		b.WriteString(", " + quantity(n, "lookup"))
+		b.WriteString(", " + display.Quantity(n, "lookup"))
 	}
 	b.WriteString("\n" + w.varied(c) + "\n")
 	if swarms([]results.CellSummary{*c}) {
@@ -78,18 +80,18 @@ func (w *work) headline(c *results.CellSummary) string {
 	if len(c.Seeds) > 1 {
 		mean = "mean ± 95 %"
 	}
-	t := table{left: 1}
-	t.add("", mean, "p50", "p90", "p99")
+	t := display.Table{Left: 1}
+	t.Add("", mean, "p50", "p90", "p99")
 	for _, line := range headlines() {
 		if m := c.Metrics[line.metric]; m.N > 0 {
-			t.add(line.row(m, c.Models)...)
+			t.Add(line.row(m, c.Models)...)
 		}
 	}
 	b.WriteString(t.String())
 	for _, f := range c.Faults {
-		fmt.Fprintf(&b, "fault %s: %s datagrams", f.Fault, count(uint64(f.Datagrams.Mean)))
+		fmt.Fprintf(&b, "fault %s: %s datagrams", f.Fault, display.Count(uint64(f.Datagrams.Mean)))
 		if f.Nodes.Mean > 0 {
-			fmt.Fprintf(&b, ", %s nodes", count(uint64(f.Nodes.Mean)))
+			fmt.Fprintf(&b, ", %s nodes", display.Count(uint64(f.Nodes.Mean)))
 		}
 		b.WriteByte('\n')
 	}
@@ -146,7 +148,7 @@ const sweepRows = 40
 func (w *work) sweep() string {
 	cells := w.summary.Cells
 	kind := mainKind(cells)
-	var t table
+	var t display.Table
 	head := []string{"cell"}
 	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
@@ -166,7 +168,7 @@ func (w *work) sweep() string {
 	if aging {
 		head = append(head, "stale", "traffic")
 	}
-	t.add(head...)
+	t.Add(head...)
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		row := []string{fmt.Sprint(c.Cell)}
@@ -185,12 +187,12 @@ func (w *work) sweep() string {
 		if aging {
 			row = append(row, brief(c, staleShare), brief(c, "traffic.bytes_per_node_s"))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
-		text += fmt.Sprintf("... and %s in %s\n", quantity(more, "more cell"),
-			filepath.Join(w.dir.path, results.SummaryFile))
+		text += fmt.Sprintf("... and %s in %s\n", display.Quantity(more, "more cell"),
+			filepath.Join(w.dir.Path, results.SummaryFile))
 	}
 	return text
 }
@@ -304,8 +306,8 @@ func (w *work) failures() string {
 		fmt.Fprintf(&b, "failed: cell %d, seed %d: %s\n  %s\n", f.Cell, f.Seed, first, f.Replay)
 	}
 	if more := len(all) - failuresShown; more > 0 {
-		fmt.Fprintf(&b, "... and %s in %s\n", quantity(more, "more failure"),
-			filepath.Join(w.dir.path, results.ManifestFile))
+		fmt.Fprintf(&b, "... and %s in %s\n", display.Quantity(more, "more failure"),
+			filepath.Join(w.dir.Path, results.ManifestFile))
 	}
 	if b.Len() > 0 {
 		b.WriteByte('\n')

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -34,19 +35,19 @@ func accounting(s *results.Summary) string {
 	}
 	var b strings.Builder
 	b.WriteString("Methods of accounting by ways to cheat, and below each value what was " +
-		"expected\n" + folded("rows: "+strings.Join(worded(methods), ", "), narrow) +
-		folded("columns: "+strings.Join(named, ", "), narrow))
+		"expected\n" + display.Folded("rows: "+strings.Join(worded(methods), ", "), narrow) +
+		display.Folded("columns: "+strings.Join(named, ", "), narrow))
 	for len(kinds) > 0 {
 		n := len(kinds)
 		text := judged(all, methods, kinds)
-		for n > 1 && widest(text) > narrow {
+		for n > 1 && display.Widest(text) > narrow {
 			n--
 			text = judged(all, methods, kinds[:n])
 		}
 		b.WriteString("\n" + text)
 		kinds = kinds[n:]
 	}
-	return b.String() + "\n" + folded(accountingKey, narrow) + denominators(s, methods)
+	return b.String() + "\n" + display.Folded(accountingKey, narrow) + denominators(s, methods)
 }
 
 // worded names methods in words, too.
@@ -71,12 +72,12 @@ const accountingKey = "plain %: median error of the bytes of who cheats so, by t
 
 // judged is a block of the table: for each method a line of values, and one of expectations.
 func judged(all []results.Judgement, methods, kinds []string) string {
-	t := table{left: 1}
+	t := display.Table{Left: 1}
 	head := []string{""}
 	for _, kind := range kinds {
 		head = append(head, fmt.Sprintf("A%d", 1+slices.Index(results.Cheats(), kind)))
 	}
-	t.add(head...)
+	t.Add(head...)
 	for _, method := range methods {
 		values, expected := []string{method}, []string{""}
 		for _, kind := range kinds {
@@ -89,8 +90,8 @@ func judged(all []results.Judgement, methods, kinds []string) string {
 			values = append(values, value)
 			expected = append(expected, results.Expected(method, kind))
 		}
-		t.add(values...)
-		t.add(expected...)
+		t.Add(values...)
+		t.Add(expected...)
 	}
 	return t.String()
 }
@@ -106,7 +107,7 @@ func judgedText(j *results.Judgement) string {
 		}
 		return precision + "/" + hundredths(v)
 	case results.ShowsFalse:
-		return significant(v, 2) + " ‰"
+		return display.Significant(v, 2) + " ‰"
 	case results.ShowsVictims:
 		return "h " + percent(v)
 	case results.ShowsInvented:
@@ -124,9 +125,9 @@ func judgedText(j *results.Judgement) string {
 // percent writes a share with two digits, and many times the whole as so many times.
 func percent(share float64) string {
 	if share >= 10 {
-		return "×" + significant(share, 2)
+		return "×" + display.Significant(share, 2)
 	}
-	return strings.Replace(significant(100*share, 2), "-", "−", 1) + " %"
+	return strings.Replace(display.Significant(100*share, 2), "-", "−", 1) + " %"
 }
 
 // hundredths writes a probability; only all is 1.
@@ -153,8 +154,8 @@ func denominators(s *results.Summary, methods []string) string {
 		return c.Cell == s.Accounting[i].Cell
 	})
 	m := s.Cells[n].Metrics
-	t := table{left: 2}
-	t.add("A0", "", "payload", "+ overhead", "verified", "bias", "users seen", "B/GB", "B/user")
+	t := display.Table{Left: 2}
+	t.Add("A0", "", "payload", "+ overhead", "verified", "bias", "users seen", "B/GB", "B/user")
 	for _, method := range methods {
 		of := "audit." + method + "."
 		costs := []string{"-", "-"}
@@ -174,15 +175,16 @@ func denominators(s *results.Summary, methods []string) string {
 				}
 				row = append(row, text)
 			}
-			t.add(append(row, costs...)...)
+			t.Add(append(row, costs...)...)
 			costs = []string{"", ""}
 		}
 	}
-	if len(t.rows) == 1 {
+	if len(t.Rows) == 1 {
 		return ""
 	}
-	return "\n" + folded("Where nobody cheats: median error of a user's bytes, the truth being "+
-		"payload, payload with the protocol's overhead, or bytes of verified pieces", narrow) +
+	return "\n" +
+		display.Folded("Where nobody cheats: median error of a user's bytes, the truth being "+
+			"payload, payload with the protocol's overhead, or bytes of verified pieces", narrow) +
 		t.String()
 }
 
@@ -194,8 +196,8 @@ func brisk(n stats.Number) string {
 		name string
 	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
 		if v >= unit.size {
-			return significant(v/unit.size, 3) + unit.name
+			return display.Significant(v/unit.size, 3) + unit.name
 		}
 	}
-	return significant(v, 3)
+	return display.Significant(v, 3)
 }

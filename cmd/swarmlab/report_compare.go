@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/stats"
 )
 
@@ -21,11 +22,11 @@ func (w *work) comparisons() string {
 	if swarms(w.summary.Cells) {
 		metric, name = completion, "completion, s"
 	}
-	t := table{left: 1}
-	t.add("paired differences", "of", name, "pairs", "correlation")
+	t := display.Table{Left: 1}
+	t.Add("paired differences", "of", name, "pairs", "correlation")
 	for _, c := range all {
 		d, ok := c.Metrics[metric]
-		if !ok || len(t.rows) > comparedRows {
+		if !ok || len(t.Rows) > comparedRows {
 			continue
 		}
 		change := fmt.Sprintf("cell %d - cell %d", c.Cell, c.Against)
@@ -34,9 +35,9 @@ func (w *work) comparisons() string {
 		if d.N > 2 {
 			alike = fmt.Sprintf("%.2f", float64(d.Correlation))
 		}
-		t.add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N), alike)
+		t.Add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N), alike)
 	}
-	if len(t.rows) == 1 {
+	if len(t.Rows) == 1 {
 		return ""
 	}
 	return "\n" + t.String()
@@ -57,11 +58,11 @@ func (w *work) cautions() string {
 	if missed > 0 {
 		fmt.Fprintf(&b, "\n%s not known to %s after all repetitions in %s: raise repeat\n",
 			w.plan.scenario.Until.Metric, w.plan.scenario.Until.HalfWidth,
-			quantity(missed, "cell"))
+			display.Quantity(missed, "cell"))
 	}
 	if short > 0 {
 		fmt.Fprintf(&b, "\n%s too short for MSER-5 to find where the beginning ends: "+
-			"raise duration\n", quantity(short, "run"))
+			"raise duration\n", display.Quantity(short, "run"))
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -44,14 +45,14 @@ func (w *work) nameOf(c *results.CellSummary) string {
 // column for each rule.
 func (w *work) missedTable() string {
 	cells := w.summary.Cells
-	t, rules := table{left: 1}, table{left: 1}
+	t, rules := display.Table{Left: 1}, display.Table{Left: 1}
 	head, below := []string{"uploads not credited, %"}, []string{"by other rules, %"}
 	for i := range cells {
 		head = append(head, cmp.Or(w.nameOf(&cells[i]), "mean ± 95 %"))
 	}
 	others := []string{"clamp", "zero_base", "final_only"}
-	t.add(head...)
-	rules.add(append(below, others...)...)
+	t.Add(head...)
+	rules.Add(append(below, others...)...)
 	theory := false
 	for _, group := range suffixes(cells, undercount+".") {
 		if strings.Contains(group, ".") {
@@ -62,13 +63,13 @@ func (w *work) missedTable() string {
 			text, known := missed(&cells[i], undercount+"."+group)
 			row, theory = append(row, text), theory || known
 		}
-		t.add(row...)
+		t.Add(row...)
 		row = []string{group}
 		for _, rule := range others {
 			text, _ := missed(&cells[len(cells)-1], undercount+"."+group+"."+rule)
 			row = append(row, text)
 		}
-		rules.add(row...)
+		rules.Add(row...)
 	}
 	text := t.String()
 	if theory {
@@ -94,12 +95,12 @@ func (w *work) verdictTable() string {
 	if len(methods) == 0 {
 		return ""
 	}
-	t := table{left: 2}
+	t := display.Table{Left: 2}
 	head := []string{"precision/recall/AUC", "method"}
 	for _, n := range looks {
-		head = append(head, quantity(n, "swarm"))
+		head = append(head, display.Quantity(n, "swarm"))
 	}
-	t.add(head...)
+	t.Add(head...)
 	for i := range cells {
 		c := &cells[i]
 		label := w.nameOf(c)
@@ -110,7 +111,7 @@ func (w *work) verdictTable() string {
 				row = append(row, hundredth(c.Metrics[of+"precision"])+"/"+
 					hundredth(c.Metrics[of+"recall"])+"/"+hundredth(c.Metrics[of+"auc"]))
 			}
-			t.add(row...)
+			t.Add(row...)
 			label = ""
 		}
 	}
@@ -152,19 +153,19 @@ func (w *work) auditTable() string {
 		return ""
 	}
 	slices.Sort(periods)
-	t := table{left: 1}
+	t := display.Table{Left: 1}
 	head := []string{"audits"}
 	for _, n := range periods {
 		head = append(head, fmt.Sprintf("caught by %d, %%", n))
 	}
-	t.add(append(head, "escape", "false/1000", "bit/s a node")...)
+	t.Add(append(head, "escape", "false/1000", "bit/s a node")...)
 	for i := range cells {
 		c := &cells[i]
 		row := []string{w.nameOf(c)}
 		for _, n := range periods {
 			row = append(row, percentage(c.Metrics[fmt.Sprintf("audits.caught.%d", n)]))
 		}
-		t.add(append(row, withInterval(c.Metrics["audits.escape"], 1),
+		t.Add(append(row, withInterval(c.Metrics["audits.escape"], 1),
 			three(c.Metrics["audits.false_per_1000"].Mean),
 			three(c.Metrics["audits.bits_per_node"].Mean))...)
 	}

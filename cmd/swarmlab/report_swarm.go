@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -26,23 +27,23 @@ func swarmTable(c *results.CellSummary) string {
 	if len(c.Seeds) > 1 {
 		mean = "mean ± 95 %"
 	}
-	t := table{left: 1}
-	t.add("", mean, "p50", "p90", "last")
+	t := display.Table{Left: 1}
+	t.Add("", mean, "p50", "p90", "last")
 	groups := classes(c)
 	for _, line := range []struct{ before, after, label string }{
 		{"swarm.completion", "_s", "completion"},
 		{"swarm.first_piece", "_s", "first piece"},
 		{"swarm.found_first", "_s", "first peer found"},
 	} {
-		t.addTimes(line.label+", s", c.Metrics[line.before+line.after])
+		addTimes(&t, line.label+", s", c.Metrics[line.before+line.after])
 		for _, g := range groups {
-			t.addTimes("  "+g, c.Metrics[line.before+"."+g+line.after])
+			addTimes(&t, "  "+g, c.Metrics[line.before+"."+g+line.after])
 		}
 	}
 	for _, line := range swarmRows() {
-		t.addShare(line.label, c.Metrics[line.metric])
+		addShare(&t, line.label, c.Metrics[line.metric])
 		for _, g := range groups {
-			t.addShare("  "+g, c.Metrics[line.metric+"."+g])
+			addShare(&t, "  "+g, c.Metrics[line.metric+"."+g])
 		}
 	}
 	return t.String() + against(c)
@@ -83,19 +84,19 @@ func classes(c *results.CellSummary) (groups []string) {
 	return groups
 }
 
-func (t *table) addTimes(label string, m stats.Summary) {
+func addTimes(t *display.Table, label string, m stats.Summary) {
 	if m.N > 0 {
-		t.add(label, withInterval(m, 1), three(m.P50), three(m.P90), three(m.Max))
+		t.Add(label, withInterval(m, 1), three(m.P50), three(m.P90), three(m.Max))
 	}
 }
 
-func (t *table) addShare(label string, m stats.Summary) {
+func addShare(t *display.Table, label string, m stats.Summary) {
 	switch {
 	case m.N == 0:
 	case m.Unit == "share":
-		t.add(label, percentage(m))
+		t.Add(label, percentage(m))
 	default:
-		t.add(label, withInterval(m, 1))
+		t.Add(label, withInterval(m, 1))
 	}
 }
 
@@ -119,7 +120,7 @@ func against(c *results.CellSummary) string {
 // swarmSweep is a table with a row for each cell.
 func (w *work) swarmSweep() string {
 	cells := w.summary.Cells
-	var t table
+	var t display.Table
 	head := []string{"cell"}
 	for _, axis := range w.plan.scenario.Vary {
 		head = append(head, w.shortName(axis.Path))
@@ -129,7 +130,7 @@ func (w *work) swarmSweep() string {
 	for _, row := range rows {
 		head = append(head, row.label)
 	}
-	t.add(head...)
+	t.Add(head...)
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		row := []string{fmt.Sprint(c.Cell)}
@@ -144,12 +145,12 @@ func (w *work) swarmSweep() string {
 		for _, r := range rows {
 			row = append(row, bare(c.Metrics[r.metric]))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
-		text += fmt.Sprintf("... and %s in %s\n", quantity(more, "more cell"),
-			filepath.Join(w.dir.path, results.SummaryFile))
+		text += fmt.Sprintf("... and %s in %s\n", display.Quantity(more, "more cell"),
+			filepath.Join(w.dir.Path, results.SummaryFile))
 	}
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -12,7 +13,7 @@ import (
 // scenario, or of several that are named. Those whose cells a short variant does not have are only
 // counted.
 func targetsTable(sets ...targetSet) string {
-	t := table{left: 2}
+	t := display.Table{Left: 2}
 	met, missed, not := 0, 0, 0
 	for _, set := range sets {
 		for n := range set.targets {
@@ -25,8 +26,8 @@ func targetsTable(sets ...targetSet) string {
 			default:
 				not++
 			}
-			if len(t.rows) == 0 {
-				t.add("published results", "kind", "published", "tolerated", "ours", "")
+			if len(t.Rows) == 0 {
+				t.Add("published results", "kind", "published", "tolerated", "ours", "")
 			}
 			if r.Verdict == results.TargetNotMeasured && len(r.Cells) == 0 && r.Metric != "" {
 				continue
@@ -35,11 +36,11 @@ func targetsTable(sets ...targetSet) string {
 			if len(sets) > 1 {
 				label = set.scenario + ": " + label
 			}
-			t.add(label, r.Kind, targetNumber(r.Published), fmt.Sprintf("%s to %s",
+			t.Add(label, r.Kind, targetNumber(r.Published), fmt.Sprintf("%s to %s",
 				targetNumber(r.Band[0]), targetNumber(r.Band[1])), oursText(r), r.Verdict)
 		}
 	}
-	if len(t.rows) == 0 {
+	if len(t.Rows) == 0 {
 		return ""
 	}
 	return t.String() + unmeasured(sets) +
@@ -67,7 +68,7 @@ func unmeasured(sets []targetSet) string {
 		text += fmt.Sprintf("%d not measured: %s\n", counts[why], why)
 	}
 	if more := len(reasons) - reasonsShown; more > 0 {
-		text += fmt.Sprintf("... and for %s\n", quantity(more, "more reason"))
+		text += fmt.Sprintf("... and for %s\n", display.Quantity(more, "more reason"))
 	}
 	return text
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
@@ -50,7 +52,7 @@ func finished(t *testing.T) *work {
 	cells[1].Cell = 1
 	return &work{
 		plan: &plan{scenario: s, estimate: scenarios.Estimate{Runs: 4}},
-		dir:  &folder{path: "results/hops"},
+		dir:  &claim.Folder{Path: "results/hops"},
 		summary: results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
 			Cells: cells},
 		outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
@@ -106,28 +108,28 @@ func TestReportOfNothingButFailures(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	w := finished(t)
-	require.Equal(t, failed, status(w.verdict()))
+	require.Equal(t, command.Failed, command.Status(w.verdict()))
 	require.EqualError(t, w.verdict(), "1 of 4 runs failed")
 
 	w.outcome.Interrupted = true
-	require.Equal(t, interrupted, status(w.verdict()))
+	require.Equal(t, command.Interrupted, command.Status(w.verdict()))
 	require.EqualError(t, w.verdict(), "interrupted: 3 of 4 runs finished; "+
 		"their results are in results/hops")
 
 	w.undrawn = true
-	require.Equal(t, interrupted, status(w.verdict()))
+	require.Equal(t, command.Interrupted, command.Status(w.verdict()))
 	require.ErrorContains(t, w.verdict(), "swarmlab plot results/hops draws them")
 
 	w.undrawn, w.outcome = false, &results.Outcome{}
 	w.trouble = errors.New("disk full")
-	require.Equal(t, exit(failed, w.trouble), w.verdict())
+	require.Equal(t, command.Exit(command.Failed, w.trouble), w.verdict())
 	w.trouble = nil
 	require.NoError(t, w.verdict())
 }
 
 func TestDocumentIsOneJSONObjectWithoutNaN(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, printJSON(&out, finished(t).document()))
+	require.NoError(t, command.PrintJSON(&out, finished(t).document()))
 	var doc map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &doc))
 	require.Equal(t, "results/hops", doc["out"])
@@ -137,7 +139,7 @@ func TestDocumentIsOneJSONObjectWithoutNaN(t *testing.T) {
 
 func TestReplayNamesTheStoredScenario(t *testing.T) {
 	w := finished(t)
-	w.dir.path = "my results"
+	w.dir.Path = "my results"
 	w.outcome.Cells = []scenarios.Cell{{}, {Set: []scenarios.Setting{
 		{Path: "groups.nodes.size", Value: 625}, {Path: "network.loss", Value: "0.5%"},
 		{Path: "groups.nodes.dht.buckets", Value: "[16, 8]"}}}}

@@ -10,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
@@ -50,7 +53,7 @@ Ctrl-C stops early and reports the runs that are finished; a second one quits at
 	addJobsFlag(cmd, &o.jobs)
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "results `folder` (default: results/NAME of the scenario)")
-	addThemeFlag(cmd, &o.theme)
+	command.AddTheme(cmd, &o.theme)
 	f.BoolVar(&o.json, "json", false, "print the summary as one JSON document, and nothing else")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress lines where standard error is no terminal")
 	return cmd
@@ -73,17 +76,17 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if o.out == "" {
 		o.out = filepath.Join("results", p.scenario.Name)
 	}
-	dir, err := claim(o.out)
+	dir, err := claim.Take(o.out)
 	if err != nil {
 		return err
 	}
-	store, err := results.OpenStore(dir.path, p.scenario, p.cells)
+	store, err := results.OpenStore(dir.Path, p.scenario, p.cells)
 	if err != nil {
-		dir.discard()
+		dir.Discard()
 		return err
 	}
 	defer store.Close()
-	ctx, release := withInterrupts(cmd.Context(), dir.discard)
+	ctx, release := command.WithInterrupts(cmd.Context(), dir.Discard)
 	defer release()
 	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
 	w := &work{plan: p, dir: dir, store: store, theme: theme, tell: tell, started: time.Now()}
@@ -93,19 +96,19 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	tell.stop()
 	if err != nil {
-		dir.discard()
+		dir.Discard()
 		return err
 	}
-	if err := o.print(cmd.OutOrStdout(), w); err != nil {
-		return exit(failed, err)
+	if err := o.Print(cmd.OutOrStdout(), w); err != nil {
+		return command.Exit(command.Failed, err)
 	}
 	return w.verdict()
 }
 
-// print writes the result to standard output.
-func (o *runOptions) print(out io.Writer, w *work) error {
+// Print writes the result to standard output.
+func (o *runOptions) Print(out io.Writer, w *work) error {
 	if o.json {
-		return printJSON(out, w.document())
+		return command.PrintJSON(out, w.document())
 	}
 	_, err := io.WriteString(out, w.report())
 	return err
@@ -114,7 +117,7 @@ func (o *runOptions) print(out io.Writer, w *work) error {
 // work is a run of the program: a plan and what became of it.
 type work struct {
 	plan    *plan
-	dir     *folder
+	dir     *claim.Folder
 	store   *results.Store
 	theme   plots.Theme
 	tell    *progress
@@ -138,19 +141,20 @@ func (w *work) do(ctx context.Context) error {
 		Store: w.store}
 	var err error
 	if w.outcome, err = e.Run(ctx); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	if !w.stored() {
-		return exit(interrupted, errors.New("interrupted before a run was finished; "+
-			"nothing is stored"))
+		return command.Exit(command.Interrupted,
+			errors.New("interrupted before a run was finished; "+
+				"nothing is stored"))
 	}
 	w.nameReplays()
-	w.tell.enter("writing %s", w.dir.path)
-	plots.Clear(w.dir.path)
-	if w.summary, err = results.Write(w.dir.path, w.outcome, w.started); err != nil {
+	w.tell.enter("writing %s", w.dir.Path)
+	plots.Clear(w.dir.Path)
+	if w.summary, err = results.Write(w.dir.Path, w.outcome, w.started); err != nil {
 		w.trouble = fmt.Errorf("not all results could be stored: %w", err)
 	} else if err := w.draw(ctx); err != nil {
-		w.trouble = fmt.Errorf("the results are in %s, but not all figures: %w", w.dir.path, err)
+		w.trouble = fmt.Errorf("the results are in %s, but not all figures: %w", w.dir.Path, err)
 	}
 	w.took = time.Since(w.started)
 	return nil
@@ -170,8 +174,8 @@ func (w *work) through() bool {
 func (w *work) storeNotes() []string {
 	var notes []string
 	if found := w.store.Found; found > 0 {
-		notes = append(notes, quantity(found, "run")+" of before found in "+
-			filepath.Join(w.dir.path, results.StoreFolder))
+		notes = append(notes, display.Quantity(found, "run")+" of before found in "+
+			filepath.Join(w.dir.Path, results.StoreFolder))
 	}
 	for _, damaged := range w.store.Damaged {
 		notes = append(notes, damaged+"; the run is done again")
@@ -184,8 +188,8 @@ func (w *work) storeNotes() []string {
 func (w *work) nameReplays() {
 	for n := range w.outcome.Failures {
 		f := &w.outcome.Failures[n]
-		f.Replay = w.outcome.Replay(*f, filepath.Join(w.dir.path, results.ScenarioFile)) +
-			" --out " + results.ShellWord(w.dir.path+"-replay")
+		f.Replay = w.outcome.Replay(*f, filepath.Join(w.dir.Path, results.ScenarioFile)) +
+			" --out " + results.ShellWord(w.dir.Path+"-replay")
 	}
 }
 
@@ -195,7 +199,7 @@ func (w *work) draw(ctx context.Context) error {
 	if len(w.outcome.Runs) == 0 {
 		return nil
 	}
-	w.tell.enter("drawing %s", quantity(len(w.summary.Figures), "figure"))
+	w.tell.enter("drawing %s", display.Quantity(len(w.summary.Figures), "figure"))
 	if w.outcome.Interrupted {
 		ctx = context.WithoutCancel(ctx) // what is finished gets its figures, too
 	}
@@ -205,7 +209,7 @@ func (w *work) draw(ctx context.Context) error {
 	}
 	drawn := make(chan drawing, 1)
 	go func() {
-		lines, err := plots.Draw(w.dir.path, w.theme)
+		lines, err := plots.Draw(w.dir.Path, w.theme)
 		drawn <- drawing{lines, err}
 	}()
 	select {
@@ -223,23 +227,24 @@ func (w *work) verdict() error {
 	o := w.outcome
 	switch {
 	case w.trouble != nil:
-		return exit(failed, w.trouble)
+		return command.Exit(command.Failed, w.trouble)
 	case w.undrawn:
-		return exit(interrupted, fmt.Errorf("interrupted: all runs are stored in %s, "+
-			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.path,
-			results.ShellWord(w.dir.path)))
+		return command.Exit(command.Interrupted,
+			fmt.Errorf("interrupted: all runs are stored in %s, "+
+				"but not all figures are drawn; swarmlab plot %s draws them", w.dir.Path,
+				results.ShellWord(w.dir.Path)))
 	case o.Interrupted:
-		return exit(interrupted, fmt.Errorf("interrupted: %s finished; "+
-			"their results are in %s", w.share(len(o.Runs)), w.dir.path))
+		return command.Exit(command.Interrupted, fmt.Errorf("interrupted: %s finished; "+
+			"their results are in %s", w.share(len(o.Runs)), w.dir.Path))
 	case len(o.Failures) > 0:
-		return exit(failed, fmt.Errorf("%s failed", w.share(len(o.Failures))))
+		return command.Exit(command.Failed, fmt.Errorf("%s failed", w.share(len(o.Failures))))
 	}
 	return nil
 }
 
 // share writes so many of all runs.
 func (w *work) share(n int) string {
-	return count(uint64(n)) + " of " + quantity(w.plan.estimate.Runs, "run")
+	return display.Count(uint64(n)) + " of " + display.Quantity(w.plan.estimate.Runs, "run")
 }
 
 // document is what --json prints.
@@ -250,7 +255,7 @@ type document struct {
 }
 
 func (w *work) document() document {
-	d := document{Summary: w.summary, Out: w.dir.path, Failures: w.outcome.Failures}
+	d := document{Summary: w.summary, Out: w.dir.Path, Failures: w.outcome.Failures}
 	if d.Failures == nil {
 		d.Failures = []results.Failure{}
 	}

@@ -11,6 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/claim"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
@@ -21,7 +24,7 @@ import (
 // that the same command goes on from wherever it was ended.
 type joint struct {
 	name, title string
-	dir         *folder
+	dir         *claim.Folder
 	theme       plots.Theme
 	tell        *progress
 	works       []*work
@@ -48,7 +51,7 @@ func (o *runOptions) runSet(cmd *cobra.Command, theme plots.Theme, names []strin
 		j.discard()
 		return err
 	}
-	ctx, release := withInterrupts(cmd.Context(), j.discard)
+	ctx, release := command.WithInterrupts(cmd.Context(), j.discard)
 	defer release()
 	j.tell = newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
 	err := j.do(ctx)
@@ -57,8 +60,8 @@ func (o *runOptions) runSet(cmd *cobra.Command, theme plots.Theme, names []strin
 	if len(j.done()) == 0 {
 		return err
 	}
-	if err := j.print(cmd.OutOrStdout(), o.json); err != nil {
-		return exit(failed, err)
+	if err := j.Print(cmd.OutOrStdout(), o.json); err != nil {
+		return command.Exit(command.Failed, err)
 	}
 	return err
 }
@@ -79,16 +82,16 @@ func (o *runOptions) planSet(j *joint, names []string) error {
 		plans, parts = append(plans, p), append(parts, p.scenario.Name)
 	}
 	var err error
-	if j.dir, err = claim(o.out, parts...); err != nil {
+	if j.dir, err = claim.Take(o.out, parts...); err != nil {
 		return err
 	}
 	for n, p := range plans {
 		w := &work{plan: p, theme: j.theme}
-		if w.dir, err = claim(filepath.Join(o.out, parts[n])); err != nil {
+		if w.dir, err = claim.Take(filepath.Join(o.out, parts[n])); err != nil {
 			return err
 		}
 		j.works = append(j.works, w)
-		if w.store, err = results.OpenStore(w.dir.path, p.scenario, p.cells); err != nil {
+		if w.store, err = results.OpenStore(w.dir.Path, p.scenario, p.cells); err != nil {
 			return err
 		}
 	}
@@ -107,10 +110,10 @@ func (j *joint) close() {
 // discard removes the folders in which nothing was written.
 func (j *joint) discard() {
 	for _, w := range j.works {
-		w.dir.discard()
+		w.dir.Discard()
 	}
 	if j.dir != nil {
-		j.dir.discard()
+		j.dir.Discard()
 	}
 }
 
@@ -141,13 +144,14 @@ func (j *joint) do(ctx context.Context) error {
 	}
 	switch err := errors.Join(all...); {
 	case j.interrupted && len(j.done()) == 0:
-		return exit(interrupted, err)
+		return command.Exit(command.Interrupted, err)
 	case j.interrupted:
-		return exit(interrupted, errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
-			"results; the same command goes on", len(j.done()),
-			quantity(len(j.works), "scenario"))))
+		return command.Exit(command.Interrupted,
+			errors.Join(err, fmt.Errorf("interrupted: %d of %s have "+
+				"results; the same command goes on", len(j.done()),
+				display.Quantity(len(j.works), "scenario"))))
 	case err != nil:
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -156,13 +160,13 @@ func (j *joint) do(ctx context.Context) error {
 // served.
 func (j *joint) write(through bool) error {
 	j.tell.next("")
-	j.tell.enter("writing %s", j.dir.path)
-	plots.Clear(j.dir.path)
-	if err := results.WriteJoint(j.dir.path, j.table()); err != nil {
+	j.tell.enter("writing %s", j.dir.Path)
+	plots.Clear(j.dir.Path)
+	if err := results.WriteJoint(j.dir.Path, j.table()); err != nil {
 		return err
 	}
 	var err error
-	if j.figures, err = plots.Draw(j.dir.path, j.theme); err != nil || !through {
+	if j.figures, err = plots.Draw(j.dir.Path, j.theme); err != nil || !through {
 		return err
 	}
 	for _, w := range j.works {
@@ -207,7 +211,7 @@ type jointFailure struct {
 }
 
 func (j *joint) document() jointDocument {
-	d := jointDocument{Joint: j.table(), Out: j.dir.path, Failures: []jointFailure{}}
+	d := jointDocument{Joint: j.table(), Out: j.dir.Path, Failures: []jointFailure{}}
 	for _, w := range j.done() {
 		for _, f := range w.outcome.Failures {
 			d.Failures = append(d.Failures, jointFailure{w.summary.Scenario, f})
@@ -216,29 +220,29 @@ func (j *joint) document() jointDocument {
 	return d
 }
 
-// print writes the joint result to standard output.
-func (j *joint) print(out io.Writer, json bool) error {
+// Print writes the joint result to standard output.
+func (j *joint) Print(out io.Writer, json bool) error {
 	if json {
-		return printJSON(out, j.document())
+		return command.PrintJSON(out, j.document())
 	}
 	var sets []targetSet
 	failures := ""
-	t := table{left: 2}
+	t := display.Table{Left: 2}
 	for _, w := range j.done() {
 		sets = append(sets, targetSet{w.summary.Scenario, w.summary.Targets})
 		failures += w.failures()
-		t.add(w.summary.Scenario, timeText(w.took)+", "+w.dir.path)
+		t.Add(w.summary.Scenario, display.Duration(w.took)+", "+w.dir.Path)
 	}
-	t.add("fingerprint", j.table().Fingerprint)
-	t.add("results", j.dir.path)
+	t.Add("fingerprint", j.table().Fingerprint)
+	t.Add("results", j.dir.Path)
 	for n, line := range j.figures {
 		label := ""
 		if n == 0 {
 			label = "figures"
 		}
-		t.add(label, line)
+		t.Add(label, line)
 	}
-	t.add("time", timeText(time.Since(j.started)))
+	t.Add("time", display.Duration(time.Since(j.started)))
 	_, err := fmt.Fprintf(out, "%s\n\n%s\n%s%s", j.title, targetsTable(sets...), failures,
 		t.String())
 	return err

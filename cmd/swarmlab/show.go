@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios"
 )
 
@@ -12,7 +13,8 @@ func newShowCommand() *cobra.Command {
 		Short: "Print a scenario in full, with every default and its meaning",
 		Long: `Print a shipped scenario or a scenario file in full, with every default and the
 meaning of every setting. The output is itself a scenario file.`,
-		Args:              oneArgument("a scenario", "; swarmlab list shows the shipped ones"),
+		Args: command.OneArgument("a scenario",
+			"; swarmlab list shows the shipped ones"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := scenarios.Open(args[0])

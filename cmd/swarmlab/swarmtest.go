@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/netmodel"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/lab"
@@ -52,7 +54,7 @@ again. The test then fails, and says that it was the partition.`,
 		Example: `  swarmlab swarm-test
   swarmlab swarm-test storm --seed 100 --repeat 50
   swarmlab swarm-test mine.yaml --set faults='[{kind: partition, whom: {share: 40%}}]'`,
-		Args:              atMost(1),
+		Args:              command.AtMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE:              o.run,
 	}
@@ -72,7 +74,7 @@ func (o *swarmTest) run(cmd *cobra.Command, args []string) error {
 	if err := o.prepare(cmd, args); err != nil {
 		return err
 	}
-	ctx, release := withInterrupts(cmd.Context(), func() {})
+	ctx, release := command.WithInterrupts(cmd.Context(), func() {})
 	defer release()
 	tell := newProgress(cmd.ErrOrStderr(), !o.json && !o.quiet)
 	started := time.Now()
@@ -89,8 +91,8 @@ func (o *swarmTest) run(cmd *cobra.Command, args []string) error {
 	}
 	o.took = time.Since(started)
 	tell.stop()
-	if err := o.print(cmd.OutOrStdout()); err != nil {
-		return exit(failed, err)
+	if err := o.Print(cmd.OutOrStdout()); err != nil {
+		return command.Exit(command.Failed, err)
 	}
 	return o.verdict(ctx)
 }
@@ -134,17 +136,18 @@ func (o *swarmTest) verdict(ctx context.Context) error {
 	done, runs := len(o.verdicts), o.plan.scenario.Repeat
 	switch bad := len(o.failed()); {
 	case bad > 0:
-		return exit(failed, fmt.Errorf("%d of %s failed", bad, quantity(done, "trial")))
+		return command.Exit(command.Failed,
+			fmt.Errorf("%d of %s failed", bad, display.Quantity(done, "trial")))
 	case ctx.Err() != nil || done < runs:
-		return exit(interrupted, fmt.Errorf("interrupted: %d of %s finished", done,
-			quantity(runs, "trial")))
+		return command.Exit(command.Interrupted, fmt.Errorf("interrupted: %d of %s finished", done,
+			display.Quantity(runs, "trial")))
 	}
 	return nil
 }
 
-func (o *swarmTest) print(out io.Writer) error {
+func (o *swarmTest) Print(out io.Writer) error {
 	if o.json {
-		return printJSON(out, o.document())
+		return command.PrintJSON(out, o.document())
 	}
 	_, err := io.WriteString(out, o.report())
 	return err
@@ -246,12 +249,12 @@ func (o *swarmTest) report() string {
 	var b strings.Builder
 	s := o.plan.scenario
 	fmt.Fprintf(&b, "%s\n%s; faults from %v to %v, lookups that count from %v to %v\n\n", s.Title,
-		quantity(s.Nodes(), "node"), s.Warmup, o.trials.Heal(),
+		display.Quantity(s.Nodes(), "node"), s.Warmup, o.trials.Heal(),
 		o.trials.Heal()+scenarios.Duration(o.within), s.Duration)
-	t := table{left: 1}
-	t.add("seed", "faults", "datagrams hit", "lookups", "closest found", "k closest found", "")
+	t := display.Table{Left: 1}
+	t.Add("seed", "faults", "datagrams hit", "lookups", "closest found", "k closest found", "")
 	for n := range o.verdicts {
-		t.add(o.row(&o.verdicts[n])...)
+		t.Add(o.row(&o.verdicts[n])...)
 	}
 	b.WriteString(t.String())
 	if v := o.shrunk; v != nil {
@@ -259,16 +262,16 @@ func (o *swarmTest) report() string {
 		for n, f := range v.Faults {
 			fmt.Fprintf(&b, "  %v", f)
 			if n < len(v.Hits) {
-				b.WriteString("  hit " + quantity(int(v.Hits[n].Datagrams), "datagram"))
+				b.WriteString("  hit " + display.Quantity(int(v.Hits[n].Datagrams), "datagram"))
 			}
 			if n < len(v.Hits) && v.Hits[n].Nodes > 0 {
-				b.WriteString(", " + quantity(int(v.Hits[n].Nodes), "node"))
+				b.WriteString(", " + display.Quantity(int(v.Hits[n].Nodes), "node"))
 			}
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "replay: %s\n", o.replay(v))
 	}
-	fmt.Fprintf(&b, "\ntime %s\n", timeText(o.took))
+	fmt.Fprintf(&b, "\ntime %s\n", display.Duration(o.took))
 	return b.String()
 }
 
@@ -284,8 +287,8 @@ func (o *swarmTest) row(v *lab.Verdict) []string {
 		first, _, _ := strings.Cut(v.Err.Error(), "\n")
 		outcome += ": " + first
 	}
-	return []string{fmt.Sprint(v.Seed), fmt.Sprint(len(v.Faults)), count(hits),
-		count(uint64(v.Lookups)), portionText(v.Found, v.Lookups),
+	return []string{fmt.Sprint(v.Seed), fmt.Sprint(len(v.Faults)), display.Count(hits),
+		display.Count(uint64(v.Lookups)), portionText(v.Found, v.Lookups),
 		portionText(v.Known, v.Nodes), outcome}
 }
 
@@ -294,7 +297,7 @@ func (o *swarmTest) cause(v *lab.Verdict) string {
 	if len(v.Faults) == 0 {
 		return "even without any fault: the network itself does not do what is demanded"
 	}
-	return fmt.Sprintf("with %s:", quantity(len(v.Faults), "fault"))
+	return fmt.Sprintf("with %s:", display.Quantity(len(v.Faults), "fault"))
 }
 
 // portionText writes a part of all in percent, rounded down, so that 100 is all.

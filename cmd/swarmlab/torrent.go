@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -16,7 +17,7 @@ func newTorrentCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "torrent",
 		Short: "Make torrents, look into them, and exchange their data",
-		Args:  knownCommand,
+		Args:  command.Known,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newTorrentCreate(), newTorrentInfo(), newTorrentSeed(), newTorrentDownload(),
@@ -28,23 +29,23 @@ func newTorrentCommand() *cobra.Command {
 func readTorrent(name string) (*metainfo.Torrent, error) {
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refuse("%s: there is no such file; name a .torrent file", name)
+		return nil, command.Refuse("%s: there is no such file; name a .torrent file", name)
 	}
 	if err != nil {
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	defer file.Close()
 	if about, err := file.Stat(); err == nil && about.IsDir() {
-		return nil, refuse("%s is a folder; name a .torrent file", name)
+		return nil, command.Refuse("%s is a folder; name a .torrent file", name)
 	}
 	// One byte more than is read shows that the file is too large.
 	b, err := io.ReadAll(io.LimitReader(file, metainfo.SizeMax+1))
 	if err != nil {
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	torrent, err := metainfo.Parse(b)
 	if err != nil {
-		return nil, refuse("%s: %w", name, err)
+		return nil, command.Refuse("%s: %w", name, err)
 	}
 	return torrent, nil
 }
@@ -53,7 +54,7 @@ func readTorrent(name string) (*metainfo.Torrent, error) {
 func readMagnet(link string) (*metainfo.Magnet, error) {
 	m, err := metainfo.ParseMagnet(link)
 	if err != nil {
-		return nil, refuse("magnet link: %w", err)
+		return nil, command.Refuse("magnet link: %w", err)
 	}
 	return m, nil
 }

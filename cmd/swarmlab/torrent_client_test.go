@@ -16,6 +16,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -83,17 +86,17 @@ func (l *load) same(dir string) {
 	require.Equal(l.t, 4, files)
 }
 
-func clientServe(t *testing.T, args ...string) *running {
+func clientServe(t *testing.T, args ...string) *trial.Running {
 	t.Helper()
-	return background(t, newTorrentCommand(), args...).spoken()
+	return trial.Background(t, newTorrentCommand(), args...).Spoken()
 }
 
 // seeding runs a seed and returns its address.
-func (l *load) seeding(file string, args ...string) (seed *running, address string) {
+func (l *load) seeding(file string, args ...string) (seed *trial.Running, address string) {
 	l.t.Helper()
 	seed = clientServe(l.t, append([]string{"seed", file, "--dir", l.dir}, args...)...)
 	var r transferReport
-	seed.last(&r)
+	seed.Last(&r)
 	require.True(l.t, r.Complete)
 	return seed, r.Address
 }
@@ -114,7 +117,7 @@ func (l *load) fetchInto(dir, what string, args ...string) transferReport {
 	require.NoError(l.t, err)
 	require.Zero(l.t, code)
 	l.same(dir)
-	r := documentOf[transferReport](l.t, out)
+	r := trial.Document[transferReport](l.t, out)
 	require.True(l.t, r.Complete)
 	require.Equal(l.t, l.size, r.Size)
 	require.Zero(l.t, r.Left)
@@ -147,11 +150,11 @@ func TestTorrentFromPeerToPeer(t *testing.T) {
 	m.Peers, m.Name = []metainfo.Endpoint{endpointAt(at)}, "another/name" // not to be trusted
 	_, r := l.fetch(m.String())
 	require.Equal(t, "load", r.Name)
-	code, err := seed.end()
+	code, err := seed.End()
 	require.NoError(t, err)
 	require.Zero(t, code)
 	var last transferReport
-	seed.last(&last)
+	seed.Last(&last)
 	require.Equal(t, 3*l.size, last.All.PayloadUp)
 	require.Len(t, last.Peers, 3)
 }
@@ -177,11 +180,11 @@ func TestTorrentByTracker(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			tracker := clientServe(t, "tracker", "--"+transport, "127.0.0.1:0")
 			var k trackerReport
-			tracker.last(&k)
+			tracker.Last(&k)
 			l := newLoad(t, 2)
 			file, tor := l.torrent("--tracker", k.Addresses[0], "--private")
 			seed, _ := l.seeding(file, "--listen", "127.0.0.6:0") // the tracker is elsewhere
-			require.Eventually(t, func() bool { tracker.last(&k); return k.Seeds == 1 },
+			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			var all sync.WaitGroup
 			for n := range 3 {
@@ -193,11 +196,11 @@ func TestTorrentByTracker(t *testing.T) {
 				})
 			}
 			all.Wait()
-			_, err := seed.end()
+			_, err := seed.End()
 			require.NoError(t, err)
-			_, err = tracker.end()
+			_, err = tracker.End()
 			require.NoError(t, err)
-			tracker.last(&k)
+			tracker.Last(&k)
 			require.EqualValues(t, 3, k.Tracker.Completed)
 			require.EqualValues(t, 4, k.Tracker.Stopped)
 			require.Zero(t, k.Peers)
@@ -273,11 +276,11 @@ func TestTorrentForPeople(t *testing.T) {
 	l := newLoad(t, 1)
 	file, _ := l.torrent()
 	ctx, cancel := context.WithCancel(context.Background())
-	var seeded safeOutput
+	var seeded trial.Output
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := runTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir,
+		_, err := trial.RunTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir,
 			"--every", "1s")
 		require.NoError(t, err)
 	}()
@@ -322,15 +325,15 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 			"--listen", port, "--seed-for", "1h", "--json")
 		require.NoError(t, err)
 		require.Zero(t, code, "it is complete, also if it is interrupted now")
-		r := documentOf[transferReport](t, out)
+		r := trial.Document[transferReport](t, out)
 		require.Equal(t, l.size, r.All.PayloadUp)
 	}()
 	require.Eventually(t, func() bool {
 		var r transferReport
-		seed.last(&r)
+		seed.Last(&r)
 		return r.All.PayloadUp == l.size && l.copied(first)
 	}, 30*time.Second, 5*time.Millisecond)
-	seed.end()
+	seed.End()
 	l.fetch(file, "--peer", port)
 	cancel()
 	<-done
@@ -406,8 +409,8 @@ func TestTorrentInterrupted(t *testing.T) {
 		out, code, err := clientRun(ctx, "download", what, "--dir", t.TempDir(), "--json")
 		cancel()
 		require.ErrorContains(t, err, "interrupted")
-		require.Equal(t, interrupted, code)
-		r := documentOf[transferReport](t, out)
+		require.Equal(t, command.Interrupted, code)
+		r := trial.Document[transferReport](t, out)
 		require.False(t, r.Complete)
 		require.Equal(t, "interrupted", r.Error)
 		require.Empty(t, r.Peers)
@@ -416,7 +419,7 @@ func TestTorrentInterrupted(t *testing.T) {
 
 // clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
 func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
-	return run(ctx, newTorrentCommand(), args...)
+	return trial.Run(ctx, newTorrentCommand(), args...)
 }
 
 // nodes starts nodes of the DHT that know each other, and returns their addresses.
@@ -427,13 +430,13 @@ func nodes(t *testing.T, size int) (all []string) {
 		if n > 0 {
 			args = []string{"serve", "--bootstrap", all[0]}
 		}
-		r := background(t, newDHTCommand(), args...).spoken()
+		r := trial.Background(t, overlay.NewCommand(), args...).Spoken()
 		require.Eventually(t, func() bool {
-			var now serveReport
-			r.last(&now)
+			var now overlay.ServeReport
+			r.Last(&now)
 			return now.Contacts >= n
 		}, 10*time.Second, time.Millisecond)
-		all = append(all, r.address())
+		all = append(all, r.Address())
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -26,14 +27,14 @@ type contentFile struct {
 func openContent(name string, plan *metainfo.Plan) (*torrentContent, error) {
 	about, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refuse("%s: there is no such file or folder", name)
+		return nil, command.Refuse("%s: there is no such file or folder", name)
 	}
 	if err != nil {
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	whole, err := filepath.Abs(name) // so that . has a name
 	if err != nil {
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	plan.Name, plan.Folder = filepath.Base(whole), about.IsDir()
 	t := &torrentContent{}
@@ -43,10 +44,10 @@ func openContent(name string, plan *metainfo.Plan) (*torrentContent, error) {
 	case about.Mode().IsRegular():
 		t.add(plan, name, nil, about)
 	default:
-		err = refuse("%s is neither a file nor a folder; name one", name)
+		err = command.Refuse("%s is neither a file nor a folder; name one", name)
 	}
 	if err == nil && len(t.files) == 0 {
-		err = refuse("%s: there are no files in it; a torrent needs at least one byte",
+		err = command.Refuse("%s: there are no files in it; a torrent needs at least one byte",
 			name)
 	}
 	return t, err
@@ -62,30 +63,30 @@ func (t *torrentContent) add(plan *metainfo.Plan, name string, path []string, ab
 func (t *torrentContent) walk(folder string, plan *metainfo.Plan) error {
 	root, err := filepath.EvalSymlinks(folder) // the folder itself may be a link
 	if err != nil {
-		return exit(refused, err)
+		return command.Exit(command.Refused, err)
 	}
 	return filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return exit(refused, err)
+			return command.Exit(command.Refused, err)
 		}
 		if entry.IsDir() {
 			return nil
 		}
 		about, err := entry.Info()
 		if err != nil {
-			return exit(refused, err)
+			return command.Exit(command.Refused, err)
 		}
 		switch mode := about.Mode(); {
 		case mode&fs.ModeSymlink != 0:
-			return refuse("%s is a symbolic link, which a torrent cannot hold; take it "+
+			return command.Refuse("%s is a symbolic link, which a torrent cannot hold; take it "+
 				"out of the folder, or put a copy of what it leads to in its place", name)
 		case !mode.IsRegular():
-			return refuse("%s is no file of bytes (%v); take it out of the folder", name,
+			return command.Refuse("%s is no file of bytes (%v); take it out of the folder", name,
 				mode.Type())
 		}
 		below, err := filepath.Rel(root, name)
 		if err != nil {
-			return exit(refused, err)
+			return command.Exit(command.Refused, err)
 		}
 		t.add(plan, name, strings.Split(below, string(filepath.Separator)), about)
 		return nil

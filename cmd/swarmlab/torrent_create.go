@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -45,7 +47,7 @@ Symbolic links in the folder are refused, for the torrent could not hold them.`,
 		Example: `  swarmlab torrent create photos/ --tracker http://tracker.example/announce
   swarmlab torrent create disk.iso -o disk.torrent --tracker udp://one.example:6969 \
     --tracker udp://two.example:6969 --piece-length 1MiB`,
-		Args: dhtArgs("PATH"),
+		Args: command.Arguments("PATH"),
 		RunE: o.run,
 	}
 	f := c.Flags()
@@ -83,7 +85,7 @@ func (o *torrentCreate) run(c *cobra.Command, args []string) error {
 	}
 	builder, err := metainfo.NewBuilder(plan)
 	if err != nil {
-		return refuse("%s: %w", args[0], err)
+		return command.Refuse("%s: %w", args[0], err)
 	}
 	if o.out == "" {
 		o.out = plan.Name + ".torrent"
@@ -91,25 +93,25 @@ func (o *torrentCreate) run(c *cobra.Command, args []string) error {
 	if err := vacant(o.out); err != nil {
 		return err
 	}
-	ctx, release := withInterrupts(c.Context(), func() {})
+	ctx, release := command.WithInterrupts(c.Context(), func() {})
 	defer release()
 	if err := o.hash(ctx, c, content, builder); err != nil {
 		return err
 	}
 	file, err := builder.Torrent()
 	if err != nil {
-		return refuse("%s: %w", args[0], err)
+		return command.Refuse("%s: %w", args[0], err)
 	}
 	torrent, err := metainfo.Parse(file)
 	if err != nil {
 		panic("a torrent of our own is refused: " + err.Error())
 	}
 	if err := writeWhole(o.out, file); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	report := reportTorrent(torrent)
 	report.File = o.out
-	return printDHT(c, o.json, report, nil)
+	return command.Print(c, o.json, report, nil)
 }
 
 // plan is what the flags alone say.
@@ -135,7 +137,7 @@ func (o *torrentCreate) plan() (p metainfo.Plan, err error) {
 	for _, node := range o.nodes {
 		e, ok := metainfo.ParseEndpoint(node)
 		if !ok {
-			return p, refuse("--node %q is not a host and a port; write HOST:PORT, for "+
+			return p, command.Refuse("--node %q is not a host and a port; write HOST:PORT, for "+
 				"example 127.0.0.1:6881 or [::1]:6881", node)
 		}
 		p.Nodes = append(p.Nodes, e)
@@ -165,7 +167,7 @@ func parsePieceLength(text string) (uint32, error) {
 	if ok && err == nil && inside && n&(n-1) == 0 {
 		return uint32(n), nil
 	}
-	return 0, refuse("--piece-length %q is not a power of two from 16KiB to 256MiB; "+
+	return 0, command.Refuse("--piece-length %q is not a power of two from 16KiB to 256MiB; "+
 		"write for example 256KiB or 1MiB", text)
 }
 
@@ -179,7 +181,7 @@ func checkURL(flag, text string, schemes ...string) error {
 			}
 		}
 	}
-	return refuse("%s %q is not the address of a server; write for example "+
+	return command.Refuse("%s %q is not the address of a server; write for example "+
 		"http://tracker.example/announce, with one of %s", flag, text, strings.Join(schemes, ", "))
 }
 
@@ -197,7 +199,7 @@ func parseDate(text string) (int64, error) {
 			return seconds, nil
 		}
 	}
-	return 0, refuse("--date %q is no date after 1970; write for example 2026-01-31, "+
+	return 0, command.Refuse("--date %q is no date after 1970; write for example 2026-01-31, "+
 		"2026-01-31T12:00:00Z or now", text)
 }
 
@@ -206,20 +208,21 @@ func (o *torrentCreate) hash(
 	ctx context.Context, c *cobra.Command, content *torrentContent, b *metainfo.Builder,
 ) error {
 	p := &hashing{total: b.Left(), began: time.Now()}
-	if screen := terminal(c.ErrOrStderr()); screen != nil {
-		p.bar = newBar(screen, barRefresh, func() string { return "hashing " }, p.text)
+	if screen := display.Terminal(c.ErrOrStderr()); screen != nil {
+		p.bar = display.NewBar(screen, display.BarRefresh, func() string { return "hashing " },
+			p.text)
 	}
-	defer p.bar.stop()
+	defer p.bar.Stop()
 	err := content.feed(b, func() error {
 		p.done.Store(p.total - b.Left())
-		p.bar.advance(float64(p.done.Load()) / float64(p.total))
+		p.bar.Advance(float64(p.done.Load()) / float64(p.total))
 		return ctx.Err()
 	})
 	if errors.Is(err, context.Canceled) {
-		return exit(interrupted, errors.New("interrupted; nothing is written"))
+		return command.Exit(command.Interrupted, errors.New("interrupted; nothing is written"))
 	}
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -229,15 +232,15 @@ type hashing struct {
 	total uint64
 	done  atomic.Uint64
 	began time.Time
-	bar   *bar
+	bar   *display.Bar
 }
 
 // text is what stands beside the bar.
 func (p *hashing) text() string {
-	text := " of " + bytesText(p.total)
+	text := " of " + display.Bytes(p.total)
 	if done := p.done.Load(); done > 0 {
 		left := float64(p.total-done) / float64(done) * float64(time.Since(p.began))
-		text += ", " + timeText(time.Duration(left)) + " left"
+		text += ", " + display.Duration(time.Duration(left)) + " left"
 	}
 	return text
 }
@@ -245,10 +248,10 @@ func (p *hashing) text() string {
 // vacant refuses a name that something has already.
 func vacant(name string) error {
 	if _, err := os.Lstat(name); err == nil {
-		return refuse("%s exists and is left as it is; name a new file with -o", name)
+		return command.Refuse("%s exists and is left as it is; name a new file with -o", name)
 	}
 	if about, err := os.Stat(filepath.Dir(name)); err != nil || !about.IsDir() {
-		return refuse("%s: there is no folder %s to write it in; make it first", name,
+		return command.Refuse("%s: there is no folder %s to write it in; make it first", name,
 			filepath.Dir(name))
 	}
 	return nil

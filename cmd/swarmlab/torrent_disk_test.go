@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 // TestTorrentSeedWhoseFilesGo: a seed that cannot read any more says so and ends, and nobody gets
@@ -21,12 +24,12 @@ func TestTorrentSeedWhoseFilesGo(t *testing.T) {
 	defer cancel()
 	out, code, err := clientRun(ctx, "download", file, "--dir", t.TempDir(), "--peer", at, "--json")
 	require.Error(t, err)
-	require.Equal(t, interrupted, code)
-	r := documentOf[transferReport](t, out)
+	require.Equal(t, command.Interrupted, code)
+	r := trial.Document[transferReport](t, out)
 	require.False(t, r.Complete)
 	require.Zero(t, r.Failures)
-	code, err = seed.end()
-	require.Equal(t, failed, code)
+	code, err = seed.End()
+	require.Equal(t, command.Failed, code)
 	require.ErrorContains(t, err, "three: it is shorter than the torrent's file")
 }
 
@@ -41,7 +44,7 @@ func TestTorrentDownloadWhoseFilesGo(t *testing.T) {
 		defer close(ended)
 		_, code, err := clientRun(context.Background(), "download", file, "--dir", dir,
 			"--listen", at)
-		require.Equal(t, failed, code)
+		require.Equal(t, command.Failed, code)
 		require.ErrorContains(t, err, "cannot ")
 		require.ErrorContains(t, err, filepath.Join(dir, "load"))
 	}()
@@ -67,6 +70,6 @@ func TestTorrentPortInUse(t *testing.T) {
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	_, code, err := clientRun(context.Background(), "download", file, "--dir", t.TempDir(),
 		"--listen", at)
-	require.Equal(t, failed, code)
+	require.Equal(t, command.Failed, code)
 	require.ErrorContains(t, err, "address already in use")
 }

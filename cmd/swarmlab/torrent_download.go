@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol"
 )
 
@@ -35,7 +36,7 @@ with a summary; with --json that is one document, and there is nothing else.
 Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
 		Example: `  swarmlab torrent download disk.torrent --dir downloads
   swarmlab torrent download 'magnet:?xt=urn:btih:...' --bootstrap 127.0.0.1:6881 --json`,
-		Args: dhtArgs("FILE|MAGNET"),
+		Args: command.Arguments("FILE|MAGNET"),
 		RunE: o.run,
 	}
 	o.add(c, "the `folder` for the content, made if it is not there")
@@ -47,7 +48,7 @@ Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
 
 func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	if o.seedFor < 0 {
-		return refuse("--seed-for %v is less than nothing; give for example 10m",
+		return command.Refuse("--seed-for %v is less than nothing; give for example 10m",
 			o.seedFor)
 	}
 	source, err := readSource(args[0], true)
@@ -57,7 +58,7 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, release := withInterrupts(c.Context(), func() {})
+	ctx, release := command.WithInterrupts(c.Context(), func() {})
 	defer release()
 	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false, nil)
 	if err != nil {
@@ -75,14 +76,14 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 		if s.all() && o.seedFor == 0 {
 			s.close()
 			d.final = s.outset()
-			return printDHT(c, o.json, &d.final, nil)
+			return command.Print(c, o.json, &d.final, nil)
 		}
 	}
 	err = s.run(func() error { return d.work(ctx) })
 	if err != nil {
 		d.final.Error = err.Error()
 	}
-	return printDHT(c, o.json, &d.final, err)
+	return command.Print(c, o.json, &d.final, err)
 }
 
 // downloading is a download that runs.
@@ -97,7 +98,7 @@ type downloading struct {
 // work downloads and notes what came of it.
 func (d *downloading) work(ctx context.Context) error {
 	if err := d.join(); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	err := d.fetchAll(ctx)
 	if r, ok := d.report(true); ok {
@@ -139,7 +140,7 @@ func (d *downloading) learn(ctx context.Context) error {
 		d.group.Described(only, t, only, geometryOf(d.source.info), d.have())
 	})
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -155,11 +156,11 @@ func (d *downloading) wait(ctx context.Context, done <-chan struct{}) error {
 		case <-done:
 			return nil
 		case err := <-d.trouble:
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		case <-d.over:
-			return exit(failed, errors.New("the sockets failed"))
+			return command.Exit(command.Failed, errors.New("the sockets failed"))
 		case <-ctx.Done():
-			return exit(interrupted, errors.New("interrupted"))
+			return command.Exit(command.Interrupted, errors.New("interrupted"))
 		case <-tick.C:
 			if r, ok := d.report(false); ok {
 				tell.update(r)

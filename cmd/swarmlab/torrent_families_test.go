@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -50,7 +51,7 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 		_, r := l.fetch(file, "--peer", own+port)
 		require.Equal(t, own+port, r.Peers[0].Peer)
 	}
-	_, err = seed.end()
+	_, err = seed.End()
 	require.NoError(t, err)
 	for _, bad := range [][]string{
 		{"127.0.0.1:0", "[::1]:0"}, {"127.0.0.1:7000", "[::1]:7001"},
@@ -61,7 +62,7 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 			args = append(args, "--listen", text)
 		}
 		_, code, err := clientRun(t.Context(), args...)
-		require.Equal(t, refused, code)
+		require.Equal(t, command.Refused, code)
 		require.ErrorContains(t, err, "--listen")
 	}
 }
@@ -72,7 +73,7 @@ func TestTorrentOfSomeFiles(t *testing.T) {
 	_, tor := l.torrent()
 	_, code, err := clientRun(t.Context(), "download", tor.Magnet().String()+"&so=0,2",
 		"--dir", t.TempDir())
-	require.Equal(t, refused, code)
+	require.Equal(t, command.Refused, code)
 	require.ErrorContains(t, err, "take &so=... out of the link")
 }
 
@@ -83,10 +84,10 @@ func TestLinksInDocuments(t *testing.T) {
 	out, _, err := clientRun(t.Context(), "info", file, "--json")
 	require.NoError(t, err)
 	s := clientServe(t, "seed", file, "--dir", l.dir, "--listen", "127.0.0.1:0")
-	require.Eventually(t, func() bool { return strings.Contains(s.out.String(), `"url":`) },
+	require.Eventually(t, func() bool { return strings.Contains(s.Out.String(), `"url":`) },
 		10*time.Second, 10*time.Millisecond)
-	s.end()
-	for _, text := range []string{out, s.out.String()} {
+	s.End()
+	for _, text := range []string{out, s.Out.String()} {
 		require.NotContains(t, text, `\u0026`)
 		require.Contains(t, text, "a&b<c>")
 	}

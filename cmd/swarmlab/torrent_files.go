@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 )
 
@@ -24,19 +26,20 @@ func (s *torrentSession) open(ctx context.Context, screen io.Writer) (err error)
 		add = s.store.Seed
 	}
 	if s.files, err = add(only, in, s.dir); err != nil {
-		return exit(refused, err)
+		return command.Exit(command.Refused, err)
 	}
 	p := &checking{total: in.Total, piece: uint64(in.PieceLength), began: time.Now()}
-	if w := terminal(screen); w != nil {
-		p.bar = newBar(w, barRefresh, func() string { return "checking what is there " }, p.text)
+	if w := display.Terminal(screen); w != nil {
+		p.bar = display.NewBar(w, display.BarRefresh,
+			func() string { return "checking what is there " }, p.text)
 	}
 	s.found, err = s.files.Check(ctx, p.update)
-	p.bar.stop()
+	p.bar.Stop()
 	if errors.Is(err, context.Canceled) {
-		return exit(interrupted, errors.New("interrupted"))
+		return command.Exit(command.Interrupted, errors.New("interrupted"))
 	}
 	if err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -49,20 +52,20 @@ type checking struct {
 	total, piece uint64
 	done         atomic.Uint64
 	began        time.Time
-	bar          *bar
+	bar          *display.Bar
 }
 
 func (p *checking) update(pieces uint32) {
 	done := min(uint64(pieces)*p.piece, p.total)
 	p.done.Store(done)
-	p.bar.advance(float64(done) / float64(p.total))
+	p.bar.Advance(float64(done) / float64(p.total))
 }
 
 func (p *checking) text() string {
-	text := " of " + bytesText(p.total)
+	text := " of " + display.Bytes(p.total)
 	if done := p.done.Load(); done > 0 && time.Since(p.began) > time.Second {
 		left := float64(p.total-done) / float64(done) * float64(time.Since(p.began))
-		text += ", " + timeText(time.Duration(left)) + " left"
+		text += ", " + display.Duration(time.Duration(left)) + " left"
 	}
 	return text
 }

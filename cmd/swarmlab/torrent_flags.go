@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/endpoint"
 	"swarmlab/protocol"
 	"swarmlab/protocol/metainfo"
 )
@@ -54,14 +56,14 @@ type torrentPlaces struct {
 // both to listen on, of one family; those that strangers wrote into the torrent are left out if
 // they are not.
 func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrentPlaces, err error) {
-	points := map[string][]endpoint{}
-	var first *endpoint
+	points := map[string][]endpoint.Endpoint{}
+	var first *endpoint.Endpoint
 	for _, flag := range []struct {
 		name  string
 		texts []string
 	}{{"--peer", f.peers}, {"--bootstrap", f.bootstrap}} {
 		for _, text := range flag.texts {
-			e, err := parseEndpoint(flag.name, text, false)
+			e, err := endpoint.Parse(flag.name, text, false)
 			if err != nil {
 				return p, err
 			}
@@ -71,7 +73,7 @@ func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrent
 			}
 		}
 	}
-	p.six = first != nil && first.is6()
+	p.six = first != nil && first.Is6()
 	if err = p.settle(f.listen); err != nil {
 		return p, err
 	}
@@ -86,7 +88,7 @@ func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrent
 		if len(of.trackers)+len(of.peers)+len(of.nodes) > 0 {
 			all = nil // these may be anywhere
 		}
-		p.listen = []string{defaultListen(p.six, all)}
+		p.listen = []string{endpoint.DefaultListen(p.six, all)}
 	}
 	p.peers = append(p.peers, p.namedIn(ctx, of.peers, p.both)...)
 	p.nodes = append(p.nodes, p.namedIn(ctx, of.nodes, false)...)
@@ -101,28 +103,28 @@ func (p *torrentPlaces) settle(listen []string) error {
 	case 0:
 		return nil
 	case 1:
-		e, err := parseEndpoint("--listen", listen[0], true)
-		p.six = e.is6()
+		e, err := endpoint.Parse("--listen", listen[0], true)
+		p.six = e.Is6()
 		return err
 	}
-	points, err := bothFamilies(listen)
+	points, err := endpoint.BothFamilies(listen)
 	if err != nil {
 		return err
 	}
-	if points[0].port != points[1].port || points[0].port == 0 {
-		return refuse("--listen %q and %q: peers are told of one port; give both the "+
+	if points[0].Port != points[1].Port || points[0].Port == 0 {
+		return command.Refuse("--listen %q and %q: peers are told of one port; give both the "+
 			"same, and not 0", listen[0], listen[1])
 	}
-	p.listen, p.six, p.both = []string{points[0].text, points[1].text}, false, true
+	p.listen, p.six, p.both = []string{points[0].Text, points[1].Text}, false, true
 	return nil
 }
 
 // resolveAll looks all up, in the family that each is of if they may be of either.
 func (p *torrentPlaces) resolveAll(
-	ctx context.Context, points []endpoint, either bool,
+	ctx context.Context, points []endpoint.Endpoint, either bool,
 ) (all []protocol.Addr, err error) {
 	for _, e := range points {
-		a, err := e.resolve(ctx, p.six || either && e.is6())
+		a, err := e.Resolve(ctx, p.six || either && e.Is6())
 		if err != nil {
 			return nil, err
 		}
@@ -136,11 +138,11 @@ func (p *torrentPlaces) namedIn(
 	ctx context.Context, named []metainfo.Endpoint, either bool,
 ) (all []protocol.Addr) {
 	for _, n := range named {
-		e, err := parseEndpoint("", n.String(), false)
+		e, err := endpoint.Parse("", n.String(), false)
 		if err != nil {
 			continue
 		}
-		if a, err := e.resolve(ctx, p.six || either && e.is6()); err == nil {
+		if a, err := e.Resolve(ctx, p.six || either && e.Is6()); err == nil {
 			all = append(all, a)
 		}
 	}
@@ -172,7 +174,7 @@ func parseRate(flag, text string) (uint64, error) {
 	}[strings.TrimSpace(whole[len(digits):])]
 	n, err := strconv.ParseUint(digits, 10, 40)
 	if !ok || err != nil || n > rateMost/unit || n*unit < 1<<10 {
-		return 0, refuse("%s %q is not a rate of at least 1KiB a second; write for "+
+		return 0, command.Refuse("%s %q is not a rate of at least 1KiB a second; write for "+
 			"example 500KiB or 2MiB", flag, text)
 	}
 	return n * unit, nil
@@ -185,12 +187,12 @@ func (f *torrentFlags) checkDir(write bool) error {
 	case errors.Is(err, fs.ErrNotExist) && write:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return refuse("--dir %s: there is no such folder; name the one that the "+
+		return command.Refuse("--dir %s: there is no such folder; name the one that the "+
 			"torrent's content is in", f.dir)
 	case err != nil:
-		return exit(refused, err)
+		return command.Exit(command.Refused, err)
 	case !about.IsDir():
-		return refuse("--dir %s is no folder; name one", f.dir)
+		return command.Refuse("--dir %s is no folder; name one", f.dir)
 	}
 	return nil
 }
@@ -208,7 +210,7 @@ type torrentSource struct {
 func readSource(text string, links bool) (*torrentSource, error) {
 	if !links || !metainfo.IsMagnet(text) {
 		if metainfo.IsMagnet(text) {
-			return nil, refuse("a link does not say which pieces there are; give the " +
+			return nil, command.Refuse("a link does not say which pieces there are; give the " +
 				".torrent file, or use torrent download with --seed-for")
 		}
 		t, err := readTorrent(text)
@@ -223,7 +225,7 @@ func readSource(text string, links bool) (*torrentSource, error) {
 		return nil, err
 	}
 	if len(m.Select) > 0 {
-		return nil, refuse("the link asks for some of the files only (so=, BEP 53), " +
+		return nil, command.Refuse("the link asks for some of the files only (so=, BEP 53), " +
 			"and only all of them can be downloaded here; take &so=... out of the link to do so")
 	}
 	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes}

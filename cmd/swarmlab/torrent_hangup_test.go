@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/peerwire"
 )
@@ -18,7 +19,7 @@ import (
 func TestTorrentPeersThatHangUp(t *testing.T) {
 	site := clientServe(t, "tracker", "--http", "127.0.0.1:0")
 	var k trackerReport
-	site.last(&k)
+	site.Last(&k)
 	l := newLoad(t, 2)
 	file, tor := l.torrent("--tracker", k.Addresses[0])
 	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
@@ -50,8 +51,8 @@ func TestTorrentPeersThatHangUp(t *testing.T) {
 	a, err := http.Get(strings.Replace(k.Addresses[0], "announce", "scrape", 1))
 	require.NoError(t, err, "the tracker is gone")
 	a.Body.Close()
-	for _, s := range []*running{seed, site} {
-		code, err := s.end()
+	for _, s := range []*trial.Running{seed, site} {
+		code, err := s.End()
 		require.NoError(t, err)
 		require.Zero(t, code)
 	}

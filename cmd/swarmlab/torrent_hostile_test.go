@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/protocol/peerwire"
@@ -216,8 +218,8 @@ func TestTorrentHostileMetadata(t *testing.T) {
 	out, code, err := clientRun(t.Context(), "download", m.String(), "--dir",
 		filepath.Join(dir, "new"), "--json")
 	require.ErrorContains(t, err, `".." is no name`)
-	require.Equal(t, failed, code)
-	require.Contains(t, documentOf[transferReport](t, out).Error, "the metadata of the link")
+	require.Equal(t, command.Failed, code)
+	require.Contains(t, trial.Document[transferReport](t, out).Error, "the metadata of the link")
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, entries)

@@ -68,13 +68,13 @@ func TestTorrentHostileTrackers(t *testing.T) {
 			seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
 			var r transferReport
 			require.Eventually(t, func() bool {
-				seed.last(&r)
+				seed.Last(&r)
 				return r.Tracker != nil && r.Tracker.Problem != ""
 			}, 20*time.Second, 10*time.Millisecond)
 			require.Contains(t, r.Tracker.Problem, c.want)
 			_, got := l.fetch(file, "--peer", at, "--listen", "127.0.0.1:0")
 			require.Len(t, got.Peers, 1)
-			code, err := seed.end()
+			code, err := seed.End()
 			require.NoError(t, err)
 			require.Zero(t, code)
 		})
@@ -122,7 +122,7 @@ func TestTorrentHostilePacketTracker(t *testing.T) {
 	_, r := l.fetch(file, "--peer", at, "--listen", "127.0.0.1:0")
 	require.Len(t, r.Peers, 1)
 	require.Zero(t, r.Tracker.Seeders)
-	code, err := seed.end()
+	code, err := seed.End()
 	require.NoError(t, err)
 	require.Zero(t, code)
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -19,20 +21,20 @@ func newTorrentInfo() *cobra.Command {
 		Short: "Show what a .torrent file or a magnet link says",
 		Example: `  swarmlab torrent info debian.torrent
   swarmlab torrent info 'magnet:?xt=urn:btih:7b5e918f364908afab937ecdd84059dfb61102b7'`,
-		Args: dhtArgs("FILE or MAGNET"),
+		Args: command.Arguments("FILE or MAGNET"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if metainfo.IsMagnet(args[0]) {
 				m, err := readMagnet(args[0])
 				if err != nil {
 					return err
 				}
-				return printDHT(c, asJSON, reportMagnet(m), nil)
+				return command.Print(c, asJSON, reportMagnet(m), nil)
 			}
 			torrent, err := readTorrent(args[0])
 			if err != nil {
 				return err
 			}
-			return printDHT(c, asJSON, reportTorrent(torrent), nil)
+			return command.Print(c, asJSON, reportTorrent(torrent), nil)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document and nothing else")
@@ -108,29 +110,29 @@ func dateText(seconds int64) string {
 }
 
 // facts lays out names and what they stand for; what is not known is left out.
-type facts struct{ table }
+type facts struct{ display.Table }
 
 func (f *facts) tell(name string, values ...string) {
 	for _, value := range values {
 		if value != "" {
-			f.add(name, visible(value))
+			f.Add(name, display.Visible(value))
 			name = ""
 		}
 	}
 }
 
-func (r *torrentReport) print(w io.Writer) {
-	f := facts{table{left: 2}}
+func (r *torrentReport) Print(w io.Writer) {
+	f := facts{display.Table{Left: 2}}
 	f.tell("file", r.File)
 	name, in := r.Name, ""
 	if r.Folder {
 		name += "/"
-		in = " in " + quantity(r.fileCount(), "file")
+		in = " in " + display.Quantity(r.fileCount(), "file")
 	}
 	f.tell("name", name)
 	f.tell("infohash", r.Infohash)
-	f.tell("size", exactSize(r.Size)+in)
-	f.tell("pieces", fmt.Sprintf("%s of %s", count(uint64(r.Pieces)), exactSize(
+	f.tell("size", display.ExactSize(r.Size)+in)
+	f.tell("pieces", fmt.Sprintf("%s of %s", display.Count(uint64(r.Pieces)), display.ExactSize(
 		uint64(r.PieceLength))))
 	if r.Private {
 		f.tell("private", "yes: peers come from its trackers only")
@@ -166,10 +168,10 @@ func (r *torrentReport) fileCount() (n int) {
 
 // printFiles lists the files, but for those that are only padding.
 func (r *torrentReport) printFiles(w io.Writer) {
-	t := table{left: 1}
+	t := display.Table{Left: 1}
 	for i := range r.Files {
 		if f := &r.Files[i]; !f.Pad {
-			t.add(visible(f.Path), count(f.Length))
+			t.Add(display.Visible(f.Path), display.Count(f.Length))
 		}
 	}
 	io.WriteString(w, "\n"+t.String())
@@ -199,8 +201,8 @@ func reportMagnet(m *metainfo.Magnet) *magnetReport {
 	return r
 }
 
-func (r *magnetReport) print(w io.Writer) {
-	f := facts{table{left: 2}}
+func (r *magnetReport) Print(w io.Writer) {
+	f := facts{display.Table{Left: 2}}
 	f.tell("name", r.Name)
 	f.tell("infohash", r.Infohash)
 	f.tell("tracker", r.Trackers...)

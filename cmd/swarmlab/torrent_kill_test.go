@@ -21,7 +21,7 @@ func TestTorrentKilledAndResumed(t *testing.T) {
 	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	sent := func() uint64 {
 		var r transferReport
-		seed.last(&r)
+		seed.Last(&r)
 		return r.All.PayloadUp
 	}
 	dir, name := t.TempDir(), program(t)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -46,7 +48,7 @@ func torrentRun(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	code := execute(append([]string{"torrent"}, args...), &out, &errOut)
-	require.Equal(t, done, code, "%s", &errOut)
+	require.Equal(t, command.Done, code, "%s", &errOut)
 	require.Empty(t, errOut.String())
 	return out.String()
 }
@@ -86,7 +88,8 @@ type aboutTorrent struct {
 
 func libtorrentSays[T any](t *testing.T, args ...string) (said T) {
 	t.Helper()
-	c := exec.Command(systemPython, append([]string{"testdata/libtorrent_metainfo.py"}, args...)...)
+	c := exec.Command(trial.SystemPython,
+		append([]string{"testdata/libtorrent_metainfo.py"}, args...)...)
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	require.NoError(t, err)
@@ -96,7 +99,7 @@ func libtorrentSays[T any](t *testing.T, args ...string) (said T) {
 
 // libtorrent reads our torrent, and our link, as we do.
 func TestLibtorrentReadsOurTorrent(t *testing.T) {
-	needLibtorrent(t)
+	trial.NeedLibtorrent(t)
 	t.Parallel()
 	file, r := createDemo(t, demoFolder(t, true))
 	about := libtorrentSays[[]aboutTorrent](t, "read", file)[0]
@@ -144,7 +147,7 @@ func sameLayout(t *testing.T, file string, about *aboutTorrent) {
 
 // We read what libtorrent makes, with and without padding, and know what we cannot read.
 func TestLibtorrentMakesTorrents(t *testing.T) {
-	needLibtorrent(t)
+	trial.NeedLibtorrent(t)
 	t.Parallel()
 	folder := demoFolder(t, false)
 	made := libtorrentSays[map[string]string](t, "make", folder, "demo", t.TempDir())
@@ -181,10 +184,10 @@ func TestLibtorrentMakesTorrents(t *testing.T) {
 // outputOf runs a program of others, and skips the test where there is none or time is short.
 func outputOf(t *testing.T, debian string, args ...string) string {
 	t.Helper()
-	foreigners(t)
+	trial.Foreigners(t)
 	program, err := exec.LookPath(args[0])
 	if err != nil {
-		missing(t, "no %s here (Debian: %s)", args[0], debian)
+		trial.Missing(t, "no %s here (Debian: %s)", args[0], debian)
 	}
 	out, err := exec.Command(program, args[1:]...).CombinedOutput()
 	require.NoError(t, err, "%s", out)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"swarmlab/cmd/swarmlab/display"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // nothing.
 type fetchProgress struct {
 	name  string
-	bar   *bar
+	bar   *display.Bar
 	lines io.Writer // nil if there is a bar, or nothing is told
 
 	last time.Time // of a line
@@ -34,10 +36,10 @@ type look struct {
 }
 
 func newFetchProgress(w io.Writer, name string, lines bool) *fetchProgress {
-	p := &fetchProgress{name: visible(name), last: time.Now()}
+	p := &fetchProgress{name: display.Visible(name), last: time.Now()}
 	switch {
-	case terminal(w) != nil:
-		p.bar = newBar(w, barRefresh, func() string { return p.name + " " }, p.text)
+	case display.Terminal(w) != nil:
+		p.bar = display.NewBar(w, display.BarRefresh, func() string { return p.name + " " }, p.text)
 	case lines:
 		p.lines = w
 	}
@@ -53,7 +55,7 @@ func (p *fetchProgress) update(r transferReport) {
 		p.looks = append(p.looks[:0], p.looks[len(p.looks)-fetchWindow:]...)
 	}
 	p.mu.Unlock()
-	p.bar.advance(p.share())
+	p.bar.Advance(p.share())
 	if p.lines != nil && time.Since(p.last) >= fetchApart {
 		p.last = time.Now()
 		fmt.Fprintln(p.lines, p.text())
@@ -82,17 +84,18 @@ func (p *fetchProgress) text() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := &p.now
-	peers := quantity(r.Conns, "peer")
+	peers := display.Quantity(r.Conns, "peer")
 	if r.Size == 0 {
-		return fmt.Sprintf(" no metadata yet, %s of %s known", peers, count(uint64(r.Known)))
+		return fmt.Sprintf(" no metadata yet, %s of %s known", peers,
+			display.Count(uint64(r.Known)))
 	}
 	rate := p.rate()
-	text := fmt.Sprintf("%3.0f %%  %s/s from %s", 100*p.share(), bytesText(uint64(rate)), peers)
+	text := fmt.Sprintf("%3.0f %%  %s/s from %s", 100*p.share(), display.Bytes(uint64(rate)), peers)
 	if rate > 0 && r.Left > 0 {
 		left := float64(r.Left) / rate * float64(time.Second)
-		text += "  " + clock(time.Duration(min(left, float64(1000*time.Hour)))) + " left"
+		text += "  " + display.Clock(time.Duration(min(left, float64(1000*time.Hour)))) + " left"
 	}
 	return text
 }
 
-func (p *fetchProgress) stop() { p.bar.stop() }
+func (p *fetchProgress) stop() { p.bar.Stop() }

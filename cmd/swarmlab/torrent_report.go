@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/protocol/swarm"
 )
@@ -113,7 +114,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 		if !in {
 			return
 		}
-		r.Time = inMilliseconds(t.Now.Sub(p.Added))
+		r.Time = display.Milliseconds(t.Now.Sub(p.Added))
 		r.Conns, r.Known = p.Conns, p.Peers
 		if p.Known {
 			r.Have, r.Left, r.Complete = p.Have, p.Left, p.Left == 0
@@ -145,7 +146,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 // add notes what was exchanged with a peer. Those with which no connection came about do not count.
 func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
 	row := peerTally{tallyReport: tallyOf(a), Connections: a.Conns,
-		Connected: inMilliseconds(a.Connected)}
+		Connected: display.Milliseconds(a.Connected)}
 	if a.Conns > 0 && peer != (protocol.Addr{}) {
 		row.Peer = peer.String()
 		r.Peers = append(r.Peers, row)
@@ -165,20 +166,21 @@ func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
 // peersShown is how many peers people are shown.
 const peersShown = 20
 
-// print writes the summary for people.
-func (r *transferReport) print(w io.Writer) {
+// Print writes the summary for people.
+func (r *transferReport) Print(w io.Writer) {
 	took := time.Duration(r.Time) * time.Millisecond
-	fmt.Fprintf(w, "%s: %s\n", visible(r.Name), r.outcome())
+	fmt.Fprintf(w, "%s: %s\n", display.Visible(r.Name), r.outcome())
 	a := &r.All
 	fmt.Fprintf(w, "received  %s of payload and %s of overhead in %s%s\n",
-		volume(a.PayloadDown), volume(a.OverheadDown), timeText(took),
+		display.Volume(a.PayloadDown), display.Volume(a.OverheadDown), display.Duration(took),
 		rateText(a.PayloadDown, took))
 	fmt.Fprintf(w, "wasted    %s: %s twice, %s with a wrong hash, %s of broken blocks\n",
-		volume(a.wasted()), volume(a.Redundant), volume(a.Failed), volume(a.Partial))
+		display.Volume(a.wasted()), display.Volume(a.Redundant), display.Volume(a.Failed),
+		display.Volume(a.Partial))
 	fmt.Fprintf(w, "sent      %s of payload and %s of overhead\n",
-		volume(a.PayloadUp), volume(a.OverheadUp))
+		display.Volume(a.PayloadUp), display.Volume(a.OverheadUp))
 	if t := r.Tracker; t != nil && t.Problem != "" {
-		fmt.Fprintf(w, "tracker   %s: %s\n", visible(t.URL), visible(t.Problem))
+		fmt.Fprintf(w, "tracker   %s: %s\n", display.Visible(t.URL), display.Visible(t.Problem))
 	}
 	if len(r.Peers) == 0 {
 		fmt.Fprintln(w, "there was no peer")
@@ -189,12 +191,12 @@ func (r *transferReport) print(w io.Writer) {
 	for n := range r.Peers[:min(len(r.Peers), peersShown)] {
 		p := &r.Peers[n]
 		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\t%s\t\n", cmp.Or(p.Peer, "others"),
-			volume(p.PayloadDown), volume(p.PayloadUp),
-			volume(p.OverheadDown+p.OverheadUp), volume(p.wasted()))
+			display.Volume(p.PayloadDown), display.Volume(p.PayloadUp),
+			display.Volume(p.OverheadDown+p.OverheadUp), display.Volume(p.wasted()))
 	}
 	rows.Flush()
 	if more := len(r.Peers) - peersShown; more > 0 {
-		fmt.Fprintf(w, "and %s\n", quantity(more, "more peer"))
+		fmt.Fprintf(w, "and %s\n", display.Quantity(more, "more peer"))
 	}
 }
 
@@ -204,10 +206,10 @@ func (r *transferReport) outcome() string {
 	case r.Size == 0:
 		return "the metadata has not come"
 	case r.Complete:
-		return fmt.Sprintf("complete, %s in %s", volume(r.Size), visible(r.Dir))
+		return fmt.Sprintf("complete, %s in %s", display.Volume(r.Size), display.Visible(r.Dir))
 	}
 	return fmt.Sprintf("%s of %s are in %s; start again to go on",
-		volume(r.Size-r.Left), volume(r.Size), visible(r.Dir))
+		display.Volume(r.Size-r.Left), display.Volume(r.Size), display.Visible(r.Dir))
 }
 
 // rateText is a rate in brackets; nothing where it would mean nothing.
@@ -215,5 +217,5 @@ func rateText(n uint64, d time.Duration) string {
 	if n == 0 || d <= 0 {
 		return ""
 	}
-	return " (" + bytesText(uint64(float64(n)/d.Seconds())) + "/s)"
+	return " (" + display.Bytes(uint64(float64(n)/d.Seconds())) + "/s)"
 }

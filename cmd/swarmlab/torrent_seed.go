@@ -8,6 +8,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/endpoint"
 )
 
 // torrentSeed is `torrent seed`: its flags.
@@ -29,7 +33,7 @@ It is announced to the torrent's trackers and, if a node to enter by is given, i
 It prints where it listens, then its state at intervals, and a summary at the end; with
 --json each of these is a JSON object on a line of its own.`,
 		Example: `  swarmlab torrent seed disk.torrent --dir downloads --listen 0.0.0.0:6881`,
-		Args:    dhtArgs("FILE"),
+		Args:    command.Arguments("FILE"),
 		RunE:    o.run,
 	}
 	o.add(c, "the `folder` in which the content is")
@@ -40,7 +44,7 @@ It prints where it listens, then its state at intervals, and a summary at the en
 
 func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	if o.every < time.Millisecond {
-		return refuse("--every %v is too short; give for example 10s", o.every)
+		return command.Refuse("--every %v is too short; give for example 10s", o.every)
 	}
 	source, err := readSource(args[0], false)
 	if err == nil {
@@ -49,7 +53,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, release := untilEnded(c.Context())
+	ctx, release := command.UntilEnded(c.Context())
 	defer release()
 	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
 	if err != nil {
@@ -65,7 +69,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	}
 	return s.run(func() error {
 		if err := s.join(); err != nil {
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		}
 		return s.watch(ctx, o.every, c.OutOrStdout(), o.json)
 	})
@@ -77,10 +81,10 @@ func (s *torrentSession) whole(ctx context.Context, screen io.Writer) error {
 		return err
 	}
 	if n := s.source.info.Count() - s.found; n > 0 {
-		return refuse("%s of %s are not in %s, or damaged; name the folder in which %s "+
-			"is, or let torrent download get them", count(uint64(n)),
-			quantity(int(s.source.info.Count()), "piece"), visible(s.dir),
-			visible(s.source.info.Name))
+		return command.Refuse("%s of %s are not in %s, or damaged; name the folder in which %s "+
+			"is, or let torrent download get them", display.Count(uint64(n)),
+			display.Quantity(int(s.source.info.Count()), "piece"), display.Visible(s.dir),
+			display.Visible(s.source.info.Name))
 	}
 	return nil
 }
@@ -90,9 +94,9 @@ func (s *torrentSession) watch(
 	ctx context.Context, every time.Duration, out io.Writer, asJSON bool,
 ) error {
 	if !asJSON {
-		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", visible(s.source.name),
-			volume(s.source.info.Total), addressTexts(s.node)); err != nil {
-			return fail("cannot print the state: %w", err)
+		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", display.Visible(s.source.name),
+			display.Volume(s.source.info.Total), endpoint.Addresses(s.node)); err != nil {
+			return command.Fail("cannot print the state: %w", err)
 		}
 	}
 	tick := time.NewTicker(every)
@@ -101,7 +105,7 @@ func (s *torrentSession) watch(
 		last := ctx.Err() != nil
 		if r, ok := s.report(true); ok && (asJSON || last || r.Time > 1000) {
 			if err := r.tell(out, asJSON, last); err != nil {
-				return fail("cannot print the state: %w", err)
+				return command.Fail("cannot print the state: %w", err)
 			}
 		}
 		if last {
@@ -111,9 +115,9 @@ func (s *torrentSession) watch(
 		case <-ctx.Done():
 		case <-tick.C:
 		case err := <-s.trouble:
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		case <-s.over:
-			return exit(failed, errors.New("the sockets failed"))
+			return command.Exit(command.Failed, errors.New("the sockets failed"))
 		}
 	}
 }
@@ -121,14 +125,15 @@ func (s *torrentSession) watch(
 // tell prints the state of a seed in a line, or the summary.
 func (r *transferReport) tell(w io.Writer, asJSON, last bool) error {
 	if asJSON {
-		return printLine(w, r)
+		return command.PrintLine(w, r)
 	}
 	if last {
-		r.print(w)
+		r.Print(w)
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "%s: %s, %s of payload sent and %s of overhead\n",
 		(time.Duration(r.Time) * time.Millisecond).Round(time.Second),
-		quantity(r.Conns, "peer"), volume(r.All.PayloadUp), volume(r.All.OverheadUp))
+		display.Quantity(r.Conns, "peer"), display.Volume(r.All.PayloadUp),
+		display.Volume(r.All.OverheadUp))
 	return err
 }

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/endpoint"
+	"swarmlab/cmd/swarmlab/identity"
 	"swarmlab/protocol"
 	"swarmlab/protocol/client"
 	"swarmlab/protocol/dht"
@@ -91,7 +94,7 @@ func newTorrentSession(
 		settings.Connections = max(settings.Connections, 2*watch.connections)
 	}
 	if s.node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
-		return nil, exit(failed, err)
+		return nil, command.Exit(command.Failed, err)
 	}
 	if err := s.equip(); err != nil {
 		s.close()
@@ -112,14 +115,14 @@ func (s *torrentSession) equip() error {
 	cfg := client.Default()
 	cfg.IPv6, cfg.Swarm.ReconnectAfter = s.places.six, reconnect
 	cfg.Swarm.RequestTimeout = unanswered
-	random := systemRandom()
+	random := identity.Random()
 	if s.source.info != nil && s.source.info.Private {
 		cfg.DHT = nil
 	} else {
 		copy(cfg.DHT.Secret[:], random[:])
 		cfg.DHT.SecureIDs = dht.SecureIDsPreferred
 		if !s.node.Addr().AddrPort().Addr().IsLoopback() {
-			cfg.DHT.SourceLimit, cfg.DHT.SourceBan = sourceLimit, 5*time.Minute
+			cfg.DHT.SourceLimit, cfg.DHT.SourceBan = endpoint.SourceLimit, 5*time.Minute
 		}
 	}
 	env := client.Env{Resolve: s.resolve, Fetch: s.fetch}
@@ -134,14 +137,14 @@ func (s *torrentSession) equip() error {
 		}}
 	var err error
 	if s.group, err = client.New(cfg, env, 1); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	if s.role != nil {
 		s.role.eye.group = s.group.Swarm()
 	}
 	s.group.Assign(only, newPeerID(), s.node.Addr())
 	if s.group.DHT() != nil {
-		s.group.DHT().Assign(only, randomID())
+		s.group.DHT().Assign(only, identity.New())
 	}
 	tor := client.Torrent{Trackers: s.source.trackers}
 	tor.InfoHash = s.source.hash
@@ -155,7 +158,7 @@ func (s *torrentSession) equip() error {
 // newPeerID returns a random peer id that begins as other clients' do.
 func newPeerID() (id [20]byte) {
 	const letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
-	random := systemRandom()
+	random := identity.Random()
 	for k := copy(id[:], "-SL0001-"); k < len(id); k++ {
 		id[k] = letters[random[k]%64]
 	}
@@ -189,7 +192,7 @@ func (s *torrentSession) run(work func() error) error {
 	s.jobs.Wait()
 	for _, failure := range []error{s.failure, s.store.Close()} {
 		if failure != nil {
-			err = errors.Join(err, exit(failed, failure))
+			err = errors.Join(err, command.Exit(command.Failed, failure))
 		}
 	}
 	return err

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -40,7 +42,7 @@ func TestHostileTorrents(t *testing.T) {
 		require.NoError(t, os.WriteFile(name, []byte(body), 0o666))
 		var out, errOut bytes.Buffer
 		args := []string{"torrent", "info", name, "--json"}
-		require.Equal(t, refused, execute(args, &out, &errOut))
+		require.Equal(t, command.Refused, execute(args, &out, &errOut))
 		require.Empty(t, out.String())
 		require.Contains(t, errOut.String(), want)
 		require.True(t, strings.HasPrefix(errOut.String(), "swarmlab: "+name+": "), &errOut)
@@ -55,7 +57,7 @@ func TestVisible(t *testing.T) {
 		"ö 東 & x": "ö 東 & x", "a\nb": `"a\nb"`, "\x1b[2J": `"\x1b[2J"`, "\xff": `"\xff"`,
 		"txt.\u202egpj": `"txt.\u202egpj"`, "": "",
 	} {
-		require.Equal(t, want, visible(text))
+		require.Equal(t, want, display.Visible(text))
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/endpoint"
+	"swarmlab/cmd/swarmlab/identity"
 	"swarmlab/protocol"
 	"swarmlab/protocol/live"
 	"swarmlab/protocol/live/httptracker"
@@ -37,7 +40,7 @@ It prints where it listens, then what it knows at intervals and once more at the
 with --json each of these is a JSON object on a line of its own.`,
 		Example: "  swarmlab torrent tracker --http 127.0.0.1:6969 --udp 127.0.0.1:6969\n" +
 			"  swarmlab torrent tracker --udp 0.0.0.0:6969 --udp [::]:6969 --interval 10m",
-		Args: dhtArgs(),
+		Args: command.Arguments(),
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	flags := c.Flags()
@@ -64,10 +67,10 @@ func (f *trackerFlags) run(c *cobra.Command) error {
 		s.close()
 		return err
 	}
-	ctx, release := untilEnded(c.Context())
+	ctx, release := command.UntilEnded(c.Context())
 	defer release()
 	if err := s.run(ctx, f.every); err != nil {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -75,31 +78,31 @@ func (f *trackerFlags) run(c *cobra.Command) error {
 // group makes the tracker that the flags describe.
 func (f *trackerFlags) group() (*tracker.Group, error) {
 	if f.every < time.Millisecond {
-		return nil, refuse("--every %v is too short; give for example 10s", f.every)
+		return nil, command.Refuse("--every %v is too short; give for example 10s", f.every)
 	}
 	if f.interval < time.Second || f.interval > 24*time.Hour {
-		return nil, refuse("--interval %v is not from 1s to 24h", f.interval)
+		return nil, command.Refuse("--interval %v is not from 1s to 24h", f.interval)
 	}
 	if len(f.http)+len(f.udp) == 0 {
 		f.http, f.udp = []string{trackerPort}, []string{trackerPort}
 	}
 	for flag, all := range map[string][]string{"--http": f.http, "--udp": f.udp} {
 		for _, text := range all {
-			if _, err := parseEndpoint(flag, text, true); err != nil {
+			if _, err := endpoint.Parse(flag, text, true); err != nil {
 				return nil, err
 			}
 		}
 	}
 	cfg := tracker.Defaults()
 	cfg.Interval, cfg.Private = f.interval, len(f.allow) > 0
-	random := systemRandom()
+	random := identity.Random()
 	copy(cfg.Secret[:], random[:])
 	group, err := tracker.NewGroup(cfg, 1)
 	if err != nil {
-		return nil, exit(refused, err)
+		return nil, command.Exit(command.Refused, err)
 	}
 	for _, text := range f.allow {
-		hash, err := parseHexID("--allow", text)
+		hash, err := identity.Parse("--allow", text)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +125,7 @@ func (s *trackerServer) listen(f *trackerFlags) (err error) {
 	s.turns = httptracker.NewClock()
 	if len(f.udp) > 0 {
 		if s.node, err = live.Listen(f.udp...); err != nil {
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		}
 		s.turns = s.node
 		for _, a := range s.node.Addrs() {
@@ -132,7 +135,7 @@ func (s *trackerServer) listen(f *trackerFlags) (err error) {
 	for _, at := range f.http {
 		web, err := httptracker.Listen(at)
 		if err != nil {
-			return exit(failed, err)
+			return command.Exit(command.Failed, err)
 		}
 		s.webs = append(s.webs, web)
 		s.places = append(s.places, "http://"+web.Addr().String()+"/announce")

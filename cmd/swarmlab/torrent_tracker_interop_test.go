@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
@@ -45,10 +46,10 @@ type swarmEvent struct {
 
 func startSwarming(t *testing.T, mode string, urls ...string) *swarming {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), interopTime)
+	ctx, cancel := context.WithTimeout(context.Background(), trial.InteropTime)
 	s := &swarming{t: t, folder: t.TempDir(), lines: make(chan []byte, 8),
 		ended: make(chan struct{})}
-	c := exec.CommandContext(ctx, systemPython,
+	c := exec.CommandContext(ctx, trial.SystemPython,
 		append([]string{"testdata/libtorrent_tracker.py", mode, s.folder}, urls...)...)
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
@@ -85,7 +86,7 @@ func (s *swarming) leave() {
 
 // libtorrent finds a seed, downloads, completes, scrapes and leaves by our tracker.
 func TestTrackerOfLibtorrent(t *testing.T) {
-	needLibtorrent(t)
+	trial.NeedLibtorrent(t)
 	for _, transport := range []string{"udp", "http"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +103,7 @@ func TestTrackerOfLibtorrent(t *testing.T) {
 			require.Equal(t, []int{1, 2, 2}, []int{st.Swarms, st.Peers, st.Seeds})
 			require.EqualValues(t, 1, st.Tracker.Completed)
 			s.leave()
-			k.end()
+			k.End()
 			st = k.state()
 			require.Equal(t, 0, st.Peers)
 			require.EqualValues(t, 2, st.Tracker.Stopped)
@@ -115,9 +116,9 @@ func TestTrackerOfLibtorrent(t *testing.T) {
 
 // aria2 downloads from libtorrent; both know each other by our tracker only.
 func TestTrackerOfAria2(t *testing.T) {
-	needLibtorrent(t)
+	trial.NeedLibtorrent(t)
 	if _, err := exec.LookPath("aria2c"); err != nil {
-		missing(t, "no aria2c here (Debian: aria2)")
+		trial.Missing(t, "no aria2c here (Debian: aria2)")
 	}
 	for _, transport := range []string{"udp", "http"} {
 		t.Run(transport, func(t *testing.T) {
@@ -126,7 +127,7 @@ func TestTrackerOfAria2(t *testing.T) {
 			url := map[string]string{"udp": k.udp, "http": k.http}[transport]
 			s := startSwarming(t, "seed", url)
 			s.next()
-			ctx, cancel := context.WithTimeout(context.Background(), interopTime)
+			ctx, cancel := context.WithTimeout(context.Background(), trial.InteropTime)
 			defer cancel()
 			folder := t.TempDir()
 			port := strconv.Itoa(freePort(t))
@@ -145,7 +146,7 @@ func TestTrackerOfAria2(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, bytes.Equal(want, got))
 			s.leave()
-			k.end()
+			k.End()
 			st := k.state()
 			require.EqualValues(t, 1, st.Tracker.Completed)
 			require.EqualValues(t, 2, st.Tracker.Stopped)
@@ -167,10 +168,10 @@ func freePort(t *testing.T) int {
 // its port. Its list is the infohash 0, and it looks for it in its own root folder.
 func startOpentracker(t *testing.T) int {
 	t.Helper()
-	foreigners(t)
+	trial.Foreigners(t)
 	program, err := exec.LookPath("opentracker")
 	if err != nil {
-		missing(t, "no opentracker here (Debian: opentracker)")
+		trial.Missing(t, "no opentracker here (Debian: opentracker)")
 	}
 	folder, err := os.MkdirTemp("", "opentracker") // one that every user can enter
 	require.NoError(t, err)
@@ -185,7 +186,7 @@ func startOpentracker(t *testing.T) int {
 	c := exec.Command(program, "-i", "127.0.0.1", "-p", strconv.Itoa(port),
 		"-P", strconv.Itoa(port), "-d", folder, "-u", "nobody", "-w", list)
 	c.Dir = folder
-	var said safeOutput
+	var said trial.Output
 	c.Stdout, c.Stderr = &said, &said
 	require.NoError(t, c.Start())
 	t.Cleanup(func() { c.Process.Kill(); c.Wait(); t.Log(said.String()) })

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol/live"
 	"swarmlab/protocol/tracker"
 )
@@ -34,8 +36,8 @@ func (r *trackerReport) dropped(transport string) func(name string, n uint64) {
 	return func(name string, n uint64) { r.Dropped[transport+"_"+name] += n }
 }
 
-// print writes a line for people.
-func (r *trackerReport) print(w io.Writer) error {
+// Print writes a line for people.
+func (r *trackerReport) Print(w io.Writer) error {
 	k := &r.Tracker
 	var lost uint64
 	for _, n := range r.Dropped {
@@ -44,8 +46,10 @@ func (r *trackerReport) print(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "%s: %s, %s (%s); announces %s, scrapes %s, completed %s; "+
 		"refused %s, dropped %s\n",
 		(time.Duration(r.Time) * time.Millisecond).Round(time.Second),
-		quantity(r.Swarms, "torrent"), quantity(r.Peers, "peer"), quantity(r.Seeds, "seed"),
-		count(k.Announces), count(k.Scrapes), count(k.Completed), count(k.Refused), count(lost))
+		display.Quantity(r.Swarms, "torrent"), display.Quantity(r.Peers, "peer"),
+		display.Quantity(r.Seeds, "seed"),
+		display.Count(k.Announces), display.Count(k.Scrapes), display.Count(k.Completed),
+		display.Count(k.Refused), display.Count(lost))
 	return err
 }
 
@@ -64,7 +68,7 @@ func (r *trackerReport) summary(w io.Writer) error {
 		{"peers that made room", k.Displaced}, {"announces too early", k.Early},
 		{"announces refused", k.Refused}, {"requests beyond the limit", k.Flooded},
 	} {
-		fmt.Fprintf(&b, "  %-26s %s\n", row.name, count(row.n))
+		fmt.Fprintf(&b, "  %-26s %s\n", row.name, display.Count(row.n))
 	}
 	var reasons []string
 	for name := range r.Dropped {
@@ -72,7 +76,7 @@ func (r *trackerReport) summary(w io.Writer) error {
 	}
 	slices.Sort(reasons)
 	for _, name := range reasons {
-		fmt.Fprintf(&b, "  dropped, %-17s %s\n", name, count(r.Dropped[name]))
+		fmt.Fprintf(&b, "  dropped, %-17s %s\n", name, display.Count(r.Dropped[name]))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -103,7 +107,7 @@ func (o *trackerOutput) watch(
 		if !running {
 			return nil
 		}
-		r.Addresses, r.Time = o.places, inMilliseconds(time.Since(start))
+		r.Addresses, r.Time = o.places, display.Milliseconds(time.Since(start))
 		if err := o.tell(&r, last); err != nil {
 			return fmt.Errorf("cannot print the state: %w", err)
 		}
@@ -120,9 +124,9 @@ func (o *trackerOutput) watch(
 func (o *trackerOutput) tell(r *trackerReport, last bool) error {
 	switch {
 	case o.json:
-		return printLine(o.out, r)
+		return command.PrintLine(o.out, r)
 	case last:
 		return r.summary(o.out)
 	}
-	return r.print(o.out)
+	return r.Print(o.out)
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
@@ -21,7 +23,7 @@ import (
 
 // tracking is a running `torrent tracker --json`.
 type tracking struct {
-	*running
+	*trial.Running
 	http, udp string // the first announce URL of each
 	https     []string
 	udps      []string
@@ -29,14 +31,14 @@ type tracking struct {
 
 func startTracker(t *testing.T, args ...string) *tracking {
 	t.Helper()
-	k := &tracking{running: background(t, newTorrentCommand(), append([]string{"tracker",
+	k := &tracking{Running: trial.Background(t, newTorrentCommand(), append([]string{"tracker",
 		"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"}, args...)...)}
 	t.Cleanup(func() {
-		code, err := k.end()
+		code, err := k.End()
 		require.NoError(t, err)
-		require.Equal(t, done, code, "Ctrl-C is the normal end of a tracker")
+		require.Equal(t, command.Done, code, "Ctrl-C is the normal end of a tracker")
 	})
-	k.spoken()
+	k.Spoken()
 	for _, url := range k.state().Addresses {
 		if strings.HasPrefix(url, "udp") {
 			k.udps = append(k.udps, url)
@@ -50,7 +52,7 @@ func startTracker(t *testing.T, args ...string) *tracking {
 
 // state returns the latest line.
 func (k *tracking) state() (r trackerReport) {
-	k.last(&r)
+	k.Last(&r)
 	return r
 }
 
@@ -67,7 +69,7 @@ func TestTrackerOverHTTPAndUDP(t *testing.T) {
 	second.until("announced", func() bool { return second.tally().Answered == 1 })
 	require.ElementsMatch(t, []string{"127.0.0.1:1111", "127.0.0.1:2222"}, second.found())
 	second.leave()
-	k.end()
+	k.End()
 	s := k.state()
 	require.Equal(t, 1, s.Swarms)
 	require.Equal(t, 2, s.Peers)
@@ -95,10 +97,10 @@ func TestTrackerAllowsOnlyWhatItIsTold(t *testing.T) {
 func TestTrackerForPeople(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	var out safeOutput
-	code, err := runTo(ctx, newTorrentCommand(), &out, "tracker", "--http", "127.0.0.1:0")
+	var out trial.Output
+	code, err := trial.RunTo(ctx, newTorrentCommand(), &out, "tracker", "--http", "127.0.0.1:0")
 	require.NoError(t, err)
-	require.Equal(t, done, code)
+	require.Equal(t, command.Done, code)
 	require.Regexp(t, `^tracker at http://127.0.0.1:\d+/announce\n`+
 		`0s: 0 torrents, 0 peers \(0 seeds\); announces 0,`, out.String())
 	require.Contains(t, out.String(), "\ntracked for 0s\n")
@@ -112,20 +114,24 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 		hint string
 		code int
 	}{
-		"--http 127.0.0.1":                        {"--http \"127.0.0.1\" is not a host", refused},
-		"--udp 127.0.0.1:99999":                   {"port \"99999\" is not a number", refused},
-		"--interval 0s":                           {"--interval 0s is not from 1s", refused},
-		"--interval 25h":                          {"--interval 25h0m0s is not from 1s", refused},
-		"--every 0s":                              {"--every 0s is too short", refused},
-		"--allow 12":                              {"not 40 hexadecimal digits", refused},
-		"now":                                     {"one argument too many", refused},
-		"--udp 127.0.0.1:0 --udp 127.0.0.1:0":     {"of one family", failed},
-		"--udp 127.0.0.1:0 --http " + taken:       {"address already in use", failed},
-		"--http 127.0.0.1:0 --udp " + takenUDP:    {"address already in use", failed},
-		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", refused},
+		"--http 127.0.0.1": {"--http \"127.0.0.1\" is not a host",
+			command.Refused},
+		"--udp 127.0.0.1:99999": {"port \"99999\" is not a number",
+			command.Refused},
+		"--interval 0s": {"--interval 0s is not from 1s",
+			command.Refused},
+		"--interval 25h": {"--interval 25h0m0s is not from 1s",
+			command.Refused},
+		"--every 0s":                              {"--every 0s is too short", command.Refused},
+		"--allow 12":                              {"not 40 hexadecimal digits", command.Refused},
+		"now":                                     {"one argument too many", command.Refused},
+		"--udp 127.0.0.1:0 --udp 127.0.0.1:0":     {"of one family", command.Failed},
+		"--udp 127.0.0.1:0 --http " + taken:       {"address already in use", command.Failed},
+		"--http 127.0.0.1:0 --udp " + takenUDP:    {"address already in use", command.Failed},
+		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", command.Refused},
 	} {
-		var out safeOutput
-		code, err := runTo(context.Background(), newTorrentCommand(), &out,
+		var out trial.Output
+		code, err := trial.RunTo(context.Background(), newTorrentCommand(), &out,
 			append([]string{"tracker"}, strings.Fields(line)...)...)
 		require.ErrorContains(t, err, want.hint, line)
 		require.Equal(t, want.code, code, line)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -21,7 +23,7 @@ func newVerifyCommand() *cobra.Command {
 		Long: `Repeat every run of a results folder and compare the fingerprints. Where they differ,
 name the first simulated second and the nodes that differ in it. In a folder of several scenarios,
 that is done for each of them. Nothing is written.`,
-		Args: oneArgument("a results folder", ", as in swarmlab verify results/hops"),
+		Args: command.OneArgument("a results folder", ", as in swarmlab verify results/hops"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			joint, err := results.OpenJoint(args[0])
 			if err != nil {
@@ -34,12 +36,12 @@ that is done for each of them. Nothing is written.`,
 			if err != nil {
 				return err
 			}
-			ctx, release := withInterrupts(cmd.Context(), func() {})
+			ctx, release := command.WithInterrupts(cmd.Context(), func() {})
 			defer release()
 			if err := v.do(ctx, newProgress(cmd.ErrOrStderr(), !asJSON)); err != nil {
 				return err
 			}
-			return v.print(cmd.OutOrStdout(), asJSON)
+			return v.Print(cmd.OutOrStdout(), asJSON)
 		},
 	}
 	addJobsFlag(cmd, &jobs)
@@ -83,32 +85,33 @@ func (v *verification) do(ctx context.Context, tell *progress) error {
 	for _, note := range v.plan.notes {
 		tell.note(note)
 	}
-	tell.enter("verifying %s", quantity(v.Runs, "run"))
+	tell.enter("verifying %s", display.Quantity(v.Runs, "run"))
 	started := time.Now()
 	found, err := lab.Verify(ctx, v.stored, v.plan.jobs, tell.update)
 	tell.stop()
 	switch {
 	case ctx.Err() != nil:
-		return exit(interrupted, fmt.Errorf("interrupted after %s; nothing is decided",
-			timeText(time.Since(started))))
+		return command.Exit(command.Interrupted,
+			fmt.Errorf("interrupted after %s; nothing is decided",
+				display.Duration(time.Since(started))))
 	case err != nil:
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	v.Differences = append(v.Differences, found...)
 	v.Identical = len(found) == 0
 	return nil
 }
 
-// print writes the verdict; differences make exit status 1.
-func (v *verification) print(out io.Writer, asJSON bool) error {
+// Print writes the verdict; differences make exit status 1.
+func (v *verification) Print(out io.Writer, asJSON bool) error {
 	var err error
 	if asJSON {
-		err = printJSON(out, v)
+		err = command.PrintJSON(out, v)
 	} else {
 		_, err = io.WriteString(out, v.String())
 	}
 	if err != nil || !v.Identical {
-		return exit(failed, err)
+		return command.Exit(command.Failed, err)
 	}
 	return nil
 }
@@ -117,9 +120,11 @@ func (v *verification) print(out io.Writer, asJSON bool) error {
 func (v *verification) String() string {
 	var b strings.Builder
 	if v.Identical {
-		fmt.Fprintf(&b, "identical: %s, fingerprint %s\n", quantity(v.Runs, "run"), v.Fingerprint)
+		fmt.Fprintf(&b, "identical: %s, fingerprint %s\n", display.Quantity(v.Runs, "run"),
+			v.Fingerprint)
 	} else {
-		fmt.Fprintf(&b, "different: %d of %s\n", len(v.Differences), quantity(v.Runs, "run"))
+		fmt.Fprintf(&b, "different: %d of %s\n", len(v.Differences),
+			display.Quantity(v.Runs, "run"))
 	}
 	for _, d := range v.Differences {
 		fmt.Fprintf(&b, "cell %d, seed %d: %s\n", d.Cell, d.Seed, place(d))

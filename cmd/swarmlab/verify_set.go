@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
 )
 
@@ -32,7 +33,7 @@ func verifySet(cmd *cobra.Command, dir string, joint *results.Joint, jobs int, j
 		}
 		all.Parts = append(all.Parts, verifiedPart{part.Scenario, v})
 	}
-	ctx, release := withInterrupts(cmd.Context(), func() {})
+	ctx, release := command.WithInterrupts(cmd.Context(), func() {})
 	defer release()
 	for n, part := range all.Parts {
 		tell := newProgress(cmd.ErrOrStderr(), !json)
@@ -46,12 +47,12 @@ func verifySet(cmd *cobra.Command, dir string, joint *results.Joint, jobs int, j
 		}
 	}
 	if json {
-		if err := printJSON(cmd.OutOrStdout(), all); err != nil {
-			return exit(failed, err)
+		if err := command.PrintJSON(cmd.OutOrStdout(), all); err != nil {
+			return command.Exit(command.Failed, err)
 		}
 	}
 	if !all.Identical {
-		return exit(failed, nil)
+		return command.Exit(command.Failed, nil)
 	}
 	return nil
 }

@@ -1,5 +1,0 @@
-package main
-
-// sourceLimit is how many datagrams a node takes from one host in ten seconds, ten times
-// libtorrent's. On loopback, where a whole laboratory shares an address, no rule about hosts holds.
-const sourceLimit = 500

@@ -1,0 +1,7 @@
+// Package trial is for the tests of commands: it runs one as the program does, to its end or in the
+// background, and tells what it printed. No program links it.
+//
+//	command     Run, RunTo and Background; Document reads what --json printed
+//	isolated    a network without a route out, for programs of others
+//	libtorrent  whether there is one
+package trial
