@@ -12,7 +12,6 @@ import (
 
 	"swarmlab/cmd/swarmlab/claim"
 	"swarmlab/cmd/swarmlab/command"
-	"swarmlab/protocol/swarm"
 	"swarmlab/scenarios/results"
 )
 
@@ -123,11 +122,12 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 // open opens the sockets and claims the folder. With a .torrent file the journal is opened, too.
 func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditing, err error) {
 	a = &auditing{flags: f, eye: newAuditEye()}
-	role := &watchRole{a.eye, f.connections}
+	role := &observer{eye: a.eye, connections: f.connections}
 	if a.torrentSession, err = newTorrentSession(ctx, &f.torrentFlags, source, false,
 		role); err != nil {
 		return nil, err
 	}
+	a.eye.group = a.group.Swarm()
 	if a.dir, err = claim.Take(f.out); err != nil {
 		a.close()
 		return nil, command.Exit(command.Refused, err)
@@ -142,18 +142,3 @@ func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditi
 	}
 	return a, nil
 }
-
-// apply makes the configuration of a client that of an observer. Peers that drop it are dialed
-// again, and those that could not be reached are not forgotten soon: the line may have been down.
-// Of who is silent for longer than keep-alives are apart it is not said that it was seen.
-func (r *watchRole) apply(c *swarm.Config) {
-	const failures, addresses, silence = 20, 20, 150 * time.Second
-	c.MaxConns, c.ReconnectAfter, c.MaxFailures = r.connections, auditReconnect, failures
-	c.IdleTimeout = silence
-	c.MaxPeers = max(c.MaxPeers, addresses*r.connections)
-	*c = swarm.Observing.Apply(*c)
-}
-
-// auditReconnect is the least time between two connections with a peer: what it gets meanwhile is
-// seen when it says what it has, unless it never comes back.
-const auditReconnect = 10 * time.Second

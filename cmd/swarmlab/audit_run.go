@@ -99,13 +99,11 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 
 // learn goes on with the metadata of a link.
 func (a *auditing) learn(before []results.ObservedScrape) error {
-	a.source.info, a.source.name = a.metadata, a.metadata.Name
+	a.torrentSession.learn()
 	if err := a.openJournal(); err != nil {
 		return err
 	}
-	return a.begin(before, func(t *protocol.Turn) {
-		a.group.Described(only, t, only, geometryOf(a.source.info), nil)
-	})
+	return a.begin(before, a.inform)
 }
 
 // begin gives the eye its book; then is done in the same turn.
@@ -126,7 +124,7 @@ func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.
 
 // noteScrapes keeps what trackers said. It is called in a turn.
 func (a *auditing) noteScrapes(all []results.ObservedScrape) {
-	st, ok := a.group.Trackers(only, only)
+	st, ok := a.tracker()
 	told := ok && st.Interval > 0 && st.Problem == ""
 	for _, s := range all {
 		s.At = milliseconds(a.book.now)
@@ -139,29 +137,17 @@ func (a *auditing) noteScrapes(all []results.ObservedScrape) {
 
 // await looks at everything in turn until something is done, or ctx ends it.
 func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
-	tick := time.NewTicker(min(auditTick, a.flags.every))
-	defer tick.Stop()
+	if err := a.look(false); err != nil {
+		return err
+	}
 	scrapeAt := time.Now().Add(scrapeApart)
-	for {
-		if err := a.look(false); err != nil {
-			return err
-		}
-		select {
-		case <-done:
-			return nil
-		case err := <-a.trouble:
-			return command.Exit(command.Failed, err)
-		case <-a.over:
-			return command.Exit(command.Failed, errors.New("the sockets failed"))
-		case <-ctx.Done():
-			return command.Exit(command.Interrupted, errors.New("interrupted"))
-		case <-tick.C:
-		}
+	return a.wait(ctx, done, min(auditTick, a.flags.every), func() error {
 		if time.Now().After(scrapeAt) && a.journal != nil {
 			scrapeAt = time.Now().Add(scrapeApart)
-			a.jobs.Go(func() { a.scrape(a.work, scrapeTime) })
+			a.beside(func(ctx context.Context) { a.scrape(ctx, scrapeTime) })
 		}
-	}
+		return a.look(false)
+	})
 }
 
 // scrape asks the trackers and keeps what they say.
@@ -212,7 +198,7 @@ func (a *auditing) observation() *results.Observation {
 		o.Resumed, scrapes = a.journal.resumed, a.journal.scrapes
 	}
 	o.Address, o.Silent = a.node.Addr().String(), a.eye.silent()
-	if p, ok := a.group.Swarm().Progress(only, only); ok {
+	if p, ok := a.swarm(); ok {
 		o.Known = p.Peers
 	}
 	addScrapes(o, scrapes)

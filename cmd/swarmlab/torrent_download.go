@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"swarmlab/cmd/swarmlab/command"
-	"swarmlab/protocol"
 )
 
 // torrentDownload is `torrent download`: its flags.
@@ -132,14 +130,11 @@ func (d *downloading) learn(ctx context.Context) error {
 	if err := d.wait(ctx, d.described); err != nil {
 		return err
 	}
-	d.source.info, d.source.name = d.metadata, d.metadata.Name
+	d.torrentSession.learn()
 	if err := d.open(ctx, d.screen); err != nil {
 		return err
 	}
-	err := d.node.Do(func(t *protocol.Turn) {
-		d.group.Described(only, t, only, geometryOf(d.source.info), d.have())
-	})
-	if err != nil {
+	if err := d.node.Do(d.inform); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	return nil
@@ -149,22 +144,10 @@ func (d *downloading) learn(ctx context.Context) error {
 func (d *downloading) wait(ctx context.Context, done <-chan struct{}) error {
 	tell := newFetchProgress(d.screen, d.source.name, d.lines)
 	defer tell.stop()
-	tick := time.NewTicker(fetchTick)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return nil
-		case err := <-d.trouble:
-			return command.Exit(command.Failed, err)
-		case <-d.over:
-			return command.Exit(command.Failed, errors.New("the sockets failed"))
-		case <-ctx.Done():
-			return command.Exit(command.Interrupted, errors.New("interrupted"))
-		case <-tick.C:
-			if r, ok := d.report(false); ok {
-				tell.update(r)
-			}
+	return d.torrentSession.wait(ctx, done, fetchTick, func() error {
+		if r, ok := d.report(false); ok {
+			tell.update(r)
 		}
-	}
+		return nil
+	})
 }

@@ -110,7 +110,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 	r = s.outset()
 	err := s.node.Do(func(t *protocol.Turn) {
 		peers := s.group.Swarm()
-		p, in := peers.Progress(only, only)
+		p, in := s.swarm()
 		if !in {
 			return
 		}
@@ -129,7 +129,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 			}
 		}
 		counters.Each(func(name string, n uint64) { r.Counted[name] = n })
-		if st, any := s.group.Trackers(only, only); any {
+		if st, any := s.tracker(); any {
 			r.Tracker = &trackerStatus{st.URL, st.Problem, st.Seeders, st.Leechers}
 		}
 		if details {

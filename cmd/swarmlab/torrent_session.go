@@ -40,8 +40,8 @@ type torrentSession struct {
 	source torrentSource
 	dir    string
 	places torrentPlaces
-	seeds  bool       // the files are only read
-	role   *watchRole // it observes, and has no files; nil: it does not
+	seeds  bool      // the files are only read
+	role   *observer // it observes, and has no files; nil: it does not
 
 	node  *live.Node
 	group *client.Group
@@ -63,16 +63,10 @@ type torrentSession struct {
 // only is the number of the torrent, and of the client in its group.
 const only = 0
 
-// watchRole is how an observer takes part.
-type watchRole struct {
-	eye         *auditEye
-	connections int // at most
-}
-
 // newTorrentSession opens the sockets and makes the client: one that seeds, one that downloads, or,
 // if watch is not nil, an observer.
 func newTorrentSession(
-	ctx context.Context, f *torrentFlags, source *torrentSource, seeds bool, watch *watchRole,
+	ctx context.Context, f *torrentFlags, source *torrentSource, seeds bool, watch *observer,
 ) (*torrentSession, error) {
 	s := &torrentSession{
 		source: *source, dir: f.dir, seeds: seeds, role: watch,
@@ -138,9 +132,6 @@ func (s *torrentSession) equip() error {
 	var err error
 	if s.group, err = client.New(cfg, env, 1); err != nil {
 		return command.Exit(command.Failed, err)
-	}
-	if s.role != nil {
-		s.role.eye.group = s.group.Swarm()
 	}
 	s.group.Assign(only, newPeerID(), s.node.Addr())
 	if s.group.DHT() != nil {
@@ -213,10 +204,7 @@ func (s *torrentSession) leave() {
 
 // join makes the client take part, with what there is of the content.
 func (s *torrentSession) join() error {
-	e := swarm.Entry{Torrent: only, Magnet: s.source.info == nil}
-	if s.files != nil {
-		e.Have = s.have()
-	}
+	e := swarm.Entry{Torrent: only, Magnet: s.source.info == nil, Have: s.have()}
 	err := s.node.Do(func(t *protocol.Turn) { s.group.Add(only, t, e) })
 	s.jobs.Go(s.introduce)
 	return err
@@ -237,8 +225,11 @@ func (s *torrentSession) introduce() {
 	}
 }
 
-// have is the bitfield of what was found in the folder.
+// have is the bitfield of what was found in the folder; nil if there is none.
 func (s *torrentSession) have() []byte {
+	if s.files == nil {
+		return nil
+	}
 	n := s.source.info.Count()
 	b := make([]byte, (n+7)/8)
 	for piece := range n {
