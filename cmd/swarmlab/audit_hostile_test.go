@@ -171,7 +171,7 @@ var hostileParts = map[string]struct {
 // TestAuditAmongHostilePeers: what peers invent, hide, flood or break does not touch what is said
 // of others, and is told as what it is.
 func TestAuditAmongHostilePeers(t *testing.T) {
-	l := newLoad(t, 4)
+	l := makeLoad(t, 4, newTorrentCommand)
 	file, tor := l.torrent()
 	require.EqualValues(t, 65, tor.Info.Count())
 	w := startAudit(t, file, "--listen", "127.0.0.1:0", "--parallel", "1", "--fastest", "1MiB")

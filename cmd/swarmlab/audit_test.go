@@ -120,7 +120,7 @@ func checkObservation(t *testing.T, dir string, o *results.Observation) {
 }
 
 // fetchedBy downloads slowly and seeds for a while. Its report comes when it ends.
-func (l *load) fetchedBy(file string, args ...string) <-chan transferReport {
+func (l *trialLoad) fetchedBy(file string, args ...string) <-chan transferReport {
 	report := make(chan transferReport, 1)
 	dir := filepath.Join(l.t.TempDir(), "new")
 	go func() {
@@ -144,10 +144,11 @@ func TestAudit(t *testing.T) {
 	for _, transport := range []string{"udp", "http"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
-			tracker := clientServe(t, "tracker", "--"+transport, "127.0.0.1:0")
+			tracker := trial.Background(t, newTorrentCommand(), "tracker", "--"+transport,
+				"127.0.0.1:0").Spoken()
 			var k trackerReport
 			tracker.Last(&k)
-			l := newLoad(t, 3)
+			l := makeLoad(t, 3, newTorrentCommand)
 			file, tor := l.torrent("--tracker", k.Addresses[0])
 			_, seed := l.seeding(file, "--listen", "127.0.0.1:0")
 			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
@@ -199,7 +200,7 @@ func TestAuditByLink(t *testing.T) {
 	for _, host := range []string{"127.0.0.1:0", "[::1]:0"} {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
-			l := newLoad(t, 1)
+			l := makeLoad(t, 1, newTorrentCommand)
 			file, tor := l.torrent()
 			_, at := l.seeding(file, "--listen", host)
 			var out trial.Output
@@ -228,7 +229,7 @@ peer +program +has +gained +at least +at most +before +gaps +seen for
 
 // TestAuditOfNobody: nobody is there, or nobody has the metadata: nothing is left behind.
 func TestAuditOfNobody(t *testing.T) {
-	l := newLoad(t, 1)
+	l := makeLoad(t, 1, newTorrentCommand)
 	file, tor := l.torrent()
 	for what, want := range map[string]string{
 		file:                  "no peer was met, nothing is stored: is anybody in the swarm",
@@ -265,7 +266,7 @@ func TestUnreachableTrackersAreNamed(t *testing.T) {
 
 // TestAuditInterrupted: Ctrl-C before the time is up keeps what was seen, and says so.
 func TestAuditInterrupted(t *testing.T) {
-	l := newLoad(t, 1)
+	l := makeLoad(t, 1, newTorrentCommand)
 	file, _ := l.torrent()
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	w := startAudit(t, file, "--peer", at, "--for", "1h")
@@ -279,7 +280,7 @@ func TestAuditInterrupted(t *testing.T) {
 // TestAuditKilled kills an audit (kill -9) while somebody downloads. Started again, it goes on: the
 // peers come back, with a gap, and nothing is lost.
 func TestAuditKilled(t *testing.T) {
-	l := newLoad(t, 4)
+	l := makeLoad(t, 4, newTorrentCommand)
 	file, _ := l.torrent()
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	dir, name := filepath.Join(t.TempDir(), "audit"), program(t)
@@ -325,7 +326,7 @@ func TestAuditKilled(t *testing.T) {
 
 // TestAuditConnections: it is connected with no more peers than it may.
 func TestAuditConnections(t *testing.T) {
-	l := newLoad(t, 1)
+	l := makeLoad(t, 1, newTorrentCommand)
 	file, _ := l.torrent()
 	args := []string{"--connections", "2"}
 	for range 4 {
@@ -343,7 +344,7 @@ func TestAuditConnections(t *testing.T) {
 
 // TestAuditOverLines is what is told where there is no terminal.
 func TestAuditOverLines(t *testing.T) {
-	l := newLoad(t, 1)
+	l := makeLoad(t, 1, newTorrentCommand)
 	file, _ := l.torrent()
 	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	c := newAuditCommand()

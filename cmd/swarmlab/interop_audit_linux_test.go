@@ -128,11 +128,10 @@ func newWatchedSwarm(t *testing.T) *watchedSwarm {
 	require.NoError(t, os.WriteFile(filepath.Join(x.folder, "watched"), b, 0o644))
 	site := startOurTracker(t, "10.77.1.250:6969", "3s")
 	x.file = filepath.Join(x.folder, "watched.torrent")
-	torrentRun(t, "create", filepath.Join(x.folder, "watched"), "-o", x.file, "--piece-length",
-		"64KiB", "--tracker", site.url("http"))
-	var err error
-	x.torrent, err = readTorrent(x.file)
-	require.NoError(t, err)
+	mustRun(t, newTorrentCommand(), "create", filepath.Join(x.folder, "watched"), "-o", x.file,
+		"--piece-length", "64KiB",
+		"--tracker", site.url("http"))
+	x.torrent = parsed(t, x.file)
 	x.nodes = startAllOurs(t, 1, 12)
 	return x
 }

@@ -41,15 +41,15 @@ func TestInteropSpeed(t *testing.T) {
 	rand.NewChaCha8([32]byte{6}).Read(b)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "large"), b, 0o644))
 	file := filepath.Join(folder, "large.torrent")
-	torrentRun(t, "create", filepath.Join(folder, "large"), "-o", file, "--piece-length", "256KiB")
-	torrent, err := readTorrent(file)
-	require.NoError(t, err)
+	mustRun(t, newTorrentCommand(), "create", filepath.Join(folder, "large"), "-o", file,
+		"--piece-length", "256KiB")
+	torrent := parsed(t, file)
 	key := torrent.Info.Hash.String()
 
 	addr := nodeAddr(libtorrent, 1)
 	s := setup{Listen: []string{addr}, TCPOnly: true, torrents: true}
 	seed := startForeign(t, libtorrent, s)
-	_, err = seed.ask(question{Op: "add", Source: file, Folder: folder})
+	_, err := seed.ask(question{Op: "add", Source: file, Folder: folder})
 	require.NoError(t, err)
 	_, err = seed.ask(question{Op: "wait", Key: key})
 	require.NoError(t, err)

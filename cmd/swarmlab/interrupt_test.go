@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -178,4 +179,35 @@ func TestInterruptedVerifyDecidesNothing(t *testing.T) {
 	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Contains(t, s.told[len(s.told)-1], "nothing is decided")
 	require.Empty(t, s.stdout.String())
+}
+
+// Ctrl-C ends it at once and with a summary, whatever connections are held open.
+func TestTrackerEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := exec.Command(program(t), "torrent", "tracker", "--http", "127.0.0.1:0", "--udp",
+		"127.0.0.1:0")
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	defer c.Process.Kill()
+	lines := bufio.NewScanner(out)
+	require.True(t, lines.Scan())
+	match := regexp.MustCompile(`http://([0-9.:]+)/`).FindStringSubmatch(lines.Text())
+	require.NotNil(t, match, lines.Text())
+	for range 3 {
+		held, err := net.Dial("tcp", match[1])
+		require.NoError(t, err)
+		defer held.Close()
+		_, err = held.Write([]byte("GET /announce?"))
+		require.NoError(t, err)
+	}
+	began := time.Now()
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	var rest []string
+	for lines.Scan() {
+		rest = append(rest, lines.Text())
+	}
+	require.NoError(t, c.Wait())
+	require.Less(t, time.Since(began), 4*time.Second, "less than a request may take")
+	require.Contains(t, rest, "tracked for 0s")
 }

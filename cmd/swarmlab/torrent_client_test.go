@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,93 +19,19 @@ import (
 	"swarmlab/protocol/metainfo"
 )
 
-// load is a content and its torrents, in a folder of its own.
-type load struct {
-	t    *testing.T
-	dir  string // in which the content is
-	name string
-	size uint64
-}
-
-// newLoad makes a folder of several files, of some megabytes: pieces end within files and the
-// other way round, and one file is empty.
-func newLoad(t *testing.T, megabytes int) *load {
-	l := &load{t: t, dir: t.TempDir(), name: "load"}
-	r := rand.NewChaCha8([32]byte{1})
-	for name, size := range map[string]int{
-		"a/one": megabytes << 19, "a/b/two": 3, "three": megabytes<<19 + 12345, "empty": 0,
-	} {
-		file := filepath.Join(l.dir, l.name, name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
-		b := make([]byte, size)
-		r.Read(b)
-		require.NoError(t, os.WriteFile(file, b, 0o666))
-		l.size += uint64(size)
-	}
-	return l
-}
-
-// torrent makes a torrent of it.
-func (l *load) torrent(args ...string) (file string, t *metainfo.Torrent) {
-	l.t.Helper()
-	file = filepath.Join(l.t.TempDir(), "x.torrent")
-	args = append([]string{"create", filepath.Join(l.dir, l.name), "-o", file,
-		"--piece-length", "64KiB"}, args...)
-	_, code, err := clientRun(context.Background(), args...)
-	require.NoError(l.t, err)
-	require.Zero(l.t, code)
-	t, err = readTorrent(file)
-	require.NoError(l.t, err)
-	return file, t
-}
-
-// same requires that a folder holds the content, and nothing else.
-func (l *load) same(dir string) {
-	l.t.Helper()
-	entries, err := os.ReadDir(dir)
-	require.NoError(l.t, err)
-	require.Len(l.t, entries, 1)
-	files := 0
-	root := filepath.Join(dir, l.name)
-	require.NoError(l.t, filepath.WalkDir(root, func(name string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		files++
-		below, _ := filepath.Rel(root, name)
-		want, err := os.ReadFile(filepath.Join(l.dir, l.name, below))
-		require.NoError(l.t, err)
-		got, err := os.ReadFile(name)
-		require.NoError(l.t, err)
-		require.True(l.t, string(want) == string(got), "%s differs", below)
-		return nil
-	}))
-	require.Equal(l.t, 4, files)
-}
-
 func clientServe(t *testing.T, args ...string) *trial.Running {
 	t.Helper()
 	return trial.Background(t, newTorrentCommand(), args...).Spoken()
 }
 
-// seeding runs a seed and returns its address.
-func (l *load) seeding(file string, args ...string) (seed *trial.Running, address string) {
-	l.t.Helper()
-	seed = clientServe(l.t, append([]string{"seed", file, "--dir", l.dir}, args...)...)
-	var r transferReport
-	seed.Last(&r)
-	require.True(l.t, r.Complete)
-	return seed, r.Address
-}
-
 // fetch downloads into a new folder and requires that everything comes.
-func (l *load) fetch(what string, args ...string) (dir string, r transferReport) {
+func (l load) fetch(what string, args ...string) (dir string, r transferReport) {
 	l.t.Helper()
 	dir = filepath.Join(l.t.TempDir(), "new")
 	return dir, l.fetchInto(dir, what, args...)
 }
 
-func (l *load) fetchInto(dir, what string, args ...string) transferReport {
+func (l load) fetchInto(dir, what string, args ...string) transferReport {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
@@ -341,7 +264,7 @@ func TestTorrentSeedForAWhile(t *testing.T) {
 }
 
 // copied says whether all of the content is in a folder.
-func (l *load) copied(dir string) bool {
+func (l load) copied(dir string) bool {
 	for _, name := range []string{"a/one", "a/b/two", "three"} {
 		want, err := os.ReadFile(filepath.Join(l.dir, l.name, name))
 		require.NoError(l.t, err)
@@ -351,26 +274,6 @@ func (l *load) copied(dir string) bool {
 		}
 	}
 	return true
-}
-
-// vacantAddress returns an address on which nobody listens. Its port is none of those that systems
-// give to connections, of which the tests have many.
-func vacantAddress(t *testing.T) string {
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
-		stream, err := net.Listen("tcp4", address)
-		if err != nil {
-			continue
-		}
-		packets, err := net.ListenPacket("udp4", address)
-		stream.Close()
-		if err == nil {
-			packets.Close()
-			return address
-		}
-	}
-	require.FailNow(t, "there is no port")
-	return ""
 }
 
 // TestTorrentLimits: neither a download nor a seed goes beyond its limit.
@@ -439,4 +342,11 @@ func nodes(t *testing.T, size int) (all []string) {
 		all = append(all, r.Address())
 	}
 	return all
+}
+
+// load is a content that is fetched.
+type load struct{ *trialLoad }
+
+func newLoad(t *testing.T, megabytes int) load {
+	return load{makeLoad(t, megabytes, newTorrentCommand)}
 }

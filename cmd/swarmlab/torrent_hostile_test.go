@@ -114,7 +114,7 @@ func poison(c net.Conn, m *peerwire.Message) {
 
 // honestLater has a seed come when a download has found all of some villains out. What it returns
 // waits for that.
-func (l *load) honestLater(file, at string, villains ...*villain) (wait func()) {
+func (l load) honestLater(file, at string, villains ...*villain) (wait func()) {
 	come, over := make(chan bool, 1), make(chan struct{})
 	l.t.Cleanup(func() { close(over) })
 	go func() {

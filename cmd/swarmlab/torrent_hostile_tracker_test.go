@@ -62,8 +62,7 @@ func TestTorrentHostileTrackers(t *testing.T) {
 		t.Run(row, func(t *testing.T) {
 			site := httptest.NewServer(c.do)
 			defer site.Close()
-			l := *l
-			l.t = t
+			l := load{l.in(t)}
 			file, _ := l.torrent("--tracker", site.URL+"/announce")
 			seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
 			var r transferReport

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 )
@@ -46,11 +44,7 @@ func demoFolder(t *testing.T, more bool) string {
 // torrentRun runs `torrent` with the arguments, which must succeed.
 func torrentRun(t *testing.T, args ...string) string {
 	t.Helper()
-	var out, errOut bytes.Buffer
-	code := execute(append([]string{"torrent"}, args...), &out, &errOut)
-	require.Equal(t, command.Done, code, "%s", &errOut)
-	require.Empty(t, errOut.String())
-	return out.String()
+	return mustRun(t, newTorrentCommand(), args...)
 }
 
 // createDemo makes a torrent with most of what one can have.

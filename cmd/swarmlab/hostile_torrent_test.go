@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/command"
-	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -48,52 +45,5 @@ func TestHostileTorrents(t *testing.T) {
 		require.True(t, strings.HasPrefix(errOut.String(), "swarmlab: "+name+": "), &errOut)
 		require.Equal(t, 1, strings.Count(errOut.String(), "\n"))
 		require.NotContains(t, errOut.String(), "\x1b")
-	}
-}
-
-// What strangers named is quoted if a terminal would not show it as it is.
-func TestVisible(t *testing.T) {
-	for text, want := range map[string]string{
-		"ö 東 & x": "ö 東 & x", "a\nb": `"a\nb"`, "\x1b[2J": `"\x1b[2J"`, "\xff": `"\xff"`,
-		"txt.\u202egpj": `"txt.\u202egpj"`, "": "",
-	} {
-		require.Equal(t, want, display.Visible(text))
-	}
-}
-
-// A file that changes while it is read makes no torrent, nor does an interrupted run.
-func TestContentThatChanges(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "x")
-	stop := errors.New("stop")
-	for _, c := range []struct {
-		before, during int // bytes in the file
-		step           error
-		want           string
-	}{
-		{3 << 20, 3 << 20, nil, ""},
-		{3 << 20, 3<<20 - 1, nil, "changed its length while it was read"},
-		{3 << 20, 3<<20 + 1, nil, "changed its length while it was read"},
-		{3 << 20, 0, nil, "changed its length while it was read"},
-		{3 << 20, 3 << 20, stop, "stop"},
-	} {
-		require.NoError(t, os.WriteFile(name, make([]byte, c.before), 0o666))
-		var plan metainfo.Plan
-		content, err := openContent(name, &plan)
-		require.NoError(t, err)
-		require.EqualValues(t, c.before, plan.Files[0].Length)
-		steps := 0
-		err = content.feed(io.Discard, func() error {
-			if steps++; steps == 2 {
-				require.NoError(t, os.Truncate(name, int64(c.during)))
-				return c.step
-			}
-			return nil
-		})
-		if c.want == "" {
-			require.NoError(t, err)
-			require.Greater(t, steps, 3)
-			continue
-		}
-		require.ErrorContains(t, err, c.want)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // of it has been sent. Each time it goes on with what is whole, and at the end everything is right.
 func TestTorrentKilledAndResumed(t *testing.T) {
 	r := rand.New(rand.NewPCG(seedOfNow(t), 0))
-	l := newLoad(t, 48)
+	l := makeLoad(t, 48, newTorrentCommand)
 	file, _ := l.torrent()
 	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
 	sent := func() uint64 {
