@@ -12,12 +12,13 @@ import (
 
 	"swarmlab/cmd/swarmlab/claim"
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/scenarios/results"
 )
 
 // auditFlags are the flags of `swarmlab audit`.
 type auditFlags struct {
-	torrentFlags
+	torrents.Flags
 	limit, every time.Duration
 	out          string
 	connections  int
@@ -52,7 +53,7 @@ Exit status: 0 done, 1 failed, 2 the input was refused, 130 interrupted before -
 		Args: command.Arguments("FILE|MAGNET"),
 		RunE: f.run,
 	}
-	f.addPlaces(c)
+	f.AddPlaces(c)
 	flags := c.Flags()
 	flags.DurationVar(&f.limit, "for", 0, "end after this time (default at Ctrl-C)")
 	flags.StringVar(&f.out, "out", "",
@@ -64,7 +65,7 @@ Exit status: 0 done, 1 failed, 2 the input was refused, 130 interrupted before -
 		"doubt peers that gain more than so much `a second`")
 	flags.DurationVar(&f.every, "every", 10*time.Second, "time between two lines")
 	flags.BoolVar(&f.quiet, "quiet", false, "show no progress")
-	flags.BoolVar(&f.json, "json", false, "print JSON objects, one a line, and nothing else")
+	flags.BoolVar(&f.JSON, "json", false, "print JSON objects, one a line, and nothing else")
 	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "duration" {
 			name = "for"
@@ -87,7 +88,7 @@ func (f *auditFlags) refuse() (err error) {
 	case f.parallel < 1 || f.parallel > most:
 		return command.Refuse("--parallel %d is not from 1 to %d pieces", f.parallel, most)
 	}
-	f.fastestRate, err = parseRate("--fastest", f.fastest)
+	f.fastestRate, err = torrents.ParseRate("--fastest", f.fastest)
 	return err
 }
 
@@ -95,12 +96,12 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 	if err := f.refuse(); err != nil {
 		return err
 	}
-	source, err := readSource(args[0], true)
+	source, err := torrents.ReadSource(args[0], true)
 	if err != nil {
 		return err
 	}
 	if f.out == "" {
-		f.out = filepath.Join("results", "audit-"+source.hash.String()[:8])
+		f.out = filepath.Join("results", "audit-"+source.Hash.String()[:8])
 	}
 	if results.HoldsAudit(f.out) {
 		return command.Refuse("%s holds results already, which an audit does not overwrite; "+
@@ -120,22 +121,22 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 }
 
 // open opens the sockets and claims the folder. With a .torrent file the journal is opened, too.
-func (f *auditFlags) open(ctx context.Context, source *torrentSource) (a *auditing, err error) {
+func (f *auditFlags) open(ctx context.Context, source *torrents.Source) (a *auditing, err error) {
 	a = &auditing{flags: f, eye: newAuditEye()}
-	role := &observer{eye: a.eye, connections: f.connections}
-	if a.torrentSession, err = newTorrentSession(ctx, &f.torrentFlags, source, false,
+	role := &torrents.Observer{Eye: a.eye, Connections: f.connections}
+	if a.Session, err = torrents.NewSession(ctx, &f.Flags, source, false,
 		role); err != nil {
 		return nil, err
 	}
-	a.eye.group = a.group.Swarm()
+	a.eye.group = a.Group.Swarm()
 	if a.dir, err = claim.Take(f.out); err != nil {
-		a.close()
+		a.Close()
 		return nil, command.Exit(command.Refused, err)
 	}
-	a.scraper = newScraper(source, a.node.Addr().AddrPort().Addr())
-	if source.info != nil {
+	a.scraper = newScraper(source, a.Node.Addr().AddrPort().Addr())
+	if source.Info != nil {
 		if err = a.openJournal(); err != nil {
-			a.close()
+			a.Close()
 			a.dir.Discard()
 			return nil, err
 		}

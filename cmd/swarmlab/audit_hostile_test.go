@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/protocol/peerwire"
 	"swarmlab/scenarios/results"
@@ -171,8 +173,8 @@ var hostileParts = map[string]struct {
 // TestAuditAmongHostilePeers: what peers invent, hide, flood or break does not touch what is said
 // of others, and is told as what it is.
 func TestAuditAmongHostilePeers(t *testing.T) {
-	l := makeLoad(t, 4, newTorrentCommand)
-	file, tor := l.torrent()
+	l := trial.NewLoad(t, 4, torrents.NewCommand)
+	file, tor := l.Torrent()
 	require.EqualValues(t, 65, tor.Info.Count())
 	w := startAudit(t, file, "--listen", "127.0.0.1:0", "--parallel", "1", "--fastest", "1MiB")
 	o := w.until("it runs", func(o *results.Observation) bool { return o.Address != "" })
@@ -184,8 +186,8 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 	for range hostileParts {
 		<-played
 	}
-	_, seed := l.seeding(file, "--listen", "127.0.0.1:0")
-	r, ok := <-l.fetchedBy(file, "--peer", seed, "--peer", o.Address, "--listen", "127.0.0.2:0")
+	_, seed := l.Seeding(file, "--listen", "127.0.0.1:0")
+	r, ok := <-fetchedBy(l, file, "--peer", seed, "--peer", o.Address, "--listen", "127.0.0.2:0")
 	require.True(t, ok)
 	w.until("it is heard out", func(o *results.Observation) bool { return o.Ignored > 0 })
 	end := w.finish()
@@ -200,7 +202,7 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 		if part.says != nil {
 			t.Run(name, func(t *testing.T) {
 				at := net.JoinHostPort("127.0.0.1", string(rune('0'+port[name])))
-				part.says(t, peerOf(t, end, at), l.size)
+				part.says(t, peerOf(t, end, at), l.Size)
 			})
 		}
 	}

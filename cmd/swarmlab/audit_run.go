@@ -9,6 +9,7 @@ import (
 	"swarmlab/cmd/swarmlab/claim"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/protocol"
 	"swarmlab/scenarios/results"
 )
@@ -21,7 +22,7 @@ const (
 
 // auditing is an audit that runs.
 type auditing struct {
-	*torrentSession
+	*torrents.Session
 	flags   *auditFlags
 	eye     *auditEye
 	dir     *claim.Folder
@@ -34,9 +35,9 @@ type auditing struct {
 
 // openJournal opens the journal for a torrent that is known.
 func (a *auditing) openJournal() (err error) {
-	in := a.source.info
+	in := a.Source.Info
 	a.journal, a.book, err = openAuditJournal(a.dir.Path, auditTorrent{
-		Infohash: a.source.hash.String(), Name: in.Name, Size: in.Total, Pieces: in.Count(),
+		Infohash: a.Source.Hash.String(), Name: in.Name, Size: in.Total, Pieces: in.Count(),
 		PieceLength: in.PieceLength, Parallel: a.flags.parallel, Fastest: a.flags.fastestRate,
 	})
 	return err
@@ -44,7 +45,7 @@ func (a *auditing) openJournal() (err error) {
 
 // audit runs the observer, stores what it saw, and prints it.
 func (a *auditing) audit(ctx context.Context) error {
-	err := a.run(func() error {
+	err := a.Run(func() error {
 		err := a.observe(ctx)
 		a.tell.close()
 		if a.journal == nil {
@@ -85,13 +86,13 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 			return err
 		}
 	}
-	if err := a.join(); err != nil {
+	if err := a.Join(); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	if a.journal != nil {
 		return nil
 	}
-	if err := a.await(ctx, a.described); err != nil {
+	if err := a.await(ctx, a.Described); err != nil {
 		return err
 	}
 	return a.learn(before)
@@ -99,16 +100,16 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 
 // learn goes on with the metadata of a link.
 func (a *auditing) learn(before []results.ObservedScrape) error {
-	a.torrentSession.learn()
+	a.Session.Learn()
 	if err := a.openJournal(); err != nil {
 		return err
 	}
-	return a.begin(before, a.inform)
+	return a.begin(before, a.Inform)
 }
 
 // begin gives the eye its book; then is done in the same turn.
 func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.Turn)) error {
-	err := a.node.Do(func(t *protocol.Turn) {
+	err := a.Node.Do(func(t *protocol.Turn) {
 		now := max(a.book.now, protocol.Time(time.Since(a.journal.head.Began)))
 		a.eye.begin(a.book, a.journal, now-t.Now)
 		a.noteScrapes(before)
@@ -124,7 +125,7 @@ func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.
 
 // noteScrapes keeps what trackers said. It is called in a turn.
 func (a *auditing) noteScrapes(all []results.ObservedScrape) {
-	st, ok := a.tracker()
+	st, ok := a.Tracker()
 	told := ok && st.Interval > 0 && st.Problem == ""
 	for _, s := range all {
 		s.At = milliseconds(a.book.now)
@@ -141,10 +142,10 @@ func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
 		return err
 	}
 	scrapeAt := time.Now().Add(scrapeApart)
-	return a.wait(ctx, done, min(auditTick, a.flags.every), func() error {
+	return a.Wait(ctx, done, min(auditTick, a.flags.every), func() error {
 		if time.Now().After(scrapeAt) && a.journal != nil {
 			scrapeAt = time.Now().Add(scrapeApart)
-			a.beside(func(ctx context.Context) { a.scrape(ctx, scrapeTime) })
+			a.Beside(func(ctx context.Context) { a.scrape(ctx, scrapeTime) })
 		}
 		return a.look(false)
 	})
@@ -153,7 +154,7 @@ func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
 // scrape asks the trackers and keeps what they say.
 func (a *auditing) scrape(ctx context.Context, limit time.Duration) {
 	all := a.scraper.scrape(ctx, limit)
-	a.node.Do(func(*protocol.Turn) { a.noteScrapes(all) })
+	a.Node.Do(func(*protocol.Turn) { a.noteScrapes(all) })
 }
 
 // look writes what was seen to the journal, and tells it if it is time to.
@@ -161,7 +162,7 @@ func (a *auditing) look(last bool) error {
 	due := a.tell.due() || last
 	var o *results.Observation
 	var pending []byte
-	err := a.node.Do(func(t *protocol.Turn) {
+	err := a.Node.Do(func(t *protocol.Turn) {
 		if a.journal != nil {
 			pending = a.eye.tick(t)
 		}
@@ -189,16 +190,16 @@ func (a *auditing) look(last bool) error {
 
 // observation is what is to be told now. It is called in a turn.
 func (a *auditing) observation() *results.Observation {
-	o := &results.Observation{Version: results.Version, Name: a.source.name,
-		Infohash: a.source.hash.String(), Refused: map[string]uint64{},
+	o := &results.Observation{Version: results.Version, Name: a.Source.Name,
+		Infohash: a.Source.Hash.String(), Refused: map[string]uint64{},
 		Peers: []results.ObservedPeer{}}
 	var scrapes []results.ObservedScrape
 	if a.journal != nil {
 		o = a.book.observation()
 		o.Resumed, scrapes = a.journal.resumed, a.journal.scrapes
 	}
-	o.Address, o.Silent = a.node.Addr().String(), a.eye.silent()
-	if p, ok := a.swarm(); ok {
+	o.Address, o.Silent = a.Node.Addr().String(), a.eye.silent()
+	if p, ok := a.Progress(); ok {
 		o.Known = p.Peers
 	}
 	addScrapes(o, scrapes)
@@ -273,7 +274,7 @@ func (a *auditing) vain(err error) error {
 			"reachable from here? Name a peer with --peer, or a node of the DHT with "+
 			"--bootstrap%s", troubles(a.last.Scrapes))
 	}
-	if a.last != nil && a.flags.json {
+	if a.last != nil && a.flags.JSON {
 		a.last.Error = err.Error()
 		return errors.Join(a.tell.end(a.last, ""), err)
 	}

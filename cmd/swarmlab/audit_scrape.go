@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"swarmlab/cmd/swarmlab/identity"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
 	"swarmlab/scenarios/results"
@@ -34,9 +35,9 @@ type scraper struct {
 	from netip.Addr // of this host
 }
 
-func newScraper(of *torrentSource, from netip.Addr) *scraper {
-	s := &scraper{hash: of.hash, from: from}
-	for _, tier := range of.trackers {
+func newScraper(of *torrents.Source, from netip.Addr) *scraper {
+	s := &scraper{hash: of.Hash, from: from}
+	for _, tier := range of.Trackers {
 		for _, url := range tier {
 			if len(s.urls) < scrapedMost {
 				s.urls = append(s.urls, url)

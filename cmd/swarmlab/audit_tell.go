@@ -35,9 +35,9 @@ type auditThen struct {
 }
 
 func newAuditTelling(c *cobra.Command, f *auditFlags) *auditTelling {
-	a := &auditTelling{out: c.OutOrStdout(), json: f.json, every: f.every, told: time.Now()}
+	a := &auditTelling{out: c.OutOrStdout(), json: f.JSON, every: f.every, told: time.Now()}
 	switch w := c.ErrOrStderr(); {
-	case f.json:
+	case f.JSON:
 		a.told = time.Time{} // the first line comes at once
 	case f.quiet:
 	case display.Terminal(w) != nil:

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
@@ -120,17 +121,17 @@ func checkObservation(t *testing.T, dir string, o *results.Observation) {
 }
 
 // fetchedBy downloads slowly and seeds for a while. Its report comes when it ends.
-func (l *trialLoad) fetchedBy(file string, args ...string) <-chan transferReport {
-	report := make(chan transferReport, 1)
-	dir := filepath.Join(l.t.TempDir(), "new")
+func fetchedBy(l *trial.Load, file string, args ...string) <-chan torrents.TransferReport {
+	report := make(chan torrents.TransferReport, 1)
+	dir := filepath.Join(l.T.TempDir(), "new")
 	go func() {
 		defer close(report)
-		out, code, err := trial.Run(context.Background(), newTorrentCommand(),
+		out, code, err := trial.Run(context.Background(), torrents.NewCommand(),
 			append([]string{"download",
 				file,
 				"--dir", dir, "--json", "--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
 		if err == nil && code == command.Done {
-			var r transferReport
+			var r torrents.TransferReport
 			if json.Unmarshal([]byte(out), &r) == nil {
 				report <- r
 			}
@@ -144,19 +145,20 @@ func TestAudit(t *testing.T) {
 	for _, transport := range []string{"udp", "http"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
-			tracker := trial.Background(t, newTorrentCommand(), "tracker", "--"+transport,
+			tracker := trial.Background(t, torrents.NewCommand(), "tracker", "--"+transport,
 				"127.0.0.1:0").Spoken()
-			var k trackerReport
+			var k torrents.TrackerReport
 			tracker.Last(&k)
-			l := makeLoad(t, 3, newTorrentCommand)
-			file, tor := l.torrent("--tracker", k.Addresses[0])
-			_, seed := l.seeding(file, "--listen", "127.0.0.1:0")
+			l := trial.NewLoad(t, 3, torrents.NewCommand)
+			file, tor := l.Torrent("--tracker", k.Addresses[0])
+			_, seed := l.Seeding(file, "--listen", "127.0.0.1:0")
 			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			w := startAudit(t, file, "--listen", "127.0.0.1:0")
 			w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
-			downloads := []<-chan transferReport{l.fetchedBy(file, "--listen", "127.0.0.1:0"),
-				l.fetchedBy(tor.Magnet().String(), "--listen", "127.0.0.1:0")}
+			downloads := []<-chan torrents.TransferReport{fetchedBy(l, file, "--listen",
+				"127.0.0.1:0"),
+				fetchedBy(l, tor.Magnet().String(), "--listen", "127.0.0.1:0")}
 			w.until("both are complete", func(o *results.Observation) bool {
 				return o.Completed == 2
 			})
@@ -200,9 +202,9 @@ func TestAuditByLink(t *testing.T) {
 	for _, host := range []string{"127.0.0.1:0", "[::1]:0"} {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
-			l := makeLoad(t, 1, newTorrentCommand)
-			file, tor := l.torrent()
-			_, at := l.seeding(file, "--listen", host)
+			l := trial.NewLoad(t, 1, torrents.NewCommand)
+			file, tor := l.Torrent()
+			_, at := l.Seeding(file, "--listen", host)
 			var out trial.Output
 			dir := filepath.Join(t.TempDir(), "a", "b")
 			code, err := trial.RunTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
@@ -229,8 +231,8 @@ peer +program +has +gained +at least +at most +before +gaps +seen for
 
 // TestAuditOfNobody: nobody is there, or nobody has the metadata: nothing is left behind.
 func TestAuditOfNobody(t *testing.T) {
-	l := makeLoad(t, 1, newTorrentCommand)
-	file, tor := l.torrent()
+	l := trial.NewLoad(t, 1, torrents.NewCommand)
+	file, tor := l.Torrent()
 	for what, want := range map[string]string{
 		file:                  "no peer was met, nothing is stored: is anybody in the swarm",
 		tor.Magnet().String(): "the metadata of the link did not come within 100ms",
@@ -266,9 +268,9 @@ func TestUnreachableTrackersAreNamed(t *testing.T) {
 
 // TestAuditInterrupted: Ctrl-C before the time is up keeps what was seen, and says so.
 func TestAuditInterrupted(t *testing.T) {
-	l := makeLoad(t, 1, newTorrentCommand)
-	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	l := trial.NewLoad(t, 1, torrents.NewCommand)
+	file, _ := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	w := startAudit(t, file, "--peer", at, "--for", "1h")
 	w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
 	code, err := w.End()
@@ -280,11 +282,11 @@ func TestAuditInterrupted(t *testing.T) {
 // TestAuditKilled kills an audit (kill -9) while somebody downloads. Started again, it goes on: the
 // peers come back, with a gap, and nothing is lost.
 func TestAuditKilled(t *testing.T) {
-	l := makeLoad(t, 4, newTorrentCommand)
-	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	l := trial.NewLoad(t, 4, torrents.NewCommand)
+	file, _ := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	dir, name := filepath.Join(t.TempDir(), "audit"), program(t)
-	leecher := vacantAddress(t)
+	leecher := trial.VacantAddress(t)
 	start := func() *exec.Cmd {
 		c := exec.Command(name, "audit", file, "--peer", at, "--peer", leecher, "--out", dir,
 			"--quiet")
@@ -298,7 +300,7 @@ func TestAuditKilled(t *testing.T) {
 	}
 	first := start()
 	until(func(o *results.Observation) bool { return o.Seen == 1 })
-	download := l.fetchedBy(file, "--peer", at, "--listen", leecher)
+	download := fetchedBy(l, file, "--peer", at, "--listen", leecher)
 	until(func(o *results.Observation) bool { return o.Gained > 0 })
 	busy, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", dir)
 	require.Equal(t, command.Refused, busy)
@@ -326,11 +328,11 @@ func TestAuditKilled(t *testing.T) {
 
 // TestAuditConnections: it is connected with no more peers than it may.
 func TestAuditConnections(t *testing.T) {
-	l := makeLoad(t, 1, newTorrentCommand)
-	file, _ := l.torrent()
+	l := trial.NewLoad(t, 1, torrents.NewCommand)
+	file, _ := l.Torrent()
 	args := []string{"--connections", "2"}
 	for range 4 {
-		_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+		_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 		args = append(args, "--peer", at)
 	}
 	w := startAudit(t, file, args...)
@@ -344,9 +346,9 @@ func TestAuditConnections(t *testing.T) {
 
 // TestAuditOverLines is what is told where there is no terminal.
 func TestAuditOverLines(t *testing.T) {
-	l := makeLoad(t, 1, newTorrentCommand)
-	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	l := trial.NewLoad(t, 1, torrents.NewCommand)
+	file, _ := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	c := newAuditCommand()
 	var out, lines trial.Output
 	c.SetArgs([]string{file, "--peer", at, "--for", "300ms", "--every", "50ms", "--out",

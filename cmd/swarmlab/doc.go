@@ -9,20 +9,9 @@
 //	real       what a simulated run would do, done by nodes on real sockets; real_node is one
 //	calibrate  a run of both, and the comparison
 //
-// The commands of `swarmlab torrent` are the files torrent_*:
-//
-//	torrent    the commands; reads .torrent files and magnet links
-//	create     flags -> a metainfo.Plan, hashes what content finds on the disk, writes the file
-//	info       what a file or a link says, for people or as JSON
-//	tracker    runs a tracker on its sockets; output shows its state
-//	seed       gives what a folder has, until Ctrl-C
-//	download   gets what is missing in a folder; progress shows how far it is
-//	session    one client on its sockets and files, for these two; flags and files are its
-//	           beginning, report its end
-//
 // `swarmlab audit` is the files audit_*:
 //
-//	audit      flags -> a torrentSession that observes, and the folder
+//	audit      flags -> a torrents.Session that observes, and the folder
 //	run        scrape -> join -> look each second -> scrape -> store -> print
 //	eye        what peers show -> sightings of users, whom it knows again
 //	book       sightings -> what is told, and what they may cost

@@ -18,6 +18,7 @@ import (
 
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/scenarios/results"
@@ -128,10 +129,10 @@ func newWatchedSwarm(t *testing.T) *watchedSwarm {
 	require.NoError(t, os.WriteFile(filepath.Join(x.folder, "watched"), b, 0o644))
 	site := startOurTracker(t, "10.77.1.250:6969", "3s")
 	x.file = filepath.Join(x.folder, "watched.torrent")
-	mustRun(t, newTorrentCommand(), "create", filepath.Join(x.folder, "watched"), "-o", x.file,
+	trial.Must(t, torrents.NewCommand(), "create", filepath.Join(x.folder, "watched"), "-o", x.file,
 		"--piece-length", "64KiB",
 		"--tracker", site.url("http"))
-	x.torrent = parsed(t, x.file)
+	x.torrent = trial.Parsed(t, x.file)
 	x.nodes = startAllOurs(t, 1, 12)
 	return x
 }

@@ -99,7 +99,7 @@ func (x *market) account(t *testing.T, ours []*ourRun) {
 			took[kind] = took[kind] || p.PayloadDown > 0
 			fmt.Fprintf(w, "%d\t%s %s\t%s\t%s\t%s\n", n, kind, p.Peer,
 				display.Volume(p.PayloadDown),
-				display.Volume(p.PayloadUp), display.Volume(p.wasted()))
+				display.Volume(p.PayloadUp), display.Volume(p.Wasted()))
 		}
 	}
 	w.Flush()

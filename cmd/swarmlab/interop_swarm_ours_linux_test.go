@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
@@ -79,7 +80,7 @@ func (r *ourRun) interrupt() {
 }
 
 // last returns the last of the documents that it has printed.
-func (r *ourRun) last() (report transferReport) {
+func (r *ourRun) last() (report torrents.TransferReport) {
 	r.t.Helper()
 	lines := strings.Split(strings.TrimSpace(r.out.String()), "\n")
 	if len(lines) > 0 && !strings.HasPrefix(lines[len(lines)-1], "{") {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/cmd/swarmlab/trial"
 )
 
@@ -41,9 +42,9 @@ func TestInteropSpeed(t *testing.T) {
 	rand.NewChaCha8([32]byte{6}).Read(b)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "large"), b, 0o644))
 	file := filepath.Join(folder, "large.torrent")
-	mustRun(t, newTorrentCommand(), "create", filepath.Join(folder, "large"), "-o", file,
+	trial.Must(t, torrents.NewCommand(), "create", filepath.Join(folder, "large"), "-o", file,
 		"--piece-length", "256KiB")
-	torrent := parsed(t, file)
+	torrent := trial.Parsed(t, file)
 	key := torrent.Info.Hash.String()
 
 	addr := nodeAddr(libtorrent, 1)

@@ -10,17 +10,20 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 // TestTorrentKilledAndResumed kills a download (kill -9) again and again, each time when some more
 // of it has been sent. Each time it goes on with what is whole, and at the end everything is right.
 func TestTorrentKilledAndResumed(t *testing.T) {
 	r := rand.New(rand.NewPCG(seedOfNow(t), 0))
-	l := makeLoad(t, 48, newTorrentCommand)
-	file, _ := l.torrent()
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	l := trial.NewLoad(t, 48, torrents.NewCommand)
+	file, _ := l.Torrent()
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	sent := func() uint64 {
-		var r transferReport
+		var r torrents.TransferReport
 		seed.Last(&r)
 		return r.All.PayloadUp
 	}
@@ -42,7 +45,7 @@ func TestTorrentKilledAndResumed(t *testing.T) {
 					return 0, false
 				}
 				require.NoError(t, err, errOut.String())
-				var report transferReport
+				var report torrents.TransferReport
 				require.NoError(t, json.Unmarshal(out.Bytes(), &report))
 				require.True(t, report.Complete)
 				return report.Found, true
@@ -56,18 +59,18 @@ func TestTorrentKilledAndResumed(t *testing.T) {
 	}
 	resumed := false
 	for killed := 0; killed < 5 || !resumed && killed < 50; {
-		found, done := run(r.Uint64N(l.size))
+		found, done := run(r.Uint64N(l.Size))
 		if !done {
 			killed++
 			continue
 		}
 		resumed = resumed || found > 0 && found < 48<<4
-		l.same(dir)
+		l.Same(dir)
 		require.NoError(t, os.RemoveAll(dir))
 	}
-	_, done := run(2 * l.size)
+	_, done := run(2 * l.Size)
 	require.True(t, done)
-	l.same(dir)
+	l.Same(dir)
 	require.True(t, resumed, "no download was ever resumed")
 }
 

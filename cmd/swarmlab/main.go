@@ -10,6 +10,7 @@ import (
 
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/scenarios/results"
 )
 
@@ -53,6 +54,6 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	dht.AddCommand(newDHTCalibrate())
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
 		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		dht, newTorrentCommand(), newAuditCommand())
+		dht, torrents.NewCommand(), newAuditCommand())
 	return root
 }

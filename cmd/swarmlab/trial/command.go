@@ -37,6 +37,20 @@ func Run(
 	return b.String(), code, err
 }
 
+// Must runs a command, which must succeed and say nothing on standard error, and returns what it
+// printed.
+func Must(t *testing.T, c *cobra.Command, args ...string) string {
+	t.Helper()
+	var out, errOut Output
+	c.SetArgs(args)
+	c.SetOut(&out)
+	c.SetErr(&errOut)
+	err := c.ExecuteContext(t.Context())
+	require.NoError(t, err, "%s", &errOut)
+	require.Empty(t, errOut.String())
+	return out.String()
+}
+
 // Output may be read while a command writes it.
 type Output struct {
 	mu sync.Mutex

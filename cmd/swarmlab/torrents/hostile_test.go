@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"bytes"
@@ -116,7 +116,7 @@ func poison(c net.Conn, m *peerwire.Message) {
 // waits for that.
 func (l load) honestLater(file, at string, villains ...*villain) (wait func()) {
 	come, over := make(chan bool, 1), make(chan struct{})
-	l.t.Cleanup(func() { close(over) })
+	l.T.Cleanup(func() { close(over) })
 	go func() {
 		for _, v := range villains {
 			select {
@@ -125,7 +125,7 @@ func (l load) honestLater(file, at string, villains ...*villain) (wait func()) {
 				return
 			}
 		}
-		l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+		l.Seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
 		come <- true
 	}()
 	return func() { <-come }
@@ -136,7 +136,7 @@ func (l load) honestLater(file, at string, villains ...*villain) (wait func()) {
 // the content is right.
 func TestTorrentAmongHostilePeers(t *testing.T) {
 	l := newLoad(t, 4)
-	file, tor := l.torrent()
+	file, tor := l.Torrent()
 	in := tor.Info
 	all := []*villain{
 		{after: everything(in), turn: poison},
@@ -149,7 +149,7 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 		{after: []byte{0, 0, 0, 4, 4, 0, 0, 0}},                  // a have of three bytes
 		{after: append(everything(in), 0xff, 0xff, 0xff, 0xff, 7)},
 	}
-	at := vacantAddress(t)
+	at := trial.VacantAddress(t)
 	args := []string{"--listen", at}
 	for _, v := range all {
 		v.t, v.tor = t, tor
@@ -159,7 +159,7 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	r := l.fetchInto(dir, file, args...)
 	wait()
-	require.Equal(t, l.size+r.All.Failed, r.All.Useful)
+	require.Equal(t, l.Size+r.All.Failed, r.All.Useful)
 	require.Positive(t, r.Failures)
 	for why, least := range map[string]uint64{"wire": 3, "index": 1, "range": 1, "handshake": 1} {
 		require.GreaterOrEqual(t, r.Dropped[why], least, "%s: %v", why, r.Dropped)
@@ -173,9 +173,9 @@ func TestTorrentAmongHostilePeers(t *testing.T) {
 // honest peer comes everything does.
 func TestTorrentPoisonerIsFoundOut(t *testing.T) {
 	l := newLoad(t, 1)
-	file, tor := l.torrent()
+	file, tor := l.Torrent()
 	v := &villain{t: t, tor: tor, after: everything(tor.Info), turn: poison}
-	bad, at := v.listen(), vacantAddress(t)
+	bad, at := v.listen(), trial.VacantAddress(t)
 	wait := l.honestLater(file, at, v)
 	_, r := l.fetch(file, "--listen", at, "--peer", bad)
 	wait()
@@ -191,7 +191,7 @@ func TestTorrentPoisonerIsFoundOut(t *testing.T) {
 			require.EqualValues(t, 1, p.Connections)
 		} else {
 			require.Zero(t, p.Failed)
-			require.Equal(t, l.size, p.Useful)
+			require.Equal(t, l.Size, p.Useful)
 		}
 	}
 }
@@ -215,11 +215,11 @@ func TestTorrentHostileMetadata(t *testing.T) {
 	}
 	m := metainfo.Magnet{Hash: hash, Peers: []metainfo.Endpoint{endpointAt(v.listen())}}
 	dir := t.TempDir()
-	out, code, err := clientRun(t.Context(), "download", m.String(), "--dir",
+	out, code, err := run(t.Context(), "download", m.String(), "--dir",
 		filepath.Join(dir, "new"), "--json")
 	require.ErrorContains(t, err, `".." is no name`)
 	require.Equal(t, command.Failed, code)
-	require.Contains(t, trial.Document[transferReport](t, out).Error, "the metadata of the link")
+	require.Contains(t, trial.Document[TransferReport](t, out).Error, "the metadata of the link")
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, entries)

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -21,49 +21,49 @@ import (
 
 func clientServe(t *testing.T, args ...string) *trial.Running {
 	t.Helper()
-	return trial.Background(t, newTorrentCommand(), args...).Spoken()
+	return trial.Background(t, NewCommand(), args...).Spoken()
 }
 
 // fetch downloads into a new folder and requires that everything comes.
-func (l load) fetch(what string, args ...string) (dir string, r transferReport) {
-	l.t.Helper()
-	dir = filepath.Join(l.t.TempDir(), "new")
+func (l load) fetch(what string, args ...string) (dir string, r TransferReport) {
+	l.T.Helper()
+	dir = filepath.Join(l.T.TempDir(), "new")
 	return dir, l.fetchInto(dir, what, args...)
 }
 
-func (l load) fetchInto(dir, what string, args ...string) transferReport {
-	l.t.Helper()
+func (l load) fetchInto(dir, what string, args ...string) TransferReport {
+	l.T.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
-	out, code, err := clientRun(ctx,
+	out, code, err := run(ctx,
 		append([]string{"download", what, "--dir", dir, "--json"}, args...)...)
-	require.NoError(l.t, err)
-	require.Zero(l.t, code)
-	l.same(dir)
-	r := trial.Document[transferReport](l.t, out)
-	require.True(l.t, r.Complete)
-	require.Equal(l.t, l.size, r.Size)
-	require.Zero(l.t, r.Left)
-	require.Equal(l.t, r.Pieces, r.Have)
+	require.NoError(l.T, err)
+	require.Zero(l.T, code)
+	l.Same(dir)
+	r := trial.Document[TransferReport](l.T, out)
+	require.True(l.T, r.Complete)
+	require.Equal(l.T, l.Size, r.Size)
+	require.Zero(l.T, r.Left)
+	require.Equal(l.T, r.Pieces, r.Have)
 	var down, up, overDown, overUp uint64
 	for _, p := range r.Peers {
 		down, up = down+p.PayloadDown, up+p.PayloadUp
 		overDown, overUp = overDown+p.OverheadDown, overUp+p.OverheadUp
 	}
-	require.Equal(l.t, []uint64{r.All.PayloadDown, r.All.PayloadUp, r.All.OverheadDown,
+	require.Equal(l.T, []uint64{r.All.PayloadDown, r.All.PayloadUp, r.All.OverheadDown,
 		r.All.OverheadUp}, []uint64{down, up, overDown, overUp}, "the sums over the peers")
 	return r
 }
 
 func TestTorrentFromPeerToPeer(t *testing.T) {
 	l := newLoad(t, 3)
-	file, tor := l.torrent()
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	file, tor := l.Torrent()
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	for _, what := range []string{file, tor.Magnet().String()} {
 		_, r := l.fetch(what, "--peer", at)
 		require.Zero(t, r.Found)
-		require.Equal(t, l.size, r.All.Useful)
-		require.Equal(t, l.size, r.All.PayloadDown)
+		require.Equal(t, l.Size, r.All.Useful)
+		require.Equal(t, l.Size, r.All.PayloadDown)
 		require.Len(t, r.Peers, 1)
 		require.Equal(t, at, r.Peers[0].Peer)
 		require.Positive(t, r.All.OverheadUp)
@@ -76,9 +76,9 @@ func TestTorrentFromPeerToPeer(t *testing.T) {
 	code, err := seed.End()
 	require.NoError(t, err)
 	require.Zero(t, code)
-	var last transferReport
+	var last TransferReport
 	seed.Last(&last)
-	require.Equal(t, 3*l.size, last.All.PayloadUp)
+	require.Equal(t, 3*l.Size, last.All.PayloadUp)
 	require.Len(t, last.Peers, 3)
 }
 
@@ -91,8 +91,8 @@ func endpointAt(address string) metainfo.Endpoint {
 // TestTorrentOverIPv6 is the other family.
 func TestTorrentOverIPv6(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "[::1]:0")
+	file, _ := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "[::1]:0")
 	_, r := l.fetch(file, "--peer", at)
 	require.Equal(t, at, r.Peers[0].Peer)
 }
@@ -102,11 +102,11 @@ func TestTorrentByTracker(t *testing.T) {
 	for _, transport := range []string{"udp", "http"} {
 		t.Run(transport, func(t *testing.T) {
 			tracker := clientServe(t, "tracker", "--"+transport, "127.0.0.1:0")
-			var k trackerReport
+			var k TrackerReport
 			tracker.Last(&k)
 			l := newLoad(t, 2)
-			file, tor := l.torrent("--tracker", k.Addresses[0], "--private")
-			seed, _ := l.seeding(file, "--listen", "127.0.0.6:0") // the tracker is elsewhere
+			file, tor := l.Torrent("--tracker", k.Addresses[0], "--private")
+			seed, _ := l.Seeding(file, "--listen", "127.0.0.6:0") // the tracker is elsewhere
 			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			var all sync.WaitGroup
@@ -135,8 +135,8 @@ func TestTorrentByTracker(t *testing.T) {
 func TestTorrentByDHT(t *testing.T) {
 	mesh := nodes(t, 3)
 	l := newLoad(t, 1)
-	file, tor := l.torrent()
-	l.seeding(file, "--listen", "127.0.0.9:0", "--bootstrap", mesh[0])
+	file, tor := l.Torrent()
+	l.Seeding(file, "--listen", "127.0.0.9:0", "--bootstrap", mesh[0])
 	for _, what := range []string{tor.Magnet().String(), file} {
 		_, r := l.fetch(what, "--listen", "127.0.0.8:0", "--bootstrap", mesh[1])
 		require.Len(t, r.Peers, 1)
@@ -149,8 +149,8 @@ func TestTorrentByDHT(t *testing.T) {
 // TestTorrentDamageIsMended: what is wrong in the folder is fetched again, and nothing else.
 func TestTorrentDamageIsMended(t *testing.T) {
 	l := newLoad(t, 2)
-	file, tor := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	file, tor := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	dir, r := l.fetch(file, "--peer", at)
 	whole := r.Pieces
 	again := l.fetchInto(dir, file, "--peer", at)
@@ -181,29 +181,29 @@ func TestTorrentDamageIsMended(t *testing.T) {
 // TestTorrentFromSeveralPeers: all that have the content give of it.
 func TestTorrentFromSeveralPeers(t *testing.T) {
 	l := newLoad(t, 3)
-	file, _ := l.torrent()
+	file, _ := l.Torrent()
 	var args []string
 	for range 3 {
-		_, at := l.seeding(file, "--listen", "127.0.0.1:0", "--max-up", "2MiB")
+		_, at := l.Seeding(file, "--listen", "127.0.0.1:0", "--max-up", "2MiB")
 		args = append(args, "--peer", at)
 	}
 	_, r := l.fetch(file, args...)
 	require.Len(t, r.Peers, 3)
 	for _, p := range r.Peers {
-		require.Greater(t, p.Useful, l.size/6)
+		require.Greater(t, p.Useful, l.Size/6)
 	}
 }
 
 // TestTorrentForPeople is what is printed without --json.
 func TestTorrentForPeople(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
+	file, _ := l.Torrent()
 	ctx, cancel := context.WithCancel(context.Background())
 	var seeded trial.Output
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := trial.RunTo(ctx, newTorrentCommand(), &seeded, "seed", file, "--dir", l.dir,
+		_, err := trial.RunTo(ctx, NewCommand(), &seeded, "seed", file, "--dir", l.Dir,
 			"--every", "1s")
 		require.NoError(t, err)
 	}()
@@ -213,7 +213,7 @@ func TestTorrentForPeople(t *testing.T) {
 		10*time.Second, time.Millisecond)
 	at := strings.Replace(first.FindStringSubmatch(seeded.String())[1], "0.0.0.0", "127.0.0.1", 1)
 	dir := filepath.Join(t.TempDir(), "new")
-	out, code, err := clientRun(ctx, "download", file, "--dir", dir, "--peer", at)
+	out, code, err := run(ctx, "download", file, "--dir", dir, "--peer", at)
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Regexp(t, `^load: complete, 1\.01 MiB in `+regexp.QuoteMeta(dir)+`
@@ -228,47 +228,47 @@ $`, out)
 	}, 10*time.Second, 10*time.Millisecond)
 	cancel()
 	<-ended
-	require.Contains(t, seeded.String(), "\nload: complete, 1.01 MiB in "+l.dir+"\n")
+	require.Contains(t, seeded.String(), "\nload: complete, 1.01 MiB in "+l.Dir+"\n")
 	require.Regexp(t, `sent      1\.01 MiB of payload`, seeded.String())
 }
 
 // TestTorrentSeedForAWhile: who has finished serves others while it is told to.
 func TestTorrentSeedForAWhile(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	file, _ := l.Torrent()
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	first := filepath.Join(t.TempDir(), "first")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	port := vacantAddress(t)
+	port := trial.VacantAddress(t)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		out, code, err := clientRun(ctx, "download", file, "--dir", first, "--peer", at,
+		out, code, err := run(ctx, "download", file, "--dir", first, "--peer", at,
 			"--listen", port, "--seed-for", "1h", "--json")
 		require.NoError(t, err)
 		require.Zero(t, code, "it is complete, also if it is interrupted now")
-		r := trial.Document[transferReport](t, out)
-		require.Equal(t, l.size, r.All.PayloadUp)
+		r := trial.Document[TransferReport](t, out)
+		require.Equal(t, l.Size, r.All.PayloadUp)
 	}()
 	require.Eventually(t, func() bool {
-		var r transferReport
+		var r TransferReport
 		seed.Last(&r)
-		return r.All.PayloadUp == l.size && l.copied(first)
+		return r.All.PayloadUp == l.Size && l.copied(first)
 	}, 30*time.Second, 5*time.Millisecond)
 	seed.End()
 	l.fetch(file, "--peer", port)
 	cancel()
 	<-done
-	l.same(first)
+	l.Same(first)
 }
 
 // copied says whether all of the content is in a folder.
 func (l load) copied(dir string) bool {
 	for _, name := range []string{"a/one", "a/b/two", "three"} {
-		want, err := os.ReadFile(filepath.Join(l.dir, l.name, name))
-		require.NoError(l.t, err)
-		got, err := os.ReadFile(filepath.Join(dir, l.name, name))
+		want, err := os.ReadFile(filepath.Join(l.Dir, l.Name, name))
+		require.NoError(l.T, err)
+		got, err := os.ReadFile(filepath.Join(dir, l.Name, name))
 		if err != nil || string(got) != string(want) {
 			return false
 		}
@@ -279,10 +279,10 @@ func (l load) copied(dir string) bool {
 // TestTorrentLimits: neither a download nor a seed goes beyond its limit.
 func TestTorrentLimits(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	_, fast := l.seeding(file, "--listen", "127.0.0.1:0")
-	_, slow := l.seeding(file, "--listen", "127.0.0.1:0", "--max-up", "800KiB/s")
-	least := 8 * l.size * 1000 / (800 << 10) / 10 // milliseconds, and the start may be early
+	file, _ := l.Torrent()
+	_, fast := l.Seeding(file, "--listen", "127.0.0.1:0")
+	_, slow := l.Seeding(file, "--listen", "127.0.0.1:0", "--max-up", "800KiB/s")
+	least := 8 * l.Size * 1000 / (800 << 10) / 10 // milliseconds, and the start may be early
 	for _, args := range [][]string{{"--peer", slow}, {"--peer", fast, "--max-down", "800k"}} {
 		_, r := l.fetch(file, args...)
 		require.Greater(t, r.Time, float64(least))
@@ -294,35 +294,35 @@ func TestTorrentRates(t *testing.T) {
 	for text, want := range map[string]uint64{
 		"": 0, "1024": 1024, "500KiB": 500 << 10, "2MiB/s": 2 << 20, "3 m": 3 << 20, "1GB": 1 << 30,
 	} {
-		got, err := parseRate("--max-up", text)
+		got, err := ParseRate("--max-up", text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"1", "-1k", "k", "1.5MiB", "1TiB", "18446744073709551615k"} {
-		_, err := parseRate("--max-up", text)
+		_, err := ParseRate("--max-up", text)
 		require.Error(t, err, text)
 	}
 }
 
 func TestTorrentInterrupted(t *testing.T) {
 	l := newLoad(t, 1)
-	file, tor := l.torrent()
+	file, tor := l.Torrent()
 	for _, what := range []string{file, tor.Magnet().String()} {
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		out, code, err := clientRun(ctx, "download", what, "--dir", t.TempDir(), "--json")
+		out, code, err := run(ctx, "download", what, "--dir", t.TempDir(), "--json")
 		cancel()
 		require.ErrorContains(t, err, "interrupted")
 		require.Equal(t, command.Interrupted, code)
-		r := trial.Document[transferReport](t, out)
+		r := trial.Document[TransferReport](t, out)
 		require.False(t, r.Complete)
 		require.Equal(t, "interrupted", r.Error)
 		require.Empty(t, r.Peers)
 	}
 }
 
-// clientRun runs `torrent ARGS...` to its end and returns its output and exit status.
-func clientRun(ctx context.Context, args ...string) (out string, code int, err error) {
-	return trial.Run(ctx, newTorrentCommand(), args...)
+// run runs `torrent ARGS...` to its end and returns its output and exit status.
+func run(ctx context.Context, args ...string) (out string, code int, err error) {
+	return trial.Run(ctx, NewCommand(), args...)
 }
 
 // nodes starts nodes of the DHT that know each other, and returns their addresses.
@@ -345,8 +345,8 @@ func nodes(t *testing.T, size int) (all []string) {
 }
 
 // load is a content that is fetched.
-type load struct{ *trialLoad }
+type load struct{ *trial.Load }
 
 func newLoad(t *testing.T, megabytes int) load {
-	return load{makeLoad(t, megabytes, newTorrentCommand)}
+	return load{trial.NewLoad(t, megabytes, NewCommand)}
 }

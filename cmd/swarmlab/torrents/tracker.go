@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type trackerFlags struct {
 	json            bool
 }
 
-func newTorrentTracker() *cobra.Command {
+func newTracker() *cobra.Command {
 	var f trackerFlags
 	c := &cobra.Command{
 		Use:   "tracker",
@@ -185,7 +185,7 @@ func (s *trackerServer) run(ctx context.Context, every time.Duration) error {
 }
 
 // state returns what the tracker knows and has counted, and whether it still runs.
-func (s *trackerServer) state() (r trackerReport, running bool) {
+func (s *trackerServer) state() (r TrackerReport, running bool) {
 	k := s.group.Tracker(0)
 	err := s.turns.Do(func(t *protocol.Turn) {
 		r.Peers, r.Seeds = k.Peers(t.Now)

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -16,24 +16,24 @@ import (
 	"swarmlab/protocol/metainfo"
 )
 
-// torrentFlags are the flags of a client that takes part in a torrent.
-type torrentFlags struct {
+// Flags are the flags of a client that takes part in a torrent.
+type Flags struct {
 	dir                      string
 	listen, peers, bootstrap []string
 	maxUp, maxDown           string
-	json                     bool
+	JSON                     bool
 }
 
-func (f *torrentFlags) add(c *cobra.Command, dir string) {
+func (f *Flags) add(c *cobra.Command, dir string) {
 	c.Flags().StringVar(&f.dir, "dir", ".", dir)
-	f.addPlaces(c)
+	f.AddPlaces(c)
 	c.Flags().StringVar(&f.maxUp, "max-up", "",
 		"send at most so much `a second`, as in 500KiB or 2MiB (default no limit)")
 	c.Flags().StringVar(&f.maxDown, "max-down", "", "and receive (default no limit)")
 }
 
-// addPlaces adds the flags that name addresses.
-func (f *torrentFlags) addPlaces(c *cobra.Command) {
+// AddPlaces adds the flags that name addresses.
+func (f *Flags) AddPlaces(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.listen, "listen", nil,
 		"own `HOST:PORT`, for TCP and UDP; the host also decides between IPv4 and IPv6; for both, "+
 			"give one of each, with the same port (default any port, on loopback if all other "+
@@ -44,8 +44,8 @@ func (f *torrentFlags) addPlaces(c *cobra.Command) {
 		"`HOST:PORT` of a node of the DHT to enter; may be given several times")
 }
 
-// torrentPlaces are the addresses that the flags and the torrent name.
-type torrentPlaces struct {
+// places are the addresses that the flags and the torrent name.
+type places struct {
 	listen       []string
 	six          bool // the family of the DHT and the trackers
 	both         bool // peers may be of either
@@ -55,7 +55,7 @@ type torrentPlaces struct {
 // places finds the addresses. Those of the flags must be right and, unless it is given addresses of
 // both to listen on, of one family; those that strangers wrote into the torrent are left out if
 // they are not.
-func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrentPlaces, err error) {
+func (f *Flags) places(ctx context.Context, of *Source) (p places, err error) {
 	points := map[string][]endpoint.Endpoint{}
 	var first *endpoint.Endpoint
 	for _, flag := range []struct {
@@ -85,7 +85,7 @@ func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrent
 	}
 	if len(p.listen) == 0 {
 		all := append(append([]protocol.Addr(nil), p.peers...), p.nodes...)
-		if len(of.trackers)+len(of.peers)+len(of.nodes) > 0 {
+		if len(of.Trackers)+len(of.peers)+len(of.nodes) > 0 {
 			all = nil // these may be anywhere
 		}
 		p.listen = []string{endpoint.DefaultListen(p.six, all)}
@@ -97,7 +97,7 @@ func (f *torrentFlags) places(ctx context.Context, of *torrentSource) (p torrent
 
 // settle decides on the families by --listen, if it was given. Peers hear of one port only, at
 // which both addresses must listen, and the DHT and the trackers have a part of IPv4.
-func (p *torrentPlaces) settle(listen []string) error {
+func (p *places) settle(listen []string) error {
 	p.listen = listen
 	switch len(listen) {
 	case 0:
@@ -120,7 +120,7 @@ func (p *torrentPlaces) settle(listen []string) error {
 }
 
 // resolveAll looks all up, in the family that each is of if they may be of either.
-func (p *torrentPlaces) resolveAll(
+func (p *places) resolveAll(
 	ctx context.Context, points []endpoint.Endpoint, either bool,
 ) (all []protocol.Addr, err error) {
 	for _, e := range points {
@@ -134,7 +134,7 @@ func (p *torrentPlaces) resolveAll(
 }
 
 // namedIn resolves the addresses that are in a torrent, as far as possible.
-func (p *torrentPlaces) namedIn(
+func (p *places) namedIn(
 	ctx context.Context, named []metainfo.Endpoint, either bool,
 ) (all []protocol.Addr) {
 	for _, n := range named {
@@ -150,9 +150,9 @@ func (p *torrentPlaces) namedIn(
 }
 
 // limits reads the rates, in bytes a second.
-func (f *torrentFlags) limits() (up, down uint64, err error) {
-	if up, err = parseRate("--max-up", f.maxUp); err == nil {
-		down, err = parseRate("--max-down", f.maxDown)
+func (f *Flags) limits() (up, down uint64, err error) {
+	if up, err = ParseRate("--max-up", f.maxUp); err == nil {
+		down, err = ParseRate("--max-down", f.maxDown)
 	}
 	return up, down, err
 }
@@ -160,9 +160,9 @@ func (f *torrentFlags) limits() (up, down uint64, err error) {
 // rateMost is far beyond any line, and so small that nothing overflows.
 const rateMost = 1 << 40
 
-// parseRate reads bytes a second, as in 500KiB, 2MiB/s or 100000; k and M are 1024 and its square,
+// ParseRate reads bytes a second, as in 500KiB, 2MiB/s or 100000; k and M are 1024 and its square,
 // as in --piece-length. Nothing is 0, for no limit.
-func parseRate(flag, text string) (uint64, error) {
+func ParseRate(flag, text string) (uint64, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -181,7 +181,7 @@ func parseRate(flag, text string) (uint64, error) {
 }
 
 // checkDir refuses a folder that is none. One that is to be written to need not be there yet.
-func (f *torrentFlags) checkDir(write bool) error {
+func (f *Flags) checkDir(write bool) error {
 	about, err := os.Stat(f.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && write:
@@ -197,17 +197,17 @@ func (f *torrentFlags) checkDir(write bool) error {
 	return nil
 }
 
-// torrentSource is what is known of a torrent at the start, from a file or a link.
-type torrentSource struct {
-	hash         metainfo.Hash
-	name         string
-	info         *metainfo.Info // nil until a link's metadata is there
-	trackers     [][]string
+// Source is what is known of a torrent at the start, from a file or a link.
+type Source struct {
+	Hash         metainfo.Hash
+	Name         string
+	Info         *metainfo.Info // nil until a link's metadata is there
+	Trackers     [][]string
 	peers, nodes []metainfo.Endpoint
 }
 
-// readSource reads a .torrent file or, if links may be, a magnet link.
-func readSource(text string, links bool) (*torrentSource, error) {
+// ReadSource reads a .torrent file or, if links may be, a magnet link.
+func ReadSource(text string, links bool) (*Source, error) {
 	if !links || !metainfo.IsMagnet(text) {
 		if metainfo.IsMagnet(text) {
 			return nil, command.Refuse("a link does not say which pieces there are; give the " +
@@ -217,8 +217,8 @@ func readSource(text string, links bool) (*torrentSource, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &torrentSource{hash: t.Info.Hash, name: t.Info.Name, info: t.Info,
-			trackers: t.Trackers, nodes: t.Nodes}, nil
+		return &Source{Hash: t.Info.Hash, Name: t.Info.Name, Info: t.Info,
+			Trackers: t.Trackers, nodes: t.Nodes}, nil
 	}
 	m, err := readMagnet(text)
 	if err != nil {
@@ -228,12 +228,12 @@ func readSource(text string, links bool) (*torrentSource, error) {
 		return nil, command.Refuse("the link asks for some of the files only (so=, BEP 53), " +
 			"and only all of them can be downloaded here; take &so=... out of the link to do so")
 	}
-	s := &torrentSource{hash: m.Hash, name: m.Name, peers: m.Peers, nodes: m.Nodes}
-	if s.name == "" {
-		s.name = m.Hash.String()
+	s := &Source{Hash: m.Hash, Name: m.Name, peers: m.Peers, nodes: m.Nodes}
+	if s.Name == "" {
+		s.Name = m.Hash.String()
 	}
 	for _, url := range m.Trackers {
-		s.trackers = append(s.trackers, []string{url})
+		s.Trackers = append(s.Trackers, []string{url})
 	}
 	return s, nil
 }

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"encoding/json"
@@ -41,17 +41,17 @@ func demoFolder(t *testing.T, more bool) string {
 	return folder
 }
 
-// torrentRun runs `torrent` with the arguments, which must succeed.
-func torrentRun(t *testing.T, args ...string) string {
+// trial.Must runs `torrent` with the arguments, which must succeed.
+func mustRun(t *testing.T, args ...string) string {
 	t.Helper()
-	return mustRun(t, newTorrentCommand(), args...)
+	return trial.Must(t, NewCommand(), args...)
 }
 
 // createDemo makes a torrent with most of what one can have.
 func createDemo(t *testing.T, folder string) (file string, r torrentReport) {
 	t.Helper()
 	file = filepath.Join(folder, "ours.torrent")
-	out := torrentRun(t, "create", filepath.Join(folder, "demo"), "-o", file, "--json",
+	out := mustRun(t, "create", filepath.Join(folder, "demo"), "-o", file, "--json",
 		"--tracker", "http://a.example/announce", "--tracker", "udp://b.example:80",
 		"--piece-length", "32KiB", "--private", "--comment", "a comment", "--source", "S",
 		"--web-seed", "http://w.example/f/", "--node", "192.0.2.1:6881", "--date", "2026-01-31")
@@ -167,7 +167,7 @@ func TestLibtorrentMakesTorrents(t *testing.T) {
 	require.ErrorContains(t, err, "this is a hybrid torrent")
 
 	out := filepath.Join(folder, "same.torrent")
-	torrentRun(t, "create", filepath.Join(folder, "demo"), "--piece-length", "32768", "-o", out)
+	mustRun(t, "create", filepath.Join(folder, "demo"), "--piece-length", "32768", "-o", out)
 	ours, err := readTorrent(out)
 	require.NoError(t, err)
 	theirs, err := readTorrent(made["v1"])
@@ -212,7 +212,7 @@ func TestMktorrentMakesTheSame(t *testing.T) {
 	outputOf(t, "mktorrent", "mktorrent", "-a", "http://a.example/announce", "-l", "15", "-p",
 		"-s", "S", "-w", "http://w.example/", "-o", theirs, content)
 	ours := filepath.Join(folder, "ours.torrent")
-	torrentRun(t, "create", content, "-o", ours, "--piece-length", "32k", "--private",
+	mustRun(t, "create", content, "-o", ours, "--piece-length", "32k", "--private",
 		"--source", "S")
 	a, err := readTorrent(theirs)
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"swarmlab/protocol/tracker"
 )
 
-// trackerReport is what is printed of a tracker: a line of JSON.
-type trackerReport struct {
+// TrackerReport is what is printed of a tracker: a line of JSON.
+type TrackerReport struct {
 	Addresses []string          `json:"addresses"` // announce URLs
 	Time      float64           `json:"time_ms"`   // since the start
 	Swarms    int               `json:"swarms"`
@@ -29,7 +29,7 @@ type trackerReport struct {
 }
 
 // dropped returns what notes a transport's drops.
-func (r *trackerReport) dropped(transport string) func(name string, n uint64) {
+func (r *TrackerReport) dropped(transport string) func(name string, n uint64) {
 	if r.Dropped == nil {
 		r.Dropped = make(map[string]uint64)
 	}
@@ -37,7 +37,7 @@ func (r *trackerReport) dropped(transport string) func(name string, n uint64) {
 }
 
 // Print writes a line for people.
-func (r *trackerReport) Print(w io.Writer) error {
+func (r *TrackerReport) Print(w io.Writer) error {
 	k := &r.Tracker
 	var lost uint64
 	for _, n := range r.Dropped {
@@ -54,7 +54,7 @@ func (r *trackerReport) Print(w io.Writer) error {
 }
 
 // summary writes the end for people.
-func (r *trackerReport) summary(w io.Writer) error {
+func (r *TrackerReport) summary(w io.Writer) error {
 	k := &r.Tracker
 	var b strings.Builder
 	fmt.Fprintf(&b, "tracked for %s\n",
@@ -91,7 +91,7 @@ type trackerOutput struct {
 
 // watch prints the state at the start, at intervals, and at the end.
 func (o *trackerOutput) watch(
-	ctx context.Context, every time.Duration, state func() (trackerReport, bool),
+	ctx context.Context, every time.Duration, state func() (TrackerReport, bool),
 ) error {
 	start := time.Now()
 	if !o.json {
@@ -121,7 +121,7 @@ func (o *trackerOutput) watch(
 	}
 }
 
-func (o *trackerOutput) tell(r *trackerReport, last bool) error {
+func (o *trackerOutput) tell(r *TrackerReport, last bool) error {
 	switch {
 	case o.json:
 		return command.PrintLine(o.out, r)

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -34,7 +34,7 @@ type torrentCreate struct {
 	json        bool
 }
 
-func newTorrentCreate() *cobra.Command {
+func newCreate() *cobra.Command {
 	o := &torrentCreate{}
 	c := &cobra.Command{
 		Use:   "create PATH [-o FILE]",
@@ -205,7 +205,7 @@ func parseDate(text string) (int64, error) {
 
 // hash feeds the content to the builder and shows how far it is.
 func (o *torrentCreate) hash(
-	ctx context.Context, c *cobra.Command, content *torrentContent, b *metainfo.Builder,
+	ctx context.Context, c *cobra.Command, content *content, b *metainfo.Builder,
 ) error {
 	p := &hashing{total: b.Left(), began: time.Now()}
 	if screen := display.Terminal(c.ErrOrStderr()); screen != nil {

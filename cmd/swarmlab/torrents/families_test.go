@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"net"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 )
 
@@ -21,10 +22,10 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 		probe.Close()
 	}
 	l := newLoad(t, 3)
-	file, tor := l.torrent()
-	_, four := l.seeding(file, "--listen", "127.0.0.2:0", "--max-up", "2MiB")
-	_, six := l.seeding(file, "--listen", "[::1]:0", "--max-up", "2MiB")
-	_, port, err := net.SplitHostPort(vacantAddress(t))
+	file, tor := l.Torrent()
+	_, four := l.Seeding(file, "--listen", "127.0.0.2:0", "--max-up", "2MiB")
+	_, six := l.Seeding(file, "--listen", "[::1]:0", "--max-up", "2MiB")
+	_, port, err := net.SplitHostPort(trial.VacantAddress(t))
 	require.NoError(t, err)
 	both := []string{"--listen", "[::1]:" + port, "--listen", "127.0.0.1:" + port}
 	m := tor.Magnet()
@@ -42,11 +43,11 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 		require.Len(t, r.Peers, 2)
 		for _, p := range r.Peers {
 			require.Contains(t, []string{four, six}, p.Peer)
-			require.Greater(t, p.Useful, l.size/6)
+			require.Greater(t, p.Useful, l.Size/6)
 		}
 	}
 
-	seed, _ := l.seeding(file, both...)
+	seed, _ := l.Seeding(file, both...)
 	for _, own := range []string{"127.0.0.1:", "[::1]:"} {
 		_, r := l.fetch(file, "--peer", own+port)
 		require.Equal(t, own+port, r.Peers[0].Peer)
@@ -61,7 +62,7 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 		for _, text := range bad {
 			args = append(args, "--listen", text)
 		}
-		_, code, err := clientRun(t.Context(), args...)
+		_, code, err := run(t.Context(), args...)
 		require.Equal(t, command.Refused, code)
 		require.ErrorContains(t, err, "--listen")
 	}
@@ -70,8 +71,8 @@ func TestTorrentOverBothFamilies(t *testing.T) {
 // TestTorrentOfSomeFiles: a link that chooses files is refused, rather than all being downloaded.
 func TestTorrentOfSomeFiles(t *testing.T) {
 	l := newLoad(t, 1)
-	_, tor := l.torrent()
-	_, code, err := clientRun(t.Context(), "download", tor.Magnet().String()+"&so=0,2",
+	_, tor := l.Torrent()
+	_, code, err := run(t.Context(), "download", tor.Magnet().String()+"&so=0,2",
 		"--dir", t.TempDir())
 	require.Equal(t, command.Refused, code)
 	require.ErrorContains(t, err, "take &so=... out of the link")
@@ -80,10 +81,10 @@ func TestTorrentOfSomeFiles(t *testing.T) {
 // TestLinksInDocuments: a link can be copied out of JSON as it is.
 func TestLinksInDocuments(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent("--tracker", "http://a.example/announce?a&b<c>")
-	out, _, err := clientRun(t.Context(), "info", file, "--json")
+	file, _ := l.Torrent("--tracker", "http://a.example/announce?a&b<c>")
+	out, _, err := run(t.Context(), "info", file, "--json")
 	require.NoError(t, err)
-	s := clientServe(t, "seed", file, "--dir", l.dir, "--listen", "127.0.0.1:0")
+	s := clientServe(t, "seed", file, "--dir", l.Dir, "--listen", "127.0.0.1:0")
 	require.Eventually(t, func() bool { return strings.Contains(s.Out.String(), `"url":`) },
 		10*time.Second, 10*time.Millisecond)
 	s.End()

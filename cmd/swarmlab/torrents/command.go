@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"errors"
@@ -12,16 +12,16 @@ import (
 	"swarmlab/protocol/metainfo"
 )
 
-// newTorrentCommand returns `swarmlab torrent`: BitTorrent on real files and sockets.
-func newTorrentCommand() *cobra.Command {
+// NewCommand returns `swarmlab torrent`: BitTorrent on real files and sockets.
+func NewCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "torrent",
 		Short: "Make torrents, look into them, and exchange their data",
 		Args:  command.Known,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newTorrentCreate(), newTorrentInfo(), newTorrentSeed(), newTorrentDownload(),
-		newTorrentTracker())
+	c.AddCommand(newCreate(), newInfo(), newSeed(), newDownload(),
+		newTracker())
 	return c
 }
 

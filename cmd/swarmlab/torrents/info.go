@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 	"swarmlab/protocol/metainfo"
 )
 
-func newTorrentInfo() *cobra.Command {
+func newInfo() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "info FILE | MAGNET",

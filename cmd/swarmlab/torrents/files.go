@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -19,8 +19,8 @@ func addrOf(ip netip.Addr) protocol.Addr {
 }
 
 // open finds out which pieces are in the folder, with a bar on a terminal.
-func (s *torrentSession) open(ctx context.Context, screen io.Writer) (err error) {
-	in := s.source.info
+func (s *Session) open(ctx context.Context, screen io.Writer) (err error) {
+	in := s.Source.Info
 	add := s.store.Download
 	if s.seeds {
 		add = s.store.Seed
@@ -45,7 +45,7 @@ func (s *torrentSession) open(ctx context.Context, screen io.Writer) (err error)
 }
 
 // all says whether everything was in the folder at the start.
-func (s *torrentSession) all() bool { return s.found == s.source.info.Count() }
+func (s *Session) all() bool { return s.found == s.Source.Info.Count() }
 
 // checking is how far the check of the files is. The bar's goroutine reads it.
 type checking struct {

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -17,15 +17,15 @@ import (
 // anything wrong from it.
 func TestTorrentSeedWhoseFilesGo(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
-	require.NoError(t, os.Truncate(filepath.Join(l.dir, "load", "three"), 70_000))
+	file, _ := l.Torrent()
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
+	require.NoError(t, os.Truncate(filepath.Join(l.Dir, "load", "three"), 70_000))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	out, code, err := clientRun(ctx, "download", file, "--dir", t.TempDir(), "--peer", at, "--json")
+	out, code, err := run(ctx, "download", file, "--dir", t.TempDir(), "--peer", at, "--json")
 	require.Error(t, err)
 	require.Equal(t, command.Interrupted, code)
-	r := trial.Document[transferReport](t, out)
+	r := trial.Document[TransferReport](t, out)
 	require.False(t, r.Complete)
 	require.Zero(t, r.Failures)
 	code, err = seed.End()
@@ -36,13 +36,13 @@ func TestTorrentSeedWhoseFilesGo(t *testing.T) {
 // TestTorrentDownloadWhoseFilesGo: so does a download, which keeps what it has.
 func TestTorrentDownloadWhoseFilesGo(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	_, honest := l.seeding(file, "--listen", "127.0.0.1:0")
-	dir, at := t.TempDir(), vacantAddress(t)
+	file, _ := l.Torrent()
+	_, honest := l.Seeding(file, "--listen", "127.0.0.1:0")
+	dir, at := t.TempDir(), trial.VacantAddress(t)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, code, err := clientRun(context.Background(), "download", file, "--dir", dir,
+		_, code, err := run(context.Background(), "download", file, "--dir", dir,
 			"--listen", at)
 		require.Equal(t, command.Failed, code)
 		require.ErrorContains(t, err, "cannot ")
@@ -53,7 +53,7 @@ func TestTorrentDownloadWhoseFilesGo(t *testing.T) {
 		return err == nil
 	}, 10*time.Second, time.Millisecond)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "load", "three"), 0o777))
-	go l.seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
+	go l.Seeding(file, "--listen", "127.0.0.1:0", "--peer", at)
 	select {
 	case <-ended:
 	case <-time.After(10 * time.Second):
@@ -66,9 +66,9 @@ func TestTorrentDownloadWhoseFilesGo(t *testing.T) {
 // TestTorrentPortInUse: sockets that cannot be had are a failure of the machine, not of the input.
 func TestTorrentPortInUse(t *testing.T) {
 	l := newLoad(t, 1)
-	file, _ := l.torrent()
-	_, at := l.seeding(file, "--listen", "127.0.0.1:0")
-	_, code, err := clientRun(context.Background(), "download", file, "--dir", t.TempDir(),
+	file, _ := l.Torrent()
+	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
+	_, code, err := run(context.Background(), "download", file, "--dir", t.TempDir(),
 		"--listen", at)
 	require.Equal(t, command.Failed, code)
 	require.ErrorContains(t, err, "address already in use")

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -35,16 +35,16 @@ const (
 	unanswered = 25 * time.Second
 )
 
-// torrentSession is one client with one torrent on real sockets and files.
-type torrentSession struct {
-	source torrentSource
+// Session is one client with one torrent on real sockets and files.
+type Session struct {
+	Source Source
 	dir    string
-	places torrentPlaces
+	places places
 	seeds  bool      // the files are only read
-	role   *observer // it observes, and has no files; nil: it does not
+	role   *Observer // it observes, and has no files; nil: it does not
 
-	node  *live.Node
-	group *client.Group
+	Node  *live.Node
+	Group *client.Group
 	store *store.Store
 	files *store.Torrent  // nil until the files are known
 	found uint32          // pieces that were there at the start
@@ -52,7 +52,7 @@ type torrentSession struct {
 	stop  context.CancelFunc
 	jobs  sync.WaitGroup
 
-	described chan struct{}  // the metadata of a link has come:
+	Described chan struct{}  // the metadata of a link has come:
 	metadata  *metainfo.Info // this
 	complete  chan struct{}  // everything is there
 	trouble   chan error     // why it cannot go on
@@ -63,14 +63,14 @@ type torrentSession struct {
 // only is the number of the torrent, and of the client in its group.
 const only = 0
 
-// newTorrentSession opens the sockets and makes the client: one that seeds, one that downloads, or,
+// NewSession opens the sockets and makes the client: one that seeds, one that downloads, or,
 // if watch is not nil, an observer.
-func newTorrentSession(
-	ctx context.Context, f *torrentFlags, source *torrentSource, seeds bool, watch *observer,
-) (*torrentSession, error) {
-	s := &torrentSession{
-		source: *source, dir: f.dir, seeds: seeds, role: watch,
-		described: make(chan struct{}), complete: make(chan struct{}),
+func NewSession(
+	ctx context.Context, f *Flags, source *Source, seeds bool, watch *Observer,
+) (*Session, error) {
+	s := &Session{
+		Source: *source, dir: f.dir, seeds: seeds, role: watch,
+		Described: make(chan struct{}), complete: make(chan struct{}),
 		trouble: make(chan error, 1), over: make(chan struct{}),
 	}
 	up, down, err := f.limits()
@@ -85,37 +85,37 @@ func newTorrentSession(
 	settings := live.DefaultStreams()
 	settings.Contents, settings.Up, settings.Down = s.store, up, down
 	if watch != nil {
-		settings.Connections = max(settings.Connections, 2*watch.connections)
+		settings.Connections = max(settings.Connections, 2*watch.Connections)
 	}
-	if s.node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
+	if s.Node, err = live.ListenStreams(settings, s.places.listen...); err != nil {
 		return nil, command.Exit(command.Failed, err)
 	}
 	if err := s.equip(); err != nil {
-		s.close()
+		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// close ends a session that was not run.
-func (s *torrentSession) close() {
+// Close ends a session that was not run.
+func (s *Session) Close() {
 	s.stop()
-	s.node.Close()
+	s.Node.Close()
 	s.store.Close()
 }
 
 // equip makes the client for the node's address.
-func (s *torrentSession) equip() error {
+func (s *Session) equip() error {
 	cfg := client.Default()
 	cfg.IPv6, cfg.Swarm.ReconnectAfter = s.places.six, reconnect
 	cfg.Swarm.RequestTimeout = unanswered
 	random := identity.Random()
-	if s.source.info != nil && s.source.info.Private {
+	if s.Source.Info != nil && s.Source.Info.Private {
 		cfg.DHT = nil
 	} else {
 		copy(cfg.DHT.Secret[:], random[:])
 		cfg.DHT.SecureIDs = dht.SecureIDsPreferred
-		if !s.node.Addr().AddrPort().Addr().IsLoopback() {
+		if !s.Node.Addr().AddrPort().Addr().IsLoopback() {
 			cfg.DHT.SourceLimit, cfg.DHT.SourceBan = endpoint.SourceLimit, 5*time.Minute
 		}
 	}
@@ -123,26 +123,26 @@ func (s *torrentSession) equip() error {
 	env.Swarm = swarm.Env{Store: s.store, Observer: s, Describe: s.describe}
 	if s.role != nil {
 		s.role.apply(&cfg.Swarm)
-		env.Swarm.Watcher = s.role.eye
+		env.Swarm.Watcher = s.role.Eye
 	}
 	env.DHT = dht.Env{Directory: dht.NewBook(),
 		Seeds: func(_ uint32, dst []protocol.Addr) []protocol.Addr {
 			return append(dst, s.places.nodes...)
 		}}
 	var err error
-	if s.group, err = client.New(cfg, env, 1); err != nil {
+	if s.Group, err = client.New(cfg, env, 1); err != nil {
 		return command.Exit(command.Failed, err)
 	}
-	s.group.Assign(only, newPeerID(), s.node.Addr())
-	if s.group.DHT() != nil {
-		s.group.DHT().Assign(only, identity.New())
+	s.Group.Assign(only, newPeerID(), s.Node.Addr())
+	if s.Group.DHT() != nil {
+		s.Group.DHT().Assign(only, identity.New())
 	}
-	tor := client.Torrent{Trackers: s.source.trackers}
-	tor.InfoHash = s.source.hash
-	if in := s.source.info; in != nil {
+	tor := client.Torrent{Trackers: s.Source.Trackers}
+	tor.InfoHash = s.Source.Hash
+	if in := s.Source.Info; in != nil {
 		tor.Geometry, tor.Metadata, tor.Private = geometryOf(in), in.Raw, in.Private
 	}
-	s.group.Register(tor)
+	s.Group.Register(tor)
 	return nil
 }
 
@@ -161,18 +161,18 @@ func geometryOf(in *metainfo.Info) swarm.Geometry {
 }
 
 // fail notes why it cannot go on, unless something was noted before.
-func (s *torrentSession) fail(err error) {
+func (s *Session) fail(err error) {
 	select {
 	case s.trouble <- err:
 	default:
 	}
 }
 
-// run runs the client, does what is to be done with it, and says farewell.
-func (s *torrentSession) run(work func() error) error {
+// Run runs the client, does what is to be done with it, and says farewell.
+func (s *Session) Run(work func() error) error {
 	serving, end := context.WithCancel(context.Background())
 	go func() {
-		s.failure = s.node.Run(serving, s.group)
+		s.failure = s.Node.Run(serving, s.Group)
 		close(s.over)
 	}()
 	err := work()
@@ -190,11 +190,11 @@ func (s *torrentSession) run(work func() error) error {
 }
 
 // leave tells the trackers that we go, and waits for them a little.
-func (s *torrentSession) leave() {
-	err := s.node.Do(func(t *protocol.Turn) { s.group.Leave(only, t, only) })
+func (s *Session) leave() {
+	err := s.Node.Do(func(t *protocol.Turn) { s.Group.Leave(only, t, only) })
 	for end := time.Now().Add(farewell); err == nil && time.Now().Before(end); {
 		left := false
-		err = s.node.Do(func(*protocol.Turn) { left = s.group.Left(only, only) })
+		err = s.Node.Do(func(*protocol.Turn) { left = s.Group.Left(only, only) })
 		if left {
 			return
 		}
@@ -202,21 +202,21 @@ func (s *torrentSession) leave() {
 	}
 }
 
-// join makes the client take part, with what there is of the content.
-func (s *torrentSession) join() error {
-	e := swarm.Entry{Torrent: only, Magnet: s.source.info == nil, Have: s.have()}
-	err := s.node.Do(func(t *protocol.Turn) { s.group.Add(only, t, e) })
+// Join makes the client take part, with what there is of the content.
+func (s *Session) Join() error {
+	e := swarm.Entry{Torrent: only, Magnet: s.Source.Info == nil, Have: s.have()}
+	err := s.Node.Do(func(t *protocol.Turn) { s.Group.Add(only, t, e) })
 	s.jobs.Go(s.introduce)
 	return err
 }
 
 // introduce names the peers that are known from the start, again and again: they may come late.
-func (s *torrentSession) introduce() {
+func (s *Session) introduce() {
 	tick := time.NewTicker(remind)
 	defer tick.Stop()
 	for s.work.Err() == nil {
-		s.node.Do(func(t *protocol.Turn) {
-			s.group.Found(only, t, only, s.places.peers, swarm.FromManual)
+		s.Node.Do(func(t *protocol.Turn) {
+			s.Group.Found(only, t, only, s.places.peers, swarm.FromManual)
 		})
 		select {
 		case <-tick.C:
@@ -226,11 +226,11 @@ func (s *torrentSession) introduce() {
 }
 
 // have is the bitfield of what was found in the folder; nil if there is none.
-func (s *torrentSession) have() []byte {
+func (s *Session) have() []byte {
 	if s.files == nil {
 		return nil
 	}
-	n := s.source.info.Count()
+	n := s.Source.Info.Count()
 	b := make([]byte, (n+7)/8)
 	for piece := range n {
 		if s.files.Good(piece) {
@@ -241,27 +241,27 @@ func (s *torrentSession) have() []byte {
 }
 
 // describe reads metadata that came. The files are looked at outside the turn.
-func (s *torrentSession) describe(
+func (s *Session) describe(
 	_, _ uint32, raw []byte,
 ) (geo swarm.Geometry, private, ok bool) {
-	in, err := metainfo.ParseInfo(raw, s.source.hash)
+	in, err := metainfo.ParseInfo(raw, s.Source.Hash)
 	if err != nil {
 		s.fail(fmt.Errorf("the metadata of the link cannot be used: %w", err))
 		return geo, false, false
 	}
 	s.metadata = in // once: what can be used is not asked for again
-	close(s.described)
+	close(s.Described)
 	return geo, in.Private, true
 }
 
 // Completed implements swarm.Observer.
-func (s *torrentSession) Completed(uint32, *protocol.Turn, uint32) { close(s.complete) }
+func (s *Session) Completed(uint32, *protocol.Turn, uint32) { close(s.complete) }
 
 // Verified implements swarm.Observer.
-func (s *torrentSession) Verified(uint32, *protocol.Turn, uint32, uint32) {}
+func (s *Session) Verified(uint32, *protocol.Turn, uint32, uint32) {}
 
 // resolve looks the host of a tracker up.
-func (s *torrentSession) resolve(_, torrent uint32, host string) {
+func (s *Session) resolve(_, torrent uint32, host string) {
 	s.jobs.Go(func() {
 		network := "ip4"
 		if s.places.six {
@@ -274,20 +274,20 @@ func (s *torrentSession) resolve(_, torrent uint32, host string) {
 		if err == nil && len(ips) > 0 {
 			addr = addrOf(ips[0])
 		}
-		s.node.Do(func(t *protocol.Turn) { s.group.Resolved(only, t, torrent, host, addr) })
+		s.Node.Do(func(t *protocol.Turn) { s.Group.Resolved(only, t, torrent, host, addr) })
 	})
 }
 
 // fetch gets the answer of a tracker.
-func (s *torrentSession) fetch(_, torrent, number uint32, url string) {
+func (s *Session) fetch(_, torrent, number uint32, url string) {
 	s.jobs.Go(func() {
 		problem := ""
-		body, err := httptracker.FetchFrom(s.work, s.node.Addr().AddrPort().Addr(), url)
+		body, err := httptracker.FetchFrom(s.work, s.Node.Addr().AddrPort().Addr(), url)
 		if err != nil {
 			problem = err.Error()
 		}
-		s.node.Do(func(t *protocol.Turn) {
-			s.group.Fetched(only, t, torrent, number, body, problem)
+		s.Node.Do(func(t *protocol.Turn) {
+			s.Group.Fetched(only, t, torrent, number, body, problem)
 		})
 	})
 }

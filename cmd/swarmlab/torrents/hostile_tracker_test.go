@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"net"
@@ -62,10 +62,10 @@ func TestTorrentHostileTrackers(t *testing.T) {
 		t.Run(row, func(t *testing.T) {
 			site := httptest.NewServer(c.do)
 			defer site.Close()
-			l := load{l.in(t)}
-			file, _ := l.torrent("--tracker", site.URL+"/announce")
-			seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
-			var r transferReport
+			l := load{l.In(t)}
+			file, _ := l.Torrent("--tracker", site.URL+"/announce")
+			seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
+			var r TransferReport
 			require.Eventually(t, func() bool {
 				seed.Last(&r)
 				return r.Tracker != nil && r.Tracker.Problem != ""
@@ -115,8 +115,8 @@ func TestTorrentHostilePacketTracker(t *testing.T) {
 		}
 	}()
 	l := newLoad(t, 1)
-	file, _ := l.torrent("--tracker", "udp://"+site.LocalAddr().String()+"/announce")
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	file, _ := l.Torrent("--tracker", "udp://"+site.LocalAddr().String()+"/announce")
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	<-asked
 	_, r := l.fetch(file, "--peer", at, "--listen", "127.0.0.1:0")
 	require.Len(t, r.Peers, 1)

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 	"swarmlab/protocol/metainfo"
 )
 
-// torrentContent is what a torrent is made of: a file or a folder.
-type torrentContent struct {
+// content is what a torrent is made of: a file or a folder.
+type content struct {
 	files []contentFile // in the order of the plan
 }
 
@@ -24,7 +24,7 @@ type contentFile struct {
 }
 
 // openContent finds the files, and notes them and the name in the plan.
-func openContent(name string, plan *metainfo.Plan) (*torrentContent, error) {
+func openContent(name string, plan *metainfo.Plan) (*content, error) {
 	about, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, command.Refuse("%s: there is no such file or folder", name)
@@ -37,7 +37,7 @@ func openContent(name string, plan *metainfo.Plan) (*torrentContent, error) {
 		return nil, command.Exit(command.Refused, err)
 	}
 	plan.Name, plan.Folder = filepath.Base(whole), about.IsDir()
-	t := &torrentContent{}
+	t := &content{}
 	switch {
 	case plan.Folder:
 		err = t.walk(name, plan)
@@ -53,14 +53,14 @@ func openContent(name string, plan *metainfo.Plan) (*torrentContent, error) {
 	return t, err
 }
 
-func (t *torrentContent) add(plan *metainfo.Plan, name string, path []string, about fs.FileInfo) {
+func (t *content) add(plan *metainfo.Plan, name string, path []string, about fs.FileInfo) {
 	length := uint64(about.Size())
 	t.files = append(t.files, contentFile{name, length})
 	plan.Files = append(plan.Files, metainfo.File{Path: path, Length: length})
 }
 
 // walk finds the files of a folder. They come in the order of the names in their paths.
-func (t *torrentContent) walk(folder string, plan *metainfo.Plan) error {
+func (t *content) walk(folder string, plan *metainfo.Plan) error {
 	root, err := filepath.EvalSymlinks(folder) // the folder itself may be a link
 	if err != nil {
 		return command.Exit(command.Refused, err)
@@ -97,7 +97,7 @@ func (t *torrentContent) walk(folder string, plan *metainfo.Plan) error {
 const contentStep = 1 << 20
 
 // feed writes the bytes of all files, and calls step every now and then; an error of step ends it.
-func (t *torrentContent) feed(w io.Writer, step func() error) error {
+func (t *content) feed(w io.Writer, step func() error) error {
 	buffer := make([]byte, contentStep)
 	for n := range t.files {
 		if err := t.files[n].feed(w, buffer, step); err != nil {

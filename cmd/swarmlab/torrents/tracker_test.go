@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type tracking struct {
 
 func startTracker(t *testing.T, args ...string) *tracking {
 	t.Helper()
-	k := &tracking{Running: trial.Background(t, newTorrentCommand(), append([]string{"tracker",
+	k := &tracking{Running: trial.Background(t, NewCommand(), append([]string{"tracker",
 		"--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"}, args...)...)}
 	t.Cleanup(func() {
 		code, err := k.End()
@@ -47,7 +47,7 @@ func startTracker(t *testing.T, args ...string) *tracking {
 }
 
 // state returns the latest line.
-func (k *tracking) state() (r trackerReport) {
+func (k *tracking) state() (r TrackerReport) {
 	k.Last(&r)
 	return r
 }
@@ -94,7 +94,7 @@ func TestTrackerForPeople(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out trial.Output
-	code, err := trial.RunTo(ctx, newTorrentCommand(), &out, "tracker", "--http", "127.0.0.1:0")
+	code, err := trial.RunTo(ctx, NewCommand(), &out, "tracker", "--http", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.Equal(t, command.Done, code)
 	require.Regexp(t, `^tracker at http://127.0.0.1:\d+/announce\n`+
@@ -127,7 +127,7 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", command.Refused},
 	} {
 		var out trial.Output
-		code, err := trial.RunTo(context.Background(), newTorrentCommand(), &out,
+		code, err := trial.RunTo(context.Background(), NewCommand(), &out,
 			append([]string{"tracker"}, strings.Fields(line)...)...)
 		require.ErrorContains(t, err, want.hint, line)
 		require.Equal(t, want.code, code, line)

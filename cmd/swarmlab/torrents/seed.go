@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -16,11 +16,11 @@ import (
 
 // torrentSeed is `torrent seed`: its flags.
 type torrentSeed struct {
-	torrentFlags
+	Flags
 	every time.Duration
 }
 
-func newTorrentSeed() *cobra.Command {
+func newSeed() *cobra.Command {
 	o := &torrentSeed{}
 	c := &cobra.Command{
 		Use:   "seed FILE",
@@ -38,7 +38,7 @@ It prints where it listens, then its state at intervals, and a summary at the en
 	}
 	o.add(c, "the `folder` in which the content is")
 	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between two lines")
-	c.Flags().BoolVar(&o.json, "json", false, "print JSON objects, one a line, and nothing else")
+	c.Flags().BoolVar(&o.JSON, "json", false, "print JSON objects, one a line, and nothing else")
 	return c
 }
 
@@ -46,7 +46,7 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	if o.every < time.Millisecond {
 		return command.Refuse("--every %v is too short; give for example 10s", o.every)
 	}
-	source, err := readSource(args[0], false)
+	source, err := ReadSource(args[0], false)
 	if err == nil {
 		err = o.checkDir(false)
 	}
@@ -55,47 +55,47 @@ func (o *torrentSeed) run(c *cobra.Command, args []string) error {
 	}
 	ctx, release := command.UntilEnded(c.Context())
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, true, nil)
+	s, err := NewSession(ctx, &o.Flags, source, true, nil)
 	if err != nil {
 		return err
 	}
 	var screen io.Writer
-	if !o.json {
+	if !o.JSON {
 		screen = c.ErrOrStderr()
 	}
 	if err := s.whole(ctx, screen); err != nil {
-		s.close()
+		s.Close()
 		return err
 	}
-	return s.run(func() error {
-		if err := s.join(); err != nil {
+	return s.Run(func() error {
+		if err := s.Join(); err != nil {
 			return command.Exit(command.Failed, err)
 		}
-		return s.watch(ctx, o.every, c.OutOrStdout(), o.json)
+		return s.watch(ctx, o.every, c.OutOrStdout(), o.JSON)
 	})
 }
 
 // whole opens the files, which must be there entirely.
-func (s *torrentSession) whole(ctx context.Context, screen io.Writer) error {
+func (s *Session) whole(ctx context.Context, screen io.Writer) error {
 	if err := s.open(ctx, screen); err != nil {
 		return err
 	}
-	if n := s.source.info.Count() - s.found; n > 0 {
+	if n := s.Source.Info.Count() - s.found; n > 0 {
 		return command.Refuse("%s of %s are not in %s, or damaged; name the folder in which %s "+
 			"is, or let torrent download get them", display.Count(uint64(n)),
-			display.Quantity(int(s.source.info.Count()), "piece"), display.Visible(s.dir),
-			display.Visible(s.source.info.Name))
+			display.Quantity(int(s.Source.Info.Count()), "piece"), display.Visible(s.dir),
+			display.Visible(s.Source.Info.Name))
 	}
 	return nil
 }
 
 // watch prints the state at the start, at intervals, and at the end.
-func (s *torrentSession) watch(
+func (s *Session) watch(
 	ctx context.Context, every time.Duration, out io.Writer, asJSON bool,
 ) error {
 	if !asJSON {
-		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", display.Visible(s.source.name),
-			display.Volume(s.source.info.Total), endpoint.Addresses(s.node)); err != nil {
+		if _, err := fmt.Fprintf(out, "seeding %s (%s) at %v\n", display.Visible(s.Source.Name),
+			display.Volume(s.Source.Info.Total), endpoint.Addresses(s.Node)); err != nil {
 			return command.Fail("cannot print the state: %w", err)
 		}
 	}
@@ -123,7 +123,7 @@ func (s *torrentSession) watch(
 }
 
 // tell prints the state of a seed in a line, or the summary.
-func (r *transferReport) tell(w io.Writer, asJSON, last bool) error {
+func (r *TransferReport) tell(w io.Writer, asJSON, last bool) error {
 	if asJSON {
 		return command.PrintLine(w, r)
 	}

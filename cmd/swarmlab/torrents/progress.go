@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ type fetchProgress struct {
 	last time.Time // of a line
 
 	mu    sync.Mutex // guards the rest, which the bar's goroutine reads
-	now   transferReport
+	now   TransferReport
 	looks []look // the newest at the end
 }
 
@@ -47,7 +47,7 @@ func newFetchProgress(w io.Writer, name string, lines bool) *fetchProgress {
 }
 
 // update takes how far the download is.
-func (p *fetchProgress) update(r transferReport) {
+func (p *fetchProgress) update(r TransferReport) {
 	p.mu.Lock()
 	p.now = r
 	p.looks = append(p.looks, look{time.Now(), r.All.PayloadDown})

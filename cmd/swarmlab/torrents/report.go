@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"cmp"
@@ -13,8 +13,8 @@ import (
 	"swarmlab/protocol/swarm"
 )
 
-// transferReport is what a client has done with a torrent.
-type transferReport struct {
+// TransferReport is what a client has done with a torrent.
+type TransferReport struct {
 	Name     string         `json:"name"`
 	Hash     string         `json:"infohash"`
 	Dir      string         `json:"dir"`
@@ -63,8 +63,8 @@ func (t *tallyReport) plus(o *tallyReport) tallyReport {
 	}
 }
 
-// wasted is payload that came in vain.
-func (t *tallyReport) wasted() uint64 { return t.Redundant + t.Failed + t.Partial }
+// Wasted is payload that came in vain.
+func (t *tallyReport) Wasted() uint64 { return t.Redundant + t.Failed + t.Partial }
 
 func tallyOf(a *swarm.Tally) tallyReport {
 	return tallyReport{PayloadDown: a.PayloadDown, PayloadUp: a.PayloadUp,
@@ -91,14 +91,14 @@ type trackerStatus struct {
 }
 
 // outset is what can be said before the client runs.
-func (s *torrentSession) outset() transferReport {
-	r := transferReport{Name: s.source.name, Hash: s.source.hash.String(), Dir: s.dir,
-		Address: s.node.Addr().String(),
+func (s *Session) outset() TransferReport {
+	r := TransferReport{Name: s.Source.Name, Hash: s.Source.Hash.String(), Dir: s.dir,
+		Address: s.Node.Addr().String(),
 		Peers:   []peerTally{}, Dropped: map[string]uint64{}, Counted: map[string]uint64{}}
 	if s.places.both {
-		r.Address6 = s.node.Addrs()[1].String()
+		r.Address6 = s.Node.Addrs()[1].String()
 	}
-	if in := s.source.info; in != nil {
+	if in := s.Source.Info; in != nil {
 		r.Size, r.Pieces, r.Found = in.Total, in.Count(), s.found
 		r.Have, r.Complete = s.found, s.found == in.Count()
 	}
@@ -106,11 +106,11 @@ func (s *torrentSession) outset() transferReport {
 }
 
 // report says how far it is. Without details it costs little. ok is false if the node has ended.
-func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
+func (s *Session) report(details bool) (r TransferReport, ok bool) {
 	r = s.outset()
-	err := s.node.Do(func(t *protocol.Turn) {
-		peers := s.group.Swarm()
-		p, in := s.swarm()
+	err := s.Node.Do(func(t *protocol.Turn) {
+		peers := s.Group.Swarm()
+		p, in := s.Progress()
 		if !in {
 			return
 		}
@@ -129,7 +129,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 			}
 		}
 		counters.Each(func(name string, n uint64) { r.Counted[name] = n })
-		if st, any := s.tracker(); any {
+		if st, any := s.Tracker(); any {
 			r.Tracker = &trackerStatus{st.URL, st.Problem, st.Seeders, st.Leechers}
 		}
 		if details {
@@ -144,7 +144,7 @@ func (s *torrentSession) report(details bool) (r transferReport, ok bool) {
 }
 
 // add notes what was exchanged with a peer. Those with which no connection came about do not count.
-func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
+func (r *TransferReport) add(peer protocol.Addr, a *swarm.Tally) {
 	row := peerTally{tallyReport: tallyOf(a), Connections: a.Conns,
 		Connected: display.Milliseconds(a.Connected)}
 	if a.Conns > 0 && peer != (protocol.Addr{}) {
@@ -167,7 +167,7 @@ func (r *transferReport) add(peer protocol.Addr, a *swarm.Tally) {
 const peersShown = 20
 
 // Print writes the summary for people.
-func (r *transferReport) Print(w io.Writer) {
+func (r *TransferReport) Print(w io.Writer) {
 	took := time.Duration(r.Time) * time.Millisecond
 	fmt.Fprintf(w, "%s: %s\n", display.Visible(r.Name), r.outcome())
 	a := &r.All
@@ -175,7 +175,7 @@ func (r *transferReport) Print(w io.Writer) {
 		display.Volume(a.PayloadDown), display.Volume(a.OverheadDown), display.Duration(took),
 		rateText(a.PayloadDown, took))
 	fmt.Fprintf(w, "wasted    %s: %s twice, %s with a wrong hash, %s of broken blocks\n",
-		display.Volume(a.wasted()), display.Volume(a.Redundant), display.Volume(a.Failed),
+		display.Volume(a.Wasted()), display.Volume(a.Redundant), display.Volume(a.Failed),
 		display.Volume(a.Partial))
 	fmt.Fprintf(w, "sent      %s of payload and %s of overhead\n",
 		display.Volume(a.PayloadUp), display.Volume(a.OverheadUp))
@@ -192,7 +192,7 @@ func (r *transferReport) Print(w io.Writer) {
 		p := &r.Peers[n]
 		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\t%s\t\n", cmp.Or(p.Peer, "others"),
 			display.Volume(p.PayloadDown), display.Volume(p.PayloadUp),
-			display.Volume(p.OverheadDown+p.OverheadUp), display.Volume(p.wasted()))
+			display.Volume(p.OverheadDown+p.OverheadUp), display.Volume(p.Wasted()))
 	}
 	rows.Flush()
 	if more := len(r.Peers) - peersShown; more > 0 {
@@ -201,7 +201,7 @@ func (r *transferReport) Print(w io.Writer) {
 }
 
 // outcome is how far it came, in words.
-func (r *transferReport) outcome() string {
+func (r *TransferReport) outcome() string {
 	switch {
 	case r.Size == 0:
 		return "the metadata has not come"

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"net"
@@ -18,11 +18,11 @@ import (
 // connection, and not the seed. The same of the clients of a tracker.
 func TestTorrentPeersThatHangUp(t *testing.T) {
 	site := clientServe(t, "tracker", "--http", "127.0.0.1:0")
-	var k trackerReport
+	var k TrackerReport
 	site.Last(&k)
 	l := newLoad(t, 2)
-	file, tor := l.torrent("--tracker", k.Addresses[0])
-	seed, at := l.seeding(file, "--listen", "127.0.0.1:0")
+	file, tor := l.Torrent("--tracker", k.Addresses[0])
+	seed, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	h := peerwire.Handshake{InfoHash: tor.Info.Hash}
 	hello := peerwire.AppendPlain(peerwire.AppendHandshake(nil, &h), peerwire.Interested)
 	var wants []byte

@@ -1,4 +1,4 @@
-package main
+package torrents
 
 import (
 	"context"
@@ -12,12 +12,12 @@ import (
 
 // torrentDownload is `torrent download`: its flags.
 type torrentDownload struct {
-	torrentFlags
+	Flags
 	seedFor time.Duration
 	quiet   bool
 }
 
-func newTorrentDownload() *cobra.Command {
+func newDownload() *cobra.Command {
 	o := &torrentDownload{}
 	c := &cobra.Command{
 		Use:   "download FILE|MAGNET",
@@ -40,7 +40,7 @@ Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
 	o.add(c, "the `folder` for the content, made if it is not there")
 	c.Flags().DurationVar(&o.seedFor, "seed-for", 0, "go on uploading for this `time` at the end")
 	c.Flags().BoolVar(&o.quiet, "quiet", false, "show no progress")
-	c.Flags().BoolVar(&o.json, "json", false, "print one JSON document and nothing else")
+	c.Flags().BoolVar(&o.JSON, "json", false, "print one JSON document and nothing else")
 	return c
 }
 
@@ -49,7 +49,7 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 		return command.Refuse("--seed-for %v is less than nothing; give for example 10m",
 			o.seedFor)
 	}
-	source, err := readSource(args[0], true)
+	source, err := ReadSource(args[0], true)
 	if err == nil {
 		err = o.checkDir(true)
 	}
@@ -58,44 +58,44 @@ func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	}
 	ctx, release := command.WithInterrupts(c.Context(), func() {})
 	defer release()
-	s, err := newTorrentSession(ctx, &o.torrentFlags, source, false, nil)
+	s, err := NewSession(ctx, &o.Flags, source, false, nil)
 	if err != nil {
 		return err
 	}
-	d := &downloading{torrentSession: s, seedFor: o.seedFor, lines: !o.json && !o.quiet}
-	if !o.quiet && !o.json {
+	d := &downloading{Session: s, seedFor: o.seedFor, lines: !o.JSON && !o.quiet}
+	if !o.quiet && !o.JSON {
 		d.screen = c.ErrOrStderr()
 	}
-	if source.info != nil {
+	if source.Info != nil {
 		if err := s.open(ctx, d.screen); err != nil {
-			s.close()
+			s.Close()
 			return err
 		}
 		if s.all() && o.seedFor == 0 {
-			s.close()
+			s.Close()
 			d.final = s.outset()
-			return command.Print(c, o.json, &d.final, nil)
+			return command.Print(c, o.JSON, &d.final, nil)
 		}
 	}
-	err = s.run(func() error { return d.work(ctx) })
+	err = s.Run(func() error { return d.work(ctx) })
 	if err != nil {
 		d.final.Error = err.Error()
 	}
-	return command.Print(c, o.json, &d.final, err)
+	return command.Print(c, o.JSON, &d.final, err)
 }
 
 // downloading is a download that runs.
 type downloading struct {
-	*torrentSession
+	*Session
 	seedFor time.Duration
 	screen  io.Writer // where progress is told; nil: nowhere
 	lines   bool      // also if it is no terminal
-	final   transferReport
+	final   TransferReport
 }
 
 // work downloads and notes what came of it.
 func (d *downloading) work(ctx context.Context) error {
-	if err := d.join(); err != nil {
+	if err := d.Join(); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	err := d.fetchAll(ctx)
@@ -106,7 +106,7 @@ func (d *downloading) work(ctx context.Context) error {
 }
 
 func (d *downloading) fetchAll(ctx context.Context) error {
-	if d.source.info == nil {
+	if d.Source.Info == nil {
 		if err := d.learn(ctx); err != nil {
 			return err
 		}
@@ -127,14 +127,14 @@ func (d *downloading) fetchAll(ctx context.Context) error {
 
 // learn waits for the metadata, looks at what is there of the content, and tells the client.
 func (d *downloading) learn(ctx context.Context) error {
-	if err := d.wait(ctx, d.described); err != nil {
+	if err := d.wait(ctx, d.Described); err != nil {
 		return err
 	}
-	d.torrentSession.learn()
+	d.Learn()
 	if err := d.open(ctx, d.screen); err != nil {
 		return err
 	}
-	if err := d.node.Do(d.inform); err != nil {
+	if err := d.Node.Do(d.Inform); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	return nil
@@ -142,9 +142,9 @@ func (d *downloading) learn(ctx context.Context) error {
 
 // wait shows how far it is until something is done, or cannot be done.
 func (d *downloading) wait(ctx context.Context, done <-chan struct{}) error {
-	tell := newFetchProgress(d.screen, d.source.name, d.lines)
+	tell := newFetchProgress(d.screen, d.Source.Name, d.lines)
 	defer tell.stop()
-	return d.torrentSession.wait(ctx, done, fetchTick, func() error {
+	return d.Wait(ctx, done, fetchTick, func() error {
 		if r, ok := d.report(false); ok {
 			tell.update(r)
 		}
