@@ -191,7 +191,7 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 	require.True(t, ok)
 	w.until("it is heard out", func(o *results.Observation) bool { return o.Ignored > 0 })
 	end := w.finish()
-	honest := peerOf(t, end, r.Address)
+	honest := trial.PeerOf(t, end, r.Address)
 	require.Equal(t, r.All.Useful, honest.Held+honest.Gained)
 	require.Positive(t, end.Ignored)
 	require.Equal(t, 1, end.Silent)
@@ -202,7 +202,7 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 		if part.says != nil {
 			t.Run(name, func(t *testing.T) {
 				at := net.JoinHostPort("127.0.0.1", string(rune('0'+port[name])))
-				part.says(t, peerOf(t, end, at), l.Size)
+				part.says(t, trial.PeerOf(t, end, at), l.Size)
 			})
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -60,7 +59,7 @@ func (w *watching) finish() *results.Observation {
 	code, err := w.End()
 	require.NoError(w.T, err)
 	require.Zero(w.T, code)
-	o := readObservation(w.T, w.dir)
+	o := trial.Observation(w.T, w.dir)
 	require.Equal(w.T, command.EndedByCaller, o.Ended)
 	var told results.Observation
 	w.Last(&told)
@@ -170,7 +169,7 @@ func TestAudit(t *testing.T) {
 			for _, d := range downloads {
 				r, ok := <-d
 				require.True(t, ok)
-				p := peerOf(t, o, r.Address)
+				p := trial.PeerOf(t, o, r.Address)
 				require.Equal(t, r.All.Useful, p.Held+p.Gained, "to the byte")
 				require.Less(t, p.Held, uint64(2<<20), "of the first second")
 				require.LessOrEqual(t, p.Low, r.All.Useful)
@@ -211,7 +210,7 @@ func TestAuditByLink(t *testing.T) {
 				"--peer", at, "--duration", "700ms", "--out", dir)
 			require.NoError(t, err)
 			require.Zero(t, code)
-			o := readObservation(t, dir)
+			o := trial.Observation(t, dir)
 			checkObservation(t, dir, o)
 			require.Equal(t, command.EndedInTime, o.Ended)
 			require.Equal(t, at, o.Peers[0].Peer)
@@ -276,7 +275,7 @@ func TestAuditInterrupted(t *testing.T) {
 	code, err := w.End()
 	require.Equal(t, command.Interrupted, code)
 	require.EqualError(t, err, "interrupted: what was seen is in "+w.dir)
-	checkObservation(t, w.dir, readObservation(t, w.dir))
+	checkObservation(t, w.dir, trial.Observation(t, w.dir))
 }
 
 // TestAuditKilled kills an audit (kill -9) while somebody downloads. Started again, it goes on: the
@@ -285,7 +284,7 @@ func TestAuditKilled(t *testing.T) {
 	l := trial.NewLoad(t, 4, torrents.NewCommand)
 	file, _ := l.Torrent()
 	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
-	dir, name := filepath.Join(t.TempDir(), "audit"), program(t)
+	dir, name := filepath.Join(t.TempDir(), "audit"), trial.Program(t)
 	leecher := trial.VacantAddress(t)
 	start := func() *exec.Cmd {
 		c := exec.Command(name, "audit", file, "--peer", at, "--peer", leecher, "--out", dir,
@@ -313,16 +312,16 @@ func TestAuditKilled(t *testing.T) {
 	until(func(o *results.Observation) bool { return o.Completed == 1 })
 	require.NoError(t, second.Process.Signal(syscall.SIGINT))
 	require.NoError(t, second.Wait())
-	o := readObservation(t, dir)
+	o := trial.Observation(t, dir)
 	checkObservation(t, dir, o)
 	require.Equal(t, 1, o.Resumed)
 	require.Len(t, o.Peers, 2)
 	r, ok := <-download
 	require.True(t, ok)
-	p := peerOf(t, o, leecher)
+	p := trial.PeerOf(t, o, leecher)
 	require.EqualValues(t, 1, p.Gaps)
 	require.Equal(t, 2, p.Sessions)
-	require.Greater(t, p.Gained, peerOf(t, before, leecher).Gained)
+	require.Greater(t, p.Gained, trial.PeerOf(t, before, leecher).Gained)
 	require.Equal(t, r.All.Useful, p.Held+p.Gained)
 }
 
@@ -362,39 +361,9 @@ func TestAuditOverLines(t *testing.T) {
 
 // journalled is what is in the journal of an audit that runs.
 func journalled(out string) *results.Observation {
-	j := &auditJournal{}
-	b, err := os.ReadFile(journalName(out))
-	lines := strings.Split(string(b), "\n")
-	if err != nil || json.Unmarshal([]byte(lines[0]), &j.head) != nil {
-		return &results.Observation{} // not there yet
-	}
-	book, err := newAuditBook(j.head.auditTorrent)
-	for n := 1; err == nil && n < len(lines)-1; n++ {
-		err = j.read([]byte(lines[n]), book)
-	}
+	o, err := seenSoFar(out)
 	if err != nil {
 		panic(err)
 	}
-	return book.observation()
-}
-
-func peerOf(t *testing.T, o *results.Observation, addr string) *results.ObservedPeer {
-	t.Helper()
-	for n := range o.Peers {
-		if o.Peers[n].Peer == addr {
-			return &o.Peers[n]
-		}
-	}
-	require.FailNow(t, "it was not seen", "%s in %+v", addr, o.Peers)
-	return nil
-}
-
-// readObservation reads the results of an audit.
-func readObservation(t *testing.T, dir string) *results.Observation {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, results.AuditFile))
-	require.NoError(t, err)
-	var o results.Observation
-	require.NoError(t, json.Unmarshal(b, &o))
-	return &o
+	return o
 }

@@ -88,7 +88,7 @@ func TestInteropAudit(t *testing.T) {
 	samples := []sample{{at: time.Now()}} // of what aria2 has
 	x.until("aria2 is half-way", func() bool {
 		samples = append(samples, sample{time.Now(), x.fetched(half)})
-		return samples[len(samples)-1].pieces > 45 && len(journalled(out).Peers) == 4
+		return samples[len(samples)-1].pieces > 45 && len(x.observed(out).Peers) == 4
 	})
 	cut := x.stop(half) // it leaves in the midst
 	samples = append(samples, sample{time.Now(), cut})
@@ -96,24 +96,24 @@ func TestInteropAudit(t *testing.T) {
 	x.until("libtorrent is complete", func() bool { return x.complete(whole) })
 	x.until("Transmission is complete", func() bool { return x.complete(early) })
 	x.until("its haves have come", func() bool { // up to ten seconds late
-		return peerOf(t, journalled(out), early.addr).Rest == 0
+		return trial.PeerOf(t, x.observed(out), early.addr).Rest == 0
 	})
 	observer.interrupt()
 	require.Equal(t, command.Done, observer.command.ProcessState.ExitCode())
 
-	o := readObservation(t, out)
+	o := trial.Observation(t, out)
 	x.log(o)
 	require.Len(t, o.Peers, 4)
-	s := peerOf(t, o, seed.addr)
+	s := trial.PeerOf(t, o, seed.addr)
 	require.True(t, s.Seed)
 	require.Zero(t, s.Gained)
 	require.Contains(t, s.Client, "libtorrent")
-	head := peerOf(t, o, early.addr)
+	head := trial.PeerOf(t, o, early.addr)
 	require.GreaterOrEqual(t, head.Held, uint64(before.pieces)*watchedPiece)
 	require.Contains(t, head.Client, "Transmission 3")
 	x.within(o, early, x.fetched(early), heads[early])
 	x.within(o, whole, x.fetched(whole), heads[whole])
-	require.Contains(t, peerOf(t, o, half.addr).Client, "aria2 1.")
+	require.Contains(t, trial.PeerOf(t, o, half.addr).Client, "aria2 1.")
 	x.upTo(o, out, half, samples)
 	require.Equal(t, 2, o.Completed)
 	require.Equal(t, 1, o.Seeds)
@@ -251,7 +251,7 @@ func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
 // in the time that it takes to say so.
 func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
 	x.t.Helper()
-	x.until(e.kind+" is seen", func() bool { return len(journalled(out).Peers) == n })
+	x.until(e.kind+" is seen", func() bool { return len(x.observed(out).Peers) == n })
 	time.Sleep(auditSettle)
 	return x.fetched(e)
 }
@@ -261,7 +261,7 @@ func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
 // had when the observer had met it.
 func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head fetched) {
 	x.t.Helper()
-	p := peerOf(x.t, o, e.addr)
+	p := trial.PeerOf(x.t, o, e.addr)
 	whole := min(uint64(said.pieces)*watchedPiece, x.torrent.Info.Total)
 	if said.pieces == x.torrent.Info.Count() {
 		require.Zero(x.t, p.Rest, e.kind)
@@ -281,7 +281,7 @@ func (x *watchedSwarm) upTo(
 	o *results.Observation, out string, e *exchanger, samples []sample,
 ) {
 	x.t.Helper()
-	p := peerOf(x.t, o, e.addr)
+	p := trial.PeerOf(x.t, o, e.addr)
 	rows, err := parquet.ReadFile[results.Sighting](filepath.Join(out, results.SightingsFile))
 	require.NoError(x.t, err)
 	var last time.Duration
@@ -315,4 +315,12 @@ func (x *watchedSwarm) upTo(
 
 func (x *watchedSwarm) log(o *results.Observation) {
 	x.t.Logf("\n%s", auditSummary(o))
+}
+
+// observed is what our observer has seen so far.
+func (x *watchedSwarm) observed(out string) *results.Observation {
+	x.t.Helper()
+	o, err := seenSoFar(out)
+	require.NoError(x.t, err)
+	return o
 }

@@ -43,7 +43,7 @@ func runOurs(t *testing.T, args ...string) *ourRun {
 func startOurProgram(t *testing.T, args ...string) *ourRun {
 	t.Helper()
 	r := &ourRun{t: t, ended: make(chan struct{}), began: time.Now(),
-		command: exec.Command(program(t), args...)}
+		command: exec.Command(trial.Program(t), args...)}
 	r.command.Stdout, r.command.Stderr = &r.out, &r.errOut
 	require.NoError(t, r.command.Start())
 	go func() {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/scenarios/results"
 )
 
@@ -32,17 +33,8 @@ type started struct {
 	told   []string // lines of standard error
 }
 
-// program is the test binary under the name that makes it the program.
-func program(t *testing.T) string {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	name := filepath.Join(t.TempDir(), "swarmlab")
-	require.NoError(t, os.Symlink(self, name))
-	return name
-}
-
 func start(t *testing.T, args ...string) *started {
-	s := &started{t: t, dir: t.TempDir(), cmd: exec.Command(program(t), args...)}
+	s := &started{t: t, dir: t.TempDir(), cmd: exec.Command(trial.Program(t), args...)}
 	s.cmd.Dir, s.cmd.Stdout = s.dir, &s.stdout
 	pipe, err := s.cmd.StderrPipe()
 	require.NoError(t, err)
@@ -184,7 +176,7 @@ func TestInterruptedVerifyDecidesNothing(t *testing.T) {
 // Ctrl-C ends it at once and with a summary, whatever connections are held open.
 func TestTrackerEndsAtOnce(t *testing.T) {
 	t.Parallel()
-	c := exec.Command(program(t), "torrent", "tracker", "--http", "127.0.0.1:0", "--udp",
+	c := exec.Command(trial.Program(t), "torrent", "tracker", "--http", "127.0.0.1:0", "--udp",
 		"127.0.0.1:0")
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)

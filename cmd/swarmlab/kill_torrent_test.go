@@ -27,7 +27,7 @@ func TestTorrentKilledAndResumed(t *testing.T) {
 		seed.Last(&r)
 		return r.All.PayloadUp
 	}
-	dir, name := t.TempDir(), program(t)
+	dir, name := t.TempDir(), trial.Program(t)
 	// run downloads until it is complete, or killed when so much has been sent.
 	run := func(most uint64) (found uint32, done bool) {
 		var out, errOut bytes.Buffer

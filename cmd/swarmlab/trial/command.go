@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -137,4 +139,13 @@ func Document[T any](t *testing.T, out string) (r T) {
 	_, err := d.Token()
 	require.ErrorIs(t, err, io.EOF, "output: %s", out)
 	return r
+}
+
+// Program is the test binary under the name that makes it the program.
+func Program(t *testing.T) string {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "swarmlab")
+	require.NoError(t, os.Symlink(self, name))
+	return name
 }
