@@ -8,14 +8,4 @@
 //	report     the result for people, on standard output
 //	real       what a simulated run would do, done by nodes on real sockets; real_node is one
 //	calibrate  a run of both, and the comparison
-//
-// `swarmlab audit` is the files audit_*:
-//
-//	audit      flags -> a torrents.Session that observes, and the folder
-//	run        scrape -> join -> look each second -> scrape -> store -> print
-//	eye        what peers show -> sightings of users, whom it knows again
-//	book       sightings -> what is told, and what they may cost
-//	journal    sightings on the disk while it runs, to go on after a kill
-//	scrape     what trackers count; client the programs by their peer ids
-//	tell       lines, JSON, or the view on a terminal; text and report lay out what they tell
 package main

@@ -16,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/auditor"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/cmd/swarmlab/torrents"
@@ -252,7 +253,7 @@ func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
 func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
 	x.t.Helper()
 	x.until(e.kind+" is seen", func() bool { return len(x.observed(out).Peers) == n })
-	time.Sleep(auditSettle)
+	time.Sleep(auditor.Settle)
 	return x.fetched(e)
 }
 
@@ -314,13 +315,13 @@ func (x *watchedSwarm) upTo(
 }
 
 func (x *watchedSwarm) log(o *results.Observation) {
-	x.t.Logf("\n%s", auditSummary(o))
+	x.t.Logf("\n%s", auditor.Summary(o))
 }
 
 // observed is what our observer has seen so far.
 func (x *watchedSwarm) observed(out string) *results.Observation {
 	x.t.Helper()
-	o, err := seenSoFar(out)
+	o, err := auditor.SeenSoFar(out)
 	require.NoError(x.t, err)
 	return o
 }

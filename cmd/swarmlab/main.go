@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"swarmlab/cmd/swarmlab/auditor"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/overlay"
 	"swarmlab/cmd/swarmlab/torrents"
@@ -54,6 +55,6 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	dht.AddCommand(newDHTCalibrate())
 	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
 		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		dht, torrents.NewCommand(), newAuditCommand())
+		dht, torrents.NewCommand(), auditor.NewCommand())
 	return root
 }

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"encoding/binary"
@@ -14,7 +14,7 @@ import (
 // comer is a peer that comes for the first time, under an id of its own.
 func comer(user int, at protocol.Addr) *glimpse {
 	s := &glimpse{what: sawPeer, user: audit.User(user), field: make([]byte, 3)}
-	s.peer = auditPeer{addr: at, listens: true}
+	s.peer = contact{addr: at, listens: true}
 	binary.BigEndian.PutUint64(s.peer.id[:], uint64(user))
 	return s
 }
@@ -22,7 +22,7 @@ func comer(user int, at protocol.Addr) *glimpse {
 // TestAuditHasRoomForOthers: who comes from one host under ever new ids takes the room of nobody
 // else, and a torrent of many pieces takes no more memory.
 func TestAuditHasRoomForOthers(t *testing.T) {
-	book, err := newAuditBook(journalTorrent)
+	book, err := newBook(journalTorrent)
 	require.NoError(t, err)
 	six := make([]byte, 16)
 	six[0], six[15] = 0x20, 1
@@ -34,27 +34,27 @@ func TestAuditHasRoomForOthers(t *testing.T) {
 		},
 	}
 	for k, host := range hosts {
-		for n := range 3 * auditHostPeersMax {
-			require.Equal(t, n < auditHostPeersMax, book.add(comer(len(book.users), host(n))))
+		for n := range 3 * hostPeersMax {
+			require.Equal(t, n < hostPeersMax, book.add(comer(len(book.users), host(n))))
 		}
-		require.EqualValues(t, (k+1)*2*auditHostPeersMax, book.missed)
+		require.EqualValues(t, (k+1)*2*hostPeersMax, book.missed)
 		other := comer(len(book.users), protocol.Addr4(0x0b000001+uint32(k), 1))
 		require.True(t, book.add(other), "another host is welcome")
 	}
-	require.Len(t, book.users, 2*auditHostPeersMax+2)
-	require.Equal(t, auditPeersMax, auditPeersOf(1))
-	require.Equal(t, auditPeersMax, auditPeersOf(100_000))
-	require.Equal(t, 214, auditPeersOf(10_000_000))
-	require.Positive(t, auditPeersOf(1<<32-1))
+	require.Len(t, book.users, 2*hostPeersMax+2)
+	require.Equal(t, peersMax, peersOf(1))
+	require.Equal(t, peersMax, peersOf(100_000))
+	require.Equal(t, 214, peersOf(10_000_000))
+	require.Positive(t, peersOf(1<<32-1))
 }
 
 // TestAuditRemembersTheLatestName: a peer that comes again and again to the same place under other
 // ids is one, and takes the memory of one.
 func TestAuditRemembersTheLatestName(t *testing.T) {
-	book, err := newAuditBook(journalTorrent)
+	book, err := newBook(journalTorrent)
 	require.NoError(t, err)
-	e := newAuditEye()
-	e.begin(book, &auditJournal{}, 0)
+	e := newEye()
+	e.begin(book, &journal{}, 0)
 	turn := &protocol.Turn{}
 	at := protocol.Addr4(0x0a000001, 5)
 	for n := range 500 {

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	auditTick = time.Second // between two looks, after which what was seen is on the disk
+	lookEvery = time.Second // between two looks, after which what was seen is on the disk
 	// lastWords is how long trackers are waited for at the end.
 	lastWords = 2 * time.Second
 )
@@ -23,20 +23,20 @@ const (
 // auditing is an audit that runs.
 type auditing struct {
 	*torrents.Session
-	flags   *auditFlags
-	eye     *auditEye
+	flags   *flags
+	eye     *eye
 	dir     *claim.Folder
-	journal *auditJournal // nil until the torrent is known
-	book    *auditBook    // as long as the node runs, to be read in turns only
+	journal *journal // nil until the torrent is known
+	book    *book    // as long as the node runs, to be read in turns only
 	scraper *scraper
-	tell    *auditTelling
+	tell    *telling
 	last    *results.Observation
 }
 
 // openJournal opens the journal for a torrent that is known.
 func (a *auditing) openJournal() (err error) {
 	in := a.Source.Info
-	a.journal, a.book, err = openAuditJournal(a.dir.Path, auditTorrent{
+	a.journal, a.book, err = openJournal(a.dir.Path, subject{
 		Infohash: a.Source.Hash.String(), Name: in.Name, Size: in.Total, Pieces: in.Count(),
 		PieceLength: in.PieceLength, Parallel: a.flags.parallel, Fastest: a.flags.fastestRate,
 	})
@@ -142,7 +142,7 @@ func (a *auditing) await(ctx context.Context, done <-chan struct{}) error {
 		return err
 	}
 	scrapeAt := time.Now().Add(scrapeApart)
-	return a.Wait(ctx, done, min(auditTick, a.flags.every), func() error {
+	return a.Wait(ctx, done, min(lookEvery, a.flags.every), func() error {
 		if time.Now().After(scrapeAt) && a.journal != nil {
 			scrapeAt = time.Now().Add(scrapeApart)
 			a.Beside(func(ctx context.Context) { a.scrape(ctx, scrapeTime) })
@@ -234,7 +234,7 @@ func (a *auditing) keep(err error) error {
 		a.dir.Discard()
 		return a.vain(err)
 	}
-	text := auditMarkdown(a.last)
+	text := markdown(a.last)
 	failure := results.WriteObservation(a.dir.Path, a.last, text, a.journal.sightings(),
 		a.journal.head.Began)
 	a.journal.close(failure != nil)

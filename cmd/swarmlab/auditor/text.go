@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"cmp"
@@ -12,16 +12,16 @@ import (
 	"swarmlab/scenarios/stats"
 )
 
-func auditTime(ms stats.Number) time.Duration {
+func timeOf(ms stats.Number) time.Duration {
 	return time.Duration(float64(ms) * float64(time.Millisecond))
 }
 
-// auditLine is how things are, in a line.
-func auditLine(o *results.Observation) string {
+// lineOf is how things are, in a line.
+func lineOf(o *results.Observation) string {
 	if o.Size == 0 {
 		return fmt.Sprintf("no metadata yet, %s known", display.Quantity(o.Known, "address"))
 	}
-	text := fmt.Sprintf("%s: %d of %s connected, %s gained", display.Clock(auditTime(o.Time)),
+	text := fmt.Sprintf("%s: %d of %s connected, %s gained", display.Clock(timeOf(o.Time)),
 		o.Now,
 		display.Quantity(o.Seen, "peer"), display.Volume(o.Gained))
 	if o.Completed > 0 {
@@ -30,8 +30,8 @@ func auditLine(o *results.Observation) string {
 	return text
 }
 
-// auditFacts are the sums, a fact a line.
-func auditFacts(o *results.Observation) string {
+// factText are the sums, a fact a line.
+func factText(o *results.Observation) string {
 	f := display.Table{Left: 2}
 	for _, fact := range factsOf(o) {
 		f.Add(fact[:]...)
@@ -111,18 +111,18 @@ func scrapeText(o *results.Observation, s results.ObservedScrape) string {
 // others is how many of the incomplete are not the observer.
 func others(s results.ObservedScrape) uint32 { return s.Leechers - min(s.Us, s.Leechers) }
 
-// auditPeersShown is how many peers the summary lists.
-const auditPeersShown = 20
+// peersShown is how many peers the summary lists.
+const peersShown = 20
 
-// auditSummary is the result for people.
-func auditSummary(o *results.Observation) string {
+// Summary is the result for people.
+func Summary(o *results.Observation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", display.Visible(o.Name),
 		display.Volume(o.Size),
-		display.Quantity(int(o.Pieces), "piece"), display.Duration(auditTime(o.Time)))
-	b.WriteString(auditFacts(o))
-	b.WriteString("\n" + peerTable(o, auditPeersShown, peerColumns(o)))
-	if more := len(o.Peers) - auditPeersShown; more > 0 {
+		display.Quantity(int(o.Pieces), "piece"), display.Duration(timeOf(o.Time)))
+	b.WriteString(factText(o))
+	b.WriteString("\n" + peerTable(o, peersShown, peerColumns(o)))
+	if more := len(o.Peers) - peersShown; more > 0 {
 		fmt.Fprintf(&b, "and %s\n", display.Quantity(more, "more peer"))
 	}
 	return b.String()
@@ -151,7 +151,7 @@ func peerColumns(o *results.Observation) []peerColumn {
 		{"before", of(func(p *results.ObservedPeer) uint64 { return p.Held })},
 		{"gaps", func(p *results.ObservedPeer) string { return display.Count(uint64(p.Gaps)) }},
 		{"seen for", func(p *results.ObservedPeer) string {
-			return display.Duration(auditTime(p.Connected))
+			return display.Duration(timeOf(p.Connected))
 		}},
 	}
 }
@@ -191,8 +191,8 @@ func shareOf(n, of uint64) string {
 	return fmt.Sprintf("%d %%", min(uint64(float64(n)/float64(of)*100), 99))
 }
 
-// auditReading explains the tables.
-const auditReading = `## How to read this
+// reading explains the tables.
+const reading = `## How to read this
 
 - *gained* is the estimate of what a peer downloaded between its first and last sighting: the
   pieces that it said it had got. *at least* and *at most* allow for %s that it may have
@@ -209,22 +209,22 @@ const auditReading = `## How to read this
 - Trackers count peers, as these tell them, and no bytes.
 `
 
-// auditMarkdown is report.md.
-func auditMarkdown(o *results.Observation) []byte {
+// markdown is report.md.
+func markdown(o *results.Observation) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Who got what: %s\n\n", display.Visible(o.Name))
 	fmt.Fprintf(&b, "Torrent %s of %s in %s of %s, observed for %s; it ended %s.\n\n```\n%s```\n\n",
 		o.Infohash, display.ExactSize(o.Size), display.Quantity(int(o.Pieces), "piece"),
-		display.ExactSize(uint64(o.PieceLength)), display.Duration(auditTime(o.Time)),
-		auditEnding(o),
-		auditFacts(o))
+		display.ExactSize(uint64(o.PieceLength)), display.Duration(timeOf(o.Time)),
+		ending(o),
+		factText(o))
 	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), peerColumns(o)))
-	fmt.Fprintf(&b, auditReading, display.Quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
+	fmt.Fprintf(&b, reading, display.Quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
 		results.SeenPeersFile)
 	return []byte(b.String())
 }
 
-func auditEnding(o *results.Observation) string {
+func ending(o *results.Observation) string {
 	switch o.Ended {
 	case command.EndedInTime:
 		return "when its time was up"

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// auditFlags are the flags of `swarmlab audit`.
-type auditFlags struct {
+// flags are the flags of `swarmlab audit`.
+type flags struct {
 	torrents.Flags
 	limit, every time.Duration
 	out          string
@@ -28,8 +28,9 @@ type auditFlags struct {
 	quiet        bool
 }
 
-func newAuditCommand() *cobra.Command {
-	f := &auditFlags{}
+// NewCommand returns `swarmlab audit`, which watches a swarm.
+func NewCommand() *cobra.Command {
+	f := &flags{}
 	c := &cobra.Command{
 		Use:   "audit FILE|MAGNET",
 		Short: "Watch a torrent's swarm, and tell who got how much",
@@ -76,7 +77,7 @@ Exit status: 0 done, 1 failed, 2 the input was refused, 130 interrupted before -
 }
 
 // refuse returns what the flags alone show to be wrong.
-func (f *auditFlags) refuse() (err error) {
+func (f *flags) refuse() (err error) {
 	const most = 1 << 14
 	switch {
 	case f.limit < 0:
@@ -92,7 +93,7 @@ func (f *auditFlags) refuse() (err error) {
 	return err
 }
 
-func (f *auditFlags) run(c *cobra.Command, args []string) error {
+func (f *flags) run(c *cobra.Command, args []string) error {
 	if err := f.refuse(); err != nil {
 		return err
 	}
@@ -116,13 +117,13 @@ func (f *auditFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	a.tell = newAuditTelling(c, f)
+	a.tell = newTelling(c, f)
 	return a.audit(ctx)
 }
 
 // open opens the sockets and claims the folder. With a .torrent file the journal is opened, too.
-func (f *auditFlags) open(ctx context.Context, source *torrents.Source) (a *auditing, err error) {
-	a = &auditing{flags: f, eye: newAuditEye()}
+func (f *flags) open(ctx context.Context, source *torrents.Source) (a *auditing, err error) {
+	a = &auditing{flags: f, eye: newEye()}
 	role := &torrents.Observer{Eye: a.eye, Connections: f.connections}
 	if a.Session, err = torrents.NewSession(ctx, &f.Flags, source, false,
 		role); err != nil {

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"context"
@@ -32,7 +32,7 @@ type watching struct {
 func startAudit(t *testing.T, what string, args ...string) *watching {
 	t.Helper()
 	w := &watching{dir: filepath.Join(t.TempDir(), "audit")}
-	w.Running = trial.Background(t, newAuditCommand(), append([]string{what, "--out", w.dir},
+	w.Running = trial.Background(t, NewCommand(), append([]string{what, "--out", w.dir},
 		args...)...)
 	return w
 }
@@ -93,7 +93,7 @@ func checkObservation(t *testing.T, dir string, o *results.Observation) {
 	require.NoError(t, err)
 	again, err := audit.NewWatch(audit.WatchConfig{Pieces: o.Pieces, PieceLength: o.PieceLength,
 		Last:     uint32(o.Size - uint64(o.Pieces-1)*uint64(o.PieceLength)),
-		Parallel: o.Parallel, FastestBytesPerSec: o.Fastest, Settle: auditSettle, PeersMax: 1000})
+		Parallel: o.Parallel, FastestBytesPerSec: o.Fastest, Settle: Settle, PeersMax: 1000})
 	require.NoError(t, err)
 	for _, r := range rows {
 		at, u := protocol.Time(r.At), audit.User(r.Peer)
@@ -188,7 +188,7 @@ func TestAudit(t *testing.T) {
 			require.Contains(t, string(report), "complete 1 → 3, incomplete 0, downloads "+
 				"completed 0 → 2\n")
 
-			code, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, file, "--out",
+			code, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, file, "--out",
 				w.dir)
 			require.Equal(t, command.Refused, code)
 			require.ErrorContains(t, err, "holds results already")
@@ -206,7 +206,7 @@ func TestAuditByLink(t *testing.T) {
 			_, at := l.Seeding(file, "--listen", host)
 			var out trial.Output
 			dir := filepath.Join(t.TempDir(), "a", "b")
-			code, err := trial.RunTo(t.Context(), newAuditCommand(), &out, tor.Magnet().String(),
+			code, err := trial.RunTo(t.Context(), NewCommand(), &out, tor.Magnet().String(),
 				"--peer", at, "--duration", "700ms", "--out", dir)
 			require.NoError(t, err)
 			require.Zero(t, code)
@@ -237,7 +237,7 @@ func TestAuditOfNobody(t *testing.T) {
 		tor.Magnet().String(): "the metadata of the link did not come within 100ms",
 	} {
 		parent := t.TempDir()
-		code, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, what, "--listen",
+		code, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, what, "--listen",
 			"127.0.0.1:0", "--for", "100ms", "--out", filepath.Join(parent, "a", "b"))
 		require.Equal(t, command.Failed, code)
 		require.ErrorContains(t, err, want)
@@ -245,7 +245,7 @@ func TestAuditOfNobody(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, entries)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		code, err = trial.RunTo(ctx, newAuditCommand(), io.Discard, what, "--listen", "127.0.0.1:0",
+		code, err = trial.RunTo(ctx, NewCommand(), io.Discard, what, "--listen", "127.0.0.1:0",
 			"--for", "1h", "--out", filepath.Join(parent, "a"))
 		cancel()
 		require.Equal(t, command.Interrupted, code)
@@ -301,7 +301,7 @@ func TestAuditKilled(t *testing.T) {
 	until(func(o *results.Observation) bool { return o.Seen == 1 })
 	download := fetchedBy(l, file, "--peer", at, "--listen", leecher)
 	until(func(o *results.Observation) bool { return o.Gained > 0 })
-	busy, err := trial.RunTo(t.Context(), newAuditCommand(), io.Discard, file, "--out", dir)
+	busy, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, file, "--out", dir)
 	require.Equal(t, command.Refused, busy)
 	require.ErrorContains(t, err, "another audit is running there")
 	require.NoError(t, first.Process.Kill())
@@ -348,7 +348,7 @@ func TestAuditOverLines(t *testing.T) {
 	l := trial.NewLoad(t, 1, torrents.NewCommand)
 	file, _ := l.Torrent()
 	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
-	c := newAuditCommand()
+	c := NewCommand()
 	var out, lines trial.Output
 	c.SetArgs([]string{file, "--peer", at, "--for", "300ms", "--every", "50ms", "--out",
 		filepath.Join(t.TempDir(), "x")})
@@ -361,7 +361,7 @@ func TestAuditOverLines(t *testing.T) {
 
 // journalled is what is in the journal of an audit that runs.
 func journalled(out string) *results.Observation {
-	o, err := seenSoFar(out)
+	o, err := SeenSoFar(out)
 	if err != nil {
 		panic(err)
 	}

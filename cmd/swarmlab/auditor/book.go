@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"time"
@@ -7,8 +7,8 @@ import (
 	"swarmlab/protocol/audit"
 )
 
-// auditTorrent is what is observed, and how much is believed.
-type auditTorrent struct {
+// subject is what is observed, and how much is believed.
+type subject struct {
 	Infohash    string `json:"infohash"`
 	Name        string `json:"name"`
 	Size        uint64 `json:"size"`
@@ -36,45 +36,45 @@ type glimpse struct {
 	at    protocol.Time // since the audit began
 	user  audit.User    // but for ticks
 	piece uint32        // of have and lacks
-	peer  auditPeer     // of a connection
+	peer  contact       // of a connection
 	field []byte        // and what the peer has, as on the wire
 }
 
-// auditPeer is who is at the other end of a connection.
-type auditPeer struct {
+// contact is who is at the other end of a connection.
+type contact struct {
 	addr    protocol.Addr
 	listens bool // there, as far as known
 	id      [20]byte
 }
 
-// auditBook is what was seen of a torrent. It is made of sightings alone: the same ones in the same
+// book is what was seen of a torrent. It is made of sightings alone: the same ones in the same
 // order make the same book, as they happen or as they are read from a journal.
-type auditBook struct {
-	torrent   auditTorrent
+type book struct {
+	torrent   subject
 	watch     *audit.Watch
-	users     []auditUser
+	users     []user
 	now       protocol.Time // of the latest sighting
 	seeds     int
 	completed int
-	hosts     map[auditHost]int // how many of the users are of each
-	missed    uint64            // connections of peers for which there was no room
-	ignored   uint64            // sightings of peers that said too much
+	hosts     map[host]int // how many of the users are of each
+	missed    uint64       // connections of peers for which there was no room
+	ignored   uint64       // sightings of peers that said too much
 }
 
-// auditHost is an IPv4 address, or the /64 of an IPv6 address, whose owner has all of it.
-type auditHost [2]uint64
+// host is an IPv4 address, or the /64 of an IPv6 address, whose owner has all of it.
+type host [2]uint64
 
-func hostOf(a protocol.Addr) auditHost {
+func hostOf(a protocol.Addr) host {
 	hi, lo := a.IP16()
 	if !a.Is4() {
 		lo = 0
 	}
-	return auditHost{hi, lo}
+	return host{hi, lo}
 }
 
-// auditUser is a peer of the torrent.
-type auditUser struct {
-	auditPeer
+// user is a peer of the torrent.
+type user struct {
+	contact
 	sessions  int
 	there     bool
 	since     protocol.Time // when the latest connection began
@@ -84,40 +84,40 @@ type auditUser struct {
 	spent     uint64        // of its allowance
 }
 
-// auditSettle is how long a peer may take to say what it has: clients announce some pieces right
+// Settle is how long a peer may take to say what it has: clients announce some pieces right
 // after their bitfield. What it gets in that time is counted as what it had.
-const auditSettle = 250 * time.Millisecond
+const Settle = 250 * time.Millisecond
 
 // How many peers one audit can hold: fewer of a torrent of so many pieces that what they have would
 // not fit into memory, and of a single host only some, so that nobody who comes under ever new ids
 // takes the room of others.
 const (
-	auditPeersMax     = 20_000
-	auditHostPeersMax = 256
-	auditFieldsMax    = 512 << 20 // bytes of memory
+	peersMax     = 20_000
+	hostPeersMax = 256
+	fieldsMax    = 512 << 20 // bytes of memory
 )
 
-// auditPeersOf is how many peers there is room for.
-func auditPeersOf(pieces uint32) int {
+// peersOf is how many peers there is room for.
+func peersOf(pieces uint32) int {
 	each := 2 * (int(pieces) + 7) / 8 // what it had at first, and has now
-	return min(auditPeersMax, max(auditFieldsMax/each, 1))
+	return min(peersMax, max(fieldsMax/each, 1))
 }
 
-func newAuditBook(of auditTorrent) (*auditBook, error) {
+func newBook(of subject) (*book, error) {
 	watch, err := audit.NewWatch(audit.WatchConfig{
 		Pieces: of.Pieces, PieceLength: of.PieceLength,
 		Last:     uint32(of.Size - uint64(of.Pieces-1)*uint64(of.PieceLength)),
-		Parallel: of.Parallel, FastestBytesPerSec: of.Fastest, Settle: auditSettle,
-		PeersMax: auditPeersOf(of.Pieces),
+		Parallel: of.Parallel, FastestBytesPerSec: of.Fastest, Settle: Settle,
+		PeersMax: peersOf(of.Pieces),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &auditBook{torrent: of, watch: watch, hosts: make(map[auditHost]int)}, nil
+	return &book{torrent: of, watch: watch, hosts: make(map[host]int)}, nil
 }
 
 // add takes a sighting. It returns whether that changed anything; what did not need not be kept.
-func (b *auditBook) add(s *glimpse) (changed bool) {
+func (b *book) add(s *glimpse) (changed bool) {
 	s.at = max(s.at, b.now)
 	if s.what == sawTick {
 		b.now = s.at
@@ -160,16 +160,16 @@ func (b *auditBook) add(s *glimpse) (changed bool) {
 }
 
 // welcome takes the first connection of a peer.
-func (b *auditBook) welcome(s *glimpse) bool {
+func (b *book) welcome(s *glimpse) bool {
 	host := hostOf(s.peer.addr)
-	if b.hosts[host] >= auditHostPeersMax ||
+	if b.hosts[host] >= hostPeersMax ||
 		b.watch.Bitfield(s.at, s.user, s.field) != audit.OK {
 		b.missed++
 		return false
 	}
 	b.hosts[host]++
 	b.now = s.at
-	u := auditUser{complete: protocol.Never}
+	u := user{complete: protocol.Never}
 	u.arrive(s)
 	b.completes(&u, s)
 	b.users = append(b.users, u)
@@ -177,7 +177,7 @@ func (b *auditBook) welcome(s *glimpse) bool {
 }
 
 // completes notes when a peer has everything.
-func (b *auditBook) completes(u *auditUser, s *glimpse) {
+func (b *book) completes(u *user, s *glimpse) {
 	e, _ := b.watch.Estimate(s.user)
 	switch {
 	case e.Rest > 0:
@@ -191,7 +191,7 @@ func (b *auditBook) completes(u *auditUser, s *glimpse) {
 	u.complete = s.at
 }
 
-func (u *auditUser) arrive(s *glimpse) {
+func (u *user) arrive(s *glimpse) {
 	if !u.listens || s.peer.listens {
 		u.addr, u.listens = s.peer.addr, s.peer.listens
 	}
@@ -200,7 +200,7 @@ func (u *auditUser) arrive(s *glimpse) {
 	u.there, u.since = true, s.at
 }
 
-func (u *auditUser) depart(at protocol.Time) {
+func (u *user) depart(at protocol.Time) {
 	if u.there {
 		u.there, u.connected = false, u.connected+at-u.since
 	}
@@ -214,7 +214,7 @@ const (
 )
 
 // afford takes the costs of a sighting off the allowance of its peer.
-func (b *auditBook) afford(u *auditUser, s *glimpse) bool {
+func (b *book) afford(u *user, s *glimpse) bool {
 	e, _ := b.watch.Estimate(s.user)
 	seconds := uint64(s.at.Sub(e.First).Seconds())
 	costs := 1 + uint64(len(s.field))/16

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"fmt"
@@ -9,22 +9,22 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// auditView is what is shown on a terminal.
-type auditView struct {
+// view is what is shown on a terminal.
+type view struct {
 	o     *results.Observation
-	rates auditRates
+	rates rates
 }
 
 // frame lays it out on a screen. In a narrow one columns are left out, and in a low one facts and
 // then peers.
-func (v *auditView) frame(width, height int) []string {
+func (v *view) frame(width, height int) []string {
 	o := v.o
 	if o.Size == 0 {
-		return []string{display.Cut(display.Visible(o.Name)+": "+auditLine(o), width)}
+		return []string{display.Cut(display.Visible(o.Name)+": "+lineOf(o), width)}
 	}
 	lines := []string{fmt.Sprintf("%s: %s in %s, observed for %s, %s/s", display.Visible(o.Name),
 		display.Volume(o.Size), display.Quantity(int(o.Pieces), "piece"),
-		display.Clock(auditTime(o.Time)),
+		display.Clock(timeOf(o.Time)),
 		display.Volume(v.rates.all))}
 	const around, few = 4, 3 // lines beside facts and peers, and the peers that are always shown
 	lines = append(lines, v.facts(width, height-around-min(len(o.Peers), few))...)
@@ -48,7 +48,7 @@ func (v *auditView) frame(width, height int) []string {
 }
 
 // facts are the sums: folded if that fits into so many lines, or else a line each, the first ones.
-func (v *auditView) facts(width, most int) (lines []string) {
+func (v *view) facts(width, most int) (lines []string) {
 	const name = 10 // columns for a fact's name
 	facts := factsOf(v.o)
 	for _, fact := range facts {
@@ -65,12 +65,12 @@ func (v *auditView) facts(width, most int) (lines []string) {
 	if len(lines) <= most {
 		return lines
 	}
-	lines = strings.Split(strings.TrimSpace(auditFacts(v.o)), "\n")
+	lines = strings.Split(strings.TrimSpace(factText(v.o)), "\n")
 	return lines[:min(len(lines), max(most, 1))]
 }
 
 // columns are those of the table of peers, with what is going on, that fit.
-func (v *auditView) columns(room, width int) []peerColumn {
+func (v *view) columns(room, width int) []peerColumn {
 	const gained = 4 // columns to the end of what was gained
 	all := slices.Insert(peerColumns(v.o), gained, peerColumn{"now", v.now})
 	for _, name := range []string{"gaps", "before", "seen for", programColumn, "at least",
@@ -84,7 +84,7 @@ func (v *auditView) columns(room, width int) []peerColumn {
 }
 
 // now says what a peer does.
-func (v *auditView) now(p *results.ObservedPeer) string {
+func (v *view) now(p *results.ObservedPeer) string {
 	switch rate := v.rates.peer[p.Peer]; {
 	case !p.Now:
 		return "gone"

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"net"
@@ -64,7 +64,7 @@ func haves(p []byte, from, to uint32) []byte {
 }
 
 // settled waits until what a peer says is news.
-func settled() { time.Sleep(auditSettle + 200*time.Millisecond) }
+func settled() { time.Sleep(Settle + 200*time.Millisecond) }
 
 // hostileParts are what peers do to an audit of 64 pieces of 64 KiB and one shorter, which believes
 // nobody to gain more than 1 MiB in a second, and allows for one piece begun; and what it says of

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"bufio"
@@ -23,26 +23,26 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// auditJournal is the file in which sightings are kept while an audit runs, a line each, so that it
+// journal is the file in which sightings are kept while an audit runs, a line each, so that it
 // can go on after it was killed. The first line is the torrent, as JSON; scrapes are JSON, too.
 // A last line that is not whole is what a kill left, and is dropped.
-type auditJournal struct {
+type journal struct {
 	file    *os.File
-	head    auditHead
+	head    head
 	pending []byte // is not in the file yet
 	resumed int
 	scrapes []results.ObservedScrape
 }
 
-// auditHead is the first line of a journal.
-type auditHead struct {
+// head is the first line of a journal.
+type head struct {
 	Audit int       `json:"audit"` // version of the form
 	Began time.Time `json:"began"`
-	auditTorrent
+	subject
 }
 
 const (
-	auditForm = 1
+	form = 1
 	// journalLine bounds a line: a bitfield in hexadecimal, and what is before it.
 	journalLine = 4 << 20
 	lineScrape  = 's'
@@ -54,9 +54,9 @@ func journalName(dir string) string {
 	return filepath.Join(dir, results.StoreFolder, "audit.journal")
 }
 
-// openAuditJournal opens the journal in a results folder, and reads it into the book if there is
+// openJournal opens the journal in a results folder, and reads it into the book if there is
 // one already. Errors say how to mend what is wrong.
-func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, error) {
+func openJournal(dir string, of subject) (*journal, *book, error) {
 	name := journalName(dir)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, nil, command.Exit(command.Failed, err)
@@ -65,7 +65,7 @@ func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, e
 	if err != nil {
 		return nil, nil, command.Exit(command.Failed, err)
 	}
-	j := &auditJournal{file: file}
+	j := &journal{file: file}
 	book, err := j.open(of)
 	if err != nil {
 		file.Close()
@@ -80,16 +80,16 @@ func openAuditJournal(dir string, of auditTorrent) (*auditJournal, *auditBook, e
 	return j, book, nil
 }
 
-func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
+func (j *journal) open(of subject) (*book, error) {
 	if claim.Lock(j.file) != nil {
 		return nil, errors.New("another audit is running there")
 	}
 	lines := bufio.NewReaderSize(j.file, 1<<16)
 	first, err := wholeLine(lines)
 	if err == io.EOF { // it is new, or was killed at once
-		j.head = auditHead{auditForm, time.Now(), of}
+		j.head = head{form, time.Now(), of}
 		j.appendJSON("", j.head)
-		book, err := newAuditBook(of)
+		book, err := newBook(of)
 		if err == nil {
 			err = j.begin(0)
 		}
@@ -98,7 +98,7 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 	if err != nil {
 		return nil, err
 	}
-	if json.Unmarshal(first, &j.head) != nil || j.head.Audit != auditForm {
+	if json.Unmarshal(first, &j.head) != nil || j.head.Audit != form {
 		return nil, errors.New("this is no journal of an audit")
 	}
 	if h := j.head; h.Infohash != of.Infohash || h.Size != of.Size || h.Pieces != of.Pieces ||
@@ -110,7 +110,7 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 		return nil, fmt.Errorf("the audit that was begun there has --parallel %d and --fastest "+
 			"%d, and goes on with the same only", h.Parallel, h.Fastest)
 	}
-	book, err := newAuditBook(j.head.auditTorrent)
+	book, err := newBook(j.head.subject)
 	if err != nil {
 		return nil, errors.New("this is no journal of an audit")
 	}
@@ -118,7 +118,7 @@ func (j *auditJournal) open(of auditTorrent) (*auditBook, error) {
 }
 
 // resume reads the rest of a journal, and notes that nobody is connected any more.
-func (j *auditJournal) resume(lines *bufio.Reader, book *auditBook, at int64) error {
+func (j *journal) resume(lines *bufio.Reader, book *book, at int64) error {
 	for number := 2; ; number++ {
 		line, err := wholeLine(lines)
 		if err == io.EOF {
@@ -145,7 +145,7 @@ func (j *auditJournal) resume(lines *bufio.Reader, book *auditBook, at int64) er
 }
 
 // begin cuts the file off after what is whole in it, and appends what is pending.
-func (j *auditJournal) begin(at int64) error {
+func (j *journal) begin(at int64) error {
 	err := j.file.Truncate(at)
 	if err == nil {
 		_, err = j.file.Seek(at, io.SeekStart)
@@ -157,7 +157,7 @@ func (j *auditJournal) begin(at int64) error {
 }
 
 // read takes a line that was written before.
-func (j *auditJournal) read(line []byte, book *auditBook) error {
+func (j *journal) read(line []byte, book *book) error {
 	switch {
 	case len(line) == 0:
 		return errors.New("it is empty")
@@ -201,14 +201,14 @@ func wholeLine(r *bufio.Reader) (line []byte, err error) {
 }
 
 // take returns what is pending, which is then pending no more.
-func (j *auditJournal) take() []byte {
+func (j *journal) take() []byte {
 	p := j.pending
 	j.pending = nil
 	return p
 }
 
 // write appends to the file.
-func (j *auditJournal) write(p []byte) error {
+func (j *journal) write(p []byte) error {
 	if _, err := j.file.Write(p); err != nil {
 		return command.Fail("what is seen cannot be kept: %w", err)
 	}
@@ -216,7 +216,7 @@ func (j *auditJournal) write(p []byte) error {
 }
 
 // close closes the file; keep says whether it stays.
-func (j *auditJournal) close(keep bool) {
+func (j *journal) close(keep bool) {
 	j.file.Close()
 	if !keep {
 		os.Remove(j.file.Name())
@@ -224,7 +224,7 @@ func (j *auditJournal) close(keep bool) {
 	}
 }
 
-func (j *auditJournal) appendJSON(kind string, v any) {
+func (j *journal) appendJSON(kind string, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // our own types can be encoded
@@ -232,14 +232,14 @@ func (j *auditJournal) appendJSON(kind string, v any) {
 	j.pending = append(append(append(j.pending, kind...), b...), '\n')
 }
 
-func (j *auditJournal) noteScrape(s results.ObservedScrape) {
+func (j *journal) noteScrape(s results.ObservedScrape) {
 	j.scrapes = append(j.scrapes, s)
 	j.appendJSON(string(lineScrape), s)
 }
 
 // note appends a sighting: its letter, time, user, and then by its kind the piece, or address, id
 // and bitfield.
-func (j *auditJournal) note(s *glimpse) {
+func (j *journal) note(s *glimpse) {
 	b := append(j.pending, byte(s.what), ' ')
 	b = strconv.AppendInt(b, int64(s.at), 10)
 	if s.what != sawTick {
@@ -276,7 +276,7 @@ func parseSighting(line []byte, pieces uint32) (s glimpse, err error) {
 		}
 	}
 	s.at, s.user = protocol.Time(numbers[0]), audit.User(numbers[1])
-	if numbers[1] > auditPeersMax || numbers[2] >= uint64(pieces) {
+	if numbers[1] > peersMax || numbers[2] >= uint64(pieces) {
 		return s, broken
 	}
 	s.piece = uint32(numbers[2])
@@ -293,7 +293,7 @@ func (s *glimpse) readPeer(words []string, pieces uint32) bool {
 	if errors.Join(err, wrong, unreadable) != nil || len(id) != len(s.peer.id) {
 		return false
 	}
-	s.peer = auditPeer{protocol.AddrOf(at), listens, [20]byte(id)}
+	s.peer = contact{protocol.AddrOf(at), listens, [20]byte(id)}
 	s.field, err = hex.DecodeString(words[3])
 	n := (pieces + 7) / 8
 	return err == nil && len(s.field) == int(n) &&
@@ -301,7 +301,7 @@ func (s *glimpse) readPeer(words []string, pieces uint32) bool {
 }
 
 // sightings reads the journal once more, as rows.
-func (j *auditJournal) sightings() iter.Seq2[results.Sighting, error] {
+func (j *journal) sightings() iter.Seq2[results.Sighting, error] {
 	return func(yield func(results.Sighting, error) bool) {
 		file, err := os.Open(j.file.Name())
 		if err != nil {
@@ -346,16 +346,16 @@ func (s *glimpse) row() results.Sighting {
 	return r
 }
 
-// seenSoFar reads what an audit that runs has seen, from the journal in its folder: nothing before
+// SeenSoFar reads what an audit that runs has seen, from the journal in its folder: nothing before
 // it has begun.
-func seenSoFar(dir string) (*results.Observation, error) {
-	j := &auditJournal{}
+func SeenSoFar(dir string) (*results.Observation, error) {
+	j := &journal{}
 	b, err := os.ReadFile(journalName(dir))
 	lines := strings.Split(string(b), "\n")
 	if err != nil || json.Unmarshal([]byte(lines[0]), &j.head) != nil {
 		return &results.Observation{}, nil
 	}
-	book, err := newAuditBook(j.head.auditTorrent)
+	book, err := newBook(j.head.subject)
 	for n := 1; err == nil && n < len(lines)-1; n++ { // what comes after the last is not whole
 		err = j.read([]byte(lines[n]), book)
 	}

@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-var journalTorrent = auditTorrent{Infohash: strings.Repeat("0f", 20), Name: "x\ny",
+var journalTorrent = subject{Infohash: strings.Repeat("0f", 20), Name: "x\ny",
 	Size: 19*100 + 7, Pieces: 20, PieceLength: 100, Parallel: 2, Fastest: 1 << 20}
 
 // drawGlimpse draws something that may be seen when there are so many peers.
@@ -49,7 +49,7 @@ func TestAuditJournal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
 		dir := filepath.Join(parent, fmt.Sprint(runs))
-		j, book, err := openAuditJournal(dir, journalTorrent)
+		j, book, err := openJournal(dir, journalTorrent)
 		require.NoError(t, err)
 		begin, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestAuditJournal(t *testing.T) {
 		for ends[n] > cut {
 			n--
 		}
-		again, resumed, err := openAuditJournal(dir, journalTorrent)
+		again, resumed, err := openJournal(dir, journalTorrent)
 		require.NoError(t, err)
 		require.Equal(t, 1, again.resumed)
 		is, was := resumed.observation(), states[n]
@@ -86,7 +86,7 @@ func TestAuditJournal(t *testing.T) {
 		was.Time, was.Ignored, is.Ignored = is.Time, 0, 0
 		require.Equal(t, was, is)
 		again.close(true)
-		third, same, err := openAuditJournal(dir, journalTorrent)
+		third, same, err := openJournal(dir, journalTorrent)
 		require.NoError(t, err)
 		require.Equal(t, 2, third.resumed)
 		require.Equal(t, is.Peers, same.observation().Peers)
@@ -103,7 +103,7 @@ func TestAuditJournalDamaged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
 		dir := filepath.Join(parent, fmt.Sprint(runs))
-		j, book, err := openAuditJournal(dir, journalTorrent)
+		j, book, err := openJournal(dir, journalTorrent)
 		require.NoError(t, err)
 		var at protocol.Time
 		for range rapid.IntRange(1, 20).Draw(t, "sightings") {
@@ -128,7 +128,7 @@ func TestAuditJournalDamaged(t *testing.T) {
 			}
 		}
 		require.NoError(t, os.WriteFile(journalName(dir), all, 0o644))
-		again, resumed, err := openAuditJournal(dir, journalTorrent)
+		again, resumed, err := openJournal(dir, journalTorrent)
 		if err != nil {
 			refusals++
 			require.ErrorContains(t, err, "choose another folder")
@@ -150,9 +150,9 @@ func TestAuditJournalDamaged(t *testing.T) {
 // TestAuditJournalRefused: what is no journal, or another's, is left alone, and the line is named.
 func TestAuditJournalRefused(t *testing.T) {
 	dir := t.TempDir()
-	j, book, err := openAuditJournal(dir, journalTorrent)
+	j, book, err := openJournal(dir, journalTorrent)
 	require.NoError(t, err)
-	_, _, err = openAuditJournal(dir, journalTorrent)
+	_, _, err = openJournal(dir, journalTorrent)
 	require.ErrorContains(t, err, "another audit is running there; choose another folder")
 	s := &glimpse{what: sawPeer, field: make([]byte, 3)}
 	require.True(t, book.add(s))
@@ -181,7 +181,7 @@ func TestAuditJournalRefused(t *testing.T) {
 		strings.Repeat("h", 9<<20) + "\n":           "line 3: a line is too long",
 	} {
 		require.NoError(t, os.WriteFile(journalName(dir), append(good, bad...), 0o644))
-		j, _, err := openAuditJournal(dir, journalTorrent)
+		j, _, err := openJournal(dir, journalTorrent)
 		if want == "" {
 			require.NoError(t, err, "%.40q", bad)
 			j.close(true)
@@ -196,21 +196,21 @@ func TestAuditJournalRefused(t *testing.T) {
 	require.NoError(t, os.WriteFile(journalName(dir), good, 0o644))
 	other := journalTorrent
 	other.Infohash = strings.Repeat("1f", 20)
-	_, _, err = openAuditJournal(dir, other)
+	_, _, err = openJournal(dir, other)
 	require.ErrorContains(t, err, `an audit of another torrent was begun there, "x\ny" (0f0f`)
 	other = journalTorrent
 	other.Parallel++
-	_, _, err = openAuditJournal(dir, other)
+	_, _, err = openJournal(dir, other)
 	require.ErrorContains(t, err, "has --parallel 2 and --fastest 1048576, and goes on with the "+
 		"same only; choose another folder")
 	require.NoError(t, os.WriteFile(journalName(dir), []byte("{}\n"), 0o644))
-	_, _, err = openAuditJournal(dir, journalTorrent)
+	_, _, err = openJournal(dir, journalTorrent)
 	require.ErrorContains(t, err, "this is no journal of an audit")
 }
 
 // TestAuditFrame: the table fits every window, and of a long one the end says what is missing.
 func TestAuditFrame(t *testing.T) {
-	book, err := newAuditBook(journalTorrent)
+	book, err := newBook(journalTorrent)
 	require.NoError(t, err)
 	for u := range 50 {
 		s := &glimpse{what: sawPeer, user: audit.User(u), field: []byte{byte(u), 0, 0}}
@@ -222,7 +222,7 @@ func TestAuditFrame(t *testing.T) {
 		{Tracker: "http://x/announce", Problem: "no answer"}})
 	for _, width := range []int{0, 1, 9, 40, 79, 80, 132} {
 		for height := range 70 {
-			v := auditView{o: o}
+			v := view{o: o}
 			lines := v.frame(width, height)
 			require.LessOrEqual(t, len(lines), height)
 			for _, line := range lines {
@@ -231,7 +231,7 @@ func TestAuditFrame(t *testing.T) {
 			}
 		}
 	}
-	v := auditView{o: o}
+	v := view{o: o}
 	text := strings.Join(v.frame(120, 30), "\n")
 	require.Contains(t, text, "\"x\\ny\": 1.86 KiB in 20 pieces, observed for 0:00, 0 B/s\n")
 	require.Contains(t, text, "http://x/announce: no answer")
@@ -243,7 +243,7 @@ func TestAuditFrame(t *testing.T) {
 	require.NotContains(t, narrow, "program")
 	low := strings.Join(v.frame(80, 9), "\n")
 	require.Equal(t, 3, strings.Count(low, "127.0.0.1"), "peers go before facts")
-	empty := auditView{o: &results.Observation{Name: "x", Known: 1}}
+	empty := view{o: &results.Observation{Name: "x", Known: 1}}
 	require.Equal(t, []string{"x: no metadata yet, 1 address known"}, empty.frame(80, 24))
 }
 

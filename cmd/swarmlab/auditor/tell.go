@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"encoding/json"
@@ -14,9 +14,9 @@ import (
 	"swarmlab/scenarios/results"
 )
 
-// auditTelling is how an audit is told while it runs, and at the end: a table on a terminal, plain
+// telling is how an audit is told while it runs, and at the end: a table on a terminal, plain
 // lines elsewhere, or JSON.
-type auditTelling struct {
+type telling struct {
 	out    io.Writer
 	json   bool
 	screen *os.File // a terminal; nil: none
@@ -24,18 +24,18 @@ type auditTelling struct {
 	lines  io.Writer
 	every  time.Duration
 	told   time.Time
-	then   auditThen
+	then   then
 }
 
-// auditThen is an earlier look, against which rates are taken.
-type auditThen struct {
+// then is an earlier look, against which rates are taken.
+type then struct {
 	at     time.Time
 	gained map[string]uint64 // by peer
 	all    uint64
 }
 
-func newAuditTelling(c *cobra.Command, f *auditFlags) *auditTelling {
-	a := &auditTelling{out: c.OutOrStdout(), json: f.JSON, every: f.every, told: time.Now()}
+func newTelling(c *cobra.Command, f *flags) *telling {
+	a := &telling{out: c.OutOrStdout(), json: f.JSON, every: f.every, told: time.Now()}
 	switch w := c.ErrOrStderr(); {
 	case f.JSON:
 		a.told = time.Time{} // the first line comes at once
@@ -49,12 +49,12 @@ func newAuditTelling(c *cobra.Command, f *auditFlags) *auditTelling {
 }
 
 // due says whether it is time to tell something.
-func (a *auditTelling) due() bool {
+func (a *telling) due() bool {
 	return a.screen != nil || (a.json || a.lines != nil) && time.Since(a.told) >= a.every
 }
 
 // show tells how things are.
-func (a *auditTelling) show(o *results.Observation) error {
+func (a *telling) show(o *results.Observation) error {
 	a.told = time.Now()
 	switch {
 	case a.screen != nil:
@@ -62,12 +62,12 @@ func (a *auditTelling) show(o *results.Observation) error {
 			a.opened = true
 			fmt.Fprint(a.screen, display.OpenPage)
 		}
-		v := auditView{o, a.rates(o)}
+		v := view{o, a.rates(o)}
 		display.Paint(a.screen, v.frame)
 	case a.json:
 		return a.encode(o)
 	case a.lines != nil:
-		fmt.Fprintln(a.lines, auditLine(o))
+		fmt.Fprintln(a.lines, lineOf(o))
 	}
 	return nil
 }
@@ -76,19 +76,19 @@ func (a *auditTelling) show(o *results.Observation) error {
 const leaving = "leaving the swarm; another Ctrl-C ends at once, and the same command goes on then"
 
 // close ends the table, so that what stood there before is there again.
-func (a *auditTelling) close() {
+func (a *telling) close() {
 	if a.opened {
 		fmt.Fprint(a.screen, display.ClosePage+leaving)
 	}
 }
 
 // end tells the result; out is the folder in which it is, empty if it is nowhere.
-func (a *auditTelling) end(o *results.Observation, out string) error {
+func (a *telling) end(o *results.Observation, out string) error {
 	a.wipe()
 	if a.json {
 		return a.encode(o)
 	}
-	if _, err := io.WriteString(a.out, auditSummary(o)); err != nil {
+	if _, err := io.WriteString(a.out, Summary(o)); err != nil {
 		return command.Fail("cannot print the result: %w", err)
 	}
 	if out != "" {
@@ -99,22 +99,22 @@ func (a *auditTelling) end(o *results.Observation, out string) error {
 }
 
 // wipe takes what close has shown off the terminal.
-func (a *auditTelling) wipe() {
+func (a *telling) wipe() {
 	if a.opened {
 		a.opened = false
 		fmt.Fprint(a.screen, "\r\x1b[K")
 	}
 }
 
-func (a *auditTelling) encode(o *results.Observation) error {
+func (a *telling) encode(o *results.Observation) error {
 	if err := json.NewEncoder(a.out).Encode(o); err != nil {
 		return command.Fail("cannot print the state: %w", err)
 	}
 	return nil
 }
 
-// auditRates is what was gained in a second, of late.
-type auditRates struct {
+// rates is what was gained in a second, of late.
+type rates struct {
 	all  uint64
 	peer map[string]uint64
 }
@@ -123,9 +123,9 @@ type auditRates struct {
 const ratesOver = 10 * time.Second
 
 // rates compares with an earlier look.
-func (a *auditTelling) rates(o *results.Observation) auditRates {
+func (a *telling) rates(o *results.Observation) rates {
 	now := time.Now()
-	r := auditRates{peer: make(map[string]uint64)}
+	r := rates{peer: make(map[string]uint64)}
 	since := now.Sub(a.then.at).Seconds()
 	for n := range o.Peers {
 		p := &o.Peers[n]
@@ -141,7 +141,7 @@ func (a *auditTelling) rates(o *results.Observation) auditRates {
 		for n := range o.Peers {
 			gained[o.Peers[n].Peer] = o.Peers[n].Gained
 		}
-		a.then = auditThen{now, gained, o.Gained}
+		a.then = then{now, gained, o.Gained}
 	}
 	return r
 }

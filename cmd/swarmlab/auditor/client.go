@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"strings"
@@ -6,8 +6,8 @@ import (
 	"swarmlab/cmd/swarmlab/display"
 )
 
-// auditClients are the programs whose peer ids begin with these two letters after a dash (BEP 20).
-var auditClients = map[string]string{
+// clients are the programs whose peer ids begin with these two letters after a dash (BEP 20).
+var clients = map[string]string{
 	"AZ": "Vuze", "BC": "BitComet", "BI": "BiglyBT", "BT": "BitTorrent", "DE": "Deluge",
 	"FD": "Free Download Manager", "FW": "FrostWire", "GT": "anacrolix", "KT": "KTorrent",
 	"LT": "libtorrent", "PI": "PicoTorrent", "qB": "qBittorrent", "SL": "swarmlab",
@@ -21,7 +21,7 @@ func clientOf(id [20]byte) string {
 	text := string(id[:])
 	switch {
 	case text[0] == '-' && text[7] == '-':
-		name, ok := auditClients[text[1:3]]
+		name, ok := clients[text[1:3]]
 		if !ok {
 			return ""
 		}

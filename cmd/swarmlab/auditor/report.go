@@ -1,4 +1,4 @@
-package main
+package auditor
 
 import (
 	"encoding/hex"
@@ -18,7 +18,7 @@ func milliseconds(t protocol.Time) stats.Number {
 }
 
 // observation is what the book says now.
-func (b *auditBook) observation() *results.Observation {
+func (b *book) observation() *results.Observation {
 	of := &b.torrent
 	o := &results.Observation{Version: results.Version, Name: of.Name, Infohash: of.Infohash,
 		Size: of.Size, Pieces: of.Pieces, PieceLength: of.PieceLength, Parallel: of.Parallel,
@@ -42,7 +42,7 @@ func (b *auditBook) observation() *results.Observation {
 	return o
 }
 
-func (b *auditBook) peer(e *audit.Estimate) results.ObservedPeer {
+func (b *book) peer(e *audit.Estimate) results.ObservedPeer {
 	u := &b.users[e.User]
 	gave, _ := b.watch.Sources(e.User)
 	p := results.ObservedPeer{
