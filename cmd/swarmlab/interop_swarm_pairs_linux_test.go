@@ -96,7 +96,7 @@ func TestInteropTorrents(t *testing.T) {
 			}
 		}
 	})
-	x.Print()
+	x.print()
 }
 
 // start starts everything, and returns the torrents.
@@ -215,7 +215,7 @@ func (x *market) tell(p handover, took time.Duration) {
 }
 
 // Print prints how long each transfer took, from the moment at which the seed could be found.
-func (x *market) Print() {
+func (x *market) print() {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	ways := slices.Clone(exchangeWays)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios"
@@ -15,23 +16,34 @@ import (
 // columns is the width that a report keeps to if names are not long.
 const columns = 100
 
-// report is the result for people, in plain text.
-func (w *work) report() string {
+// experiment is what became of the runs of a scenario, for people.
+type experiment struct {
+	scenario *scenarios.Scenario
+	runs     int    // that were planned
+	folder   string // where the results are
+	summary  *results.Summary
+	outcome  *results.Outcome
+	figures  []string // a line each
+	took     time.Duration
+}
+
+// text is the result, in plain text.
+func (e *experiment) text() string {
 	var b strings.Builder
-	s := &w.summary
+	s := e.summary
 	b.WriteString(s.Title + "\n")
 	switch {
 	case ofLedger(s.Cells):
 		fmt.Fprintf(&b, "%s, %s\n\n", display.Quantity(s.Cells[0].Nodes, "user"),
 			display.Quantity(len(s.Cells[0].Seeds), "seed"))
-		b.WriteString(w.ledgerTables())
+		b.WriteString(e.ledgerTables())
 	case len(s.Cells) > 0:
-		b.WriteString(w.headline(&s.Cells[0]))
+		b.WriteString(e.headline(&s.Cells[0]))
 	}
 	if len(s.Cells) > 1 && !ofLedger(s.Cells) {
-		sweep := w.sweep
+		sweep := e.sweep
 		if swarms(s.Cells) {
-			sweep = w.swarmSweep
+			sweep = e.swarmSweep
 		}
 		b.WriteString("\n" + sweep())
 	}
@@ -41,38 +53,38 @@ func (w *work) report() string {
 	if text := targetsTable(targetSet{s.Scenario, s.Targets}); text != "" {
 		b.WriteString("\n" + text)
 	}
-	b.WriteString(w.comparisons() + w.cautions())
-	b.WriteString("\n" + w.failures())
+	b.WriteString(e.comparisons() + e.cautions())
+	b.WriteString("\n" + e.failures())
 	t := display.Table{Left: 2}
 	if len(s.Cells) > 0 {
 		t.Add("fingerprint", s.Fingerprint)
-		t.Add("seeds", seedList(w.seeds()))
+		t.Add("seeds", seedList(e.seeds()))
 	}
-	if n := len(w.outcome.Runs); n < w.plan.estimate.Runs {
-		t.Add("finished", w.share(n))
+	if n := len(e.outcome.Runs); n < e.runs {
+		t.Add("finished", e.share(n))
 	}
-	t.Add("results", w.dir.Path)
-	for n, line := range w.figures {
+	t.Add("results", e.folder)
+	for n, line := range e.figures {
 		label := ""
 		if n == 0 {
 			label = "figures"
 		}
 		t.Add(label, line)
 	}
-	t.Add("time", display.Duration(w.took))
+	t.Add("time", display.Duration(e.took))
 	b.WriteString(t.String())
 	return b.String()
 }
 
 // headline is the table of one cell.
-func (w *work) headline(c *results.CellSummary) string {
+func (e *experiment) headline(c *results.CellSummary) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s", display.Quantity(c.Nodes, "node"),
 		display.Quantity(len(c.Seeds), "seed"))
 	if n := c.Metrics["lookup.latency_ms"].N; n > 0 {
 		b.WriteString(", " + display.Quantity(n, "lookup"))
 	}
-	b.WriteString("\n" + w.varied(c) + "\n")
+	b.WriteString("\n" + e.varied(c) + "\n")
 	if swarms([]results.CellSummary{*c}) {
 		return b.String() + swarmTable(c)
 	}
@@ -145,13 +157,13 @@ func (h headlineRow) row(m stats.Summary, models map[string]results.Prediction) 
 const sweepRows = 40
 
 // sweep is a table with a row for each cell: what was varied, and what that did to the operations.
-func (w *work) sweep() string {
-	cells := w.summary.Cells
+func (e *experiment) sweep() string {
+	cells := e.summary.Cells
 	kind := mainKind(cells)
 	var t display.Table
 	head := []string{"cell"}
-	for _, axis := range w.plan.scenario.Vary {
-		head = append(head, w.shortName(axis.Path))
+	for _, axis := range e.scenario.Vary {
+		head = append(head, e.shortName(axis.Path))
 	}
 	head = append(head, "hops")
 	theory := slices.ContainsFunc(cells, func(c results.CellSummary) bool {
@@ -172,7 +184,7 @@ func (w *work) sweep() string {
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		row := []string{fmt.Sprint(c.Cell)}
-		for _, axis := range w.plan.scenario.Vary {
+		for _, axis := range e.scenario.Vary {
 			row = append(row, valueText(c.Set[axis.Path]))
 		}
 		row = append(row, brief(c, kind+".hops.contact"))
@@ -192,7 +204,7 @@ func (w *work) sweep() string {
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
 		text += fmt.Sprintf("... and %s in %s\n", display.Quantity(more, "more cell"),
-			filepath.Join(w.dir.Path, results.SummaryFile))
+			filepath.Join(e.folder, results.SummaryFile))
 	}
 	return text
 }
@@ -254,11 +266,11 @@ func brief(c *results.CellSummary, metric string) string {
 }
 
 // shortName is the end of a varied setting's path that no other varied setting has.
-func (w *work) shortName(path string) string {
+func (e *experiment) shortName(path string) string {
 	for start := len(path); start > 0; {
 		start = strings.LastIndexByte(path[:start], '.')
 		name, owners := path[start+1:], 0
-		for _, axis := range w.plan.scenario.Vary {
+		for _, axis := range e.scenario.Vary {
 			if axis.Path == name || strings.HasSuffix(axis.Path, "."+name) {
 				owners++
 			}
@@ -271,9 +283,9 @@ func (w *work) shortName(path string) string {
 }
 
 // varied writes what makes a cell, in a line or, if that is too long, in one for each setting.
-func (w *work) varied(c *results.CellSummary) string {
+func (e *experiment) varied(c *results.CellSummary) string {
 	var set []string
-	for _, axis := range w.plan.scenario.Vary {
+	for _, axis := range e.scenario.Vary {
 		set = append(set, fmt.Sprintf("%s=%v", axis.Path, c.Set[axis.Path]))
 	}
 	line := strings.Join(set, " ")
@@ -286,9 +298,9 @@ func (w *work) varied(c *results.CellSummary) string {
 	return line
 }
 
-func (w *work) seeds() []uint64 {
+func (e *experiment) seeds() []uint64 {
 	var all []uint64
-	for _, c := range w.summary.Cells {
+	for _, c := range e.summary.Cells {
 		all = append(all, c.Seeds...)
 	}
 	return all
@@ -298,19 +310,24 @@ func (w *work) seeds() []uint64 {
 const failuresShown = 10
 
 // failures lists the runs that failed, each with the command that repeats it.
-func (w *work) failures() string {
+func (e *experiment) failures() string {
 	var b strings.Builder
-	all := w.outcome.Failures
+	all := e.outcome.Failures
 	for _, f := range all[:min(len(all), failuresShown)] {
 		first, _, _ := strings.Cut(f.Error, "\n")
 		fmt.Fprintf(&b, "failed: cell %d, seed %d: %s\n  %s\n", f.Cell, f.Seed, first, f.Replay)
 	}
 	if more := len(all) - failuresShown; more > 0 {
 		fmt.Fprintf(&b, "... and %s in %s\n", display.Quantity(more, "more failure"),
-			filepath.Join(w.dir.Path, results.ManifestFile))
+			filepath.Join(e.folder, results.ManifestFile))
 	}
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// share writes so many of all runs.
+func (e *experiment) share(n int) string {
+	return display.Count(uint64(n)) + " of " + display.Quantity(e.runs, "run")
 }

@@ -13,13 +13,13 @@ const comparedRows = 20
 
 // comparisons is a table of what each varied setting does to the latency of the main operations,
 // or to the completion of peers, seed by seed, and how much of the chance both cells share.
-func (w *work) comparisons() string {
-	all := w.summary.Comparisons
+func (e *experiment) comparisons() string {
+	all := e.summary.Comparisons
 	if len(all) == 0 {
 		return ""
 	}
-	metric, name := mainKind(w.summary.Cells)+".latency_ms", "latency, ms"
-	if swarms(w.summary.Cells) {
+	metric, name := mainKind(e.summary.Cells)+".latency_ms", "latency, ms"
+	if swarms(e.summary.Cells) {
 		metric, name = completion, "completion, s"
 	}
 	t := display.Table{Left: 1}
@@ -35,7 +35,7 @@ func (w *work) comparisons() string {
 		if d.N > 2 {
 			alike = fmt.Sprintf("%.2f", float64(d.Correlation))
 		}
-		t.Add(w.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N), alike)
+		t.Add(e.shortName(c.Axis), change, withInterval(m, 1), fmt.Sprint(d.N), alike)
 	}
 	if len(t.Rows) == 1 {
 		return ""
@@ -44,10 +44,10 @@ func (w *work) comparisons() string {
 }
 
 // cautions says where an answer is not as good as was asked for.
-func (w *work) cautions() string {
+func (e *experiment) cautions() string {
 	var b strings.Builder
 	missed, short := 0, 0
-	for _, c := range w.summary.Cells {
+	for _, c := range e.summary.Cells {
 		if c.Stopping != nil && !c.Stopping.Enough {
 			missed++
 		}
@@ -57,7 +57,7 @@ func (w *work) cautions() string {
 	}
 	if missed > 0 {
 		fmt.Fprintf(&b, "\n%s not known to %s after all repetitions in %s: raise repeat\n",
-			w.plan.scenario.Until.Metric, w.plan.scenario.Until.HalfWidth,
+			e.scenario.Until.Metric, e.scenario.Until.HalfWidth,
 			display.Quantity(missed, "cell"))
 	}
 	if short > 0 {

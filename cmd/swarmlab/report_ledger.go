@@ -22,9 +22,9 @@ func ofLedger(cells []results.CellSummary) bool {
 }
 
 // ledgerTables are what a ledger missed, what methods found, and what audits did.
-func (w *work) ledgerTables() string {
+func (e *experiment) ledgerTables() string {
 	var parts []string
-	for _, text := range []string{w.missedTable(), w.verdictTable(), w.auditTable()} {
+	for _, text := range []string{e.missedTable(), e.verdictTable(), e.auditTable()} {
 		if text != "" {
 			parts = append(parts, text)
 		}
@@ -33,22 +33,22 @@ func (w *work) ledgerTables() string {
 }
 
 // nameOf names a cell by what was varied.
-func (w *work) nameOf(c *results.CellSummary) string {
+func (e *experiment) nameOf(c *results.CellSummary) string {
 	var parts []string
-	for _, axis := range w.plan.scenario.Vary {
-		parts = append(parts, w.shortName(axis.Path)+" "+valueText(c.Set[axis.Path]))
+	for _, axis := range e.scenario.Vary {
+		parts = append(parts, e.shortName(axis.Path)+" "+valueText(c.Set[axis.Path]))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // missedTable has a row for each group and a column for each cell, and below, of the last cell, a
 // column for each rule.
-func (w *work) missedTable() string {
-	cells := w.summary.Cells
+func (e *experiment) missedTable() string {
+	cells := e.summary.Cells
 	t, rules := display.Table{Left: 1}, display.Table{Left: 1}
 	head, below := []string{"uploads not credited, %"}, []string{"by other rules, %"}
 	for i := range cells {
-		head = append(head, cmp.Or(w.nameOf(&cells[i]), "mean ± 95 %"))
+		head = append(head, cmp.Or(e.nameOf(&cells[i]), "mean ± 95 %"))
 	}
 	others := []string{"clamp", "zero_base", "final_only"}
 	t.Add(head...)
@@ -89,8 +89,8 @@ func missed(c *results.CellSummary, metric string) (text string, theory bool) {
 }
 
 // verdictTable has precision and recall of each method by cell and number of swarms.
-func (w *work) verdictTable() string {
-	cells := w.summary.Cells
+func (e *experiment) verdictTable() string {
+	cells := e.summary.Cells
 	methods, looks := verdicts(cells)
 	if len(methods) == 0 {
 		return ""
@@ -103,7 +103,7 @@ func (w *work) verdictTable() string {
 	t.Add(head...)
 	for i := range cells {
 		c := &cells[i]
-		label := w.nameOf(c)
+		label := e.nameOf(c)
 		for _, method := range methods {
 			row := []string{label, method}
 			for _, n := range looks {
@@ -142,8 +142,8 @@ func verdicts(cells []results.CellSummary) (methods []string, looks []int) {
 }
 
 // auditTable has a row for each cell.
-func (w *work) auditTable() string {
-	cells := w.summary.Cells
+func (e *experiment) auditTable() string {
+	cells := e.summary.Cells
 	var periods []int
 	for _, key := range suffixes(cells, "audits.caught.") {
 		n, _ := strconv.Atoi(key)
@@ -161,7 +161,7 @@ func (w *work) auditTable() string {
 	t.Add(append(head, "escape", "false/1000", "bit/s a node")...)
 	for i := range cells {
 		c := &cells[i]
-		row := []string{w.nameOf(c)}
+		row := []string{e.nameOf(c)}
 		for _, n := range periods {
 			row = append(row, percentage(c.Metrics[fmt.Sprintf("audits.caught.%d", n)]))
 		}

@@ -118,12 +118,12 @@ func against(c *results.CellSummary) string {
 }
 
 // swarmSweep is a table with a row for each cell.
-func (w *work) swarmSweep() string {
-	cells := w.summary.Cells
+func (e *experiment) swarmSweep() string {
+	cells := e.summary.Cells
 	var t display.Table
 	head := []string{"cell"}
-	for _, axis := range w.plan.scenario.Vary {
-		head = append(head, w.shortName(axis.Path))
+	for _, axis := range e.scenario.Vary {
+		head = append(head, e.shortName(axis.Path))
 	}
 	head = append(head, "completion p50", "p90", "last")
 	rows := sweptRows(cells)
@@ -134,7 +134,7 @@ func (w *work) swarmSweep() string {
 	for i := range cells[:min(len(cells), sweepRows)] {
 		c := &cells[i]
 		row := []string{fmt.Sprint(c.Cell)}
-		for _, axis := range w.plan.scenario.Vary {
+		for _, axis := range e.scenario.Vary {
 			row = append(row, valueText(c.Set[axis.Path]))
 		}
 		if m := c.Metrics[completion]; m.N > 0 {
@@ -150,7 +150,7 @@ func (w *work) swarmSweep() string {
 	text := t.String()
 	if more := len(cells) - sweepRows; more > 0 {
 		text += fmt.Sprintf("... and %s in %s\n", display.Quantity(more, "more cell"),
-			filepath.Join(w.dir.Path, results.SummaryFile))
+			filepath.Join(e.folder, results.SummaryFile))
 	}
 	return text
 }

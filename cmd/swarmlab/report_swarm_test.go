@@ -11,7 +11,7 @@ import (
 )
 
 func TestReportOfASwarm(t *testing.T) {
-	w := finished(t)
+	e := finished(t)
 	time := func(p50 stats.Number) stats.Summary {
 		return stats.Summary{Unit: "s", N: 100, Mean: p50 + 1, P50: p50, P90: 2 * p50,
 			Max: 3 * p50}
@@ -19,7 +19,7 @@ func TestReportOfASwarm(t *testing.T) {
 	one := func(unit string, v stats.Number) stats.Summary {
 		return stats.Summary{Unit: unit, N: 1, Mean: v, P50: v}
 	}
-	w.summary.Cells[0].Metrics = map[string]stats.Summary{
+	e.summary.Cells[0].Metrics = map[string]stats.Summary{
 		"swarm.completion_s": time(100), "swarm.completion.fast_s": time(80),
 		"swarm.completion.slow_s": time(120), "swarm.completed": one("share", 0.99),
 		"swarm.completed.fast": one("share", 1), "swarm.completed.slow": one("share", 0.98),
@@ -29,7 +29,7 @@ func TestReportOfASwarm(t *testing.T) {
 		"swarm.download_s": one("s", 101), "swarm.fluid_download_s": one("s", 95),
 		"swarm.fluid_leechers": one("peers", 38),
 	}
-	w.summary.Cells[1].Metrics = map[string]stats.Summary{"swarm.completed": one("share", 0)}
+	e.summary.Cells[1].Metrics = map[string]stats.Summary{"swarm.completed": one("share", 0)}
 	require.Equal(t, `10,000 nodes, 2 seeds
 groups.nodes.size=10000 groups.nodes.dht.k=8
 
@@ -45,17 +45,17 @@ share ratio                              0.970
 wasted payload, %                          0.2
 the last completed after 300 s, 1.2 times the 250 s that their lines allow (Kumar-Ross)
 a peer downloads for 101 s; the fluid model of Qiu and Srikant says 95 s, and 38 peers downloading
-`, w.headline(&w.summary.Cells[0]))
-	text := w.report()
+`, e.headline(&e.summary.Cells[0]))
+	text := e.text()
 	require.Contains(t, text, `
 cell    size  k  completion p50    p90   last  by bound  uplinks used  completed  wasted
    0  10,000  8           100 s  200 s  300 s       1.2        93.4 %       99 %   0.2 %
    1     625  8               -      -      -         -             -        0 %       -
 `)
 
-	w.summary.Comparisons = []results.Comparison{{Axis: "groups.nodes.size", Cell: 1, Against: 0,
+	e.summary.Comparisons = []results.Comparison{{Axis: "groups.nodes.size", Cell: 1, Against: 0,
 		Metrics: map[string]results.Difference{completion: {N: 1, Mean: 7}}}}
-	w.plan.scenario.Vary = scenarios.Vary{{Path: "groups.nodes.size"}}
-	require.Contains(t, w.comparisons(), "completion, s")
-	require.Contains(t, w.comparisons(), "7.00")
+	e.scenario.Vary = scenarios.Vary{{Path: "groups.nodes.size"}}
+	require.Contains(t, e.comparisons(), "completion, s")
+	require.Contains(t, e.comparisons(), "7.00")
 }

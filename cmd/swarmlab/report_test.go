@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -12,8 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"swarmlab/cmd/swarmlab/claim"
-	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
@@ -34,8 +29,8 @@ func metrics() map[string]stats.Summary {
 	}
 }
 
-// finished is a run of the program with two cells, of which the second has one seed less.
-func finished(t *testing.T) *work {
+// finished is an experiment with two cells, of which the second has one seed less.
+func finished(t *testing.T) *experiment {
 	s, err := scenarios.Open("quickstart")
 	require.NoError(t, err)
 	s.Title = "Hop counts in a Mainline DHT"
@@ -50,10 +45,9 @@ func finished(t *testing.T) *work {
 	}
 	cells := []results.CellSummary{cell(10000, 1, 2), cell(625, 1)}
 	cells[1].Cell = 1
-	return &work{
-		plan: &plan{scenario: s, estimate: scenarios.Estimate{Runs: 4}},
-		dir:  &claim.Folder{Path: "results/hops"},
-		summary: results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
+	return &experiment{
+		scenario: s, runs: 4, folder: "results/hops",
+		summary: &results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
 			Cells: cells},
 		outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
 			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
@@ -63,7 +57,7 @@ func finished(t *testing.T) *work {
 }
 
 func TestReport(t *testing.T) {
-	text := finished(t).report()
+	text := finished(t).text()
 	require.Equal(t, `Hop counts in a Mainline DHT
 10,000 nodes, 2 seeds, 62,724 lookups
 groups.nodes.size=10000 groups.nodes.dht.k=8
@@ -95,57 +89,13 @@ time         39 s
 }
 
 func TestReportOfNothingButFailures(t *testing.T) {
-	w := finished(t)
-	w.summary.Cells, w.figures = nil, nil
+	e := finished(t)
+	e.summary.Cells, e.figures = nil, nil
 	for n := range 30 {
-		w.outcome.Failures = append(w.outcome.Failures, results.Failure{Seed: uint64(n)})
+		e.outcome.Failures = append(e.outcome.Failures, results.Failure{Seed: uint64(n)})
 	}
-	text := w.report()
+	text := e.text()
 	require.True(t, strings.HasPrefix(text, "Hop counts in a Mainline DHT\n\nfailed: cell 1"), text)
 	require.Contains(t, text, "... and 21 more failures in results/hops/manifest.json\n")
 	require.NotContains(t, text, "fingerprint")
-}
-
-func TestVerdict(t *testing.T) {
-	w := finished(t)
-	require.Equal(t, command.Failed, command.Status(w.verdict()))
-	require.EqualError(t, w.verdict(), "1 of 4 runs failed")
-
-	w.outcome.Interrupted = true
-	require.Equal(t, command.Interrupted, command.Status(w.verdict()))
-	require.EqualError(t, w.verdict(), "interrupted: 3 of 4 runs finished; "+
-		"their results are in results/hops")
-
-	w.undrawn = true
-	require.Equal(t, command.Interrupted, command.Status(w.verdict()))
-	require.ErrorContains(t, w.verdict(), "swarmlab plot results/hops draws them")
-
-	w.undrawn, w.outcome = false, &results.Outcome{}
-	w.trouble = errors.New("disk full")
-	require.Equal(t, command.Exit(command.Failed, w.trouble), w.verdict())
-	w.trouble = nil
-	require.NoError(t, w.verdict())
-}
-
-func TestDocumentIsOneJSONObjectWithoutNaN(t *testing.T) {
-	var out bytes.Buffer
-	require.NoError(t, command.PrintJSON(&out, finished(t).document()))
-	var doc map[string]any
-	require.NoError(t, json.Unmarshal(out.Bytes(), &doc))
-	require.Equal(t, "results/hops", doc["out"])
-	require.Len(t, doc["failures"], 1)
-	require.Len(t, doc["cells"], 2)
-}
-
-func TestReplayNamesTheStoredScenario(t *testing.T) {
-	w := finished(t)
-	w.dir.Path = "my results"
-	w.outcome.Cells = []scenarios.Cell{{}, {Set: []scenarios.Setting{
-		{Path: "groups.nodes.size", Value: 625}, {Path: "network.loss", Value: "0.5%"},
-		{Path: "groups.nodes.dht.buckets", Value: "[16, 8]"}}}}
-	w.nameReplays()
-	require.Equal(t, "swarmlab run 'my results/scenario.yaml' --seed 2 --repeat 1 "+
-		"--set groups.nodes.size=625 --set network.loss=0.5% "+
-		"--set 'groups.nodes.dht.buckets=[16, 8]' --out 'my results-replay'",
-		w.outcome.Failures[0].Replay)
 }

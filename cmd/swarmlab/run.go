@@ -99,18 +99,18 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		dir.Discard()
 		return err
 	}
-	if err := o.Print(cmd.OutOrStdout(), w); err != nil {
+	if err := o.print(cmd.OutOrStdout(), w); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	return w.verdict()
 }
 
-// Print writes the result to standard output.
-func (o *runOptions) Print(out io.Writer, w *work) error {
+// print writes the result to standard output.
+func (o *runOptions) print(out io.Writer, w *work) error {
 	if o.json {
 		return command.PrintJSON(out, w.document())
 	}
-	_, err := io.WriteString(out, w.report())
+	_, err := io.WriteString(out, w.told().text())
 	return err
 }
 
@@ -235,16 +235,18 @@ func (w *work) verdict() error {
 				results.ShellWord(w.dir.Path)))
 	case o.Interrupted:
 		return command.Exit(command.Interrupted, fmt.Errorf("interrupted: %s finished; "+
-			"their results are in %s", w.share(len(o.Runs)), w.dir.Path))
+			"their results are in %s", w.told().share(len(o.Runs)), w.dir.Path))
 	case len(o.Failures) > 0:
-		return command.Exit(command.Failed, fmt.Errorf("%s failed", w.share(len(o.Failures))))
+		return command.Exit(command.Failed,
+			fmt.Errorf("%s failed", w.told().share(len(o.Failures))))
 	}
 	return nil
 }
 
-// share writes so many of all runs.
-func (w *work) share(n int) string {
-	return display.Count(uint64(n)) + " of " + display.Quantity(w.plan.estimate.Runs, "run")
+// told is what people are told of it.
+func (w *work) told() *experiment {
+	return &experiment{scenario: w.plan.scenario, runs: w.plan.estimate.Runs, folder: w.dir.Path,
+		summary: &w.summary, outcome: w.outcome, figures: w.figures, took: w.took}
 }
 
 // document is what --json prints.

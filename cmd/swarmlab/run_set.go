@@ -60,7 +60,7 @@ func (o *runOptions) runSet(cmd *cobra.Command, theme plots.Theme, names []strin
 	if len(j.done()) == 0 {
 		return err
 	}
-	if err := j.Print(cmd.OutOrStdout(), o.json); err != nil {
+	if err := j.print(cmd.OutOrStdout(), o.json); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	return err
@@ -220,8 +220,8 @@ func (j *joint) document() jointDocument {
 	return d
 }
 
-// Print writes the joint result to standard output.
-func (j *joint) Print(out io.Writer, json bool) error {
+// print writes the joint result to standard output.
+func (j *joint) print(out io.Writer, json bool) error {
 	if json {
 		return command.PrintJSON(out, j.document())
 	}
@@ -229,8 +229,8 @@ func (j *joint) Print(out io.Writer, json bool) error {
 	failures := ""
 	t := display.Table{Left: 2}
 	for _, w := range j.done() {
-		sets = append(sets, targetSet{w.summary.Scenario, w.summary.Targets})
-		failures += w.failures()
+		sets = append(sets, targetSet{scenario: w.summary.Scenario, targets: w.summary.Targets})
+		failures += w.told().failures()
 		t.Add(w.summary.Scenario, display.Duration(w.took)+", "+w.dir.Path)
 	}
 	t.Add("fingerprint", j.table().Fingerprint)

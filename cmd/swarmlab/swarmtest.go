@@ -91,7 +91,7 @@ func (o *swarmTest) run(cmd *cobra.Command, args []string) error {
 	}
 	o.took = time.Since(started)
 	tell.stop()
-	if err := o.Print(cmd.OutOrStdout()); err != nil {
+	if err := o.print(cmd.OutOrStdout()); err != nil {
 		return command.Exit(command.Failed, err)
 	}
 	return o.verdict(ctx)
@@ -145,7 +145,7 @@ func (o *swarmTest) verdict(ctx context.Context) error {
 	return nil
 }
 
-func (o *swarmTest) Print(out io.Writer) error {
+func (o *swarmTest) print(out io.Writer) error {
 	if o.json {
 		return command.PrintJSON(out, o.document())
 	}

@@ -41,7 +41,7 @@ that is done for each of them. Nothing is written.`,
 			if err := v.do(ctx, newProgress(cmd.ErrOrStderr(), !asJSON)); err != nil {
 				return err
 			}
-			return v.Print(cmd.OutOrStdout(), asJSON)
+			return v.print(cmd.OutOrStdout(), asJSON)
 		},
 	}
 	addJobsFlag(cmd, &jobs)
@@ -102,8 +102,8 @@ func (v *verification) do(ctx context.Context, tell *progress) error {
 	return nil
 }
 
-// Print writes the verdict; differences make exit status 1.
-func (v *verification) Print(out io.Writer, asJSON bool) error {
+// print writes the verdict; differences make exit status 1.
+func (v *verification) print(out io.Writer, asJSON bool) error {
 	var err error
 	if asJSON {
 		err = command.PrintJSON(out, v)

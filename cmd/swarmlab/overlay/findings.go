@@ -45,7 +45,7 @@ func reportItem(it *krpc.Item) *itemReport {
 	return r
 }
 
-func (r *itemReport) Print(w io.Writer) {
+func (r *itemReport) print(w io.Writer) {
 	fmt.Fprintf(w, "value %s\n", r.Value)
 	if r.Mutable {
 		fmt.Fprintf(w, "key %s, seq %d", r.PublicKey, *r.Seq)
@@ -96,7 +96,7 @@ func reportSamples(r *dht.Result) *samplesReport {
 	return s
 }
 
-func (s *samplesReport) Print(w io.Writer) {
+func (s *samplesReport) print(w io.Writer) {
 	for _, infoHash := range s.InfoHashes {
 		fmt.Fprintf(w, "infohash %s\n", infoHash)
 	}

@@ -158,7 +158,7 @@ func (r *LookupReport) Print(w io.Writer) {
 		fmt.Fprintf(w, "peer %s\n", peer)
 	}
 	if r.Item != nil {
-		r.Item.Print(w)
+		r.Item.print(w)
 	}
 	if r.Swarm != nil {
 		fmt.Fprintf(w, "about %s and %s, from the filters of %s\n",
@@ -166,7 +166,7 @@ func (r *LookupReport) Print(w io.Writer) {
 			countOf(int(math.Round(r.Swarm.Peers)), "other peer"), countOf(r.Swarm.Filters, "node"))
 	}
 	if r.Samples != nil {
-		r.Samples.Print(w)
+		r.Samples.print(w)
 	}
 	r.printStored(w)
 	fmt.Fprintf(w, "%s, %s, %s, %s, %.3f ms\n", countOf(r.Queries, "message"),

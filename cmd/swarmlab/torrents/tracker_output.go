@@ -36,8 +36,8 @@ func (r *TrackerReport) dropped(transport string) func(name string, n uint64) {
 	return func(name string, n uint64) { r.Dropped[transport+"_"+name] += n }
 }
 
-// Print writes a line for people.
-func (r *TrackerReport) Print(w io.Writer) error {
+// print writes a line for people.
+func (r *TrackerReport) print(w io.Writer) error {
 	k := &r.Tracker
 	var lost uint64
 	for _, n := range r.Dropped {
@@ -128,5 +128,5 @@ func (o *trackerOutput) tell(r *TrackerReport, last bool) error {
 	case last:
 		return r.summary(o.out)
 	}
-	return r.Print(o.out)
+	return r.print(o.out)
 }
