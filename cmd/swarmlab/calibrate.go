@@ -234,7 +234,8 @@ func (c *calibration) verdict() error {
 		return command.Exit(command.Failed,
 			fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
 				"%s ms late on average: if that is much, the machine was too busy",
-				three(f.HopsKS.P), three(f.Sockets.Late.Mean)))
+				display.Significant(float64(f.HopsKS.P), 3),
+				display.Significant(float64(f.Sockets.Late.Mean), 3)))
 	}
 	return nil
 }

@@ -46,27 +46,41 @@ func (c *calibration) report() []byte {
 			return fmt.Sprintf("%.3f", float64(w.Hops.Mean))
 		}},
 		{"messages of a lookup, mean", func(w *results.World) string {
-			return three(w.Messages.Mean)
+			return display.Significant(float64(w.Messages.Mean), 3)
 		}},
 		{"timeouts of a lookup, mean", func(w *results.World) string {
-			return three(w.Timeouts.Mean)
+			return display.Significant(float64(w.Timeouts.Mean), 3)
 		}},
-		{"latency, ms, p50", func(w *results.World) string { return three(w.Latency.P50) }},
-		{"latency, ms, p90", func(w *results.World) string { return three(w.Latency.P90) }},
-		{"latency, ms, p99", func(w *results.World) string { return three(w.Latency.P99) }},
+		{"latency, ms, p50",
+			func(w *results.World) string {
+				return display.Significant(float64(w.Latency.P50),
+					3)
+			}},
+		{"latency, ms, p90",
+			func(w *results.World) string {
+				return display.Significant(float64(w.Latency.P90),
+					3)
+			}},
+		{"latency, ms, p99",
+			func(w *results.World) string {
+				return display.Significant(float64(w.Latency.P99),
+					3)
+			}},
 	} {
 		t.Add(row.label, row.of(&f.Simulated), row.of(&f.Real))
 	}
 	b.WriteString(t.String() + "\n" + hopsTable(f) + "\n")
 	end := display.Table{Left: 2}
 	end.Add("Kolmogorov-Smirnov", fmt.Sprintf("D = %s, p = %s (conservative: hops are discrete)",
-		three(f.HopsKS.Statistic), three(f.HopsKS.P)))
+		display.Significant(float64(f.HopsKS.Statistic), 3),
+		display.Significant(float64(f.HopsKS.P), 3)))
 	end.Add("chi-square", fmt.Sprintf("%s with %d degrees of freedom, p = %s",
-		three(f.HopsChiSquare.Statistic), f.HopsChiSquare.Degrees, three(f.HopsChiSquare.P)))
+		display.Significant(float64(f.HopsChiSquare.Statistic), 3), f.HopsChiSquare.Degrees,
+		display.Significant(float64(f.HopsChiSquare.P), 3)))
 	end.Add("real datagrams", fmt.Sprintf("%s sent, %s received; %s ms late on average, p99 %s ms",
 		display.Count(f.Sockets.Sent), display.Count(f.Sockets.Received),
-		three(f.Sockets.Late.Mean),
-		three(f.Sockets.Late.P99)))
+		display.Significant(float64(f.Sockets.Late.Mean), 3),
+		display.Significant(float64(f.Sockets.Late.P99), 3)))
 	end.Add("fingerprint", c.summary.Fingerprint)
 	end.Add("results", c.dir.Path)
 	for n, line := range c.figures {

@@ -30,7 +30,7 @@ datagrams or messages of peers, memory and time. Estimates are right to a factor
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), p.describe(args[0]))
+			_, err = io.WriteString(cmd.OutOrStdout(), describe(p, args[0]))
 			return err
 		},
 	}
@@ -40,7 +40,7 @@ datagrams or messages of peers, memory and time. Estimates are right to a factor
 }
 
 // describe says what the plan comes to.
-func (p *plan) describe(source string) string {
+func describe(p *plan, source string) string {
 	var b strings.Builder
 	e := p.estimate
 	fmt.Fprintf(&b, "%s is valid: %s\n\n", source, p.scenario.Title)
@@ -65,13 +65,13 @@ func (p *plan) describe(source string) string {
 		fmt.Fprintf(&b, "\n%s\n", note)
 	}
 	if len(p.scenario.Vary) > 0 {
-		b.WriteString("\n" + p.listCells())
+		b.WriteString("\n" + listCells(p))
 	}
 	return b.String()
 }
 
 // listCells lists what is varied.
-func (p *plan) listCells() string {
+func listCells(p *plan) string {
 	head := []string{"cell"}
 	for _, axis := range p.scenario.Vary {
 		head = append(head, axis.Path)

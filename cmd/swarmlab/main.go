@@ -53,8 +53,7 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	root.SetFlagErrorFunc(command.FlagError)
 	dht := overlay.NewCommand()
 	dht.AddCommand(newDHTCalibrate())
-	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
-		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		dht, torrents.NewCommand(), auditor.NewCommand())
+	root.AddCommand(allCommands()...)
+	root.AddCommand(dht, torrents.NewCommand(), auditor.NewCommand())
 	return root
 }
