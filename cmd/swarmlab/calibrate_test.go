@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/calibration"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
 )
@@ -20,7 +21,7 @@ var tiny = []string{"--set", "groups.nodes.size=12", "--set", "duration=3s", "--
 	"--set", "workload.lookup.stop=2s", "--set", "network.latency.model=constant",
 	"--set", "network.latency.delay=10ms", "--set", "network.jitter=0s"}
 
-func calibrate(t *testing.T, args ...string) (document calibrationDocument, code int) {
+func calibrate(t *testing.T, args ...string) (document calibration.Document, code int) {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	code = execute(append([]string{"dht", "calibrate", "--json"}, args...), &out, &errOut)

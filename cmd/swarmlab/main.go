@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"swarmlab/cmd/swarmlab/auditor"
+	"swarmlab/cmd/swarmlab/calibration"
 	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/experiments"
 	"swarmlab/cmd/swarmlab/overlay"
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/scenarios/results"
@@ -52,8 +54,8 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 	root.SetVersionTemplate("swarmlab {{.Version}}\n")
 	root.SetFlagErrorFunc(command.FlagError)
 	dht := overlay.NewCommand()
-	dht.AddCommand(newDHTCalibrate())
-	root.AddCommand(allCommands()...)
+	dht.AddCommand(calibration.NewCommand())
+	root.AddCommand(experiments.Commands()...)
 	root.AddCommand(dht, torrents.NewCommand(), auditor.NewCommand())
 	return root
 }
