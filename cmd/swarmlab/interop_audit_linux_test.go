@@ -131,8 +131,7 @@ func newWatchedSwarm(t *testing.T) *watchedSwarm {
 	site := startOurTracker(t, "10.77.1.250:6969", "3s")
 	x.file = filepath.Join(x.folder, "watched.torrent")
 	trial.Must(t, torrents.NewCommand(), "create", filepath.Join(x.folder, "watched"), "-o", x.file,
-		"--piece-length", "64KiB",
-		"--tracker", site.url("http"))
+		"--piece-length", "64KiB", "--tracker", site.url("http"))
 	x.torrent = trial.Parsed(t, x.file)
 	x.nodes = startAllOurs(t, 1, 12)
 	return x

@@ -46,10 +46,9 @@ func needPrograms(t *testing.T) []string {
 		}
 	}
 	if got := installedVersion(bittorrentDHT); got != bittorrentDHTVersion {
-		trial.Missing(t,
-			"bittorrent-dht %s is not in %s, but %q: copy testdata/interop/package*.json "+
-				"there and run: npm ci --ignore-scripts", bittorrentDHTVersion, modulesFolder(),
-			got)
+		trial.Missing(t, "bittorrent-dht %s is not in %s, but %q: copy "+
+			"testdata/interop/package*.json there and run: npm ci --ignore-scripts",
+			bittorrentDHTVersion, modulesFolder(), got)
 	}
 	return []string{anacrolixVariable + "=" + buildAnacrolix(t, ".")}
 }

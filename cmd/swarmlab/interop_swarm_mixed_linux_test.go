@@ -98,8 +98,8 @@ func (x *market) account(t *testing.T, ours []*ourRun) {
 			gave[kind] = gave[kind] || p.PayloadUp > 0
 			took[kind] = took[kind] || p.PayloadDown > 0
 			fmt.Fprintf(w, "%d\t%s %s\t%s\t%s\t%s\n", n, kind, p.Peer,
-				display.Volume(p.PayloadDown),
-				display.Volume(p.PayloadUp), display.Volume(p.Wasted()))
+				display.Volume(p.PayloadDown), display.Volume(p.PayloadUp),
+				display.Volume(p.Wasted()))
 		}
 	}
 	w.Flush()

@@ -90,8 +90,7 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	for _, word := range []string{"verify", "plot"} {
 		var out, errOut bytes.Buffer
 		require.Equal(t, command.Done,
-			execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut),
-			errOut.String())
+			execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut), errOut.String())
 	}
 	hidden, err := filepath.Glob(filepath.Join(s.dir, "r", ".*"))
 	require.NoError(t, err)

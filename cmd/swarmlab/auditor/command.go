@@ -125,8 +125,7 @@ func (f *flags) run(c *cobra.Command, args []string) error {
 func (f *flags) open(ctx context.Context, source *torrents.Source) (a *auditing, err error) {
 	a = &auditing{flags: f, eye: newEye()}
 	role := &torrents.Observer{Eye: a.eye, Connections: f.connections}
-	if a.Session, err = torrents.NewSession(ctx, &f.Flags, source, false,
-		role); err != nil {
+	if a.Session, err = torrents.NewSession(ctx, &f.Flags, source, false, role); err != nil {
 		return nil, err
 	}
 	a.eye.group = a.Group.Swarm()

@@ -126,9 +126,8 @@ func fetchedBy(l *trial.Load, file string, args ...string) <-chan torrents.Trans
 	go func() {
 		defer close(report)
 		out, code, err := trial.Run(context.Background(), torrents.NewCommand(),
-			append([]string{"download",
-				file,
-				"--dir", dir, "--json", "--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
+			append([]string{"download", file, "--dir", dir, "--json",
+				"--max-down", "1MiB", "--seed-for", "2s"}, args...)...)
 		if err == nil && code == command.Done {
 			var r torrents.TransferReport
 			if json.Unmarshal([]byte(out), &r) == nil {
@@ -155,8 +154,8 @@ func TestAudit(t *testing.T) {
 				10*time.Second, 10*time.Millisecond)
 			w := startAudit(t, file, "--listen", "127.0.0.1:0")
 			w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
-			downloads := []<-chan torrents.TransferReport{fetchedBy(l, file, "--listen",
-				"127.0.0.1:0"),
+			downloads := []<-chan torrents.TransferReport{
+				fetchedBy(l, file, "--listen", "127.0.0.1:0"),
 				fetchedBy(l, tor.Magnet().String(), "--listen", "127.0.0.1:0")}
 			w.until("both are complete", func(o *results.Observation) bool {
 				return o.Completed == 2
@@ -188,8 +187,7 @@ func TestAudit(t *testing.T) {
 			require.Contains(t, string(report), "complete 1 → 3, incomplete 0, downloads "+
 				"completed 0 → 2\n")
 
-			code, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, file, "--out",
-				w.dir)
+			code, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, file, "--out", w.dir)
 			require.Equal(t, command.Refused, code)
 			require.ErrorContains(t, err, "holds results already")
 		})

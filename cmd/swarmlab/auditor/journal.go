@@ -71,9 +71,7 @@ func openJournal(dir string, of subject) (*journal, *book, error) {
 		file.Close()
 		var told command.ExitError
 		if !errors.As(err, &told) {
-			err = command.Exit(command.Refused,
-				fmt.Errorf("%s: %w; choose another folder with --out", name,
-					err))
+			err = command.Refuse("%s: %w; choose another folder with --out", name, err)
 		}
 		return nil, nil, err
 	}

@@ -3,7 +3,6 @@ package auditor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"swarmlab/cmd/swarmlab/claim"
@@ -247,8 +246,7 @@ func (a *auditing) keep(err error) error {
 		return errors.Join(told, err)
 	}
 	if command.Status(err) == command.Interrupted {
-		return command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted: what was seen is in %s", a.dir.Path))
+		return command.Interrupt("interrupted: what was seen is in %s", a.dir.Path)
 	}
 	return err
 }
@@ -267,8 +265,7 @@ func troubles(all []results.ObservedScrape) (text string) {
 func (a *auditing) vain(err error) error {
 	switch {
 	case command.Status(err) == command.Interrupted || err == nil && a.last == nil:
-		err = command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted before any peer was met; nothing is stored"))
+		err = command.Interrupt("interrupted before any peer was met; nothing is stored")
 	case err == nil:
 		err = command.Fail("no peer was met, nothing is stored: is anybody in the swarm, and "+
 			"reachable from here? Name a peer with --peer, or a node of the DHT with "+

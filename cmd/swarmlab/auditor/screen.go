@@ -24,8 +24,7 @@ func (v *view) frame(width, height int) []string {
 	}
 	lines := []string{fmt.Sprintf("%s: %s in %s, observed for %s, %s/s", display.Visible(o.Name),
 		display.Volume(o.Size), display.Quantity(int(o.Pieces), "piece"),
-		display.Clock(timeOf(o.Time)),
-		display.Volume(v.rates.all))}
+		display.Clock(timeOf(o.Time)), display.Volume(v.rates.all))}
 	const around, few = 4, 3 // lines beside facts and peers, and the peers that are always shown
 	lines = append(lines, v.facts(width, height-around-min(len(o.Peers), few))...)
 	room := max(height-len(lines)-3, 0)

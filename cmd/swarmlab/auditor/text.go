@@ -22,8 +22,7 @@ func lineOf(o *results.Observation) string {
 		return fmt.Sprintf("no metadata yet, %s known", display.Quantity(o.Known, "address"))
 	}
 	text := fmt.Sprintf("%s: %d of %s connected, %s gained", display.Clock(timeOf(o.Time)),
-		o.Now,
-		display.Quantity(o.Seen, "peer"), display.Volume(o.Gained))
+		o.Now, display.Quantity(o.Seen, "peer"), display.Volume(o.Gained))
 	if o.Completed > 0 {
 		text += fmt.Sprintf(", %d completed", o.Completed)
 	}
@@ -103,8 +102,7 @@ func scrapeText(o *results.Observation, s results.ObservedScrape) string {
 	}
 	text := fmt.Sprintf("%s: complete %s, incomplete %s, downloads completed %s",
 		display.Visible(s.Tracker), change(first.Seeders, s.Seeders),
-		change(others(first), others(s)),
-		change(first.Completed, s.Completed))
+		change(others(first), others(s)), change(first.Completed, s.Completed))
 	return text
 }
 
@@ -118,8 +116,8 @@ const peersShown = 20
 func Summary(o *results.Observation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", display.Visible(o.Name),
-		display.Volume(o.Size),
-		display.Quantity(int(o.Pieces), "piece"), display.Duration(timeOf(o.Time)))
+		display.Volume(o.Size), display.Quantity(int(o.Pieces), "piece"),
+		display.Duration(timeOf(o.Time)))
 	b.WriteString(factText(o))
 	b.WriteString("\n" + peerTable(o, peersShown, peerColumns(o)))
 	if more := len(o.Peers) - peersShown; more > 0 {
@@ -216,8 +214,7 @@ func markdown(o *results.Observation) []byte {
 	fmt.Fprintf(&b, "Torrent %s of %s in %s of %s, observed for %s; it ended %s.\n\n```\n%s```\n\n",
 		o.Infohash, display.ExactSize(o.Size), display.Quantity(int(o.Pieces), "piece"),
 		display.ExactSize(uint64(o.PieceLength)), display.Duration(timeOf(o.Time)),
-		ending(o),
-		factText(o))
+		ending(o), factText(o))
 	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), peerColumns(o)))
 	fmt.Fprintf(&b, reading, display.Quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
 		results.SeenPeersFile)

@@ -174,7 +174,7 @@ func (c *calibration) do(ctx context.Context) error {
 	case len(o.Failures) > 0:
 		return command.Exit(command.Failed, errors.New(o.Failures[0].Error))
 	case o.Interrupted:
-		return command.Exit(command.Interrupted, errors.New("interrupted; nothing is stored"))
+		return command.Interrupt("interrupted; nothing is stored")
 	}
 	c.tell.Enter("running %s on real sockets for %v", display.Quantity(len(c.real.nodes), "node"),
 		time.Duration(c.real.plan.End))
@@ -184,14 +184,13 @@ func (c *calibration) do(ctx context.Context) error {
 	c.tell.Enter("writing %s", c.dir.Path)
 	plots.Clear(c.dir.Path)
 	if c.summary, err = results.Write(c.dir.Path, o, c.started); err != nil {
-		return command.Exit(command.Failed, fmt.Errorf("not all results could be stored: %w", err))
+		return command.Fail("not all results could be stored: %w", err)
 	}
 	c.stored = true
 	switch {
 	case errors.Is(halted, context.Canceled):
-		return command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted: the simulated run is stored in %s, "+
-				"and the real one is not", c.dir.Path))
+		return command.Interrupt("interrupted: the simulated run is stored in %s, "+
+			"and the real one is not", c.dir.Path)
 	case halted != nil:
 		return halted
 	}
@@ -204,14 +203,12 @@ func (c *calibration) compare(simulated []results.Lookup) error {
 	c.found = results.Calibrate(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
 	if err := results.WriteCalibration(c.dir.Path, c.found, simulated, real); err != nil {
-		return command.Exit(command.Failed, fmt.Errorf("not all results could be stored: %w", err))
+		return command.Fail("not all results could be stored: %w", err)
 	}
 	c.tell.Enter("drawing %s", display.Quantity(len(c.summary.Figures), "figure"))
 	var err error
 	if c.figures, err = plots.Draw(c.dir.Path, c.theme); err != nil {
-		return command.Exit(command.Failed,
-			fmt.Errorf("the results are in %s, but not all figures: %w",
-				c.dir.Path, err))
+		return command.Fail("the results are in %s, but not all figures: %w", c.dir.Path, err)
 	}
 	c.took = time.Since(c.started)
 	return nil
@@ -232,13 +229,11 @@ func onlyLookups(all []results.Lookup) []results.Lookup {
 func (c *calibration) verdict() error {
 	switch f := c.found; {
 	case f.Simulated.Successful == 0 || f.Real.Successful == 0:
-		return command.Exit(command.Failed, errors.New("no lookup succeeded in one of the worlds"))
+		return command.Fail("no lookup succeeded in one of the worlds")
 	case !f.Agrees():
-		return command.Exit(command.Failed,
-			fmt.Errorf("the hop counts differ: p = %s; real datagrams were "+
-				"%s ms late on average: if that is much, the machine was too busy",
-				display.Significant(float64(f.HopsKS.P), 3),
-				display.Significant(float64(f.Sockets.Late.Mean), 3)))
+		return command.Fail("the hop counts differ: p = %s; real datagrams were "+
+			"%s ms late on average: if that is much, the machine was too busy",
+			three(f.HopsKS.P), three(f.Sockets.Late.Mean))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/stats"
 )
 
 // Document is what --json prints.
@@ -40,47 +41,33 @@ func (c *calibration) report() []byte {
 		of    func(w *results.World) string
 	}{
 		{"lookups", func(w *results.World) string { return display.Count(uint64(w.Lookups)) }},
-		{"successful",
-			func(w *results.World) string { return display.Count(uint64(w.Successful)) }},
+		{"successful", func(w *results.World) string {
+			return display.Count(uint64(w.Successful))
+		}},
 		{"hops to the closest node, mean", func(w *results.World) string {
 			return fmt.Sprintf("%.3f", float64(w.Hops.Mean))
 		}},
 		{"messages of a lookup, mean", func(w *results.World) string {
-			return display.Significant(float64(w.Messages.Mean), 3)
+			return three(w.Messages.Mean)
 		}},
 		{"timeouts of a lookup, mean", func(w *results.World) string {
-			return display.Significant(float64(w.Timeouts.Mean), 3)
+			return three(w.Timeouts.Mean)
 		}},
-		{"latency, ms, p50",
-			func(w *results.World) string {
-				return display.Significant(float64(w.Latency.P50),
-					3)
-			}},
-		{"latency, ms, p90",
-			func(w *results.World) string {
-				return display.Significant(float64(w.Latency.P90),
-					3)
-			}},
-		{"latency, ms, p99",
-			func(w *results.World) string {
-				return display.Significant(float64(w.Latency.P99),
-					3)
-			}},
+		{"latency, ms, p50", func(w *results.World) string { return three(w.Latency.P50) }},
+		{"latency, ms, p90", func(w *results.World) string { return three(w.Latency.P90) }},
+		{"latency, ms, p99", func(w *results.World) string { return three(w.Latency.P99) }},
 	} {
 		t.Add(row.label, row.of(&f.Simulated), row.of(&f.Real))
 	}
 	b.WriteString(t.String() + "\n" + hopsTable(f) + "\n")
 	end := display.Table{Left: 2}
 	end.Add("Kolmogorov-Smirnov", fmt.Sprintf("D = %s, p = %s (conservative: hops are discrete)",
-		display.Significant(float64(f.HopsKS.Statistic), 3),
-		display.Significant(float64(f.HopsKS.P), 3)))
+		three(f.HopsKS.Statistic), three(f.HopsKS.P)))
 	end.Add("chi-square", fmt.Sprintf("%s with %d degrees of freedom, p = %s",
-		display.Significant(float64(f.HopsChiSquare.Statistic), 3), f.HopsChiSquare.Degrees,
-		display.Significant(float64(f.HopsChiSquare.P), 3)))
+		three(f.HopsChiSquare.Statistic), f.HopsChiSquare.Degrees, three(f.HopsChiSquare.P)))
 	end.Add("real datagrams", fmt.Sprintf("%s sent, %s received; %s ms late on average, p99 %s ms",
 		display.Count(f.Sockets.Sent), display.Count(f.Sockets.Received),
-		display.Significant(float64(f.Sockets.Late.Mean), 3),
-		display.Significant(float64(f.Sockets.Late.P99), 3)))
+		three(f.Sockets.Late.Mean), three(f.Sockets.Late.P99)))
 	end.Add("fingerprint", c.summary.Fingerprint)
 	end.Add("results", c.dir.Path)
 	for n, line := range c.figures {
@@ -109,3 +96,5 @@ func hopShare(counts []int, n, of int) string {
 	}
 	return fmt.Sprintf("%d (%.1f %%)", counts[n], 100*float64(counts[n])/float64(of))
 }
+
+func three(n stats.Number) string { return display.Significant(float64(n), 3) }

@@ -7,7 +7,7 @@
 //	print      results on standard output, for people or as JSON
 //	theme      the flag of commands that draw
 //
-// A command returns an error of Refuse, Fail or Exit to choose its exit status; any other error
-// means that the input was refused. Standard output carries results only, and with --json one
-// document, or an object a line, and nothing else.
+// A command returns an error of Refuse, Fail, Interrupt or Exit to choose its exit status; any
+// other error means that the input was refused. Standard output carries results only, and with
+// --json one document, or an object a line, and nothing else.
 package command

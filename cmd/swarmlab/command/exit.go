@@ -46,6 +46,11 @@ func Refuse(format string, args ...any) error { return Exit(Refused, fmt.Errorf(
 // Fail returns an error for the user about what was tried.
 func Fail(format string, args ...any) error { return Exit(Failed, fmt.Errorf(format, args...)) }
 
+// Interrupt returns an error for the user about what was interrupted.
+func Interrupt(format string, args ...any) error {
+	return Exit(Interrupted, fmt.Errorf(format, args...))
+}
+
 // Status returns the exit status that err calls for. An error without one refuses the input.
 func Status(err error) int {
 	var e ExitError

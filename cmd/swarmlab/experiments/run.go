@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -147,9 +146,7 @@ func (w *work) do(ctx context.Context) error {
 		return command.Exit(command.Failed, err)
 	}
 	if !w.stored() {
-		return command.Exit(command.Interrupted,
-			errors.New("interrupted before a run was finished; "+
-				"nothing is stored"))
+		return command.Interrupt("interrupted before a run was finished; nothing is stored")
 	}
 	w.nameReplays()
 	w.tell.Enter("writing %s", w.dir.Path)
@@ -232,16 +229,14 @@ func (w *work) verdict() error {
 	case w.trouble != nil:
 		return command.Exit(command.Failed, w.trouble)
 	case w.undrawn:
-		return command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted: all runs are stored in %s, "+
-				"but not all figures are drawn; swarmlab plot %s draws them", w.dir.Path,
-				results.ShellWord(w.dir.Path)))
+		return command.Interrupt("interrupted: all runs are stored in %s, "+
+			"but not all figures are drawn; swarmlab plot %s draws them", w.dir.Path,
+			results.ShellWord(w.dir.Path))
 	case o.Interrupted:
-		return command.Exit(command.Interrupted, fmt.Errorf("interrupted: %s finished; "+
-			"their results are in %s", w.told().Share(len(o.Runs)), w.dir.Path))
+		return command.Interrupt("interrupted: %s finished; their results are in %s",
+			w.told().Share(len(o.Runs)), w.dir.Path)
 	case len(o.Failures) > 0:
-		return command.Exit(command.Failed,
-			fmt.Errorf("%s failed", w.told().Share(len(o.Failures))))
+		return command.Fail("%s failed", w.told().Share(len(o.Failures)))
 	}
 	return nil
 }
@@ -249,8 +244,8 @@ func (w *work) verdict() error {
 // told is what people are told of it.
 func (w *work) told() *report.Experiment {
 	return &report.Experiment{Scenario: w.plan.Scenario, Runs: w.plan.Estimate.Runs,
-		Folder:  w.dir.Path,
-		Summary: &w.summary, Outcome: w.outcome, Figures: w.figures, Took: w.took}
+		Folder: w.dir.Path, Summary: &w.summary, Outcome: w.outcome, Figures: w.figures,
+		Took: w.took}
 }
 
 // document is what --json prints.

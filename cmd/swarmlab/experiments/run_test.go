@@ -29,8 +29,7 @@ func ended() *work {
 		summary: results.Summary{Fingerprint: "aa-bb-cc", Cells: []results.CellSummary{
 			cell(map[string]stats.Summary{
 				"lookup.hops.contact": {Unit: "hops", N: 62724, Mean: 3.21591, P50: 3, P90: 4,
-					P99:  5,
-					CI95: &[2]stats.Number{3.2111, 3.2207}},
+					P99: 5, CI95: &[2]stats.Number{3.2111, 3.2207}},
 				"lookup.hops.total": {Unit: "hops", Mean: nan, P50: nan},
 			}, 1, 2),
 			cell(nil, 1)}},

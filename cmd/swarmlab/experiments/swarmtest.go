@@ -138,11 +138,10 @@ func (o *swarmTest) verdict(ctx context.Context) error {
 	done, runs := len(o.verdicts), o.plan.Scenario.Repeat
 	switch bad := len(o.failed()); {
 	case bad > 0:
-		return command.Exit(command.Failed,
-			fmt.Errorf("%d of %s failed", bad, display.Quantity(done, "trial")))
+		return command.Fail("%d of %s failed", bad, display.Quantity(done, "trial"))
 	case ctx.Err() != nil || done < runs:
-		return command.Exit(command.Interrupted, fmt.Errorf("interrupted: %d of %s finished", done,
-			display.Quantity(runs, "trial")))
+		return command.Interrupt("interrupted: %d of %s finished", done,
+			display.Quantity(runs, "trial"))
 	}
 	return nil
 }

@@ -93,9 +93,8 @@ func (v *verification) do(ctx context.Context, tell *progress.Meter) error {
 	tell.Stop()
 	switch {
 	case ctx.Err() != nil:
-		return command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted after %s; nothing is decided",
-				display.Duration(time.Since(started))))
+		return command.Interrupt("interrupted after %s; nothing is decided",
+			display.Duration(time.Since(started)))
 	case err != nil:
 		return command.Exit(command.Failed, err)
 	}

@@ -26,8 +26,7 @@ one node of the network you mean with --bootstrap.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newServe(), newMonitor(), newPing(), newFindNode(), newGetPeers(),
-		newAnnounce(), newScrape(), newGet(), newPut(), newKeygen(), newSample(),
-		newCrawl())
+		newAnnounce(), newScrape(), newGet(), newPut(), newKeygen(), newSample(), newCrawl())
 	return c
 }
 

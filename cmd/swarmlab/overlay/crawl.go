@@ -3,7 +3,6 @@ package overlay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
@@ -195,9 +194,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 	}
 	if w.crawler.Progress().Answered == 0 {
 		if ending == command.EndedByCaller {
-			return command.Exit(command.Interrupted,
-				errors.New("interrupted before anybody answered; "+
-					"nothing is stored"))
+			return command.Interrupt("interrupted before anybody answered; nothing is stored")
 		}
 		return command.Fail("nobody answered at %v; is it running, and reachable from here?",
 			strings.Join(w.flags.bootstrap, ", "))
@@ -217,8 +214,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 // verdict turns the ending into the exit status.
 func (w *crawlWork) verdict(ending string) error {
 	if ending == command.EndedByCaller && w.stored {
-		return command.Exit(command.Interrupted,
-			fmt.Errorf("interrupted: what was found is in %s", w.dir.Path))
+		return command.Interrupt("interrupted: what was found is in %s", w.dir.Path)
 	}
 	return nil
 }

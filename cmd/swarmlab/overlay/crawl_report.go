@@ -41,10 +41,10 @@ func (r *crawlReport) Print(w io.Writer) {
 	}
 	row("known nodes", display.Count(uint64(t.Known)), "")
 	row("asked", display.Count(uint64(t.Asked)), "")
-	row("reachable", display.Count(uint64(t.Reachable)), display.Share(float64(t.Share))+
-		" of the asked")
-	row("BEP 42 ids", display.Count(uint64(t.Secure)), display.Share(float64(t.SecurePart))+
-		" of the reachable")
+	row("reachable", display.Count(uint64(t.Reachable)),
+		display.Share(float64(t.Share))+" of the asked")
+	row("BEP 42 ids", display.Count(uint64(t.Secure)),
+		display.Share(float64(t.SecurePart))+" of the reachable")
 	if t.ManyIDs > 0 {
 		row("several ids", display.Count(uint64(t.ManyIDs)), "addresses")
 	}
@@ -64,8 +64,8 @@ func (r *crawlReport) Print(w io.Writer) {
 		if name == "" {
 			name = "unnamed"
 		}
-		row("runs "+name, display.Count(uint64(c.Nodes)), display.Share(float64(c.Share))+
-			" of the reachable")
+		row("runs "+name, display.Count(uint64(c.Nodes)),
+			display.Share(float64(c.Share))+" of the reachable")
 	}
 	if s := r.Size; s.Points >= sizePointsShown {
 		fmt.Fprintf(w, "\nthe network: %s nodes in tables, %s of them reachable "+

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"context"
-	"errors"
 	"os/signal"
 	"slices"
 	"time"
@@ -72,7 +71,7 @@ func (x *explorer) explore(ctx context.Context, node *live.Node, timeout time.Du
 	case x.finished:
 		return nil
 	case user.Err() != nil:
-		return command.Exit(command.Interrupted, errors.New("interrupted"))
+		return command.Interrupt("interrupted")
 	}
 	return command.Fail("not done after %v; a longer --timeout may help", timeout)
 }

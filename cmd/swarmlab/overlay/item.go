@@ -59,8 +59,7 @@ func parseItemPlace(text, salt string) (dht.Request, error) {
 		}
 	}
 	if len(salt) > krpc.SaltMax {
-		return r, command.Refuse("the salt has %d bytes; BEP 44 allows %d", len(salt),
-			krpc.SaltMax)
+		return r, command.Refuse("the salt has %d bytes; BEP 44 allows %d", len(salt), krpc.SaltMax)
 	}
 	if len(key) == 2*krpc.KeySize {
 		public, err := hex.DecodeString(key)
@@ -164,8 +163,7 @@ func (f *putFlags) putMutable(c *cobra.Command, it *krpc.Item) error {
 		return err
 	}
 	if len(f.salt) > krpc.SaltMax {
-		return command.Refuse("the salt has %d bytes; BEP 44 allows %d", len(f.salt),
-			krpc.SaltMax)
+		return command.Refuse("the salt has %d bytes; BEP 44 allows %d", len(f.salt), krpc.SaltMax)
 	}
 	it.Key, it.Salt = private.Public().(ed25519.PublicKey), []byte(f.salt)
 	warnOfSize(c.ErrOrStderr(), it)

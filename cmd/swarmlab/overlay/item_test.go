@@ -30,8 +30,7 @@ func must(t *testing.T, args ...string) string {
 // look runs a command that does a lookup through an entry.
 func look(t *testing.T, entry string, args ...string) LookupReport {
 	t.Helper()
-	return trial.Document[LookupReport](t,
-		must(t, append(args, "--bootstrap", entry, "--json")...))
+	return trial.Document[LookupReport](t, must(t, append(args, "--bootstrap", entry, "--json")...))
 }
 
 func TestDHTItems(t *testing.T) {

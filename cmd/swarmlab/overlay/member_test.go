@@ -53,8 +53,7 @@ func TestDHTServeHoldsItsState(t *testing.T) {
 	for range 2 { // with no file yet, and with one
 		s := serve(t, "--listen", "127.0.0.1:0", "--state", file)
 		for _, word := range []string{"serve", "monitor"} {
-			_, code, err := run(t.Context(), word, "--listen", "127.0.0.1:0",
-				"--state", file)
+			_, code, err := run(t.Context(), word, "--listen", "127.0.0.1:0", "--state", file)
 			require.ErrorContains(t, err, "another running node has it")
 			require.Equal(t, command.Refused, code)
 		}

@@ -52,8 +52,7 @@ func (f *flags) ping(c *cobra.Command, address string) error {
 	r := PingReport{Address: g.addr.String()}
 	switch {
 	case !g.over:
-		err = command.Fail("no answer from %v within %v (%d pings)", g.addr, f.timeout,
-			greetTries)
+		err = command.Fail("no answer from %v within %v (%d pings)", g.addr, f.timeout, greetTries)
 	case g.refusal != "":
 		err = command.Fail("%v answered with %s", g.addr, g.refusal)
 	default:

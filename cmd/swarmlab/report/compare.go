@@ -57,8 +57,7 @@ func (e *Experiment) cautions() string {
 	}
 	if missed > 0 {
 		fmt.Fprintf(&b, "\n%s not known to %s after all repetitions in %s: raise repeat\n",
-			e.Scenario.Until.Metric, e.Scenario.Until.HalfWidth,
-			display.Quantity(missed, "cell"))
+			e.Scenario.Until.Metric, e.Scenario.Until.HalfWidth, display.Quantity(missed, "cell"))
 	}
 	if short > 0 {
 		fmt.Fprintf(&b, "\n%s too short for MSER-5 to find where the beginning ends: "+

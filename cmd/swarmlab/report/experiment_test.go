@@ -47,8 +47,7 @@ func finished(t *testing.T) *Experiment {
 	cells[1].Cell = 1
 	return &Experiment{
 		Scenario: s, Runs: 4, Folder: "results/hops",
-		Summary: &results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc",
-			Cells: cells},
+		Summary: &results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc", Cells: cells},
 		Outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
 			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
 		Figures: []string{"hops: results/hops/figures/hops.{svg,pdf,png,csv,md}"},

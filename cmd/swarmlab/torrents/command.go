@@ -20,8 +20,7 @@ func NewCommand() *cobra.Command {
 		Args:  command.Known,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newCreate(), newInfo(), newSeed(), newDownload(),
-		newTracker())
+	c.AddCommand(newCreate(), newInfo(), newSeed(), newDownload(), newTracker())
 	return c
 }
 

@@ -219,7 +219,7 @@ func (o *torrentCreate) hash(
 		return ctx.Err()
 	})
 	if errors.Is(err, context.Canceled) {
-		return command.Exit(command.Interrupted, errors.New("interrupted; nothing is written"))
+		return command.Interrupt("interrupted; nothing is written")
 	}
 	if err != nil {
 		return command.Exit(command.Failed, err)

@@ -42,8 +42,7 @@ func TestTorrentDownloadWhoseFilesGo(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, code, err := run(context.Background(), "download", file, "--dir", dir,
-			"--listen", at)
+		_, code, err := run(context.Background(), "download", file, "--dir", dir, "--listen", at)
 		require.Equal(t, command.Failed, code)
 		require.ErrorContains(t, err, "cannot ")
 		require.ErrorContains(t, err, filepath.Join(dir, "load"))

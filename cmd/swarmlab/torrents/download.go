@@ -46,8 +46,7 @@ Exit status: 0 complete, 1 failed, 2 the input was refused, 130 interrupted.`,
 
 func (o *torrentDownload) run(c *cobra.Command, args []string) error {
 	if o.seedFor < 0 {
-		return command.Refuse("--seed-for %v is less than nothing; give for example 10m",
-			o.seedFor)
+		return command.Refuse("--seed-for %v is less than nothing; give for example 10m", o.seedFor)
 	}
 	source, err := ReadSource(args[0], true)
 	if err == nil {

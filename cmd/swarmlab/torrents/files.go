@@ -36,7 +36,7 @@ func (s *Session) open(ctx context.Context, screen io.Writer) (err error) {
 	s.found, err = s.files.Check(ctx, p.update)
 	p.bar.Stop()
 	if errors.Is(err, context.Canceled) {
-		return command.Exit(command.Interrupted, errors.New("interrupted"))
+		return command.Interrupt("interrupted")
 	}
 	if err != nil {
 		return command.Exit(command.Failed, err)

@@ -212,8 +212,7 @@ func TestMktorrentMakesTheSame(t *testing.T) {
 	outputOf(t, "mktorrent", "mktorrent", "-a", "http://a.example/announce", "-l", "15", "-p",
 		"-s", "S", "-w", "http://w.example/", "-o", theirs, content)
 	ours := filepath.Join(folder, "ours.torrent")
-	mustRun(t, "create", content, "-o", ours, "--piece-length", "32k", "--private",
-		"--source", "S")
+	mustRun(t, "create", content, "-o", ours, "--piece-length", "32k", "--private", "--source", "S")
 	a, err := readTorrent(theirs)
 	require.NoError(t, err)
 	b, err := readTorrent(ours)

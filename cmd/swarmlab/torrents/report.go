@@ -93,8 +93,8 @@ type trackerStatus struct {
 // outset is what can be said before the client runs.
 func (s *Session) outset() TransferReport {
 	r := TransferReport{Name: s.Source.Name, Hash: s.Source.Hash.String(), Dir: s.dir,
-		Address: s.Node.Addr().String(),
-		Peers:   []peerTally{}, Dropped: map[string]uint64{}, Counted: map[string]uint64{}}
+		Address: s.Node.Addr().String(), Peers: []peerTally{}, Dropped: map[string]uint64{},
+		Counted: map[string]uint64{}}
 	if s.places.both {
 		r.Address6 = s.Node.Addrs()[1].String()
 	}

@@ -2,7 +2,6 @@ package torrents
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -117,7 +116,7 @@ func (s *Session) watch(
 		case err := <-s.trouble:
 			return command.Exit(command.Failed, err)
 		case <-s.over:
-			return command.Exit(command.Failed, errors.New("the sockets failed"))
+			return command.Fail("the sockets failed")
 		}
 	}
 }

@@ -106,25 +106,22 @@ func TestTrackerRefusesBadInput(t *testing.T) {
 	k := startTracker(t)
 	taken := strings.TrimSuffix(strings.TrimPrefix(k.http, "http://"), "/announce")
 	takenUDP := strings.TrimSuffix(strings.TrimPrefix(k.udp, "udp://"), "/announce")
+	const failed, refused = command.Failed, command.Refused
 	for line, want := range map[string]struct {
 		hint string
 		code int
 	}{
-		"--http 127.0.0.1": {"--http \"127.0.0.1\" is not a host",
-			command.Refused},
-		"--udp 127.0.0.1:99999": {"port \"99999\" is not a number",
-			command.Refused},
-		"--interval 0s": {"--interval 0s is not from 1s",
-			command.Refused},
-		"--interval 25h": {"--interval 25h0m0s is not from 1s",
-			command.Refused},
-		"--every 0s":                              {"--every 0s is too short", command.Refused},
-		"--allow 12":                              {"not 40 hexadecimal digits", command.Refused},
-		"now":                                     {"one argument too many", command.Refused},
-		"--udp 127.0.0.1:0 --udp 127.0.0.1:0":     {"of one family", command.Failed},
-		"--udp 127.0.0.1:0 --http " + taken:       {"address already in use", command.Failed},
-		"--http 127.0.0.1:0 --udp " + takenUDP:    {"address already in use", command.Failed},
-		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", command.Refused},
+		"--http 127.0.0.1":                        {"--http \"127.0.0.1\" is not a host", refused},
+		"--udp 127.0.0.1:99999":                   {"port \"99999\" is not a number", refused},
+		"--interval 0s":                           {"--interval 0s is not from 1s", refused},
+		"--interval 25h":                          {"--interval 25h0m0s is not from 1s", refused},
+		"--every 0s":                              {"--every 0s is too short", refused},
+		"--allow 12":                              {"not 40 hexadecimal digits", refused},
+		"now":                                     {"one argument too many", refused},
+		"--udp 127.0.0.1:0 --udp 127.0.0.1:0":     {"of one family", failed},
+		"--udp 127.0.0.1:0 --http " + taken:       {"address already in use", failed},
+		"--http 127.0.0.1:0 --udp " + takenUDP:    {"address already in use", failed},
+		"--http 127.0.0.1:0 --htp 127.0.0.1:8080": {"unknown flag", refused},
 	} {
 		var out trial.Output
 		code, err := trial.RunTo(context.Background(), NewCommand(), &out,

@@ -2,7 +2,6 @@ package torrents
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"swarmlab/cmd/swarmlab/command"
@@ -25,9 +24,9 @@ func (s *Session) Wait(
 		case err := <-s.trouble:
 			return command.Exit(command.Failed, err)
 		case <-s.over:
-			return command.Exit(command.Failed, errors.New("the sockets failed"))
+			return command.Fail("the sockets failed")
 		case <-ctx.Done():
-			return command.Exit(command.Interrupted, errors.New("interrupted"))
+			return command.Interrupt("interrupted")
 		case <-tick.C:
 			if err := look(); err != nil {
 				return err
