@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,8 @@ type watchedSwarm struct {
 	torrent *metainfo.Torrent
 	folder  string // with the content
 	nodes   []*ourNode
+
+	observer *ourRun
 }
 
 // sample is what a client said of itself at a time.
@@ -80,16 +83,16 @@ func TestInteropAudit(t *testing.T) {
 	before := x.fetched(early)
 
 	out := filepath.Join(t.TempDir(), "audit")
-	observer := startOurProgram(t, "audit", x.file, "--listen", nodeAddr("swarmlab", 99),
-		"--out", out, "--json", "--every", "5s", "--parallel", "1")
-	heads := map[*exchanger]fetched{early: x.met(out, 2, early)}
+	x.observer = startOurProgram(t, "audit", x.file, "--listen", nodeAddr("swarmlab", 99),
+		"--out", out, "--json", "--every", "1s", "--parallel", "1")
+	heads := map[*exchanger]fetched{early: x.met(2, early)}
 	whole := x.leech(libtorrent)
-	heads[whole] = x.met(out, 3, whole)
+	heads[whole] = x.met(3, whole)
 	half := x.leech(aria2)
 	samples := []sample{{at: time.Now()}} // of what aria2 has
 	x.until("aria2 is half-way", func() bool {
 		samples = append(samples, sample{time.Now(), x.fetched(half)})
-		return samples[len(samples)-1].pieces > 45 && len(x.observed(out).Peers) == 4
+		return samples[len(samples)-1].pieces > 45 && len(x.observed().Peers) == 4
 	})
 	cut := x.stop(half) // it leaves in the midst
 	samples = append(samples, sample{time.Now(), cut})
@@ -97,10 +100,10 @@ func TestInteropAudit(t *testing.T) {
 	x.until("libtorrent is complete", func() bool { return x.complete(whole) })
 	x.until("Transmission is complete", func() bool { return x.complete(early) })
 	x.until("its haves have come", func() bool { // up to ten seconds late
-		return trial.PeerOf(t, x.observed(out), early.addr).Rest == 0
+		return trial.PeerOf(t, x.observed(), early.addr).Rest == 0
 	})
-	observer.interrupt()
-	require.Equal(t, command.Done, observer.command.ProcessState.ExitCode())
+	x.observer.interrupt()
+	require.Equal(t, command.Done, x.observer.command.ProcessState.ExitCode())
 
 	o := trial.Observation(t, out)
 	x.log(o)
@@ -249,9 +252,9 @@ func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
 
 // met waits until the observer has met a client, the n-th, and returns what that has got then, and
 // in the time that it takes to say so.
-func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
+func (x *watchedSwarm) met(n int, e *exchanger) fetched {
 	x.t.Helper()
-	x.until(e.kind+" is seen", func() bool { return len(x.observed(out).Peers) == n })
+	x.until(e.kind+" is seen", func() bool { return len(x.observed().Peers) == n })
 	time.Sleep(auditor.Settle)
 	return x.fetched(e)
 }
@@ -317,10 +320,14 @@ func (x *watchedSwarm) log(o *results.Observation) {
 	x.t.Logf("\n%s", auditor.Summary(o))
 }
 
-// observed is what our observer has seen so far.
-func (x *watchedSwarm) observed(out string) *results.Observation {
+// observed is what our observer said last.
+func (x *watchedSwarm) observed() *results.Observation {
 	x.t.Helper()
-	o, err := auditor.SeenSoFar(out)
-	require.NoError(x.t, err)
+	o := &results.Observation{}
+	text := x.observer.out.String()
+	lines := strings.Split(text[:strings.LastIndexByte(text, '\n')+1], "\n")
+	if len(lines) > 1 {
+		require.NoError(x.t, json.Unmarshal([]byte(lines[len(lines)-2]), o))
+	}
 	return o
 }

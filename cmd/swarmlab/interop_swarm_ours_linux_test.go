@@ -25,8 +25,8 @@ import (
 type ourRun struct {
 	t       *testing.T
 	command *exec.Cmd
-	out     bytes.Buffer // after the end
-	errOut  bytes.Buffer
+	out     trial.Output
+	errOut  bytes.Buffer // after the end
 	ended   chan struct{}
 	ending  sync.Once
 	began   time.Time

@@ -343,22 +343,3 @@ func (s *glimpse) row() results.Sighting {
 	}
 	return r
 }
-
-// SeenSoFar reads what an audit that runs has seen, from the journal in its folder: nothing before
-// it has begun.
-func SeenSoFar(dir string) (*results.Observation, error) {
-	j := &journal{}
-	b, err := os.ReadFile(journalName(dir))
-	lines := strings.Split(string(b), "\n")
-	if err != nil || json.Unmarshal([]byte(lines[0]), &j.head) != nil {
-		return &results.Observation{}, nil
-	}
-	book, err := newBook(j.head.subject)
-	for n := 1; err == nil && n < len(lines)-1; n++ { // what comes after the last is not whole
-		err = j.read([]byte(lines[n]), book)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return book.observation(), nil
-}
