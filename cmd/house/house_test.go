@@ -22,6 +22,7 @@ func fail(t *testing.T, found []violation) {
 func TestImports(t *testing.T) {
 	tr := loadTree(t, root)
 	fail(t, checkTable(tr, house))
+	fail(t, checkProgram(tr, program))
 	for _, u := range tr.packages {
 		if r := rowOf(house, u.path); r != nil {
 			fail(t, checkImports(tr, u, r))

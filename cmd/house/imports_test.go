@@ -67,6 +67,26 @@ var house = []room{
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }
 
+// program is the table of the program's own packages: which of each other they may import. Tests
+// may import what they like; trial is only for them.
+var program = []room{
+	{path: "cmd/swarmlab", own: "auditor calibration command experiments overlay torrents"},
+	{path: "cmd/swarmlab/auditor", own: "claim command display identity torrents"},
+	{path: "cmd/swarmlab/torrents", own: "command display endpoint identity"},
+	{path: "cmd/swarmlab/overlay", own: "claim command display endpoint identity"},
+	{path: "cmd/swarmlab/calibration", own: "claim command display plan progress"},
+	{path: "cmd/swarmlab/experiments", own: "claim command display plan progress report"},
+	{path: "cmd/swarmlab/report", own: "display"},
+	{path: "cmd/swarmlab/progress", own: "display"},
+	{path: "cmd/swarmlab/plan", own: "display"},
+	{path: "cmd/swarmlab/endpoint", own: "command"},
+	{path: "cmd/swarmlab/identity", own: "command"},
+	{path: "cmd/swarmlab/command"},
+	{path: "cmd/swarmlab/display"},
+	{path: "cmd/swarmlab/claim"},
+	{path: "cmd/swarmlab/trial", own: "command"},
+}
+
 // calm lists the standard library's packages in which no clock, no randomness, no concurrency and
 // no operating system is found. Of time only durations may be used, and of math only integers:
 // the bans see to that.
@@ -98,6 +118,38 @@ func rowOf(table []room, path string) *room {
 		}
 	}
 	return nil
+}
+
+// checkProgram holds the program's packages against the table of them.
+func checkProgram(t *tree, table []room) (found []violation) {
+	const home = "cmd/swarmlab"
+	for _, r := range table {
+		if t.unit(r.path) == nil {
+			found = append(found, violation{r.path, 1,
+				"the table of the program has a row for a package that is gone"})
+		}
+	}
+	for _, u := range t.packages {
+		if !within(u.path, home) {
+			continue
+		}
+		r := rowOf(table, u.path)
+		if r == nil {
+			found = append(found, violation{u.files[0].name, 1,
+				"package " + u.path + " has no row in the table of the program"})
+			continue
+		}
+		for _, f := range u.files {
+			for _, s := range f.syntax.Imports {
+				path, err := strconv.Unquote(s.Path.Value)
+				sister, is := strings.CutPrefix(path, module+"/"+home+"/")
+				if err != nil || is && !f.test && !slices.Contains(strings.Fields(r.own), sister) {
+					found = append(found, t.at(s.Pos(), "%s must not import %s", u.path, path))
+				}
+			}
+		}
+	}
+	return found
 }
 
 // checkImports holds the table against a package. Tests may import what they like.

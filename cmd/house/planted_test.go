@@ -189,6 +189,25 @@ func TestPlantedPackage(t *testing.T) {
 		checkTable(tr, []room{{path: "gone"}}))
 }
 
+func TestPlantedProgram(t *testing.T) {
+	table := []room{{path: "cmd/swarmlab/planted", own: "display"}}
+	tr := plant(t, "cmd/swarmlab/planted/a.go", `package planted
+		import "net/http"
+		import "swarmlab/sim"
+		import "swarmlab/cmd/swarmlab/display"
+		import "swarmlab/cmd/swarmlab/trial" // want: must not import swarmlab/cmd/swarmlab/trial
+	`)
+	requireFound(t, marked(tr.packages[0]), checkProgram(tr, table))
+	tr = plant(t, "cmd/swarmlab/planted/a_test.go", `package planted
+		import "swarmlab/cmd/swarmlab/trial"
+	`)
+	require.Empty(t, checkProgram(tr, table))
+	tr = plant(t, "cmd/swarmlab/newcomer/a.go", "package newcomer // want: newcomer has no row\n")
+	requireFound(t, marked(tr.packages[0]), checkProgram(tr, nil))
+	requireFound(t, []violation{{"cmd/swarmlab/gone", 1, "a package that is gone"}},
+		checkProgram(plant(t, "a/a.go", "package a\n"), []room{{path: "cmd/swarmlab/gone"}}))
+}
+
 func TestPlantedSizes(t *testing.T) {
 	function := func(lines int) string { return "{" + strings.Repeat("\n", lines-1) + "}\n" }
 	comment := func(width int) string { return "//" + strings.Repeat("\u00f6", width-2) + "\n" }

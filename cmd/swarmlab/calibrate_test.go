@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/calibration"
+	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
 )
 
@@ -19,7 +21,7 @@ var tiny = []string{"--set", "groups.nodes.size=12", "--set", "duration=3s", "--
 	"--set", "workload.lookup.stop=2s", "--set", "network.latency.model=constant",
 	"--set", "network.latency.delay=10ms", "--set", "network.jitter=0s"}
 
-func calibrate(t *testing.T, args ...string) (document calibrationDocument, code int) {
+func calibrate(t *testing.T, args ...string) (document calibration.Document, code int) {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	code = execute(append([]string{"dht", "calibrate", "--json"}, args...), &out, &errOut)
@@ -32,7 +34,7 @@ func TestCalibrationOfAFew(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "r")
 	c, code := calibrate(t, append(slices.Clone(tiny), "--out", dir, "--set", "network.loss=0%",
 		"--set", "figures=[hops]")...)
-	require.Equal(t, done, code)
+	require.Equal(t, command.Done, code)
 	require.True(t, c.Agrees)
 	require.Equal(t, 12, c.Nodes)
 	for _, w := range []results.World{c.Simulated, c.Real} {
@@ -53,14 +55,14 @@ func TestCalibrationOfAFew(t *testing.T) {
 	}
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "figures")))
 	var out, errOut bytes.Buffer
-	require.Equal(t, done, execute([]string{"plot", dir}, &out, &errOut), errOut.String())
+	require.Equal(t, command.Done, execute([]string{"plot", dir}, &out, &errOut), errOut.String())
 	require.Contains(t, out.String(), "calibration.{svg,pdf,png,csv,md}")
-	require.Equal(t, done, execute([]string{"verify", dir}, &out, &errOut), errOut.String())
+	require.Equal(t, command.Done, execute([]string{"verify", dir}, &out, &errOut), errOut.String())
 
 	// A run that only simulates takes the place of the calibration, and leaves nothing of it.
 	run := append([]string{"run", "calibration", "--quiet", "--out", dir}, tiny...)
 	out.Reset()
-	require.Equal(t, done, execute(run, &out, &errOut), errOut.String())
+	require.Equal(t, command.Done, execute(run, &out, &errOut), errOut.String())
 	require.Contains(t, out.String(), "calibration: skipped: no calibration.json")
 	require.NoFileExists(t, filepath.Join(dir, results.CalibrationRowsFile))
 	require.NoFileExists(t, filepath.Join(dir, "figures", "calibration.svg"))
@@ -77,7 +79,7 @@ func TestCalibration(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "r")
 	code := execute([]string{"dht", "calibrate", "--quiet", "--out", dir}, &out, &errOut)
 	t.Logf("%s%s", &out, &errOut)
-	require.Equal(t, done, code)
+	require.Equal(t, command.Done, code)
 	body, err := os.ReadFile(filepath.Join(dir, results.CalibrationFile))
 	require.NoError(t, err)
 	var c results.Calibration
@@ -94,14 +96,14 @@ func TestCalibrationOfALostCause(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "r")
 	lossy := append(slices.Clone(tiny), "--set", "network.loss=100%")
 	_, code := calibrate(t, append(lossy, "--out", dir)...)
-	require.Equal(t, failed, code, "nobody finds anybody")
+	require.Equal(t, command.Failed, code, "nobody finds anybody")
 }
 
 func TestInterruptedCalibrationKeepsTheSimulatedHalf(t *testing.T) {
 	t.Parallel()
 	s := start(t, "dht", "calibrate", "--quick", "--out", "r")
 	s.until(`^running 40 nodes on real sockets for 10s$`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "swarmlab: interrupted: the simulated run is stored in r, and the real one "+
 		"is not", s.told[len(s.told)-1])
 	require.Empty(t, s.stdout.String())
@@ -140,7 +142,7 @@ func TestCalibrationRefusals(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "r")
 		code := execute(append([]string{"dht", "calibrate", "--out", dir}, c.args...), &out,
 			&errOut)
-		require.Equal(t, refused, code)
+		require.Equal(t, command.Refused, code)
 		require.Contains(t, errOut.String(), "swarmlab: "+c.complaint)
 		require.NoDirExists(t, dir)
 		require.Empty(t, out.String())

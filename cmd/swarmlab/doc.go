@@ -1,53 +1,16 @@
 // Swarmlab is the program: it runs scenarios, draws their figures and verifies their results, and
-// it speaks the same protocols over real sockets.
+// it speaks the same protocols over real sockets. Here its commands are put together, one is run,
+// and its error turned into a message and a status. Each family of commands is a package:
 //
-//	main       builds the commands, runs one, and turns its error into a message and a status
-//	run        settings -> plan -> claim the folder -> simulate -> write -> draw -> report
-//	plan       everything that can be refused is refused here, before anything is allocated
-//	progress   tells on standard error how far it is: a bar on a terminal, plain lines elsewhere
-//	report     the result for people, on standard output
-//	real       what a simulated run would do, done by nodes on real sockets; real_node is one
-//	calibrate  a run of both, and the comparison
+//	experiments  run, list, show, init, check, plot, verify, swarm-test
+//	overlay      dht: a node of the Mainline DHT that serves, asks, or crawls
+//	calibration  dht calibrate: the simulator against real sockets
+//	torrents     torrent: makes, describes, tracks, seeds and downloads them
+//	auditor      audit: watches the swarm of one
 //
-// The commands of `swarmlab dht` are the files dht_*. Those that ask and leave:
-//
-//	dht        the commands, and the flags that they share
-//	address    HOST:PORT, read and resolved; binds the socket
-//	lookup, collect, item, key, ping   one command each, or a few: flags -> a dht.Request
-//	greet      pings the entry points, to learn their ids
-//	explore    the core that greets, becomes a node, and does the request; tap notes the hops
-//	report     what it found, for people or as JSON; findings are the parts that methods add
-//
-// Those that stay, serve and monitor:
-//
-//	member     flags and file -> a node of one network or of both; state_file holds the file
-//	serve      runs it, shows its state, keeps its file
-//	state      the state as it is shown; traffic counts the messages around the core
-//	monitor    the view on a terminal, which screen lays out
-//
-// And crawl: a crawl.Crawler on a socket, its progress, and its report.
-//
-// The commands of `swarmlab torrent` are the files torrent_*:
-//
-//	torrent    the commands; reads .torrent files and magnet links
-//	create     flags -> a metainfo.Plan, hashes what content finds on the disk, writes the file
-//	info       what a file or a link says, for people or as JSON
-//	tracker    runs a tracker on its sockets; output shows its state
-//	seed       gives what a folder has, until Ctrl-C
-//	download   gets what is missing in a folder; progress shows how far it is
-//	session    one client on its sockets and files, for these two; flags and files are its
-//	           beginning, report its end
-//
-// `swarmlab audit` is the files audit_*:
-//
-//	audit      flags -> a torrentSession that observes, and the folder
-//	run        scrape -> join -> look each second -> scrape -> store -> print
-//	eye        what peers show -> sightings of users, whom it knows again
-//	book       sightings -> what is told, and what they may cost
-//	journal    sightings on the disk while it runs, to go on after a kill
-//	scrape     what trackers count; client the programs by their peer ids
-//	tell       lines, JSON, or the view on a terminal; text and report lay out what they tell
-//
-// A command returns an exitError to choose its exit status; any other error means that the input
-// was refused. Standard output carries results only, and with --json one document and nothing else.
+// Experiments and the calibration share a plan and its progress; report writes what became of the
+// former. All share how a command is spoken to and how it ends (command), how things look
+// (display), and what is taken on the disk (claim); those on real sockets also the addresses and
+// ids of real nodes (endpoint, identity). The tests here drive the whole program; those of a
+// command stand beside it and run it by package trial.
 package main

@@ -10,12 +10,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/auditor"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/scenarios/results"
 )
@@ -34,6 +40,8 @@ type watchedSwarm struct {
 	torrent *metainfo.Torrent
 	folder  string // with the content
 	nodes   []*ourNode
+
+	observer *ourRun
 }
 
 // sample is what a client said of itself at a time.
@@ -55,16 +63,16 @@ func TestInteropAudit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	if os.Getenv(isolatedVariable) == "" {
-		needLibtorrent(t)
+	if os.Getenv(trial.IsolatedVariable) == "" {
+		trial.NeedLibtorrent(t)
 		for _, name := range []string{"aria2c", "transmission-daemon"} {
 			if _, err := exec.LookPath(name); err != nil {
-				missing(t, "no %s here (Debian: aria2, transmission-daemon)", name)
+				trial.Missing(t, "no %s here (Debian: aria2, transmission-daemon)", name)
 			}
 		}
 	}
 	t.Parallel()
-	if !isolated(t) {
+	if !trial.Isolated(t) {
 		return
 	}
 	x := newWatchedSwarm(t)
@@ -75,16 +83,16 @@ func TestInteropAudit(t *testing.T) {
 	before := x.fetched(early)
 
 	out := filepath.Join(t.TempDir(), "audit")
-	observer := startOurProgram(t, "audit", x.file, "--listen", nodeAddr("swarmlab", 99),
-		"--out", out, "--json", "--every", "5s", "--parallel", "1")
-	heads := map[*exchanger]fetched{early: x.met(out, 2, early)}
+	x.observer = startOurProgram(t, "audit", x.file, "--listen", nodeAddr("swarmlab", 99),
+		"--out", out, "--json", "--every", "1s", "--parallel", "1")
+	heads := map[*exchanger]fetched{early: x.met(2, early)}
 	whole := x.leech(libtorrent)
-	heads[whole] = x.met(out, 3, whole)
+	heads[whole] = x.met(3, whole)
 	half := x.leech(aria2)
 	samples := []sample{{at: time.Now()}} // of what aria2 has
 	x.until("aria2 is half-way", func() bool {
 		samples = append(samples, sample{time.Now(), x.fetched(half)})
-		return samples[len(samples)-1].pieces > 45 && len(journalled(out).Peers) == 4
+		return samples[len(samples)-1].pieces > 45 && len(x.observed().Peers) == 4
 	})
 	cut := x.stop(half) // it leaves in the midst
 	samples = append(samples, sample{time.Now(), cut})
@@ -92,24 +100,24 @@ func TestInteropAudit(t *testing.T) {
 	x.until("libtorrent is complete", func() bool { return x.complete(whole) })
 	x.until("Transmission is complete", func() bool { return x.complete(early) })
 	x.until("its haves have come", func() bool { // up to ten seconds late
-		return peerOf(t, journalled(out), early.addr).Rest == 0
+		return trial.PeerOf(t, x.observed(), early.addr).Rest == 0
 	})
-	observer.interrupt()
-	require.Equal(t, done, observer.command.ProcessState.ExitCode())
+	x.observer.interrupt()
+	require.Equal(t, command.Done, x.observer.command.ProcessState.ExitCode())
 
-	o := readObservation(t, out)
+	o := trial.Observation(t, out)
 	x.log(o)
 	require.Len(t, o.Peers, 4)
-	s := peerOf(t, o, seed.addr)
+	s := trial.PeerOf(t, o, seed.addr)
 	require.True(t, s.Seed)
 	require.Zero(t, s.Gained)
 	require.Contains(t, s.Client, "libtorrent")
-	head := peerOf(t, o, early.addr)
+	head := trial.PeerOf(t, o, early.addr)
 	require.GreaterOrEqual(t, head.Held, uint64(before.pieces)*watchedPiece)
 	require.Contains(t, head.Client, "Transmission 3")
 	x.within(o, early, x.fetched(early), heads[early])
 	x.within(o, whole, x.fetched(whole), heads[whole])
-	require.Contains(t, peerOf(t, o, half.addr).Client, "aria2 1.")
+	require.Contains(t, trial.PeerOf(t, o, half.addr).Client, "aria2 1.")
 	x.upTo(o, out, half, samples)
 	require.Equal(t, 2, o.Completed)
 	require.Equal(t, 1, o.Seeds)
@@ -125,11 +133,9 @@ func newWatchedSwarm(t *testing.T) *watchedSwarm {
 	require.NoError(t, os.WriteFile(filepath.Join(x.folder, "watched"), b, 0o644))
 	site := startOurTracker(t, "10.77.1.250:6969", "3s")
 	x.file = filepath.Join(x.folder, "watched.torrent")
-	torrentRun(t, "create", filepath.Join(x.folder, "watched"), "-o", x.file, "--piece-length",
-		"64KiB", "--tracker", site.url("http"))
-	var err error
-	x.torrent, err = readTorrent(x.file)
-	require.NoError(t, err)
+	trial.Must(t, torrents.NewCommand(), "create", filepath.Join(x.folder, "watched"), "-o", x.file,
+		"--piece-length", "64KiB", "--tracker", site.url("http"))
+	x.torrent = trial.Parsed(t, x.file)
 	x.nodes = startAllOurs(t, 1, 12)
 	return x
 }
@@ -246,10 +252,10 @@ func (x *watchedSwarm) stop(e *exchanger) (last fetched) {
 
 // met waits until the observer has met a client, the n-th, and returns what that has got then, and
 // in the time that it takes to say so.
-func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
+func (x *watchedSwarm) met(n int, e *exchanger) fetched {
 	x.t.Helper()
-	x.until(e.kind+" is seen", func() bool { return len(journalled(out).Peers) == n })
-	time.Sleep(auditSettle)
+	x.until(e.kind+" is seen", func() bool { return len(x.observed().Peers) == n })
+	time.Sleep(auditor.Settle)
 	return x.fetched(e)
 }
 
@@ -258,7 +264,7 @@ func (x *watchedSwarm) met(out string, n int, e *exchanger) fetched {
 // had when the observer had met it.
 func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head fetched) {
 	x.t.Helper()
-	p := peerOf(x.t, o, e.addr)
+	p := trial.PeerOf(x.t, o, e.addr)
 	whole := min(uint64(said.pieces)*watchedPiece, x.torrent.Info.Total)
 	if said.pieces == x.torrent.Info.Count() {
 		require.Zero(x.t, p.Rest, e.kind)
@@ -278,7 +284,7 @@ func (x *watchedSwarm) upTo(
 	o *results.Observation, out string, e *exchanger, samples []sample,
 ) {
 	x.t.Helper()
-	p := peerOf(x.t, o, e.addr)
+	p := trial.PeerOf(x.t, o, e.addr)
 	rows, err := parquet.ReadFile[results.Sighting](filepath.Join(out, results.SightingsFile))
 	require.NoError(x.t, err)
 	var last time.Duration
@@ -307,9 +313,21 @@ func (x *watchedSwarm) upTo(
 	tail := uint64(samples[len(samples)-1].pieces)*watchedPiece - seen
 	require.LessOrEqual(x.t, tail, uint64(20*watchedPiece), e.kind)
 	require.Zero(x.t, p.Doubted+uint64(p.Lost), e.kind)
-	x.t.Logf("%s: a tail of %s was not seen", e.kind, volume(tail))
+	x.t.Logf("%s: a tail of %s was not seen", e.kind, display.Volume(tail))
 }
 
 func (x *watchedSwarm) log(o *results.Observation) {
-	x.t.Logf("\n%s", auditSummary(o))
+	x.t.Logf("\n%s", auditor.Summary(o))
+}
+
+// observed is what our observer said last.
+func (x *watchedSwarm) observed() *results.Observation {
+	x.t.Helper()
+	o := &results.Observation{}
+	text := x.observer.out.String()
+	lines := strings.Split(text[:strings.LastIndexByte(text, '\n')+1], "\n")
+	if len(lines) > 1 {
+		require.NoError(x.t, json.Unmarshal([]byte(lines[len(lines)-2]), o))
+	}
+	return o
 }

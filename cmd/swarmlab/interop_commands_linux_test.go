@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 // weCommand puts, gets, scrapes and samples with our commands in a network whose other nodes all
@@ -32,23 +36,23 @@ func (b *bench) weCommand() {
 }
 
 // run runs one of our commands until it succeeds.
-func (b *bench) run(entry string, args ...string) (r lookupReport) {
+func (b *bench) run(entry string, args ...string) (r overlay.LookupReport) {
 	b.Helper()
 	args = append(args, "--bootstrap", entry, "--json")
 	var out string
 	b.until(fmt.Sprint(args), func() bool {
 		var code int
-		out, code, _ = dhtRun(b.Context(), args...)
-		return code == done
+		out, code, _ = dhtCommand(b.Context(), args...)
+		return code == command.Done
 	})
-	return dhtDocument[lookupReport](b.T, out)
+	return trial.Document[overlay.LookupReport](b.T, out)
 }
 
 // weStore puts an item of each kind and gets it back.
 func (b *bench) weStore(entry string) {
 	key := filepath.Join(b.TempDir(), "key")
 	secret := secretOf(b.kind, "we")
-	text := keyHead + hex.EncodeToString(secret.Seed())
+	text := "swarmlab ed25519 seed " + hex.EncodeToString(secret.Seed())
 	require.NoError(b, os.WriteFile(key, []byte(text), 0o600))
 	for name, flags := range map[string][]string{
 		putImmutable: nil,

@@ -8,6 +8,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 // addr6 is an IPv6 address of the isolated network.
@@ -22,7 +26,7 @@ func TestInteropIPv6(t *testing.T) {
 	}
 	programs := needPrograms(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	for group := range 4 {
@@ -31,7 +35,7 @@ func TestInteropIPv6(t *testing.T) {
 			out, err := exec.Command("ip", "address", "add", a.String()+"/128", "dev", "lo",
 				"nodad").CombinedOutput()
 			if err != nil {
-				missing(t, "no IPv6 here: %v %s", err, out)
+				trial.Missing(t, "no IPv6 here: %v %s", err, out)
 			}
 		}
 	}
@@ -40,26 +44,28 @@ func TestInteropIPv6(t *testing.T) {
 }
 
 func overIPv6(t *testing.T, kind string, group int) {
-	first := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 1))
-	second := dhtServe(t, "--every", "100ms", "--listen", addr6(group, 2),
-		"--bootstrap", first.addr)
+	first := trial.Background(t, overlay.NewCommand(), "serve", "--listen",
+		addr6(group, 1)).Spoken()
+	second := trial.Background(t, overlay.NewCommand(), "serve", "--listen", addr6(group, 2),
+		"--bootstrap", first.Address()).Spoken()
 	theirs := []string{addr6(group+1, 1), addr6(group+1, 2), addr6(group+1, 3)}
-	program := startForeign(t, kind, setup{Listen: theirs, Bootstrap: []string{first.addr}})
+	program := startForeign(t, kind, setup{Listen: theirs, Bootstrap: []string{first.Address()}})
 	until := func(what string, try func() bool) {
 		t.Helper()
 		require.Eventually(t, try, benchTime, 100*time.Millisecond, "%s: %s", kind, what)
 	}
-	run := func(args ...string) (r lookupReport, ok bool) {
-		out, code, _ := dhtRun(t.Context(), append(args, "--json", "--bootstrap", second.addr)...)
-		if code == done {
-			r = dhtDocument[lookupReport](t, out)
+	run := func(args ...string) (r overlay.LookupReport, ok bool) {
+		out, code, _ := dhtCommand(t.Context(), append(args, "--json", "--bootstrap",
+			second.Address())...)
+		if code == command.Done {
+			r = trial.Document[overlay.LookupReport](t, out)
 		}
-		return r, code == done
+		return r, code == command.Done
 	}
 	for _, addr := range theirs {
-		out, _, err := dhtRun(t.Context(), "ping", addr, "--json")
+		out, _, err := dhtCommand(t.Context(), "ping", addr, "--json")
 		require.NoError(t, err)
-		id := dhtDocument[pingReport](t, out).ID
+		id := trial.Document[overlay.PingReport](t, out).ID
 		until("our lookup finds their node", func() bool {
 			r, ok := run("find-node", id)
 			return ok && r.Nodes[0].ID == id && r.Nodes[0].Address == addr

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/krpc"
 )
 
@@ -35,7 +37,7 @@ func TestInteropMessages(t *testing.T) {
 	}
 	programs := needPrograms(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	w := watchWire(t)
@@ -146,10 +148,10 @@ func (b *bench) theyAnswer() {
 
 // findsItself looks for a node of theirs with our command, through another node.
 func (b *bench) findsItself(id krpc.ID) {
-	out, _, err := dhtRun(b.Context(), "find-node", id.String(), "--bootstrap", b.ours[0].addr,
+	out, _, err := dhtCommand(b.Context(), "find-node", id.String(), "--bootstrap", b.ours[0].addr,
 		"--json")
 	require.NoError(b, err)
-	nearest := dhtDocument[lookupReport](b.T, out).Nodes[0]
+	nearest := trial.Document[overlay.LookupReport](b.T, out).Nodes[0]
 	require.Equal(b, b.theirs[0], nearest.Address)
 	require.Equal(b, id.String(), nearest.ID)
 }

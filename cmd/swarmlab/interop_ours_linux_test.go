@@ -10,6 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/identity"
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
@@ -49,7 +52,7 @@ func startOurs(t *testing.T, addr string, id krpc.ID, seeds ...string) *ourNode 
 	t.Helper()
 	n := &ourNode{t: t, addr: addr, waiting: make(map[uint64]chan found)}
 	cfg := dht.Default()
-	secret := systemRandom()
+	secret := identity.Random()
 	copy(cfg.Secret[:], secret[:])
 	var err error
 	n.group, err = dht.New(cfg, dht.Env{
@@ -85,7 +88,7 @@ func startAllOurs(t *testing.T, first, count int) (all []*ourNode) {
 		if n > 0 {
 			seeds = []string{all[0].addr}
 		}
-		id := randomID()
+		id := identity.New()
 		id.Hi = id.Hi>>2 | uint64(n)<<62
 		all = append(all, startOurs(t, nodeAddr(ours, first+n), id, seeds...))
 		require.Eventually(t, func() bool { return all[n].contacts() >= min(8, n) },
@@ -130,7 +133,7 @@ func (n *ourNode) lookup(r dht.Request) found {
 	select {
 	case f := <-end:
 		return f
-	case <-time.After(interopTime):
+	case <-time.After(trial.InteropTime):
 		return found{}
 	}
 }
@@ -223,4 +226,9 @@ func (s *stranger) put(to string, it *krpc.Item) krpc.Message {
 	m := s.answered(to, s.Get(nil, tid, strangerID, it.Target(), -1))
 	require.NotEmpty(s.t, m.Token, to)
 	return s.ask(to, s.Put(nil, tid, strangerID, m.Token, it))
+}
+
+// dhtCommand runs `dht ARGS...` of ours to its end and returns its output and exit status.
+func dhtCommand(ctx context.Context, args ...string) (out string, code int, err error) {
+	return trial.Run(ctx, overlay.NewCommand(), args...)
 }

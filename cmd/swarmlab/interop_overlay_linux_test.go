@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 )
@@ -32,8 +33,8 @@ func population() map[string]struct{ nodes, keys int } {
 	}
 }
 
-// overlay is one network of nodes of every kind.
-type overlay struct {
+// mixture is one network of nodes of every kind.
+type mixture struct {
 	*testing.T
 	wire     *wire
 	start    time.Time
@@ -67,7 +68,7 @@ func TestInteropOverlay(t *testing.T) {
 	}
 	programs := needPrograms(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	o := startOverlay(t)
@@ -88,9 +89,9 @@ func TestInteropOverlay(t *testing.T) {
 	o.check(tally)
 }
 
-func startOverlay(t *testing.T) *overlay {
+func startOverlay(t *testing.T) *mixture {
 	t.Helper()
-	o := &overlay{T: t, wire: watchWire(t), start: time.Now(),
+	o := &mixture{T: t, wire: watchWire(t), start: time.Now(),
 		programs: make(map[string]*foreign), clients: make(map[string][]*torrentClient)}
 	p := population()
 	o.ours = startAllOurs(t, 1, p[ours].nodes)
@@ -127,7 +128,7 @@ func startOverlay(t *testing.T) *overlay {
 }
 
 // settle waits until every node has been answered by some others.
-func (o *overlay) settle() {
+func (o *mixture) settle() {
 	for n, kind := range kinds {
 		for k := range population()[kind].nodes * min(n, 1) {
 			addr := nodeAddr(kind, k+1)
@@ -138,12 +139,12 @@ func (o *overlay) settle() {
 	o.Logf("%v after the start every node has been answered by 8 others", o.elapsed())
 }
 
-func (o *overlay) elapsed() time.Duration {
+func (o *mixture) elapsed() time.Duration {
 	return time.Since(o.start).Round(time.Second / 10)
 }
 
 // drawKeys decides who announces what.
-func (o *overlay) drawKeys() {
+func (o *mixture) drawKeys() {
 	seed := rand.Uint64()
 	o.Log("seed of the keys:", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -167,7 +168,7 @@ func (o *overlay) drawKeys() {
 func (a announced) port(number int) uint16 { return uint16(20_000 + number) }
 
 // eachKey calls f for every key, several at once.
-func (o *overlay) eachKey(f func(number int, a announced)) {
+func (o *mixture) eachKey(f func(number int, a announced)) {
 	var busy sync.WaitGroup
 	work := make(chan int)
 	for range 6 {
@@ -185,7 +186,7 @@ func (o *overlay) eachKey(f func(number int, a announced)) {
 }
 
 // announce has every key announced, and waits until all are stored somewhere.
-func (o *overlay) announce() {
+func (o *mixture) announce() {
 	o.eachKey(func(n int, a announced) { o.announceOne(n, a) })
 	end := time.Now().Add(benchTime)
 	again := 0
@@ -207,7 +208,7 @@ func (o *overlay) announce() {
 	o.Logf("%v after the start all are announced, %d of them more than once", o.elapsed(), again)
 }
 
-func (o *overlay) announceOne(n int, a announced) {
+func (o *mixture) announceOne(n int, a announced) {
 	switch a.kind {
 	case ours:
 		o.ours[a.node].lookup(dht.Request{
@@ -226,7 +227,7 @@ func (o *overlay) announceOne(n int, a announced) {
 }
 
 // find looks for every key from the last node of a kind, and returns those that were found.
-func (o *overlay) find(kind string) (all []announced) {
+func (o *mixture) find(kind string) (all []announced) {
 	var mu sync.Mutex
 	again := 0
 	o.eachKey(func(_ int, a announced) {
@@ -248,7 +249,7 @@ func (o *overlay) find(kind string) (all []announced) {
 	return all
 }
 
-func (o *overlay) findOne(kind string, key krpc.ID) []string {
+func (o *mixture) findOne(kind string, key krpc.ID) []string {
 	if kind == ours {
 		seeker := o.ours[len(o.ours)-1]
 		return seeker.lookup(dht.Request{Method: krpc.GetPeers, Target: key}).peers
@@ -264,7 +265,7 @@ func (o *overlay) findOne(kind string, key krpc.ID) []string {
 
 // seekAll gives the last client of a kind all keys, and returns those whose peer it was seen to
 // have found.
-func (o *overlay) seekAll(kind string) (all []announced) {
+func (o *mixture) seekAll(kind string) (all []announced) {
 	clients := o.clients[kind]
 	seeker := clients[len(clients)-1]
 	for _, a := range o.keys {
@@ -286,7 +287,7 @@ func (o *overlay) seekAll(kind string) (all []announced) {
 }
 
 // check prints what was found, and demands that it is all.
-func (o *overlay) check(tally map[[2]string]int) {
+func (o *mixture) check(tally map[[2]string]int) {
 	var text strings.Builder
 	p := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(p, "announced by\tkeys\tfound by %s\n", strings.Join(kinds[1:], "\t"))

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 // The programs of others, by the names that their nodes have in tables and messages.
@@ -34,18 +36,19 @@ const (
 // isolated test finds them.
 func needPrograms(t *testing.T) []string {
 	t.Helper()
-	if os.Getenv(isolatedVariable) != "" {
+	if os.Getenv(trial.IsolatedVariable) != "" {
 		return nil
 	}
-	needLibtorrent(t)
+	trial.NeedLibtorrent(t)
 	for _, name := range []string{"aria2c", "transmission-daemon", "node"} {
 		if _, err := exec.LookPath(name); err != nil {
-			missing(t, "no %s here (Debian: aria2, transmission-daemon, nodejs)", name)
+			trial.Missing(t, "no %s here (Debian: aria2, transmission-daemon, nodejs)", name)
 		}
 	}
 	if got := installedVersion(bittorrentDHT); got != bittorrentDHTVersion {
-		missing(t, "bittorrent-dht %s is not in %s, but %q: copy testdata/interop/package*.json "+
-			"there and run: npm ci --ignore-scripts", bittorrentDHTVersion, modulesFolder(), got)
+		trial.Missing(t, "bittorrent-dht %s is not in %s, but %q: copy "+
+			"testdata/interop/package*.json there and run: npm ci --ignore-scripts",
+			bittorrentDHTVersion, modulesFolder(), got)
 	}
 	return []string{anacrolixVariable + "=" + buildAnacrolix(t, ".")}
 }
@@ -79,7 +82,7 @@ func buildAnacrolix(t *testing.T, folder string) string {
 	c.Env = append(os.Environ(), "GOFLAGS=-mod=readonly -buildvcs=false",
 		"GOWORK=off", "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
-		missing(t, "anacrolix cannot be built here: %v %s", err, out)
+		trial.Missing(t, "anacrolix cannot be built here: %v %s", err, out)
 	}
 	return program
 }
@@ -158,11 +161,11 @@ func (s setup) command(kind string) []string {
 	var words []string
 	switch {
 	case kind == libtorrent && s.torrents:
-		words = []string{systemPython, filepath.Join(folder, "libtorrent_torrents.py")}
+		words = []string{trial.SystemPython, filepath.Join(folder, "libtorrent_torrents.py")}
 	case kind == anacrolix && s.torrents:
 		words = []string{os.Getenv(torrentsVariable)}
 	case kind == libtorrent:
-		words = []string{systemPython, filepath.Join(folder, "libtorrent_nodes.py")}
+		words = []string{trial.SystemPython, filepath.Join(folder, "libtorrent_nodes.py")}
 	case kind == bittorrentDHT:
 		s.Modules = modulesFolder()
 		words = []string{"node", filepath.Join(folder, "bittorrent-dht.mjs")}
@@ -250,7 +253,7 @@ func (p *foreign) ask(q question) (answer, error) {
 			return a, fmt.Errorf("%s: %s: %s", p.kind, q.Op, a.Error)
 		}
 		return a, nil
-	case <-time.After(interopTime):
+	case <-time.After(trial.InteropTime):
 		return answer{}, fmt.Errorf("%s: %s: no answer", p.kind, q.Op)
 	}
 }

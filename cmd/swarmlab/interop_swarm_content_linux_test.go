@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/bencode"
 	"swarmlab/protocol/metainfo"
 )
@@ -72,10 +74,10 @@ func newSharedContent(t *testing.T) *sharedContent {
 func (s *sharedContent) create(flags ...string) []byte {
 	s.t.Helper()
 	file := filepath.Join(s.t.TempDir(), "shared.torrent")
-	torrentRun(s.t, append([]string{"create", filepath.Join(s.folder, sharedName), "-o", file,
-		"--piece-length", "256KiB", "--source", sharedSource}, flags...)...)
-	torrent, err := readTorrent(file)
-	require.NoError(s.t, err)
+	trial.Must(s.t, torrents.NewCommand(),
+		append([]string{"create", filepath.Join(s.folder, sharedName), "-o", file,
+			"--piece-length", "256KiB", "--source", sharedSource}, flags...)...)
+	torrent := trial.Parsed(s.t, file)
 	require.EqualValues(s.t, sharedSize, torrent.Info.Total)
 	return torrent.Info.Raw
 }
@@ -109,8 +111,7 @@ func (s *sharedContent) variant(b, raw []byte) sharedTorrent {
 	b = append(append(append(b, "4:info"...), raw...), 'e')
 	file := filepath.Join(s.t.TempDir(), fmt.Sprintf("%d.torrent", s.count))
 	require.NoError(s.t, os.WriteFile(file, b, 0o644))
-	torrent, err := readTorrent(file)
-	require.NoError(s.t, err)
+	torrent := trial.Parsed(s.t, file)
 	link := metainfo.Magnet{Hash: torrent.Info.Hash}.String()
 	return sharedTorrent{s, file, link, torrent.Info.Hash}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/bencode"
 )
 
@@ -26,7 +28,7 @@ func TestInteropSwarm(t *testing.T) {
 	}
 	programs := needExchangers(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	x := &market{sharedContent: newSharedContent(t)}
@@ -95,8 +97,9 @@ func (x *market) account(t *testing.T, ours []*ourRun) {
 			}
 			gave[kind] = gave[kind] || p.PayloadUp > 0
 			took[kind] = took[kind] || p.PayloadDown > 0
-			fmt.Fprintf(w, "%d\t%s %s\t%s\t%s\t%s\n", n, kind, p.Peer, volume(p.PayloadDown),
-				volume(p.PayloadUp), volume(p.wasted()))
+			fmt.Fprintf(w, "%d\t%s %s\t%s\t%s\t%s\n", n, kind, p.Peer,
+				display.Volume(p.PayloadDown), display.Volume(p.PayloadUp),
+				display.Volume(p.Wasted()))
 		}
 	}
 	w.Flush()

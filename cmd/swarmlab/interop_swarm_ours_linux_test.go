@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
 )
@@ -23,8 +25,8 @@ import (
 type ourRun struct {
 	t       *testing.T
 	command *exec.Cmd
-	out     bytes.Buffer // after the end
-	errOut  bytes.Buffer
+	out     trial.Output
+	errOut  bytes.Buffer // after the end
 	ended   chan struct{}
 	ending  sync.Once
 	began   time.Time
@@ -41,7 +43,7 @@ func runOurs(t *testing.T, args ...string) *ourRun {
 func startOurProgram(t *testing.T, args ...string) *ourRun {
 	t.Helper()
 	r := &ourRun{t: t, ended: make(chan struct{}), began: time.Now(),
-		command: exec.Command(program(t), args...)}
+		command: exec.Command(trial.Program(t), args...)}
 	r.command.Stdout, r.command.Stderr = &r.out, &r.errOut
 	require.NoError(t, r.command.Start())
 	go func() {
@@ -78,7 +80,7 @@ func (r *ourRun) interrupt() {
 }
 
 // last returns the last of the documents that it has printed.
-func (r *ourRun) last() (report transferReport) {
+func (r *ourRun) last() (report torrents.TransferReport) {
 	r.t.Helper()
 	lines := strings.Split(strings.TrimSpace(r.out.String()), "\n")
 	if len(lines) > 0 && !strings.HasPrefix(lines[len(lines)-1], "{") {
@@ -139,12 +141,12 @@ func startOurTracker(t *testing.T, addr, interval string) trackerSite {
 // needOpentracker skips the test unless it is here.
 func needOpentracker(t *testing.T) {
 	t.Helper()
-	foreigners(t)
+	trial.Foreigners(t)
 	if _, err := exec.LookPath("opentracker"); err != nil {
-		missing(t, "no opentracker here (Debian: opentracker)")
+		trial.Missing(t, "no opentracker here (Debian: opentracker)")
 	}
 	if os.Geteuid() != 0 { // and in a namespace of an ordinary user's there is no other than root
-		missing(t, "opentracker wants to be started as root, and to become another user")
+		trial.Missing(t, "opentracker wants to be started as root, and to become another user")
 	}
 }
 
@@ -166,7 +168,7 @@ func startListed(t *testing.T, addr string, torrents ...sharedTorrent) trackerSi
 	c := exec.Command("opentracker", "-i", host, "-p", port, "-P", port, "-d", folder,
 		"-u", "nobody", "-w", "/list")
 	c.Dir = folder
-	var said safeOutput
+	var said trial.Output
 	c.Stdout, c.Stderr = &said, &said
 	require.NoError(t, c.Start())
 	t.Cleanup(func() {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 )
@@ -73,7 +75,7 @@ func TestInteropTorrents(t *testing.T) {
 	needOpentracker(t)
 	programs := needExchangers(t)
 	t.Parallel()
-	if !isolated(t, programs...) {
+	if !trial.Isolated(t, programs...) {
 		return
 	}
 	x := &market{sharedContent: newSharedContent(t), seeds: make(map[string]*exchanger),
@@ -150,7 +152,7 @@ func (x *market) pass(t *testing.T, p handover, of sharedTorrent, addr string) {
 	x.await(t, p, of)
 	began := time.Now()
 	download := downloadOurs(t, source, to, addr, x.nodes[0].addr)
-	require.Equal(t, done, download.wait(), "%s", &download.errOut)
+	require.Equal(t, command.Done, download.wait(), "%s", &download.errOut)
 	x.tell(p, time.Since(began))
 	r := download.last()
 	require.True(t, r.Complete)
@@ -212,7 +214,7 @@ func (x *market) tell(p handover, took time.Duration) {
 	x.took[p] = took
 }
 
-// print prints how long each transfer took, from the moment at which the seed could be found.
+// Print prints how long each transfer took, from the moment at which the seed could be found.
 func (x *market) print() {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)

@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/torrents"
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 const (
@@ -29,8 +33,8 @@ func TestInteropSpeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
-	needLibtorrent(t)
-	if !isolated(t) { // not parallel: it measures
+	trial.NeedLibtorrent(t)
+	if !trial.Isolated(t) { // not parallel: it measures
 		return
 	}
 	folder := t.TempDir()
@@ -38,15 +42,15 @@ func TestInteropSpeed(t *testing.T) {
 	rand.NewChaCha8([32]byte{6}).Read(b)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "large"), b, 0o644))
 	file := filepath.Join(folder, "large.torrent")
-	torrentRun(t, "create", filepath.Join(folder, "large"), "-o", file, "--piece-length", "256KiB")
-	torrent, err := readTorrent(file)
-	require.NoError(t, err)
+	trial.Must(t, torrents.NewCommand(), "create", filepath.Join(folder, "large"), "-o", file,
+		"--piece-length", "256KiB")
+	torrent := trial.Parsed(t, file)
 	key := torrent.Info.Hash.String()
 
 	addr := nodeAddr(libtorrent, 1)
 	s := setup{Listen: []string{addr}, TCPOnly: true, torrents: true}
 	seed := startForeign(t, libtorrent, s)
-	_, err = seed.ask(question{Op: "add", Source: file, Folder: folder})
+	_, err := seed.ask(question{Op: "add", Source: file, Folder: folder})
 	require.NoError(t, err)
 	_, err = seed.ask(question{Op: "wait", Key: key})
 	require.NoError(t, err)
@@ -57,7 +61,7 @@ func TestInteropSpeed(t *testing.T) {
 		to := t.TempDir()
 		run := runOurs(t, "download", file, "--dir", to, "--listen", nodeAddr("swarmlab", 10+n),
 			"--peer", addr, "--json")
-		require.Equal(t, done, run.wait())
+		require.Equal(t, command.Done, run.wait())
 		r := run.last()
 		require.True(t, r.Complete)
 		require.EqualValues(t, speedSize, r.All.Useful)

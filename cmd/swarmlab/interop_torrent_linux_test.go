@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/identity"
 	"swarmlab/protocol/bencode"
 	"swarmlab/protocol/krpc"
 )
@@ -54,7 +55,7 @@ func startAria2(t *testing.T, addr, entry string, id krpc.ID) *torrentClient {
 func aria2Table(entry string, id krpc.ID) []byte {
 	b := make([]byte, 112)
 	copy(b, "\xa1\xa2\x02\x00\x00\x00\x00\x03") // its magic, and the version
-	copy(b[24:], randomID().Append(nil))
+	copy(b[24:], identity.New().Append(nil))
 	b[51] = 1 // how many nodes
 	b[56] = 6 // the length of an address
 	copy(b[64:], krpc.AppendPeer(nil, mustAddr(entry)))
@@ -83,7 +84,7 @@ func startTransmission(t *testing.T, addr string, entries []string) *torrentClie
 	for _, e := range entries {
 		nodes = krpc.AppendPeer(nodes, mustAddr(e))
 	}
-	table := randomID().Append([]byte("d2:id20:"))
+	table := identity.New().Append([]byte("d2:id20:"))
 	table = append(bencode.AppendBytes(append(table, "5:nodes"...), nodes), 'e')
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "dht.dat"), table, 0o600))
 	c.run("transmission-daemon", "--foreground", "--config-dir", folder,

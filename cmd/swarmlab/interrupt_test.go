@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/scenarios/results"
 )
 
@@ -30,17 +33,8 @@ type started struct {
 	told   []string // lines of standard error
 }
 
-// program is the test binary under the name that makes it the program.
-func program(t *testing.T) string {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	name := filepath.Join(t.TempDir(), "swarmlab")
-	require.NoError(t, os.Symlink(self, name))
-	return name
-}
-
 func start(t *testing.T, args ...string) *started {
-	s := &started{t: t, dir: t.TempDir(), cmd: exec.Command(program(t), args...)}
+	s := &started{t: t, dir: t.TempDir(), cmd: exec.Command(trial.Program(t), args...)}
 	s.cmd.Dir, s.cmd.Stdout = s.dir, &s.stdout
 	pipe, err := s.cmd.StderrPipe()
 	require.NoError(t, err)
@@ -80,7 +74,7 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	s := start(t, "run", "quickstart", "--repeat", "10000", "--jobs", "1", "--out", "r",
 		"--set", "figures=[hops]")
 	s.until(`[1-9]\d*/10000 runs`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 
 	require.Regexp(t, `^swarmlab: interrupted: \d+ of 10,000 runs finished; `+
 		`their results are in r$`, s.told[len(s.told)-1])
@@ -93,10 +87,10 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	require.NotEmpty(t, stored.Manifest.Runs)
 	require.Less(t, len(stored.Manifest.Runs), 10000)
 
-	for _, command := range []string{"verify", "plot"} {
+	for _, word := range []string{"verify", "plot"} {
 		var out, errOut bytes.Buffer
-		require.Equal(t, done, execute([]string{command, filepath.Join(s.dir, "r")}, &out, &errOut),
-			errOut.String())
+		require.Equal(t, command.Done,
+			execute([]string{word, filepath.Join(s.dir, "r")}, &out, &errOut), errOut.String())
 	}
 	hidden, err := filepath.Glob(filepath.Join(s.dir, "r", ".*"))
 	require.NoError(t, err)
@@ -111,7 +105,7 @@ func TestInterruptWithJSON(t *testing.T) {
 		stored, err := filepath.Glob(filepath.Join(s.dir, "r", results.StoreFolder, "*.run"))
 		return err == nil && len(stored) > 0
 	}, patience, 10*time.Millisecond)
-	require.Equal(t, interrupted, s.interrupt())
+	require.Equal(t, command.Interrupted, s.interrupt())
 	require.Len(t, s.told, 1)
 	var doc struct{ Interrupted bool }
 	require.NoError(t, json.Unmarshal(s.stdout.Bytes(), &doc))
@@ -122,7 +116,7 @@ func TestInterruptBeforeAnythingIsFinished(t *testing.T) {
 	t.Parallel()
 	s := start(t, "run", "hops", "--set", "groups.nodes.size=20000")
 	s.until(`^simulating`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "swarmlab: interrupted before a run was finished; nothing is stored",
 		s.told[len(s.told)-1])
 	require.Empty(t, s.stdout.String())
@@ -138,7 +132,7 @@ func TestInterruptedSet(t *testing.T) {
 	s := start(t, "run", "quickstart", "hops", "--repeat", "3000", "--jobs", "1", "--out", "r",
 		"--set", "figures=[]", "--set", "groups.nodes.size=100", "--set", "vary=none")
 	s.until(`[1-9]\d*/3000 runs`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "interrupted: 1 of 2 scenarios have results; the same command goes on",
 		s.told[len(s.told)-1])
 	joint, err := results.OpenJoint(filepath.Join(s.dir, "r"))
@@ -156,7 +150,7 @@ func TestInterruptedSetBeforeAnythingIsFinished(t *testing.T) {
 	t.Parallel()
 	s := start(t, "run", "hops", "quickstart", "--set", "groups.nodes.size=20000")
 	s.until(`^1 of 2: simulating`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Equal(t, "swarmlab: hops: interrupted before a run was finished; nothing is stored",
 		s.told[len(s.told)-1])
 	require.Empty(t, s.stdout.String())
@@ -169,11 +163,42 @@ func TestInterruptedVerifyDecidesNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "r")
 	var out, errOut bytes.Buffer
-	require.Equal(t, done, execute([]string{"run", "quickstart", "--set", "figures=[]",
+	require.Equal(t, command.Done, execute([]string{"run", "quickstart", "--set", "figures=[]",
 		"--set", "duration=20m", "--out", dir}, &out, &errOut), errOut.String())
 	s := start(t, "verify", dir)
 	s.until(`^verifying`)
-	require.Equal(t, interrupted, s.interrupt(), s.told)
+	require.Equal(t, command.Interrupted, s.interrupt(), s.told)
 	require.Contains(t, s.told[len(s.told)-1], "nothing is decided")
 	require.Empty(t, s.stdout.String())
+}
+
+// Ctrl-C ends it at once and with a summary, whatever connections are held open.
+func TestTrackerEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := exec.Command(trial.Program(t), "torrent", "tracker", "--http", "127.0.0.1:0", "--udp",
+		"127.0.0.1:0")
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	defer c.Process.Kill()
+	lines := bufio.NewScanner(out)
+	require.True(t, lines.Scan())
+	match := regexp.MustCompile(`http://([0-9.:]+)/`).FindStringSubmatch(lines.Text())
+	require.NotNil(t, match, lines.Text())
+	for range 3 {
+		held, err := net.Dial("tcp", match[1])
+		require.NoError(t, err)
+		defer held.Close()
+		_, err = held.Write([]byte("GET /announce?"))
+		require.NoError(t, err)
+	}
+	began := time.Now()
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	var rest []string
+	for lines.Scan() {
+		rest = append(rest, lines.Text())
+	}
+	require.NoError(t, c.Wait())
+	require.Less(t, time.Since(began), 4*time.Second, "less than a request may take")
+	require.Contains(t, rest, "tracked for 0s")
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/cmd/swarmlab/trial"
 )
 
 var often = flag.Int("often", 12, "how often TestKilledOften kills the program")
@@ -33,7 +35,7 @@ func TestKilledOften(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
 	}
-	seed, name := uint64(time.Now().UnixNano()), program(t)
+	seed, name := uint64(time.Now().UnixNano()), trial.Program(t)
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	attempt := func(dir string, most time.Duration) (killed bool) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/scenarios/results"
 )
 
@@ -80,7 +81,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		least = min(least, 5)
 	}
-	k := killing{t: t, name: program(t), r: r, scenarios: []string{"kill.yaml"}, files: 13,
+	k := killing{t: t, name: trial.Program(t), r: r, scenarios: []string{"kill.yaml"}, files: 13,
 		stored: "r/unfinished/*.run"}
 	k.repeat(least)
 	k.scenarios, k.files = []string{"crowd.yaml"}, 17

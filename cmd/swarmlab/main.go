@@ -1,15 +1,19 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"swarmlab/cmd/swarmlab/auditor"
+	"swarmlab/cmd/swarmlab/calibration"
+	"swarmlab/cmd/swarmlab/command"
+	"swarmlab/cmd/swarmlab/experiments"
+	"swarmlab/cmd/swarmlab/overlay"
+	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/scenarios/results"
 )
 
@@ -22,17 +26,10 @@ func execute(args []string, out, errOut io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(errOut)
 	err := root.Execute()
-	if err == nil {
-		return done
+	if err != nil && err.Error() != "" {
+		fmt.Fprintf(errOut, "swarmlab: %v\n", err)
 	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintf(errOut, "swarmlab: %s\n", text)
-	}
-	var exit exitError
-	if errors.As(err, &exit) {
-		return exit.code
-	}
-	return refused
+	return command.Status(err)
 }
 
 func newRootCommand() *cobra.Command {
@@ -50,59 +47,15 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 		Version:           strings.TrimPrefix(results.Version, "swarmlab "),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
-		Args:              knownCommand,
+		Args:              command.Known,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("swarmlab {{.Version}}\n")
-	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRunCommand(), newListCommand(), newShowCommand(), newInitCommand(),
-		newCheckCommand(), newPlotCommand(), newVerifyCommand(), newSwarmTestCommand(),
-		newDHTCommand(), newTorrentCommand(), newAuditCommand())
+	root.SetFlagErrorFunc(command.FlagError)
+	dht := overlay.NewCommand()
+	dht.AddCommand(calibration.NewCommand())
+	root.AddCommand(experiments.Commands()...)
+	root.AddCommand(dht, torrents.NewCommand(), auditor.NewCommand())
 	return root
-}
-
-// knownCommand refuses a word that is no command, and names the nearest.
-func knownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return fmt.Errorf("there is no command %q%s", args[0], suggestion(cmd, args[0], "", cmd))
-}
-
-// flagError says what is wrong with a flag, and how to mend it.
-func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var invalid *pflag.InvalidValueError
-	switch {
-	case errors.As(err, &unknown):
-		flags := &cobra.Command{} // whose commands are named like the flags, to find the nearest
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			flags.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-		})
-		return fmt.Errorf("%s: %w%s", cmd.Name(), err,
-			suggestion(flags, unknown.GetSpecifiedName(), "--", cmd))
-	case errors.As(err, &invalid):
-		kind := invalid.GetFlag().Value.Type()
-		switch kind {
-		case "int":
-			kind = "whole number"
-		case "bool":
-			kind = "true or false"
-		case "duration":
-			kind = "duration, as in 2s or 1m30s"
-		}
-		return fmt.Errorf("%s: --%s: %q is no %s", cmd.Name(), invalid.GetFlag().Name,
-			invalid.GetValue(), kind)
-	}
-	return fmt.Errorf("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
-}
-
-// suggestion names those of the commands below known that could be meant, or else where to look.
-func suggestion(known *cobra.Command, word, prefix string, help *cobra.Command) string {
-	known.SuggestionsMinimumDistance = 2
-	if near := known.SuggestionsFor(word); len(near) > 0 {
-		return fmt.Sprintf("; did you mean %s%s?", prefix, strings.Join(near, " or "+prefix))
-	}
-	return fmt.Sprintf("; see %s --help", help.CommandPath())
 }

@@ -1,0 +1,2 @@
+// Package identity draws and reads the 20 bytes that real nodes and torrents are known by.
+package identity
