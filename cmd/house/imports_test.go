@@ -71,7 +71,7 @@ var house = []room{
 // may import what they like; trial is only for them.
 var program = []room{
 	{path: "cmd/swarmlab", own: "auditor calibration command experiments overlay torrents"},
-	{path: "cmd/swarmlab/auditor", own: "claim command display identity torrents"},
+	{path: "cmd/swarmlab/auditor", own: "claim command display endpoint identity torrents"},
 	{path: "cmd/swarmlab/torrents", own: "command display endpoint identity"},
 	{path: "cmd/swarmlab/overlay", own: "claim command display endpoint identity"},
 	{path: "cmd/swarmlab/calibration", own: "claim command display plan progress"},

@@ -46,7 +46,7 @@ func TestTorrentAlone(t *testing.T) {
 func TestFetchProgressTellsOfTrackers(t *testing.T) {
 	var out trial.Output
 	p := newFetchProgress(&out, "x", true)
-	r := Report{Tracker: &trackerStatus{URL: "udp://x/a", Problem: "go \x1b[2J"}}
+	r := TransferReport{Tracker: &trackerStatus{URL: "udp://x/a", Problem: "go \x1b[2J"}}
 	p.update(r)
 	require.Equal(t, ` no metadata yet, 0 peers of 0 known; tracker udp://x/a: "go \x1b[2J"`,
 		p.text())
