@@ -192,10 +192,11 @@ func (p *peers) worst(other *peer) uint32 {
 	return worst
 }
 
-// worth ranks peers for remember.
+// worth ranks peers for remember. Who took part in an exchange is remembered, unless it is gone: a
+// list full of those who left would have no place for anybody who came since.
 func (p *peer) worth() int {
 	w := -int(p.fails)
-	if p.past != nil {
+	if p.past != nil && p.fails == 0 {
 		w += 300
 	}
 	if p.deaf {

@@ -211,6 +211,30 @@ func TestNewcomersFindRoom(t *testing.T) {
 	require.False(t, find(10))
 }
 
+// TestWhoIsGoneMakesRoom: who took part in an exchange is remembered until it cannot be reached any
+// more. Else who served a thousand peers that left would never know of another one.
+func TestWhoIsGoneMakesRoom(t *testing.T) {
+	cfg := Default()
+	cfg.Initiate, cfg.MaxPeers = 1, 1
+	s := newSolo(t, cfg, testTorrent(20), Entry{})
+	find := func(n uint32) bool {
+		s.turn(func(t *protocol.Turn) {
+			s.g.Found(0, t, 0, []protocol.Addr{soloAddr(n)}, FromTracker)
+		})
+		return s.g.cores[0].members[0].peers.find(soloAddr(n)) != nilIndex
+	}
+	require.True(t, find(1))
+	c := s.dials[0].Conn
+	s.turn(func(t *protocol.Turn) { s.g.Opened(0, t, c) })
+	s.say(c, s.greeting(1))
+	s.turn(func(t *protocol.Turn) { s.g.Closed(0, t, c, protocol.Reset) })
+	require.NotNil(t, s.g.cores[0].members[0].peers.list[0].past)
+	require.False(t, find(2), "it may come back")
+	s.pass(5 * time.Minute)
+	require.Greater(t, len(s.dials), 1, "it is dialed again, and does not answer")
+	require.True(t, find(3))
+}
+
 // TestHearsay: what a peer says of itself goes before what others say of it.
 func TestHearsay(t *testing.T) {
 	s := newSolo(t, Default(), testTorrent(20), Entry{})
