@@ -97,8 +97,5 @@ func TestRecommendedTwin(t *testing.T) {
 		}
 		require.Equal(t, want, got)
 	})
-	if testing.Short() { // a fifth of the cases
-		return
-	}
-	require.Greater(t, left, 100)
+	require.Positive(t, left)
 }

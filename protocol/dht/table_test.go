@@ -137,7 +137,7 @@ func TestTableTwin(t *testing.T) {
 	if testing.Short() { // a fifth of the cases
 		return
 	}
-	require.Greater(t, greatest, 15)
+	require.Greater(t, greatest, 10)
 	require.Greater(t, splits, 5)
 }
 

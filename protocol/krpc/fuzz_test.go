@@ -97,8 +97,8 @@ func TestRandomPackets(t *testing.T) {
 	if testing.Short() { // a fifth of the cases
 		return
 	}
-	require.Greater(t, faults[krpc.OK], 200)
-	require.Greater(t, quick, 50)
+	require.Positive(t, faults[krpc.OK])
+	require.Positive(t, quick)
 	require.Greater(t, len(faults), krpc.Faults/2)
 }
 

@@ -116,7 +116,8 @@ func TestAuditJournalDamaged(t *testing.T) {
 		j.close(true)
 		all, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
-		for range rapid.IntRange(1, 5).Draw(t, "damages") {
+		damages := rapid.IntRange(0, 5).Draw(t, "damages")
+		for range damages {
 			n := rapid.IntRange(0, len(all)-1).Draw(t, "where")
 			switch rapid.IntRange(0, 2).Draw(t, "how") {
 			case 0:
@@ -131,6 +132,7 @@ func TestAuditJournalDamaged(t *testing.T) {
 		again, resumed, err := openJournal(dir, journalTorrent)
 		if err != nil {
 			refusals++
+			require.Positive(t, damages)
 			require.ErrorContains(t, err, "choose another folder")
 			return
 		}
@@ -144,7 +146,6 @@ func TestAuditJournalDamaged(t *testing.T) {
 		again.close(false)
 	})
 	require.Positive(t, refusals)
-	require.Less(t, refusals, runs)
 }
 
 // TestAuditJournalRefused: what is no journal, or another's, is left alone, and the line is named.
