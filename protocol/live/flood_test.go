@@ -304,7 +304,9 @@ func TestFlood(t *testing.T) {
 				require.NoError(t, v.end())
 				t.Log(&s)
 				require.Greater(t, s.sent, floodRate/2, "that was no flood")
-				require.Greater(t, s.second, 0.5, "honest queries were not answered")
+				kept := float64(s.stats.Received) / float64(s.sent) // by a busy machine, few
+				require.GreaterOrEqual(t, s.second, min(kept, 0.95),
+					"honest queries fared worse than the flood")
 				require.Less(t, s.heap, int64(16<<20), "memory grew with the flood")
 				require.Less(t, s.contacts, 1<<14, "the book grew with the flood")
 			})
