@@ -70,7 +70,7 @@ func accountErrorsFigure(r *results, l look) (*figure, error) {
 	}
 	for i := range all {
 		f.legend = append(f.legend, legendEntry{label: all[i].short(),
-			line: l.lineStyle(l.pen(i), l.line)})
+			line: l.pen(i).line(l.line)})
 	}
 	f.title = blameTitle(honestErrors)
 	f.about = blameAbout(r, all)
@@ -113,11 +113,11 @@ func (b *blame) within(v float64) (share float64, ci interval, sure bool) {
 	var shares []float64
 	for _, values := range b.bySeed {
 		if len(values) > 0 {
-			shares = append(shares, float64(upToFloat(values, v))/float64(len(values)))
+			shares = append(shares, float64(upTo(values, v))/float64(len(values)))
 		}
 	}
 	ci, ok := interval95(shares)
-	return float64(upToFloat(b.errors, v)) / float64(len(b.errors)), ci.clamp(),
+	return float64(upTo(b.errors, v)) / float64(len(b.errors)), ci.clamp(),
 		ok && len(shares) >= bandSeeds
 }
 
@@ -135,7 +135,7 @@ func (f *figure) addBlames(p *plot.Plot, l look, all []blame, name string) {
 	var bands, lines []plot.Plotter
 	for _, b := range all {
 		pen := l.pen(b.index)
-		line := polyline{style: l.lineStyle(pen, l.line)}
+		line := polyline{style: pen.line(l.line)}
 		strip := ribbon{fill: faded(pen.color, 0.25)}
 		for k := range steps + 1 {
 			v := errorLeast * math.Pow(errorMost/errorLeast, float64(k)/steps)

@@ -79,7 +79,7 @@ func ticksOf(a *plot.Axis) []plot.Tick { return a.Tick.Marker.(plot.ConstantTick
 
 // scatter draws the users of the first seed of each cell, the honest below the others.
 func (b *ledger) scatter(p *plot.Plot, l look, s *bytesScale, kinds []string) {
-	style := l.lineStyle(l.modelPen(), l.thin)
+	style := l.modelPen().line(l.thin)
 	low, high := s.ruler.at(s.zero), s.ruler.at(s.ruler.high)
 	p.Add(polyline{points: plotter.XYs{{X: low, Y: low}, {X: high, Y: high}}, style: style})
 	at := map[string]plotter.XYs{}

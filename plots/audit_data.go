@@ -268,15 +268,15 @@ func (l look) badgeOf(kinds []string, kind string) badge {
 
 // badgeKey is the legend of the ways to cheat.
 func (l look) badgeKey(kinds []string) []legendEntry {
-	entries := []legendEntry{{label: honest, marker: l.sample(l.badgeOf(kinds, honest))}}
+	entries := []legendEntry{{label: honest, marker: l.badgeOf(kinds, honest).sample(l)}}
 	for _, kind := range kinds {
 		entries = append(entries, legendEntry{label: kind,
-			marker: l.sample(l.badgeOf(kinds, kind))})
+			marker: l.badgeOf(kinds, kind).sample(l)})
 	}
 	return entries
 }
 
-func (l look) sample(b badge) *points { return &points{nil, b.marker, l.radius, b.fill, b.rim} }
+func (b badge) sample(l look) *points { return &points{nil, b.marker, l.radius, b.fill, b.rim} }
 
 // A bytesScale is an axis of bytes, logarithmic, with a place for none at its lower end.
 type bytesScale struct {

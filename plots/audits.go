@@ -34,7 +34,7 @@ func auditsFigure(r *results, l look) (*figure, error) {
 		t := float64(periods) * 1.06 * float64(k) / steps
 		theory = append(theory, plotter.XY{X: t, Y: 1 - math.Exp(-t)})
 	}
-	f.plot.Add(polyline{points: theory, style: l.lineStyle(l.modelPen(), l.thin)})
+	f.plot.Add(polyline{points: theory, style: l.modelPen().line(l.thin)})
 	for i, s := range cells {
 		f.drawAudits(l, i, len(cells), s, periods)
 	}
@@ -43,7 +43,7 @@ func auditsFigure(r *results, l look) (*figure, error) {
 	f.plot.Y.Min, f.plot.Y.Max = 0, 1.04
 	f.plot.Y.Tick.Marker = linearTicks(1, percent)
 	f.legend = append(f.legend, legendEntry{label: "1 − e^−t",
-		line: l.lineStyle(l.modelPen(), l.thin)})
+		line: l.modelPen().line(l.thin)})
 	last := cells[len(cells)-1].cell
 	f.title = fmt.Sprintf("Random audits find %s of the cheats in the first period, and %s within "+
 		"%d", whole(last.Metrics[caughtMetric+"1"].Mean),
@@ -56,7 +56,7 @@ func auditsFigure(r *results, l look) (*figure, error) {
 func (f *figure) drawAudits(l look, i, of int, s series, periods int) {
 	pen := l.pen(i)
 	var at plotter.XYs
-	w := whiskers{cap: 0.5 * l.text, style: l.lineStyle(plainPen(pen), l.thin)}
+	w := whiskers{cap: 0.5 * l.text, style: solid(pen.color, l.thin)}
 	for t := 1; t <= periods; t++ {
 		name := fmt.Sprint(caughtMetric, t)
 		m := s.cell.Metrics[name]
@@ -72,10 +72,10 @@ func (f *figure) drawAudits(l look, i, of int, s series, periods int) {
 		x := float64(t) + 0.09*(float64(i)-float64(of-1)/2)
 		at = append(at, plotter.XY{X: x, Y: m.Mean})
 		if m.CI95 != nil && len(s.cell.Seeds) >= bandSeeds {
-			w.x, w.y = append(w.x, x), append(w.y, interval{m.CI95[0], m.CI95[1]}.clamp())
+			w.x, w.y = append(w.x, x), append(w.y, intervalOf(*m.CI95).clamp())
 		}
 	}
-	dots := points{at, pen.marker, l.radius, pen.color, l.background}
+	dots := l.dots(at, pen, l.radius)
 	f.plot.Add(w, dots)
 	f.legend = append(f.legend, legendEntry{label: s.label, marker: &dots})
 }

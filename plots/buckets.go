@@ -48,7 +48,7 @@ func buckets(r *results, l look) (*figure, error) {
 		spread.y = append(spread.y, interval{b.P10, b.P90})
 		if b.CI95 != nil && b.CI95[1]-b.CI95[0] > 0.4 { // else the marker hides it
 			caps.x = append(caps.x, float64(b.Depth))
-			caps.y = append(caps.y, interval{b.CI95[0], b.CI95[1]})
+			caps.y = append(caps.y, intervalOf(*b.CI95))
 		}
 	}
 	spread.x = append(spread.x, float64(shown)-0.5)
@@ -68,9 +68,9 @@ func (f *figure) drawBuckets(
 ) {
 	p := l.pen(0)
 	spread.fill = faded(p.color, 0.25)
-	caps.style, caps.cap = l.lineStyle(pen{color: p.color}, l.thin), 0.8*l.text
-	style, model := l.lineStyle(p, l.line), l.lineStyle(l.modelPen(), l.thin)
-	dots := points{means, p.marker, l.radius, p.color, l.background}
+	caps.style, caps.cap = solid(p.color, l.thin), 0.8*l.text
+	style, model := p.line(l.line), l.modelPen().line(l.thin)
+	dots := l.dots(means, p, l.radius)
 	var supplied plotter.XYs
 	for x := f.plot.X.Min; x <= f.plot.X.Max; x += 0.05 {
 		if y := nodes / math.Exp2(x+1); y <= f.plot.Y.Max {

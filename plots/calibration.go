@@ -46,8 +46,8 @@ func calibrationFigure(r *results, l look) (*figure, error) {
 	}
 	for n := range worlds {
 		p := l.pen(n)
-		style := l.lineStyle(p, l.line)
-		dots := points{nil, p.marker, l.radius, p.color, l.background}
+		style := p.line(l.line)
+		dots := l.dots(nil, p, l.radius)
 		f.legend = append(f.legend, legendEntry{line: style, marker: &dots, label: fmt.Sprintf(
 			"%s: %s, half within %s", worlds[n].name, plural(worlds[n].lookups, "lookup"),
 			span(worlds[n].taken.quantile(0.5)))})
@@ -95,8 +95,8 @@ func (f *figure) worldLatencies(l look, worlds []world) *plot.Plot {
 		look := l.pen(n)
 		taken := &worlds[n].taken
 		line := taken.thin(low).line
-		p.Add(polyline{line, true, l.lineStyle(look, l.line)})
-		p.Add(points{taken.marks(), look.marker, l.radius, look.color, l.background})
+		p.Add(polyline{line, true, look.line(l.line)})
+		p.Add(l.dots(taken.marks(), look, l.radius))
 		for _, at := range line[1:] {
 			f.data.add(worlds[n].name, "latency_ms", at.X/1e6, at.Y)
 		}

@@ -110,11 +110,10 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 		if max(left, right) < float64(calloutWidth(names[i], l.text))*across {
 			return nil
 		}
-		pen := plainPen(l.pen(i))
 		all = append(all, callout{
 			at: plotter.XY{X: x, Y: share}, text: names[i],
 			left:  left > right || left == right && 2*rank < len(order)-1,
-			style: l.lineStyle(pen, 0.7*l.line), ink: l.ink,
+			style: solid(l.pen(i).color, 0.7*l.line), ink: l.ink,
 			ground: faded(l.background, 0.85), size: l.text,
 		})
 	}

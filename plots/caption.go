@@ -19,6 +19,14 @@ type about struct {
 	notes      []string
 }
 
+// How intervals were made, as captions say it.
+const (
+	overSeeds = "95 % confidence, Student's t over the seeds (one value a seed), not over pooled " +
+		"lookups"
+	storedIntervals = "95 % confidence of the mean over the seeds, as the run stored them (`ci95`)"
+)
+
+// What hops are, and the model of them, as captions say it.
 const (
 	defineHContact = "`H_contact` is the length of the path from the initiator to the target " +
 		"node: 1 means that the initiator already had the target in its table (Roos, Salah and " +
@@ -26,9 +34,6 @@ const (
 	roosModel = "Roos, Salah and Strufe, arXiv:1307.7000 (2013), and \"Determining the hop count " +
 		"in Kademlia-type systems\", ICCCN 2015. It assumes full and fresh tables, uniform " +
 		"samples in the buckets, no failures, and synchronous rounds."
-	overSeeds = "95 % confidence, Student's t over the seeds (one value a seed), not over pooled " +
-		"lookups"
-	storedIntervals = "95 % confidence of the mean over the seeds, as the run stored them (`ci95`)"
 )
 
 // footer is the small print of every figure: where it comes from.

@@ -121,7 +121,7 @@ func (f *figure) addBands(l look, r *results, cells []cell) {
 		if n < 0 {
 			continue
 		}
-		tolerated := interval{t.Band[0], t.Band[1]}
+		tolerated := intervalOf(t.Band)
 		for at, c := range cells {
 			if !slices.Contains(t.Cells, c.Cell) {
 				continue
@@ -134,9 +134,8 @@ func (f *figure) addBands(l look, r *results, cells []cell) {
 	if some {
 		f.legend = append(f.legend, legendEntry{label: "published", fill: faded(l.muted, 0.3)})
 	}
-	zero := pen{color: l.ink}
 	f.plot.Add(polyline{plotter.XYs{{X: -0.5}, {X: float64(len(cells)) - 0.5}}, false,
-		l.lineStyle(zero, l.thin)})
+		solid(l.ink, l.thin)})
 }
 
 // addEstimates draws the markers and returns between what errors they lie.
@@ -144,8 +143,8 @@ func (f *figure) addEstimates(l look, r *results, cells []cell) (low, high float
 	shown := estimators()
 	for n, e := range shown {
 		p := l.pen(n)
-		dots := points{nil, p.marker, l.radius, p.color, l.background}
-		bounds := whiskers{cap: 1.2 * l.radius, style: l.lineStyle(pen{color: p.color}, l.thin)}
+		dots := l.dots(nil, p, l.radius)
+		bounds := whiskers{cap: 1.2 * l.radius, style: solid(p.color, l.thin)}
 		for at, c := range cells {
 			m := c.Metrics[e.metric]
 			if m.N == 0 {
@@ -156,7 +155,7 @@ func (f *figure) addEstimates(l look, r *results, cells []cell) (low, high float
 			from, to := any(nil), any(nil)
 			if m.CI95 != nil {
 				bounds.x = append(bounds.x, x)
-				bounds.y = append(bounds.y, interval{m.CI95[0], m.CI95[1]})
+				bounds.y = append(bounds.y, intervalOf(*m.CI95))
 				low, high = min(low, m.CI95[0]), max(high, m.CI95[1])
 				from, to = m.CI95[0], m.CI95[1]
 			}
@@ -170,7 +169,7 @@ func (f *figure) addEstimates(l look, r *results, cells []cell) (low, high float
 		}
 		f.plot.Add(bounds, dots)
 		f.legend = append(f.legend, legendEntry{label: e.name,
-			marker: &points{nil, p.marker, l.radius, p.color, l.background}})
+			marker: l.sample(p)})
 	}
 	return low, high
 }

@@ -17,8 +17,6 @@ const (
 	clientsMax    = 8 // rows that a slide has room for
 	clientColumns = 3
 	clientRow     = 1.35 // height in lines of text
-
-	foundMetric = "lookup.found_ms"
 )
 
 // A quantity is what one plot compares.
@@ -259,7 +257,7 @@ func (d dot) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	at := y(d.row)
 	if d.sure {
-		style := d.look.lineStyle(pen{color: d.pen.color}, d.look.line)
+		style := solid(d.pen.color, d.look.line)
 		half := 0.3 * d.look.text
 		c.StrokeLine2(style, x(d.ci.low), at, x(d.ci.high), at)
 		style.Width = d.look.thin

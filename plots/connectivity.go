@@ -79,19 +79,19 @@ func (f *figure) addPublished(l look, r *results, shares []estimator) {
 		f.plot.Add(band{[]float64{x - 0.42, x + 0.42},
 			[]interval{{t.Band[0], t.Band[1]}, {t.Band[0], t.Band[1]}}, l.targetBand()})
 		f.plot.Add(polyline{plotter.XYs{{X: x - 0.42, Y: t.Published},
-			{X: x + 0.42, Y: t.Published}}, false, l.lineStyle(l.modelPen(), l.thin)})
+			{X: x + 0.42, Y: t.Published}}, false, l.modelPen().line(l.thin)})
 	}
 	if found {
 		f.legend = append(f.legend, legendEntry{label: "published, with its tolerance",
-			fill: l.targetBand(), line: l.lineStyle(l.modelPen(), l.thin)})
+			fill: l.targetBand(), line: l.modelPen().line(l.thin)})
 	}
 }
 
 // addShares draws one cell's shares.
 func (f *figure) addShares(l look, r *results, n, of int, c cell) {
 	p := l.pen(n)
-	dots := points{nil, p.marker, l.radius, p.color, l.background}
-	bounds := whiskers{cap: l.radius, style: l.lineStyle(pen{color: p.color}, l.thin)}
+	dots := l.dots(nil, p, l.radius)
+	bounds := whiskers{cap: l.radius, style: solid(p.color, l.thin)}
 	for at, s := range connectivityShares() {
 		m := c.Metrics[s.metric]
 		x := float64(at) + 0.7/float64(of)*(float64(n)-float64(of-1)/2)
@@ -99,12 +99,12 @@ func (f *figure) addShares(l look, r *results, n, of int, c cell) {
 		low, high := any(nil), any(nil)
 		if m.CI95 != nil {
 			bounds.x = append(bounds.x, x)
-			bounds.y = append(bounds.y, interval{m.CI95[0], m.CI95[1]})
+			bounds.y = append(bounds.y, intervalOf(*m.CI95))
 			low, high = m.CI95[0], m.CI95[1]
 		}
 		f.data.add(c.Cell, r.label(c), s.metric, m.Mean, low, high)
 	}
 	f.plot.Add(bounds, dots)
 	f.legend = append(f.legend, legendEntry{label: r.label(c),
-		marker: &points{nil, p.marker, l.radius, p.color, l.background}})
+		marker: l.sample(p)})
 }

@@ -85,8 +85,8 @@ func (f *figure) foundShares(l look, all []class) *plot.Plot {
 			low, high := any(nil), any(nil)
 			if m.CI95 != nil {
 				low, high = m.CI95[0], m.CI95[1]
-				p.Add(whiskers{[]float64{at}, []interval{interval{m.CI95[0], m.CI95[1]}.clamp()},
-					vg.Length(0.5) * l.text, l.lineStyle(pen{color: l.ink}, l.thin)})
+				p.Add(whiskers{[]float64{at}, []interval{intervalOf(*m.CI95).clamp()},
+					vg.Length(0.5) * l.text, solid(l.ink, l.thin)})
 			}
 			f.data.add(all[i].cell.Cell, all[i].label, "", "found_share_"+way[0], m.Mean, nil,
 				low, high)

@@ -84,7 +84,7 @@ func freeRidersFigure(r *results, l look) (*figure, error) {
 	}
 	for i, v := range rivals {
 		f.legend = append(f.legend, legendEntry{label: v.group,
-			line: l.lineStyle(l.pen(i), l.line)})
+			line: l.pen(i).line(l.line)})
 	}
 	f.title = rivalTitle(rivals, others)
 	f.about = rivalAbout(r, rivals)
@@ -153,7 +153,7 @@ func rivalPanel(l look, rivals []rival, text string,
 	for i, v := range rivals {
 		pen := l.pen(i)
 		var line plotter.XYs
-		w := whiskers{cap: 0.5 * l.text, style: l.lineStyle(pen, l.thin)}
+		w := whiskers{cap: 0.5 * l.text, style: pen.line(l.thin)}
 		w.style.Dashes = nil
 		for j := range v.at {
 			y, ci, ok := of(&v.at[j])
@@ -169,8 +169,8 @@ func rivalPanel(l look, rivals []rival, text string,
 					interval{max(ci[0], 0) / unit, ci[1] / unit})
 			}
 		}
-		p.Add(w, polyline{points: line, style: l.lineStyle(pen, l.line)},
-			points{line, pen.marker, l.radius, pen.color, l.background})
+		p.Add(w, polyline{points: line, style: pen.line(l.line)},
+			l.dots(line, pen, l.radius))
 	}
 	p.X.Tick.Marker = linearTicks(p.X.Max, percent)
 	return p

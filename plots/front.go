@@ -173,7 +173,7 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 			front = append(front, p.at(&c))
 		}
 	}
-	style := l.lineStyle(l.modelPen(), l.line)
+	style := l.modelPen().line(l.line)
 	f.plot.Add(polyline{points: front, style: style})
 	labels := tags{look: l, line: front}
 	first := axes[0]

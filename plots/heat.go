@@ -106,18 +106,7 @@ func shareOf(v, low, high float64) float64 {
 
 func (f *figure) heatPlot(r *results, l look, axes []axis, m measure, n, of int) *plot.Plot {
 	across := (l.width-2*l.margin)/vg.Length(f.columns) - 4*l.text
-	pl := plot.New()
-	pl.BackgroundColor = nil
-	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
-		a.Width, a.Padding, a.Tick.Length = 0, 0, 0
-		a.Color, a.Label.Padding = l.ink, l.text/3
-		a.Label.TextStyle.Font, a.Label.TextStyle.Color = sans(l.text), l.ink
-		a.Tick.Label.Font, a.Tick.Label.Color = sans(l.text), l.ink
-	}
-	pl.Y.Tick.Label.YAlign = -0.6
-	pl.Title.Text = fit(m.heading(), l.text, across+2*l.text)
-	pl.Title.TextStyle.Font, pl.Title.TextStyle.Color = sans(l.text), l.ink
-	pl.Title.Padding = 0.3 * l.text
+	pl := l.newMap(m.heading(), f.columns)
 	if n%f.columns == 0 {
 		pl.Y.Label.Text = axes[1].name
 	}

@@ -188,7 +188,7 @@ func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
 	for i := range all {
 		a := &all[i]
 		half := ribbon{fill: faded(l.pen(i).color, 0.25)}
-		line := trace{style: l.lineStyle(l.pen(i), l.line)}
+		line := trace{style: l.pen(i).line(l.line)}
 		for _, age := range a.mature() {
 			values, _ := a.sorted(age)
 			of, x := latencies{ns: values}, float64(age)/unit

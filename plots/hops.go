@@ -6,8 +6,6 @@ import (
 	"gonum.org/v1/plot/plotter"
 )
 
-const hopMetric = "lookup.hops.contact"
-
 // hopHistogram draws the share of lookups by H_contact in the first cell, with the analytic model.
 func hopHistogram(r *results, l look) (*figure, error) {
 	c := r.Cells[0]
@@ -60,7 +58,7 @@ func hopHistogram(r *results, l look) (*figure, error) {
 	f.plot.Y.Tick.Marker = yTicks
 
 	blue := l.pen(0).color
-	spread.style = l.lineStyle(pen{color: l.ink}, l.thin*0.8)
+	spread.style = solid(l.ink, l.thin*0.8)
 	spread.cap = 2.4 * l.text // wider than a marker, which may lie on it
 	f.plot.Add(bars{columns, 0.72, blue}, spread)
 	f.legend = []legendEntry{{label: "simulated, mean " + hopMean(m.Mean), fill: blue}}
@@ -75,8 +73,8 @@ func hopHistogram(r *results, l look) (*figure, error) {
 // colour with nothing else in the figure.
 func (f *figure) addHopModel(l look, theory model, shares plotter.XYs) {
 	p := l.pen(1)
-	style := l.lineStyle(p, l.line*0.8)
-	dots := points{shares, p.marker, l.radius, p.color, l.background}
+	style := p.line(l.line * 0.8)
+	dots := l.dots(shares, p, l.radius)
 	f.plot.Add(polyline{points: shares, style: style}, dots)
 	f.legend = append(f.legend, legendEntry{
 		label: theory.Name + " model, mean " + hopMean(theory.Mean), line: style, marker: &dots})

@@ -44,7 +44,7 @@ func hopCDF(r *results, l look) (*figure, error) {
 		p := l.pen(i)
 		p.dashes = nil // markers tell the cells apart: dashes are the models'
 		stairs := staircase(c.Metrics[hopMetric].CDF, last)
-		entry := legendEntry{label: cellLabel(r, cells, c), line: l.lineStyle(p, l.line)}
+		entry := legendEntry{label: cellLabel(r, cells, c), line: p.line(l.line)}
 		if len(cells) == 1 {
 			entry.line.Width *= 1.5 // it needs no markers, but to be seen beneath the model
 		}
@@ -52,8 +52,8 @@ func hopCDF(r *results, l look) (*figure, error) {
 		bands = append(bands, spread.band(stairs, faded(p.color, 0.25)))
 		lines = append(lines, polyline{stairs, true, entry.line})
 		if len(cells) > 1 {
-			at := onTreads(stairs, i, len(cells))
-			entry.marker = &points{at, p.marker, l.radius, p.color, l.background}
+			dots := l.dots(onTreads(stairs, i, len(cells)), p, l.radius)
+			entry.marker = &dots
 			lines = append(lines, entry.marker)
 		}
 		f.legend = append(f.legend, entry)
@@ -81,7 +81,7 @@ func cellLabel(r *results, cells []cell, c cell) string {
 
 // addCDFModels lays the models' staircases, all in one look, over the simulated ones.
 func (f *figure) addCDFModels(r *results, l look, cells []cell, last int) {
-	style := l.lineStyle(l.modelPen(), l.thin)
+	style := l.modelPen().line(l.thin)
 	named := map[string]bool{}
 	for _, c := range cells {
 		theory, ok := c.Models[hopMetric]

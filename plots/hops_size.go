@@ -135,14 +135,14 @@ func (f *figure) setSizeAxes(arms []arm) {
 // addArm draws one series with its intervals, and adds it to the data.
 func (f *figure) addArm(r *results, l look, i int, a arm) {
 	p := l.pen(i)
-	w := whiskers{cap: 0.8 * l.text, style: l.lineStyle(pen{color: p.color}, l.thin)}
+	w := whiskers{cap: 0.8 * l.text, style: solid(p.color, l.thin)}
 	for _, c := range a.cells {
 		m := c.Metrics[hopMetric]
 		low, high, model := any(nil), any(nil), any(nil)
 		if m.CI95 != nil {
 			low, high = m.CI95[0], m.CI95[1]
 			w.x = append(w.x, float64(c.Nodes))
-			w.y = append(w.y, interval{m.CI95[0], m.CI95[1]})
+			w.y = append(w.y, intervalOf(*m.CI95))
 			f.about.intervals = storedIntervals
 		}
 		if v := modelHops(c); v > 0 {
@@ -154,14 +154,14 @@ func (f *figure) addArm(r *results, l look, i int, a arm) {
 	if len(w.x) > 0 && i == 0 {
 		f.about.shows += " Whiskers: 95 % interval of the mean."
 	}
-	dots := points{a.line(meanHops), p.marker, l.radius, p.color, l.background}
+	dots := l.dots(a.line(meanHops), p, l.radius)
 	label := a.name
 	if label == "" {
 		label = "simulated"
 	}
 	entry := legendEntry{label: label, marker: &dots}
 	if len(a.modelled().cells) < 2 { // no model line leads the eye from marker to marker
-		entry.line = l.lineStyle(p, l.line)
+		entry.line = p.line(l.line)
 		f.plot.Add(polyline{points: dots.at, style: entry.line})
 	}
 	f.plot.Add(w, dots)
@@ -170,7 +170,7 @@ func (f *figure) addArm(r *results, l look, i int, a arm) {
 
 // addModelMeans draws the analytic means of every arm, as lines in one look.
 func (f *figure) addModelMeans(l look, arms []arm) {
-	style := l.lineStyle(l.modelPen(), l.thin)
+	style := l.modelPen().line(l.thin)
 	for _, a := range arms {
 		a = a.modelled()
 		if len(a.cells) < 2 {

@@ -161,7 +161,7 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 			plain = append(plain, at)
 		}
 	}
-	model := l.lineStyle(l.modelPen(), l.thin)
+	model := l.modelPen().line(l.thin)
 	ticks := wholeTicks(top * 1.12)
 	f.plot.Y.Min, f.plot.Y.Max = -0.17*ticks[len(ticks)-1].Value, ticks[len(ticks)-1].Value
 	f.plot.Y.Tick.Marker = ticks

@@ -10,12 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-const (
-	latencyMetric = "lookup.latency_ms"
-	successMetric = "lookup.success"
-	// verticesMax bounds the vertices of one curve; more only make the files larger.
-	verticesMax = 2000
-)
+// verticesMax bounds the vertices of one curve; more only make the files larger.
+const verticesMax = 2000
 
 // marked are the shares whose latencies are marked on each curve.
 func marked() []float64 { return []float64{0.50, 0.90, 0.99} }
@@ -55,8 +51,8 @@ func latencyCDF(r *results, l look) (*figure, error) {
 	for i, c := range cells {
 		p := l.pen(i)
 		curve := curves[i].thin(f.plot.X.Min)
-		style := l.lineStyle(p, l.line)
-		dots := points{curves[i].marks(), p.marker, l.radius, p.color, l.background}
+		style := p.line(l.line)
+		dots := l.dots(curves[i].marks(), p, l.radius)
 		bands = append(bands, band{curve.x, curve.spread, faded(p.color, 0.25)})
 		lines = append(lines, polyline{curve.line, true, style}, dots)
 		if named == nil {
@@ -223,15 +219,4 @@ func (s *latencies) thin(left float64) curve {
 		}
 	}
 	return c
-}
-
-// upTo counts the values of sorted ns that are at most v.
-func upTo(ns []int64, v int64) int {
-	i, _ := slices.BinarySearchFunc(ns, v, func(e, t int64) int {
-		if e <= t {
-			return -1
-		}
-		return 1
-	})
-	return i
 }

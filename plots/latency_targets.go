@@ -178,7 +178,7 @@ func (f *figure) setTimingAxes(all []timing) {
 
 func (f *figure) addTiming(r *results, l look, i int, x *timing) {
 	p := l.pen(i)
-	style := l.lineStyle(p, l.line)
+	style := p.line(l.line)
 	var at plotter.XYs
 	for _, t := range x.targets {
 		from, to := max(t.Band[0]*1e6, f.plot.X.Min), min(t.Band[1]*1e6, f.plot.X.Max)
@@ -192,7 +192,7 @@ func (f *figure) addTiming(r *results, l look, i int, x *timing) {
 	curve := x.thin(f.plot.X.Min)
 	f.plot.Add(band{curve.x, curve.spread, faded(p.color, 0.25)})
 	f.plot.Add(polyline{within(curve.line, f.plot.X.Max), true, style})
-	dots := points{at, p.marker, l.radius, p.color, l.background}
+	dots := l.dots(at, p, l.radius)
 	f.plot.Add(dots)
 	label := timingLabel(r, x)
 	f.legend = append(f.legend, legendEntry{label: label, line: style, marker: &dots})

@@ -36,6 +36,17 @@ type points struct {
 	rim    color.Color
 }
 
+// dots returns a series' markers. A rim in the background's colour keeps them apart from its line.
+func (l look) dots(at plotter.XYs, p pen, radius vg.Length) points {
+	return points{at, p.marker, radius, p.color, l.background}
+}
+
+// sample returns a series' marker for the legend.
+func (l look) sample(p pen) *points {
+	one := l.dots(nil, p, l.radius)
+	return &one
+}
+
 func (p points) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	for _, at := range p.at {

@@ -128,7 +128,7 @@ func (f *figure) addStrand(
 	p *plot.Plot, l look, o *strand, m measuring, pen pen, x, y ruler,
 ) {
 	var line plotter.XYs
-	w := whiskers{cap: 0.5 * l.text, style: l.lineStyle(dashless(pen), l.thin)}
+	w := whiskers{cap: 0.5 * l.text, style: solid(pen.color, l.thin)}
 	for i := range o.cells {
 		v, ci, sure := m.at(&o.cells[i])
 		if math.IsNaN(v) {
@@ -142,8 +142,8 @@ func (f *figure) addStrand(
 		f.data.add(o.cells[i].Cell, o.label, m.metric, o.x[i], v, low, high)
 		line = append(line, plotter.XY{X: x.at(o.x[i]), Y: y.at(min(max(v, y.low), y.high))})
 	}
-	p.Add(w, polyline{points: line, style: l.lineStyle(pen, l.line)},
-		points{line, pen.marker, l.radius, pen.color, l.background})
+	p.Add(w, polyline{points: line, style: pen.line(l.line)},
+		l.dots(line, pen, l.radius))
 }
 
 // strandTable is the data of such figures.
@@ -193,8 +193,8 @@ func observersFigure(r *results, l look) (*figure, error) {
 		for i := range all {
 			pen := l.pen(i)
 			f.legend = append(f.legend, legendEntry{label: all[i].label,
-				line:   l.lineStyle(pen, l.line),
-				marker: &points{nil, pen.marker, l.radius, pen.color, l.background}})
+				line:   pen.line(l.line),
+				marker: l.sample(pen)})
 		}
 	}
 	if len(whole) > 0 {
@@ -224,7 +224,7 @@ func (f *figure) addWhole(p *plot.Plot, l look, all []strand, bounds map[int]int
 	y.set(&p.Y, linearTicks(y.high, percent))
 	p.Y.Max = y.high
 	p.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
-		style: l.lineStyle(l.modelPen(), l.thin)})
+		style: l.modelPen().line(l.thin)})
 	for i := range all {
 		o, pen := &all[i], l.pen(i)
 		strip := ribbon{fill: faded(pen.color, 0.25)}

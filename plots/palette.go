@@ -61,8 +61,14 @@ func (l look) modelPen() pen {
 	return pen{l.ink, []vg.Length{4 * l.thin, 3 * l.thin}, marker{4, 0}}
 }
 
-func (l look) lineStyle(p pen, width vg.Length) draw.LineStyle {
+// line returns the style of a line of that width.
+func (p pen) line(width vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: p.color, Width: width, Dashes: p.dashes}
+}
+
+// solid returns the style of a line without dashes.
+func solid(c color.NRGBA, width vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: c, Width: width}
 }
 
 // A marker is a filled regular polygon; one of 30 corners passes for a disc.

@@ -171,7 +171,7 @@ func (l look) key(all []series) []legendEntry {
 	var entries []legendEntry
 	for i, s := range all {
 		entries = append(entries, legendEntry{label: s.label,
-			line: l.lineStyle(l.pen(i), l.line)})
+			line: l.pen(i).line(l.line)})
 	}
 	return entries
 }

@@ -71,11 +71,11 @@ func receiptsFigure(r *results, l look) (*figure, error) {
 		for i := range all {
 			pen := l.pen(i)
 			f.legend = append(f.legend, legendEntry{label: all[i].label,
-				line:   l.lineStyle(pen, l.line),
-				marker: &points{nil, pen.marker, l.radius, pen.color, l.background}})
+				line:   pen.line(l.line),
+				marker: l.sample(pen)})
 		}
 	}
-	style := l.lineStyle(l.modelPen(), l.thin)
+	style := l.modelPen().line(l.thin)
 	f.legend = append(f.legend, legendEntry{label: "published: less than 6\u00A0%", line: style})
 	f.title = receiptsTitle(all)
 	f.about = receiptsAbout(r, all)
@@ -109,7 +109,7 @@ func (f *figure) addReceipts(
 	if published > 0 {
 		at := y.at(published)
 		p.Add(polyline{points: plotter.XYs{{X: x.at(x.low), Y: at}, {X: x.at(x.high), Y: at}},
-			style: l.lineStyle(l.modelPen(), l.thin)})
+			style: l.modelPen().line(l.thin)})
 	}
 	for i := range all {
 		f.addStrand(p, l, &all[i], m, l.pen(i), x, y)

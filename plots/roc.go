@@ -56,10 +56,10 @@ func rocFigure(r *results, l look) (*figure, error) {
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1.02
 		p.X.Tick.Marker, p.Y.Tick.Marker = halves(), linearTicks(1, percent)
 		p.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
-			style: l.lineStyle(l.modelPen(), l.thin)})
+			style: l.modelPen().line(l.thin)})
 		for n := len(methods) - 1; n >= 0; n-- { // the best ones last, on top
 			curve := f.addROC(c, methods[n], look, of[fmt.Sprint(i, methods[n])])
-			p.Add(polyline{points: curve, style: l.lineStyle(l.pen(n), l.line)})
+			p.Add(polyline{points: curve, style: l.pen(n).line(l.line)})
 		}
 		panels = append(panels, p)
 	}
@@ -75,10 +75,10 @@ func rocFigure(r *results, l look) (*figure, error) {
 	}
 	for n, method := range methods {
 		f.legend = append(f.legend, legendEntry{label: methodName(method),
-			line: l.lineStyle(l.pen(n), l.line)})
+			line: l.pen(n).line(l.line)})
 	}
 	f.legend = append(f.legend, legendEntry{label: "chance",
-		line: l.lineStyle(l.modelPen(), l.thin)})
+		line: l.modelPen().line(l.thin)})
 	f.title = rocTitle(r, cells, methods, look)
 	f.about = rocAbout(r, cells, methods, look)
 	return f, nil

@@ -77,11 +77,11 @@ func swarmBalanceFigure(r *results, l look) (*figure, error) {
 	f.plot.Y.Min, f.plot.Y.Max = low-0.05*(high-low), high+0.05*(high-low)
 	f.plot.Y.Tick.Marker = roundTicks(f.plot.Y.Min, f.plot.Y.Max, 5, signedPercent)
 	f.plot.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: f.plot.X.Max, Y: 0}},
-		style: l.lineStyle(l.modelPen(), l.thin)})
+		style: l.modelPen().line(l.thin)})
 	for i := range all {
 		f.addTally(&all[i], l, i, unit)
 		f.legend = append(f.legend, legendEntry{label: all[i].label,
-			line: l.lineStyle(l.pen(i), l.line)})
+			line: l.pen(i).line(l.line)})
 	}
 	f.legend = append(f.legend, legendEntry{label: "marks: a torrent is flagged"})
 	f.title = tallyTitle(all)
@@ -114,8 +114,8 @@ func (f *figure) addTally(t *tally, l look, i int, unit float64) {
 		}
 		f.data.add(t.cell.Cell, t.label, int(t.cell.Seeds[0]), p.X, p.Y, word)
 	}
-	f.plot.Add(polyline{points: line, style: l.lineStyle(pen, l.line)},
-		points{marks, pen.marker, 0.8 * l.radius, pen.color, l.background})
+	f.plot.Add(polyline{points: line, style: pen.line(l.line)},
+		l.dots(marks, pen, 0.8*l.radius))
 }
 
 // tallies reads the balances of as many cells as there are colours: where there are more, the

@@ -20,10 +20,10 @@ func (f *figure) addSpreads(
 	for i := range all {
 		s, pen := &of[i], l.pen(i)
 		line := polyline{points: plotter.XYs{{X: p.X.Min, Y: 0}}, step: true,
-			style: l.lineStyle(pen, l.line)}
+			style: pen.line(l.line)}
 		strip := band{fill: faded(pen.color, 0.25)}
 		for _, v := range s.vertices() {
-			n := upToFloat(s.values, v)
+			n := upTo(s.values, v)
 			at := plotter.XY{X: v / unit, Y: float64(n) / float64(s.all)}
 			line.points = append(line.points, at)
 			low, high := any(nil), any(nil)
@@ -57,18 +57,6 @@ func (s *spread) vertices() (at []float64) {
 		}
 	}
 	return at
-}
-
-func upToFloat(sorted []float64, v float64) (n int) {
-	low, high := 0, len(sorted)
-	for low < high {
-		if mid := (low + high) / 2; sorted[mid] <= v {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return low
 }
 
 // spreadTable is the data of such figures.
@@ -109,7 +97,7 @@ func completionFigure(r *results, l look) (*figure, error) {
 	f.plot.X.Min, f.plot.X.Max = 0, last/unit*1.04
 	f.plot.X.Tick.Marker = fittingTicks(0, f.plot.X.Max, l.width-2*l.margin-4*l.text, l)
 	f.addSpreads(f.plot, l, all, of, "completion_s", unit)
-	style := l.lineStyle(l.modelPen(), l.thin*1.4)
+	style := l.modelPen().line(l.thin * 1.4)
 	for _, b := range bounds {
 		f.plot.Add(polyline{points: plotter.XYs{{X: b / unit, Y: 0}, {X: b / unit, Y: 1}},
 			style: style})
@@ -238,7 +226,7 @@ func shareRatioFigure(r *results, l look) (*figure, error) {
 	f.plot.X.Min, f.plot.X.Max = 0, max(greatest(of)*1.04, 1.2)
 	f.plot.X.Tick.Marker = fittingTicks(0, f.plot.X.Max, l.width-2*l.margin-4*l.text, l)
 	f.plot.Add(polyline{points: plotter.XYs{{X: 1, Y: 0}, {X: 1, Y: 1}},
-		style: l.lineStyle(l.modelPen(), l.thin)})
+		style: l.modelPen().line(l.thin)})
 	f.addSpreads(f.plot, l, all, of, "share_ratio", 1)
 	f.title = shareRatioTitle(all, of)
 	f.about = classAbout(r, all, more)

@@ -149,13 +149,7 @@ func (s *spread) quantile(share float64) float64 {
 func (s *spread) within(v float64) (shares []float64) {
 	for i, values := range s.bySeed {
 		if s.peers[i] > 0 {
-			n, _ := slices.BinarySearchFunc(values, v, func(e, t float64) int {
-				if e <= t {
-					return -1
-				}
-				return 1
-			})
-			shares = append(shares, float64(n)/float64(s.peers[i]))
+			shares = append(shares, float64(upTo(values, v))/float64(s.peers[i]))
 		}
 	}
 	return shares

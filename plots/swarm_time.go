@@ -54,7 +54,7 @@ func tideFigure(r *results, l look, gauges []gauge) (*figure, *tides, [][]flow, 
 	}
 	if modelled {
 		f.legend = append(f.legend, legendEntry{label: "fluid model",
-			line: l.lineStyle(l.modelPen(), l.thin*1.4)})
+			line: l.modelPen().line(l.thin * 1.4)})
 	}
 	columns := min(len(panels), 2)
 	if l.grows {
@@ -86,7 +86,7 @@ func (g gauge) modelOf(t *tides, cell int) plotter.XYs {
 // modelLine is the model's course in the units of a panel, for which it makes room.
 func modelLine(p *plot.Plot, line plotter.XYs, t *tides, l look) polyline {
 	unit, _ := clock(t.width * float64(t.n))
-	m := polyline{style: l.lineStyle(l.modelPen(), l.thin*1.4)}
+	m := polyline{style: l.modelPen().line(l.thin * 1.4)}
 	for _, at := range line {
 		if x := at.X / unit; x <= p.X.Max {
 			m.points = append(m.points, plotter.XY{X: x, Y: at.Y})
@@ -107,11 +107,11 @@ func (f *figure) addModel(a aspect, s *series, line plotter.XYs) {
 // utilisationFigure draws how much of the uplinks carries payload, over time.
 func utilisationFigure(r *results, l look) (*figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
-		{aspect{"Downloaders' uplinks in use, %", "leechers_percent", nil, 1, 100, true},
+		{aspect{"Downloaders' uplinks in use, %", "leechers_percent", 100, true},
 			func(s *swarmRow) (float64, float64) {
 				return 100 * float64(s.LeecherUpBytes), float64(s.LeecherUpCapacity)
 			}, nil},
-		{aspect{"All uplinks in use, %", "all_percent", nil, 1, 100, true},
+		{aspect{"All uplinks in use, %", "all_percent", 100, true},
 			func(s *swarmRow) (float64, float64) {
 				return 100 * float64(s.UpBytes), float64(s.UpCapacity)
 			}, nil},
@@ -143,9 +143,9 @@ func peak(values []float64) float64 {
 // availabilityFigure draws how many copies of the pieces there are, over time.
 func availabilityFigure(r *results, l look) (*figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
-		{aspect{"Copies of a piece, mean", "copies_mean", nil, 1, 0, true},
+		{aspect{"Copies of a piece, mean", "copies_mean", 0, true},
 			func(s *swarmRow) (float64, float64) { return s.CopiesMean, 1 }, nil},
-		{aspect{"Copies of the rarest piece", "copies_min", nil, 1, 0, true},
+		{aspect{"Copies of the rarest piece", "copies_min", 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.CopiesMin), 1 }, nil},
 	})
 	if err != nil || f.skipped != "" {
@@ -189,10 +189,10 @@ func populationFigure(r *results, l look) (*figure, error) {
 		}
 	}
 	f, t, _, err := tideFigure(r, l, []gauge{
-		{aspect{"Peers that download", "leechers", nil, 1, 0, true},
+		{aspect{"Peers that download", "leechers", 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Leechers), 1 },
 			course(func(m *fluid) []float64 { return m.Leechers }, false)},
-		{aspect{"Seeds", "seeds", nil, 1, 0, true},
+		{aspect{"Seeds", "seeds", 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Seeds), 1 },
 			course(func(m *fluid) []float64 { return m.Seeds }, true)},
 	})

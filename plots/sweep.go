@@ -165,18 +165,16 @@ func (f *figure) panelPlot(r *results, l look, p panel, all []panel, n int) *plo
 func (p *panel) addLine(r *results, pl *plot.Plot, l look, s point, pen pen, up ruler) {
 	x, values := p.values(r, s)
 	var at plotter.XYs
-	w := whiskers{cap: 0.4 * l.text, style: l.lineStyle(dashless(pen), l.thin)}
+	w := whiskers{cap: 0.4 * l.text, style: solid(pen.color, l.thin)}
 	for j, v := range values {
 		at = append(at, plotter.XY{X: p.x.ruler.at(x[j]), Y: up.at(v.value)})
 		if v.sure {
 			w.x, w.y = append(w.x, at[j].X), append(w.y, up.clip(v.ci))
 		}
 	}
-	pl.Add(polyline{points: at, style: l.lineStyle(pen, 0.8*l.line)}, w,
-		points{at, pen.marker, 0.75 * l.radius, pen.color, l.background})
+	pl.Add(polyline{points: at, style: pen.line(0.8 * l.line)}, w,
+		l.dots(at, pen, 0.75*l.radius))
 }
-
-func dashless(p pen) pen { p.dashes = nil; return p }
 
 // unlabelled keeps the lines of the grid, which a tick without any label has not.
 func unlabelled(ticks []plot.Tick) []plot.Tick {
@@ -211,7 +209,7 @@ func (f *figure) panelLegend(l look, axes []axis) {
 	for i, v := range axes[1].values[:min(len(axes[1].values), seriesMax)] {
 		p := l.pen(i)
 		f.legend = append(f.legend, legendEntry{
-			label: axes[1].label(v), line: l.lineStyle(p, 0.8*l.line),
+			label: axes[1].label(v), line: p.line(0.8 * l.line),
 			marker: &points{marker: p.marker, radius: l.radius, fill: p.color, rim: l.background},
 		})
 	}

@@ -188,7 +188,7 @@ func (f *figure) drawDepths(p *plot.Plot, all []depthsOf, shown int, l look) {
 			supplied = append(supplied, plotter.XY{X: x, Y: y})
 		}
 	}
-	style := l.lineStyle(l.modelPen(), l.thin)
+	style := l.modelPen().line(l.thin)
 	p.Add(polyline{points: supplied, style: style})
 	f.legend = append(f.legend, legendEntry{label: suppliedLabel(all), line: style})
 }
@@ -248,14 +248,11 @@ func drawSeries(
 			top = max(top, ci.high)
 		}
 	}
-	caps.style, caps.cap = l.lineStyle(plainPen(pen), l.thin), 0.4*l.text
-	p.Add(polyline{points: at, style: l.lineStyle(pen, l.line)}, caps,
-		points{at, pen.marker, 0.7 * l.radius, pen.color, l.background})
+	caps.style, caps.cap = solid(pen.color, l.thin), 0.4*l.text
+	p.Add(polyline{points: at, style: pen.line(l.line)}, caps,
+		l.dots(at, pen, 0.7*l.radius))
 	return top
 }
-
-// plainPen is a pen without dashes.
-func plainPen(p pen) pen { return pen{color: p.color, marker: p.marker} }
 
 // addDepths enters all depths in the data.
 func (f *figure) addDepths(all []depthsOf) {

@@ -46,7 +46,7 @@ func (a targetAxis) drawBand(band interval) {
 
 func (a targetAxis) drawInterval(at interval, verdict string) {
 	p := a.look.verdictPen(verdict)
-	style := a.look.lineStyle(pen{color: p.color}, a.look.thin)
+	style := solid(p.color, a.look.thin)
 	a.StrokeLine2(style, a.x(at.low), a.y, a.x(at.high), a.y)
 }
 

@@ -166,7 +166,7 @@ func (l look) summaryLegend(all []target) []legendEntry {
 
 func (l look) marksLegend(shown []target, published, within string) []legendEntry {
 	entries := []legendEntry{{label: published, fill: l.targetBand(),
-		line: l.lineStyle(pen{color: l.ink}, 0)}}
+		line: solid(l.ink, 0)}}
 	for _, v := range []struct{ verdict, label string }{
 		{verdictMet, within}, {verdictMissed, "ours, outside"},
 	} {

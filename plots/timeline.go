@@ -10,23 +10,29 @@ import (
 	"gonum.org/v1/plot/plotter"
 )
 
-// An aspect is what one panel of the timeline shows.
+// An aspect is what one panel shows over time.
 type aspect struct {
 	heading string
-	name    string // in the data, with its unit
-	value   func(*moment) float64
-	scale   float64 // from value to the panel's unit
+	name    string  // in the data, with its unit
 	most    float64 // end of the scale; 0: none
 	zero    bool    // the scale begins there
 }
 
-func aspects() []aspect {
-	return []aspect{
-		{"Nodes online", "online_nodes", (*moment).population, 1, 0, false},
-		{"Lookups that succeed, %", "lookup_success_percent", (*moment).success, 100, 100, false},
-		{"Dead contacts in tables, %", "dead_contacts_percent", (*moment).deadShare, 100, 100,
-			true},
-		{"Median latency, s", "latency_median_s", (*moment).median, 1e-9, 0, true},
+// A watched is an aspect that is worked out of moments.
+type watched struct {
+	aspect
+	value func(*moment) float64
+	scale float64 // from value to the panel's unit
+}
+
+func aspects() []watched {
+	return []watched{
+		{aspect{"Nodes online", "online_nodes", 0, false}, (*moment).population, 1},
+		{aspect{"Lookups that succeed, %", "lookup_success_percent", 100, false},
+			(*moment).success, 100},
+		{aspect{"Dead contacts in tables, %", "dead_contacts_percent", 100, true},
+			(*moment).deadShare, 100},
+		{aspect{"Median latency, s", "latency_median_s", 0, true}, (*moment).median, 1e-9},
 	}
 }
 
@@ -70,7 +76,7 @@ func timeline(r *results, l look) (*figure, error) {
 			continue
 		}
 		flows[a.name] = of
-		f.addFlows(a, of)
+		f.addFlows(a.aspect, of)
 		panels = append(panels, a.panel(of, l))
 	}
 	if len(panels) == 0 {
@@ -86,7 +92,7 @@ func timeline(r *results, l look) (*figure, error) {
 }
 
 // flows works the aspect out for each cell, and tells whether there is anything.
-func (a aspect) flows(all []series, cut []bins, courses [][]course) (of []flow, seen bool) {
+func (a watched) flows(all []series, cut []bins, courses [][]course) (of []flow, seen bool) {
 	for i, s := range all {
 		f := flow{series: s, bins: cut[i]}
 		for bin := range cut[i].n {
@@ -165,7 +171,7 @@ func (a aspect) panel(of []flow, l look) *plot.Plot {
 	var lines []plot.Plotter
 	for i, w := range of {
 		var x []float64
-		line := trace{style: l.lineStyle(l.pen(i), l.line)}
+		line := trace{style: l.pen(i).line(l.line)}
 		for bin, mean := range w.mean {
 			from, to := w.bins.ends(bin)
 			x = append(x, (from+to)/2/unit)

@@ -131,7 +131,7 @@ func (f *figure) drawShortfalls(l look, all []shortfall) {
 		pen := l.pen(i)
 		var dots plotter.XYs
 		theory := plotter.XYs{{}} // who announces all the time misses nothing
-		w := whiskers{cap: 0.5 * l.text, style: l.lineStyle(plainPen(pen), l.thin)}
+		w := whiskers{cap: 0.5 * l.text, style: solid(pen.color, l.thin)}
 		for _, p := range s.at {
 			x := u.at(p.interval)
 			dots = append(dots, plotter.XY{X: x, Y: p.missed.Mean})
@@ -145,11 +145,11 @@ func (f *figure) drawShortfalls(l look, all []shortfall) {
 				top = max(top, ci[1])
 			}
 		}
-		marker := points{dots, pen.marker, l.radius, pen.color, l.background}
-		lines = append(lines, polyline{points: theory, style: l.lineStyle(plainPen(pen), l.line)})
+		marker := l.dots(dots, pen, l.radius)
+		lines = append(lines, polyline{points: theory, style: solid(pen.color, l.line)})
 		marks = append(marks, w, marker)
 		f.legend = append(f.legend, legendEntry{label: s.group, marker: &marker,
-			line: l.lineStyle(plainPen(pen), l.line)})
+			line: solid(pen.color, l.line)})
 	}
 	f.legend = append(f.legend, legendEntry{label: "lines: closed form"})
 	f.plot.Add(lines...)
