@@ -46,7 +46,7 @@ func TestClientsDataIsTheInput(t *testing.T) {
 		require.Equal(t, s.cells[j].set["groups.nodes.client"], row["client"])
 		switch row["metric"] {
 		case latencyMetric, foundMetric:
-			quantile, unit := number(t, row["percentile"]), 1e9
+			quantile, unit := parsed(t, row["percentile"]), 1e9
 			if row["metric"] == foundMetric {
 				unit = 1e6
 			}
@@ -67,15 +67,15 @@ func TestClientsDataIsTheInput(t *testing.T) {
 				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/unit)
 			}
 			value := dumbQuantile(all.ns, quantile) / unit
-			require.InDelta(t, value, number(t, row["value"]), 1e-6)
+			require.InDelta(t, value, parsed(t, row["value"]), 1e-6)
 			want, _ := interval95(bySeed)
-			require.InDelta(t, want.low, number(t, row["ci95_low"]), 1e-6)
-			require.InDelta(t, want.high, number(t, row["ci95_high"]), 1e-6)
+			require.InDelta(t, want.low, parsed(t, row["ci95_low"]), 1e-6)
+			require.InDelta(t, want.high, parsed(t, row["ci95_high"]), 1e-6)
 		case "lookup.success":
-			require.InDelta(t, 99-1.5*float64(j), number(t, row["value"]), 1e-9)
-			require.LessOrEqual(t, number(t, row["ci95_high"]), 100.0)
+			require.InDelta(t, 99-1.5*float64(j), parsed(t, row["value"]), 1e-9)
+			require.LessOrEqual(t, parsed(t, row["ci95_high"]), 100.0)
 		case "table.stale_share":
-			require.InDelta(t, 8+5*float64(j), number(t, row["value"]), 1e-9)
+			require.InDelta(t, 8+5*float64(j), parsed(t, row["value"]), 1e-9)
 		}
 	}
 	require.Len(t, places, 8)

@@ -38,53 +38,53 @@ func damages() map[string]damage {
 	}
 	known := "known figures: " + strings.Join(Names(), ", ")
 	return map[string]damage{
-		"no summary": {remove(summaryFile), summaryFile, "run 'swarmlab run --out DIR' first"},
-		"not JSON":   {replace(summaryFile, "%PDF"), summaryFile, "not a swarmlab result"},
-		"foreign": {replace(summaryFile, `{"a":1}`), summaryFile,
+		"no summary": {remove("summary.json"), "summary.json", "run 'swarmlab run --out DIR' first"},
+		"not JSON":   {replace("summary.json", "%PDF"), "summary.json", "not a swarmlab result"},
+		"foreign": {replace("summary.json", `{"a":1}`), "summary.json",
 			`not a swarmlab result: missing "scenario"; run 'swarmlab run' first`},
-		"no cells": {set("cells", nil), summaryFile,
+		"no cells": {set("cells", nil), "summary.json",
 			`not a swarmlab result: missing "cells"; run 'swarmlab run' first`},
-		"no version":     {set("version", nil), summaryFile, `missing "version"`},
-		"no fingerprint": {set("fingerprint", ""), summaryFile, `missing "fingerprint"`},
-		"no figures":     {set("figures", nil), summaryFile, `missing "figures"`},
-		"empty cell": {set("cells", []any{map[string]any{}}), summaryFile,
+		"no version":     {set("version", nil), "summary.json", `missing "version"`},
+		"no fingerprint": {set("fingerprint", ""), "summary.json", `missing "fingerprint"`},
+		"no figures":     {set("figures", nil), "summary.json", `missing "figures"`},
+		"empty cell": {set("cells", []any{map[string]any{}}), "summary.json",
 			`cells[0]: missing "seeds"`},
-		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
+		"unknown figure": {set("figures", []string{"hops", "pie"}), "summary.json",
 			`unknown figure "pie"; ` + known},
-		"a study of nothing": {set("study", map[string]any{}), summaryFile,
+		"a study of nothing": {set("study", map[string]any{}), "summary.json",
 			`not a swarmlab result: study: missing "axes"`},
 		"a study without metrics": {set("study", map[string]any{"axes": []string{"seed"}}),
-			summaryFile, `study: missing "metrics"`},
+			"summary.json", `study: missing "metrics"`},
 		"a study without cost": {set("study", map[string]any{"axes": []string{"seed"},
-			"metrics": []string{"lookup.success"}}), summaryFile, `missing "cost" or "worth"`},
-		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
-		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
+			"metrics": []string{"lookup.success"}}), "summary.json", `missing "cost" or "worth"`},
+		"no lookups":  {remove("lookups.parquet"), "lookups.parquet", "no such file"},
+		"not Parquet": {replace("lookups.parquet", "PAR1 no more"), "lookups.parquet", "damaged"},
 		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {
-			path := filepath.Join(dir, lookupsFile)
+			path := filepath.Join(dir, "lookups.parquet")
 			require.NoError(t, os.Truncate(path, 1000))
-		}, lookupsFile, "damaged"},
+		}, "lookups.parquet", "damaged"},
 		"no column": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []struct {
 				Cell int32 `parquet:"cell"`
 			}{{1}})
-		}, lookupsFile, `no column "`},
+		}, "lookups.parquet", `no column "`},
 		"wrong kind": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []struct {
 				Cell int32  `parquet:"cell"`
 				Seed string `parquet:"seed"`
 				Hops int32  `parquet:"hops_contact"`
 			}{{0, "1", 1}})
-		}, lookupsFile, `column "seed" is BYTE_ARRAY, not INT64`},
+		}, "lookups.parquet", `column "seed" is BYTE_ARRAY, not INT64`},
 		"another run's lookups": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 7, Seed: 1, Hops: 1}})
-		}, lookupsFile, "a row of cell 7, which summary.json does not have"},
+			writeRows(t, dir, []syntheticRow{{Cell: 7, Seed: 1, HopsContact: 1}})
+		}, "lookups.parquet", "a row of cell 7, which summary.json does not have"},
 		"another seed's lookups": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 99, Hops: 1}})
-		}, lookupsFile, "a row of cell 0 and seed 99"},
+			writeRows(t, dir, []syntheticRow{{Cell: 0, Seed: 99, HopsContact: 1}})
+		}, "lookups.parquet", "a row of cell 0 and seed 99"},
 		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Kind: lookupKind, Hops: 40,
+			writeRows(t, dir, []syntheticRow{{Cell: 0, Seed: 1, Kind: lookupKind, HopsContact: 40,
 				Success: true}})
-		}, lookupsFile, "a lookup of 40 hops"},
+		}, "lookups.parquet", "a lookup of 40 hops"},
 	}
 }
 
@@ -105,7 +105,7 @@ func TestDamagedFoldersAreRefusedByName(t *testing.T) {
 }
 
 func writeRows[T any](t *testing.T, dir string, rows []T) {
-	require.NoError(t, parquet.WriteFile(filepath.Join(dir, lookupsFile), rows))
+	require.NoError(t, parquet.WriteFile(filepath.Join(dir, "lookups.parquet"), rows))
 }
 
 func TestACDFThatFallsIsRefused(t *testing.T) {

@@ -36,14 +36,14 @@ func TestHopsDataIsTheInput(t *testing.T) {
 			hits, total = hits+n, total+of
 			bySeed = append(bySeed, float64(n)/float64(of))
 		}
-		require.InDelta(t, float64(hits)/float64(total), number(t, row["share_simulated"]), 1e-11)
+		require.InDelta(t, float64(hits)/float64(total), parsed(t, row["share_simulated"]), 1e-11)
 		want, ok := interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, max(0, want.low), number(t, row["share_ci95_low"]), 1e-11)
-		require.InDelta(t, want.high, number(t, row["share_ci95_high"]), 1e-11)
-		require.InDelta(t, at(shares(s.cells[0].cdf), h), number(t, row["share_model"]), 1e-11)
-		sum += number(t, row["share_simulated"])
-		model += number(t, row["share_model"])
+		require.InDelta(t, max(0, want.low), parsed(t, row["share_ci95_low"]), 1e-11)
+		require.InDelta(t, want.high, parsed(t, row["share_ci95_high"]), 1e-11)
+		require.InDelta(t, shareOfHops(s.cells[0].cdf, h), parsed(t, row["share_model"]), 1e-11)
+		sum += parsed(t, row["share_simulated"])
+		model += parsed(t, row["share_model"])
 	}
 	require.InDelta(t, 1, sum, 1e-9)
 	require.InDelta(t, 1, model, 1e-9)
@@ -57,14 +57,14 @@ func TestHopsCDFDataIsTheInput(t *testing.T) {
 	require.NoError(t, err)
 	seen := 0
 	for _, row := range rowsOf(t, dir, "hops-cdf") {
-		c := r.Cells[int(number(t, row["cell"]))]
+		c := r.Cells[int(parsed(t, row["cell"]))]
 		cdf := c.Metrics[hopMetric].CDF
 		if row["source"] != "simulated" {
 			require.Equal(t, "model Roos-Salah-Strufe", row["source"])
 			cdf = s.cells[c.Cell].cdf
 		}
-		want := cdf[int(number(t, row["hops"]))-1]
-		require.InDelta(t, want, number(t, row["share_at_most"]), 1e-11)
+		want := cdf[int(parsed(t, row["hops"]))-1]
+		require.InDelta(t, want, parsed(t, row["share_at_most"]), 1e-11)
 		seen++
 	}
 	want := 0
@@ -83,12 +83,12 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 	require.Greater(t, len(rows), verticesMax*9/10)
 	last := 0.0
 	for i, row := range rows {
-		require.GreaterOrEqual(t, number(t, row["share_at_most"]), last)
-		last = number(t, row["share_at_most"])
+		require.GreaterOrEqual(t, parsed(t, row["share_at_most"]), last)
+		last = parsed(t, row["share_at_most"])
 		if i%97 != 0 && i != len(rows)-1 {
 			continue
 		}
-		ns := math.Round(number(t, row["latency_ms"]) * 1e6)
+		ns := math.Round(parsed(t, row["latency_ms"]) * 1e6)
 		var bySeed []float64
 		hits, total := 0, 0
 		for seed := 1; seed <= s.seeds; seed++ {
@@ -107,8 +107,8 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 		}
 		require.InDelta(t, float64(hits)/float64(total), last, 1e-9)
 		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Equal(t, 1.0, last, "the curve reaches all lookups")
 }
@@ -125,15 +125,11 @@ func TestHopsSizeDataIsTheInput(t *testing.T) {
 		m := r.Cells[i].Metrics[hopMetric]
 		require.Equal(t, fmt.Sprint(s.cells[i].nodes), row["nodes"])
 		require.Equal(t, fmt.Sprint(m.N), row["lookups"])
-		require.InDelta(t, m.Mean, number(t, row["mean_hops"]), 1e-11)
-		require.InDelta(t, m.CI95[0], number(t, row["mean_hops_ci95_low"]), 1e-11)
-		require.InDelta(t, m.CI95[1], number(t, row["mean_hops_ci95_high"]), 1e-11)
-		require.InDelta(t, mean(s.cells[i].cdf), number(t, row["mean_hops_model"]), 1e-11)
+		require.InDelta(t, m.Mean, parsed(t, row["mean_hops"]), 1e-11)
+		require.InDelta(t, m.CI95[0], parsed(t, row["mean_hops_ci95_low"]), 1e-11)
+		require.InDelta(t, m.CI95[1], parsed(t, row["mean_hops_ci95_high"]), 1e-11)
+		require.InDelta(t, mean(s.cells[i].cdf), parsed(t, row["mean_hops_model"]), 1e-11)
 	}
-	// The published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
-	arms := r.arms()
-	require.Len(t, arms, 1)
-	require.InDelta(t, 0.641, arms[0].slope(modelHops), 0.01)
 }
 
 func TestConstantAndZeroLatencies(t *testing.T) {
@@ -169,6 +165,21 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSlope: the published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
+func TestSlope(t *testing.T) {
+	r := &results{}
+	for i, hops := range []float64{2.26, 2.8984, 3.5426, 4.1848} {
+		nodes := int(math.Pow10(i + 3))
+		r.Cells = append(r.Cells, cell{Cell: i, Nodes: nodes,
+			Set:     map[string]any{"groups.nodes.size": nodes},
+			Metrics: map[string]metric{hopMetric: {N: 1, Mean: hops}},
+			Models:  map[string]model{hopMetric: {Mean: hops}}})
+	}
+	arms := r.arms()
+	require.Len(t, arms, 1)
+	require.InDelta(t, 0.641, arms[0].slope(modelHops), 0.01)
 }
 
 func TestArms(t *testing.T) {

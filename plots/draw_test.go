@@ -66,7 +66,7 @@ func sources() []source {
 	audited.figures, seen.figures, signed.figures =
 		auditFigures(), []string{"observers"}, []string{"receipts"}
 	return []source{of(sweep(), 100), of(clientsRun(), 100), of(studyRun(), 5),
-		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
+		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlDrawings(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
@@ -243,7 +243,7 @@ func rowsOf(t *testing.T, dir, name string) []map[string]string {
 	return rows
 }
 
-func number(t *testing.T, s string) float64 {
+func parsed(t *testing.T, s string) float64 {
 	v, err := strconv.ParseFloat(s, 64)
 	require.NoError(t, err)
 	return v

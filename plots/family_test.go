@@ -22,10 +22,10 @@ func TestHopBandsAreOfTheSeeds(t *testing.T) {
 		var bySeed []float64
 		for seed := uint64(1); seed <= 5; seed++ {
 			n, all := 0.0, 0.0
-			for _, l := range s.rows(int(number(t, row["cell"])), seed) {
+			for _, l := range s.rows(int(parsed(t, row["cell"])), seed) {
 				if l.HopsContact > 0 {
 					all++
-					if float64(l.HopsContact) <= number(t, row["hops"]) {
+					if float64(l.HopsContact) <= parsed(t, row["hops"]) {
 						n++
 					}
 				}
@@ -34,8 +34,8 @@ func TestHopBandsAreOfTheSeeds(t *testing.T) {
 		}
 		want, ok := interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
 		checked++
 	}
 	require.Greater(t, checked, 12)

@@ -37,6 +37,10 @@ func TestNumbersAsText(t *testing.T) {
 	}
 	require.Equal(t, "1–5, 9, 11–12", seedList([]uint64{9, 1, 2, 3, 4, 5, 12, 11, 1}))
 	require.Equal(t, "18446744073709551615", seedList([]uint64{math.MaxUint64}))
+	require.Equal(t, "1\u00A0GB", bytesText(1e9))
+}
+
+func TestWindows1252(t *testing.T) {
 	require.Equal(t, "caf\xe9 \x96 \xa0?", windows1252("café – \u00A0语"))
 }
 

@@ -79,3 +79,7 @@ func TestShadesAreEven(t *testing.T) {
 	require.Equal(t, shade(0), shade(-1))
 	require.Equal(t, shade(1), shade(2))
 }
+
+func TestUnion(t *testing.T) {
+	require.Equal(t, []interval{{1, 4}, {5, 7}}, union([]interval{{5, 6}, {1, 2}, {2, 4}, {6, 7}}))
+}

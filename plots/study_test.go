@@ -89,9 +89,9 @@ func TestSweepDataIsTheInput(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		require.Equal(t, "15m", row[refreshPath], "the fourth axis is at its default")
-		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
-		require.Less(t, number(t, row["ci95_low"]), number(t, row["value"]))
-		require.Greater(t, number(t, row["ci95_high"]), number(t, row["value"]))
+		require.InDelta(t, expected(t, row), parsed(t, row["value"]), 1e-9)
+		require.Less(t, parsed(t, row["ci95_low"]), parsed(t, row["value"]))
+		require.Greater(t, parsed(t, row["ci95_high"]), parsed(t, row["value"]))
 		seen[fmt.Sprint(row["metric"], row[alphaPath], row[kPath], row[timeoutPath])] = true
 	}
 	require.Len(t, seen, len(rows))
@@ -131,7 +131,7 @@ func TestHeatDataIsTheInput(t *testing.T) {
 	require.Len(t, rows, 3*3*2)
 	for _, row := range rows {
 		require.Equal(t, "15m 2s", row[refreshPath]+" "+row[timeoutPath])
-		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
+		require.InDelta(t, expected(t, row), parsed(t, row["value"]), 1e-9)
 	}
 	require.Contains(t, string(read(t, dir, "heat.md")),
 		"# Lookup time p50: from 16.2 s (alpha 1, k 8) to 1.2 s (alpha 8, k 4)")
@@ -139,17 +139,26 @@ func TestHeatDataIsTheInput(t *testing.T) {
 
 // TestTiles: the best tile is the lightest, whatever better means, and what is missing is blank.
 func TestTiles(t *testing.T) {
-	s := studyRun()
-	s.cells = slices.DeleteFunc(s.cells, func(c syntheticCell) bool {
-		return c.set[alphaPath] == 3 && c.set[kPath] == 4
-	})
-	dir := t.TempDir()
-	s.write(t, dir)
-	r, err := openResults(dir)
-	require.NoError(t, err)
+	r := &results{Study: &study{Axes: []string{widthPath, sizePath}}}
+	for _, width := range []int{3, 1, 8} {
+		for _, size := range []int{8, 4} {
+			if width == 3 && size == 4 {
+				continue
+			}
+			wide, long := float64(width), float64(size)
+			ms := 200 + 2000*long/wide
+			r.Cells = append(r.Cells, cell{Cell: len(r.Cells),
+				Set: map[string]any{widthPath: width, sizePath: size},
+				Metrics: map[string]metric{
+					latencyMetric: {N: 50, Unit: "ms", Mean: 2 * ms, P50: ms},
+					trafficMetric: {N: 5, Unit: "B/s", Mean: long + 5*wide},
+					successMetric: {N: 50, Unit: "share", Mean: 0.9 + 0.01*long - 0.1/wide},
+				}})
+		}
+	}
 	axes := r.axes()
 	for name, lightest := range map[string]int{
-		latencyMetric + ".p50": 2, bytesMetric: 0, successMetric: 5,
+		latencyMetric + ".p50": 2, trafficMetric: 0, successMetric: 5,
 	} {
 		all := tiles(r, axes, measureOf(name, r.Cells))
 		require.Len(t, all, 6) // alpha 1, 3, 8 of k 4, then of k 8
@@ -185,8 +194,8 @@ func TestAxes(t *testing.T) {
 		numbers []float64
 		name    string
 	}{
-		{run(alphaPath, 3, 10, 1, 3), []string{"1", "3", "10"}, []float64{1, 3, 10}, "alpha"},
-		{run(refreshPath, "1h30m0s", "500ms", "15m"), []string{"500ms", "15m", "1h30m0s"},
+		{run(widthPath, 3, 10, 1, 3), []string{"1", "3", "10"}, []float64{1, 3, 10}, "alpha"},
+		{run(timePath, "1h30m0s", "500ms", "15m"), []string{"500ms", "15m", "1h30m0s"},
 			[]float64{0.5, 900, 5400}, "refresh"},
 		{run("network.loss", "5%", "0.5%"), []string{"0.5%", "5%"}, []float64{0.5, 5}, "loss"},
 		{run("groups.nodes.churn.session", "exponential(6h)", "exponential(5m)"),
@@ -210,7 +219,7 @@ func TestAxes(t *testing.T) {
 			require.Less(t, axes[0].value(i), axes[0].ruler.high)
 		}
 	}
-	require.Empty(t, run(alphaPath, 3, 3).axes(), "one value is no axis")
+	require.Empty(t, run(widthPath, 3, 3).axes(), "one value is no axis")
 	require.Empty(t, (&results{}).axes())
 }
 

@@ -44,10 +44,10 @@ func TestSwarmFiguresOfOthers(t *testing.T) {
 	s := flashCrowd()
 	s.figures = swarmFigures()
 	s.write(t, dir)
-	writeTable(t, dir, peersFile, []peerRow{})
-	writeTable(t, dir, transfersFile, []giveRow{})
-	writeTable(t, dir, swarmFile, []swarmRow{})
-	requireSkipped(t, dir, len(s.figures), peersFile)
+	writeTable(t, dir, "peers.parquet", []storedPeer{})
+	writeTable(t, dir, "transfers.parquet", []storedGift{})
+	writeTable(t, dir, "swarm.parquet", []storedSwarm{})
+	requireSkipped(t, dir, len(s.figures), "peers.parquet")
 }
 
 // TestCompletionDataIsTheInput counts each point of the curves again.
@@ -59,7 +59,7 @@ func TestCompletionDataIsTheInput(t *testing.T) {
 	for _, row := range rowsOf(t, dir, "completion") {
 		require.Equal(t, "1", row["cell"], "the first cell with both groups")
 		groups[row["group"]]++
-		v := number(t, row["value"])
+		v := parsed(t, row["value"])
 		var bySeed []float64
 		hits, all := 0.0, 0.0
 		for seed := uint64(1); seed <= 4; seed++ {
@@ -77,10 +77,10 @@ func TestCompletionDataIsTheInput(t *testing.T) {
 			bySeed = append(bySeed, n/of)
 			hits, all = hits+n, all+of
 		}
-		require.InDelta(t, hits/all, number(t, row["share_at_most"]), 1e-9)
+		require.InDelta(t, hits/all, parsed(t, row["share_at_most"]), 1e-9)
 		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Len(t, groups, 2)
 	text := string(read(t, dir, "completion.md"))
@@ -98,7 +98,7 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 		if row["quantity"] != "all_percent" || row["mean"] == "" {
 			continue
 		}
-		from, to := number(t, row["from_s"]), number(t, row["to_s"])
+		from, to := parsed(t, row["from_s"]), parsed(t, row["to_s"])
 		require.InDelta(t, 10, to-from, 1e-9)
 		sum, seeds := 0.0, 0.0
 		for seed := uint64(1); seed <= 4; seed++ {
@@ -114,7 +114,7 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 				sum, seeds = sum+up/could, seeds+1
 			}
 		}
-		require.InDelta(t, 100*sum/seeds, number(t, row["mean"]), 1e-6)
+		require.InDelta(t, 100*sum/seeds, parsed(t, row["mean"]), 1e-6)
 		compared++
 	}
 	require.Greater(t, compared, 100)
@@ -155,7 +155,7 @@ func TestExchangeDataIsTheInput(t *testing.T) {
 	require.Len(t, rows, 4)
 	for _, row := range rows {
 		if row["to"] == "leechers" {
-			require.InDelta(t, want[row["from"]], number(t, row["payload_bytes"]), 1)
+			require.InDelta(t, want[row["from"]], parsed(t, row["payload_bytes"]), 1)
 		} else {
 			require.Equal(t, "0", row["payload_bytes"])
 		}
@@ -210,7 +210,7 @@ func TestFreeRiderCrossover(t *testing.T) {
 		}
 		times[row["share"]][row["group"]] = math.Inf(1)
 		if row["completion_p50_s"] != "" {
-			times[row["share"]][row["group"]] = number(t, row["completion_p50_s"])
+			times[row["share"]][row["group"]] = parsed(t, row["completion_p50_s"])
 		}
 	}
 	require.Len(t, times, 5)

@@ -89,10 +89,18 @@ type syntheticRow struct {
 
 func mean(cdf []float64) float64 {
 	sum := 0.0
-	for h, share := range shares(cdf) {
-		sum += float64(h+1) * share
+	for h := range cdf {
+		sum += float64(h+1) * shareOfHops(cdf, h+1)
 	}
 	return sum
+}
+
+// shareOfHops is the share of exactly so many hops, from 1 on.
+func shareOfHops(cdf []float64, hops int) float64 {
+	if hops == 1 {
+		return cdf[0]
+	}
+	return max(0, cdf[hops-1]-cdf[hops-2])
 }
 
 // rows draws the lookups of one cell and seed.
@@ -127,7 +135,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 
 // write makes the folder, and returns the content of its summary.json.
 func (s synthetic) write(t testing.TB, dir string) map[string]any {
-	f, err := os.Create(filepath.Join(dir, lookupsFile))
+	f, err := os.Create(filepath.Join(dir, "lookups.parquet"))
 	require.NoError(t, err)
 	w := parquet.NewGenericWriter[syntheticRow](f)
 	var cells []any
@@ -206,8 +214,8 @@ func (s synthetic) writeWorlds(t testing.TB, dir string) {
 				row.HopsContact, row.Success)
 		}
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationRows), []byte(text), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationFile), []byte(
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "calibration.csv"), []byte(text), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "calibration.json"), []byte(
 		`{"fingerprint": "3f2a91c0-77d06e15-b8f04aa2", "hops_ks": {"statistic": 0.0123, "p": 0.97},
 		"hops_chi_square": {"statistic": 2.5, "degrees": 3, "p": 0.475},
 		"sockets": {"late_ms": {"mean": 1.234}}}`), 0o644))
@@ -216,5 +224,5 @@ func (s synthetic) writeWorlds(t testing.TB, dir string) {
 func writeSummary(t testing.TB, dir string, summary map[string]any) {
 	body, err := json.MarshalIndent(summary, "", " ")
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, summaryFile), body, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "summary.json"), body, 0o644))
 }
