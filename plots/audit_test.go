@@ -99,7 +99,8 @@ func TestAccountingDataIsTheInput(t *testing.T) {
 		require.InEpsilon(t, max(estimate, 1), max(parsed(t, row["estimate_bytes"]), 1), 1e-9)
 	}
 	text := string(read(t, dir, "accounting.md"))
-	require.Contains(t, text, fmt.Sprintf("Self-report is off by %.2g %% of all bytes", 100*off/all))
+	require.Contains(t, text,
+		fmt.Sprintf("Self-report is off by %.2g %% of all bytes", 100*off/all))
 	require.Contains(t, text, "M6 observers (downloads): by bytes, honest ")
 }
 

@@ -38,8 +38,9 @@ func damages() map[string]damage {
 	}
 	known := "known figures: " + strings.Join(Names(), ", ")
 	return map[string]damage{
-		"no summary": {remove("summary.json"), "summary.json", "run 'swarmlab run --out DIR' first"},
-		"not JSON":   {replace("summary.json", "%PDF"), "summary.json", "not a swarmlab result"},
+		"no summary": {remove("summary.json"), "summary.json",
+			"run 'swarmlab run --out DIR' first"},
+		"not JSON": {replace("summary.json", "%PDF"), "summary.json", "not a swarmlab result"},
 		"foreign": {replace("summary.json", `{"a":1}`), "summary.json",
 			`not a swarmlab result: missing "scenario"; run 'swarmlab run' first`},
 		"no cells": {set("cells", nil), "summary.json",

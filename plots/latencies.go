@@ -22,6 +22,11 @@ type latencyRow struct {
 	Success bool   `parquet:"success"`
 }
 
+type foundRow struct {
+	latencyRow
+	Found int64 `parquet:"found_ns"`
+}
+
 // latencyCurves reads the latencies of the first n cells.
 func (r *results) latencyCurves(n int) ([]latencies, error) {
 	out := r.noLatencies(n)
@@ -33,10 +38,7 @@ func (r *results) latencyCurves(n int) ([]latencies, error) {
 // bothCurves reads, of all cells, the times to the end and those to the closest contact.
 func (r *results) bothCurves() (ended, found []latencies, err error) {
 	ended, found = r.noLatencies(len(r.Cells)), r.noLatencies(len(r.Cells))
-	err = scanLookups(r, func(row *struct {
-		latencyRow
-		Found int64 `parquet:"found_ns"`
-	}) error {
+	err = scanLookups(r, func(row *foundRow) error {
 		if err := r.count(ended, &row.latencyRow, row.Latency); err != nil {
 			return err
 		}

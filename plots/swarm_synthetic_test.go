@@ -58,9 +58,9 @@ func (s syntheticSwarm) peers() (rows []storedPeer) {
 		rows = append(rows, storedPeer{Cell: cell, Seed: seed, Group: "seed", Size: size,
 			Complete: size, UpRate: 750_000, Up: 3 * size})
 		for n := range s.honest[cell] + s.others[cell] {
-			p := storedPeer{Cell: cell, Seed: seed, Node: uint32(n + 1), Group: "leechers", Size: size,
-				Joined: r.Int64N(10e9), UpRate: 250_000, Up: uint64(size * (0.6 + 0.8*r.Float64())),
-				Down: size}
+			p := storedPeer{Cell: cell, Seed: seed, Node: uint32(n + 1), Group: "leechers",
+				Size: size, Joined: r.Int64N(10e9), UpRate: 250_000,
+				Up: uint64(size * (0.6 + 0.8*r.Float64())), Down: size}
 			took := 420 + 60*r.NormFloat64() + 10*float64(cell)
 			if n >= s.honest[cell] {
 				p.Group, p.Up = "leechers-free-rider", 0

@@ -173,7 +173,7 @@ func availabilityFigure(r *results, l look) (*figure, error) {
 // populationFigure draws how many peers download and seed, over time, against the course of the
 // fluid model.
 func populationFigure(r *results, l look) (*figure, error) {
-	course := func(of func(*fluid) []float64, seeds bool) func(*tides, int) plotter.XYs {
+	curve := func(of func(*fluid) []float64, seeds bool) func(*tides, int) plotter.XYs {
 		return func(t *tides, cell int) (line plotter.XYs) {
 			m := t.cells[cell].cell.Fluid
 			if m == nil {
@@ -191,10 +191,10 @@ func populationFigure(r *results, l look) (*figure, error) {
 	f, t, _, err := tideFigure(r, l, []gauge{
 		{aspect{"Peers that download", "leechers", 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Leechers), 1 },
-			course(func(m *fluid) []float64 { return m.Leechers }, false)},
+			curve(func(m *fluid) []float64 { return m.Leechers }, false)},
 		{aspect{"Seeds", "seeds", 0, true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Seeds), 1 },
-			course(func(m *fluid) []float64 { return m.Seeds }, true)},
+			curve(func(m *fluid) []float64 { return m.Seeds }, true)},
 	})
 	if err != nil || f.skipped != "" {
 		return f, err

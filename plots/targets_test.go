@@ -122,12 +122,12 @@ func TestSlideOfManyTargets(t *testing.T) {
 // TestLongLabelsAreWhole: the type shrinks until they fit.
 func TestLongLabelsAreWhole(t *testing.T) {
 	l := Paper.look()
-	row := target{What: "stop at the first responsible node, latency in ms"}
-	rows, across := newTargetRows([]target{row}), l.width-2*l.margin
-	size := rows.size(l.text, across, l)
+	long := target{What: "stop at the first responsible node, latency in ms"}
+	table, across := newTargetRows([]target{long}), l.width-2*l.margin
+	size := table.size(l.text, across, l)
 	require.Less(t, size, l.text)
 	require.GreaterOrEqual(t, size, 0.98*targetTextLeast*l.text)
-	require.LessOrEqual(t, width(row.What, size), targetRow{&row, l, size}.label(across))
+	require.LessOrEqual(t, width(long.What, size), targetRow{&long, l, size}.label(across))
 }
 
 func TestTargetsTitle(t *testing.T) {
