@@ -6,6 +6,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // The range of an axis of relative errors: less is drawn at its lower end.
@@ -24,21 +28,21 @@ type blame struct {
 
 // accountErrorsFigure draws how far methods are off, by user: where nobody cheats, and where some
 // do.
-func accountErrorsFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(accountsFile); err != nil || !ok {
-		return &figure{skipped: noAudit}, err
+func accountErrorsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(accountsFile); err != nil || !ok {
+		return &page.Figure{Skipped: noAudit}, err
 	}
-	all, err := r.ledgers()
+	all, err := readLedgers(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return &figure{skipped: "no method says how many bytes users sent or got"}, nil
+		return &page.Figure{Skipped: "no method says how many bytes users sent or got"}, nil
 	}
-	all = all[:min(len(all), seriesMax)]
+	all = all[:min(len(all), page.SeriesMax)]
 	cheats := cheating(all)
-	f := &figure{line: 6.6 * l.text, data: table{header: []string{"cells", "method", "quantity",
-		"error", "share_at_most", "share_ci95_low", "share_ci95_high"}}}
+	f := &page.Figure{Line: 6.6 * l.Text, Data: page.Table{Header: []string{"cells", "method",
+		"quantity", "error", "share_at_most", "share_ci95_low", "share_ci95_high"}}}
 	var panels []*plot.Plot
 	var honestErrors []blame
 	for _, side := range []struct {
@@ -55,25 +59,25 @@ func accountErrorsFigure(r *results, l look) (*figure, error) {
 		if honestErrors == nil {
 			honestErrors = of
 		}
-		p := l.newPanel(side.heading, "Relative error of a user's bytes")
-		f.addBlames(p, l, of, side.name)
+		p := l.NewPanel(side.heading, "Relative error of a user's bytes")
+		addBlames(f, p, l, of, side.name)
 		panels = append(panels, p)
 	}
 	columns := len(panels)
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels(panels, columns)
+	f.SetPanels(panels, columns)
 	panels[0].Y.Label.Text = "Users"
 	for _, p := range panels {
 		p.X.Label.Text = "Relative error of a user's bytes"
 	}
 	for i := range all {
-		f.legend = append(f.legend, legendEntry{label: all[i].short(),
-			line: l.pen(i).line(l.line)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: all[i].short(),
+			Line: l.Pen(i).Line(l.Line)})
 	}
-	f.title = blameTitle(honestErrors)
-	f.about = blameAbout(r, all)
+	f.Title = blameTitle(honestErrors)
+	f.About = blameAbout(r, all)
 	return f, nil
 }
 
@@ -109,49 +113,49 @@ func blames(all []ledger, of func(*entry) bool) (some []blame) {
 }
 
 // within returns the share of the users that are off by so much at most, and its interval.
-func (b *blame) within(v float64) (share float64, ci interval, sure bool) {
+func (b *blame) within(v float64) (share float64, ci number.Interval, sure bool) {
 	var shares []float64
 	for _, values := range b.bySeed {
 		if len(values) > 0 {
-			shares = append(shares, float64(upTo(values, v))/float64(len(values)))
+			shares = append(shares, float64(number.UpTo(values, v))/float64(len(values)))
 		}
 	}
-	ci, ok := interval95(shares)
-	return float64(upTo(b.errors, v)) / float64(len(b.errors)), ci.clamp(),
-		ok && len(shares) >= bandSeeds
+	ci, ok := number.Interval95(shares)
+	return float64(number.UpTo(b.errors, v)) / float64(len(b.errors)), ci.Clamp(),
+		ok && len(shares) >= number.BandSeeds
 }
 
 // addBlames draws the cumulative shares of users by error.
-func (f *figure) addBlames(p *plot.Plot, l look, all []blame, name string) {
-	u := ruler{true, errorLeast, errorMost}
-	ticks := decades(logTicks(u.low, u.high, percent))
+func addBlames(f *page.Figure, p *plot.Plot, l page.Look, all []blame, name string) {
+	u := page.Ruler{Log: true, Low: errorLeast, High: errorMost}
+	ticks := page.Decades(page.LogTicks(u.Low, u.High, number.Percent))
 	for i := range ticks {
 		if v := ticks[i].Value; v < 2*errorLeast || v > errorMost/2 {
 			ticks[i].Label = "" // it would touch those of the other axis
 		}
 	}
-	u.set(&p.X, ticks)
+	u.Set(&p.X, ticks)
 	const steps = 160
 	var bands, lines []plot.Plotter
 	for _, b := range all {
-		pen := l.pen(b.index)
-		line := polyline{style: pen.line(l.line)}
-		strip := ribbon{fill: faded(pen.color, 0.25)}
+		pen := l.Pen(b.index)
+		line := page.Polyline{Style: pen.Line(l.Line)}
+		strip := page.Ribbon{Fill: page.Faded(pen.Color, 0.25)}
 		for k := range steps + 1 {
 			v := errorLeast * math.Pow(errorMost/errorLeast, float64(k)/steps)
 			share, ci, sure := b.within(v)
 			low, high := any(nil), any(nil)
 			if sure {
-				low, high = ci.low, ci.high
-				strip.x, strip.y = append(strip.x, u.at(v)), append(strip.y, ci)
+				low, high = ci.Low, ci.High
+				strip.X, strip.Y = append(strip.X, u.At(v)), append(strip.Y, ci)
 			}
-			line.points = append(line.points, plotter.XY{X: u.at(v), Y: share})
-			f.data.add(name, b.ledger.method, b.ledger.side, v, share, low, high)
+			line.Points = append(line.Points, plotter.XY{X: u.At(v), Y: share})
+			f.Data.Add(name, b.ledger.method, b.ledger.side, v, share, low, high)
 		}
 		bands, lines = append(bands, strip), append(lines, line)
 	}
 	p.Y.Min, p.Y.Max = 0, 1
-	p.Y.Tick.Marker = linearTicks(1, percent)
+	p.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
 	p.Add(bands...)
 	p.Add(lines...)
 }
@@ -175,17 +179,17 @@ func blameTitle(all []blame) string {
 	return title + " at most"
 }
 
-func blameAbout(r *results, all []ledger) about {
-	return about{
-		shows: "Curves: share of the users whose bytes a method has wrong by so much at most, in " +
+func blameAbout(r *stored.Results, all []ledger) page.About {
+	return page.About{
+		Shows: "Curves: share of the users whose bytes a method has wrong by so much at most, in " +
 			"cells in which nobody cheats, and in all others together. Users of whom the method " +
 			"knows nothing, or who sent nothing and are credited something, are beyond the right " +
 			"end, and errors below the left end at it. Bands: 95 % intervals of the share.",
-		definition: "Relative error: estimate less truth, by the truth, without its sign. The " +
+		Definition: "Relative error: estimate less truth, by the truth, without its sign. The " +
 			"truth is payload delivered from a user to others, in the network's books; of " +
 			"methods with (down), payload delivered to a user. Users with neither truth nor " +
 			"estimate are left out.",
-		cells: r.Cells, intervals: overSeeds,
-		n: func(c cell) string { return plural(usersOf(&all[0], c), "user") },
+		Cells: r.Cells, Intervals: page.OverSeeds,
+		N: func(c stored.Cell) string { return number.Plural(usersOf(&all[0], c), "user") },
 	}
 }

@@ -3,7 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"slices"
 	"testing"
 )

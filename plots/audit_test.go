@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 func auditFigures() []string {
@@ -15,10 +18,10 @@ func auditFigures() []string {
 }
 
 // wide is the look of figures that take both columns of a paper.
-func wide(theme Theme, figure string) look {
+func wide(theme Theme, figure string) page.Look {
 	l := coarse(theme)
-	if l.grows && (figure == "accounting" || figure == "methods") {
-		l.width = 2*l.width + 12
+	if l.Grows && (figure == "accounting" || figure == "methods") {
+		l.Width = 2*l.Width + 12
 	}
 	return l
 }
@@ -151,23 +154,24 @@ func TestSwarmBalanceDataIsTheInput(t *testing.T) {
 		}
 		require.InDelta(t, (up-down)/moved, parsed(t, row["balance_share"]), 1e-9)
 	}
-	require.Len(t, labels, seriesMax)
+	require.Len(t, labels, page.SeriesMax)
 	require.True(t, labels["honest"] && labels["fake-seed"] && labels["ghost"])
 }
 
 // TestStrands: cells that differ in one setting are a curve, in the order of x.
 func TestStrands(t *testing.T) {
-	r := &results{}
+	r := &stored.Results{}
 	for _, cheat := range []string{"honest 90%, withholder 10%", "honest"} {
 		for _, window := range []string{"4MiB", "1MiB", "256KiB", "64KiB", "16KiB"} {
-			r.Cells = append(r.Cells, cell{Cell: len(r.Cells), Set: map[string]any{
+			r.Cells = append(r.Cells, stored.Cell{Cell: len(r.Cells), Set: map[string]any{
 				"audit.receipts": window, "groups.peers.cheat": cheat}})
 		}
 	}
-	require.Equal(t, "audit.receipts", r.windowSetting())
-	all := r.strands(func(p string) bool { return p == "audit.receipts" }, func(c *cell) float64 {
-		return sizeOf(fmt.Sprint(c.Set["audit.receipts"]))
-	})
+	require.Equal(t, "audit.receipts", windowSetting(r))
+	all := strandsOf(r, func(p string) bool { return p == "audit.receipts" },
+		func(c *stored.Cell) float64 {
+			return sizeOf(fmt.Sprint(c.Set["audit.receipts"]))
+		})
 	require.Len(t, all, 2)
 	require.Equal(t, "withholder", all[0].label)
 	require.Equal(t, []float64{1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22}, all[0].x)
@@ -200,22 +204,22 @@ func TestCheatOfMix(t *testing.T) {
 func TestJudgedWell(t *testing.T) {
 	half := 0.5
 	for _, c := range []struct {
-		j    judgement
+		j    stored.Judgement
 		good float64
 		text string
 	}{
-		{judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
-		{judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
-		{judgement{Shows: "victims", Value: -0.1}, 0.5, "−10\u00A0%"},
-		{judgement{Shows: "invented", Value: 30}, 0, "×30"},
-		{judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
-		{judgement{Shows: "detection"}, 0, "–/0"},
-		{judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
-		{judgement{Shows: "coverage"}, 0, "blind"},
-		{judgement{Shows: "victims", Value: 0.1}, 0.5, "+10\u00A0%"},
-		{judgement{Shows: "flagged", Value: 0.75}, 0.75, "fl 75\u00A0%"},
+		{stored.Judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
+		{stored.Judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
+		{stored.Judgement{Shows: "victims", Value: -0.1}, 0.5, "−10\u00A0%"},
+		{stored.Judgement{Shows: "invented", Value: 30}, 0, "×30"},
+		{stored.Judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
+		{stored.Judgement{Shows: "detection"}, 0, "–/0"},
+		{stored.Judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
+		{stored.Judgement{Shows: "coverage"}, 0, "blind"},
+		{stored.Judgement{Shows: "victims", Value: 0.1}, 0.5, "+10\u00A0%"},
+		{stored.Judgement{Shows: "flagged", Value: 0.75}, 0.75, "fl 75\u00A0%"},
 	} {
-		require.InDelta(t, c.good, c.j.good(), 1e-9, c.text)
-		require.Equal(t, c.text, c.j.text())
+		require.InDelta(t, c.good, goodness(&c.j), 1e-9, c.text)
+		require.Equal(t, c.text, judgementText(&c.j))
 	}
 }

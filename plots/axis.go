@@ -11,6 +11,9 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // An axis is a setting that a sweep varied.
@@ -21,18 +24,18 @@ type axis struct {
 	labels []string // of the values: what tells them apart
 	// numbers are the values where all are above 0, durations in seconds; else nil.
 	numbers []float64
-	ruler   ruler  // of the places of the values
-	usual   string // the default: the value that the run has first
+	ruler   page.Ruler // of the places of the values
+	usual   string     // the default: the value that the run has first
 }
 
-// axes returns the settings that the run varied, those of one value left out.
-func (r *results) axes() []axis {
+// axesOf returns the settings that the run varied, those of one value left out.
+func axesOf(r *stored.Results) []axis {
 	var all []axis
 	if r.Study == nil {
 		return nil
 	}
 	for _, path := range r.Study.Axes {
-		a := axis{path: path, name: shortName(r.Cells[0].Set, path)}
+		a := axis{path: path, name: stored.ShortName(r.Cells[0].Set, path)}
 		for _, c := range r.Cells {
 			if v := fmt.Sprint(c.Set[path]); !slices.Contains(a.values, v) {
 				a.values = append(a.values, v)
@@ -50,14 +53,14 @@ func (r *results) axes() []axis {
 
 // read makes labels and numbers of the values. Of a law, as exponential(5m), the label is what
 // differs between the values, and the name has the rest.
-func (a *axis) read(r *results) {
+func (a *axis) read(r *stored.Results) {
 	before, after := commonEnds(a.values)
 	if before != "" {
 		a.name += " " + before + "…" + after
 	}
 	texts := map[string]string{}
 	for _, v := range a.values {
-		texts[v] = r.shortClient(v[len(before) : len(v)-len(after)])
+		texts[v] = r.ShortClient(v[len(before) : len(v)-len(after)])
 	}
 	if numbers := numbersOf(texts); numbers != nil {
 		slices.SortStableFunc(a.values, func(x, y string) int {
@@ -75,11 +78,11 @@ func (a *axis) read(r *results) {
 	low, high := a.value(0), a.value(last)
 	if a.numbers != nil && high/low >= wide {
 		pad := math.Pow(high/low, 0.06)
-		a.ruler = ruler{true, low / pad, high * pad}
+		a.ruler = page.Ruler{Log: true, Low: low / pad, High: high * pad}
 		return
 	}
 	pad := 0.08 * (high - low)
-	a.ruler = ruler{false, low - pad, high + pad}
+	a.ruler = page.Ruler{Log: false, Low: low - pad, High: high + pad}
 }
 
 // commonEnds returns what all of several laws begin and end with, up to and from a parameter.
@@ -126,13 +129,13 @@ func (a *axis) value(i int) float64 {
 }
 
 // set gives a plot the axis, and labels its values as far as there is room.
-func (a *axis) set(to *plot.Axis, across vg.Length, l look) {
+func (a *axis) set(to *plot.Axis, across vg.Length, l page.Look) {
 	last := len(a.values) - 1
-	whole := a.ruler.at(a.ruler.high) - a.ruler.at(a.ruler.low)
-	label := func(i int) string { return fit(a.labels[i], l.text, across/2) }
+	whole := a.ruler.At(a.ruler.High) - a.ruler.At(a.ruler.Low)
+	label := func(i int) string { return page.Fit(a.labels[i], l.Text, across/2) }
 	apart := func(i, j int) bool {
-		room := across * vg.Length((a.ruler.at(a.value(j))-a.ruler.at(a.value(i)))/whole)
-		return room > (width(label(i), l.text)+width(label(j), l.text))/2+0.35*l.text
+		room := across * vg.Length((a.ruler.At(a.value(j))-a.ruler.At(a.value(i)))/whole)
+		return room > (page.Width(label(i), l.Text)+page.Width(label(j), l.Text))/2+0.35*l.Text
 	}
 	kept := []int{0}
 	for i := 1; i < last; i++ {
@@ -148,7 +151,7 @@ func (a *axis) set(to *plot.Axis, across vg.Length, l look) {
 		}
 		ticks = append(ticks, t)
 	}
-	a.ruler.set(to, ticks)
+	a.ruler.Set(to, ticks)
 }
 
 // A point is one value of each axis.
@@ -173,8 +176,8 @@ func (p point) with(path, value string) point {
 	return moved
 }
 
-// find returns the cell at a point, or nil if it has none, as where all runs failed.
-func (r *results) find(p point) *cell {
+// cellAt returns the cell at a point, or nil if it has none, as where all runs failed.
+func cellAt(r *stored.Results, p point) *stored.Cell {
 	for i := range r.Cells {
 		matches := true
 		for path, value := range p {
@@ -199,7 +202,7 @@ func (p point) named(axes []axis) string {
 // label names one value of the axis with the axis.
 func (a *axis) label(value string) string {
 	label := a.labels[slices.Index(a.values, value)]
-	if strings.HasSuffix(a.path, clientSetting) {
+	if strings.HasSuffix(a.path, stored.ClientSetting) {
 		return label
 	}
 	name, _, _ := strings.Cut(a.name, " ")
@@ -207,7 +210,7 @@ func (a *axis) label(value string) string {
 }
 
 // pointOf returns where a cell is.
-func pointOf(axes []axis, c *cell) point {
+func pointOf(axes []axis, c *stored.Cell) point {
 	p := point{}
 	for _, a := range axes {
 		p[a.path] = fmt.Sprint(c.Set[a.path])

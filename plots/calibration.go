@@ -6,6 +6,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // calibrationLevel is the p at or below which the hop counts count as different.
@@ -13,19 +17,19 @@ const calibrationLevel = 0.01
 
 // calibrationFigure draws the lookups of a simulated run beside those of the same run on real
 // sockets: their hops, and their latencies.
-func calibrationFigure(r *results, l look) (*figure, error) {
-	c, worlds, found, err := r.calibration()
+func calibrationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	c, worlds, found, err := readCalibration(r)
 	switch {
 	case err != nil:
 		return nil, err
 	case !found:
-		return &figure{skipped: fmt.Sprintf("no %s: 'swarmlab run' only simulates; "+
+		return &page.Figure{Skipped: fmt.Sprintf("no %s: 'swarmlab run' only simulates; "+
 			"'swarmlab dht calibrate' also runs it on real sockets", calibrationFile)}, nil
 	}
 	for n := range worlds {
 		ns := worlds[n].taken.ns
 		if len(ns) == 0 || ns[0] <= 0 {
-			return &figure{skipped: fmt.Sprintf("%s lookups: none succeeded, or in no time",
+			return &page.Figure{Skipped: fmt.Sprintf("%s lookups: none succeeded, or in no time",
 				worlds[n].name)}, nil
 		}
 	}
@@ -33,58 +37,58 @@ func calibrationFigure(r *results, l look) (*figure, error) {
 	if c.HopsKS.P <= calibrationLevel {
 		verdict = "The simulator and real sockets differ"
 	}
-	f := &figure{
-		title: fmt.Sprintf("%s: %.2f and %.2f\u00A0hops on average", verdict, worlds[0].meanHops(),
+	f := &page.Figure{
+		Title: fmt.Sprintf("%s: %.2f and %.2f\u00A0hops on average", verdict, worlds[0].meanHops(),
 			worlds[1].meanHops()),
-		data: table{header: []string{"world", "quantity", "value", "share"}},
+		Data: page.Table{Header: []string{"world", "quantity", "value", "share"}},
 	}
-	f.plot = f.worldHops(l, worlds)
-	f.more = append(f.more, f.worldLatencies(l, worlds))
-	f.columns = 2
-	if l.grows {
-		f.columns, f.line = 1, 0.7*l.height
+	f.Plot = worldHops(f, l, worlds)
+	f.More = append(f.More, worldLatencies(f, l, worlds))
+	f.Columns = 2
+	if l.Grows {
+		f.Columns, f.Line = 1, 0.7*l.Height
 	}
 	for n := range worlds {
-		p := l.pen(n)
-		style := p.line(l.line)
-		dots := l.dots(nil, p, l.radius)
-		f.legend = append(f.legend, legendEntry{line: style, marker: &dots, label: fmt.Sprintf(
-			"%s: %s, half within %s", worlds[n].name, plural(worlds[n].lookups, "lookup"),
-			span(worlds[n].taken.quantile(0.5)))})
+		p := l.Pen(n)
+		style := p.Line(l.Line)
+		dots := l.Dots(nil, p, l.Radius)
+		f.Legend = append(f.Legend, page.LegendEntry{Line: style, Marker: &dots, Label: fmt.Sprintf(
+			"%s: %s, half within %s", worlds[n].name, number.Plural(worlds[n].lookups, "lookup"),
+			number.Span(worlds[n].taken.quantile(0.5)))})
 	}
-	f.about = calibrationAbout(r, c, worlds)
+	f.About = calibrationAbout(r, c, worlds)
 	return f, nil
 }
 
 // worldHops draws the shares of hop counts, a pair of bars for each.
-func (f *figure) worldHops(l look, worlds []world) *plot.Plot {
-	p := l.newPlot("Hops to the target (H_contact)", "Share of lookups")
+func worldHops(f *page.Figure, l page.Look, worlds []world) *plot.Plot {
+	p := l.NewPlot("Hops to the target (H_contact)", "Share of lookups")
 	last, top := 1, 0.0
 	for n := range worlds {
 		last = max(last, len(worlds[n].hops))
 	}
 	const wide = 0.38
 	for n := range worlds {
-		columns := bars{width: wide, fill: l.pen(n).color}
+		columns := page.Bars{Width: wide, Fill: l.Pen(n).Color}
 		for h := 1; h <= last; h++ {
 			share := worlds[n].share(h)
 			top = max(top, share)
 			x := float64(h) + (float64(n)-0.5)*(wide+0.02)
-			columns.at = append(columns.at, plotter.XY{X: x, Y: share})
-			f.data.add(worlds[n].name, "hops_contact", h, share)
+			columns.At = append(columns.At, plotter.XY{X: x, Y: share})
+			f.Data.Add(worlds[n].name, "hops_contact", h, share)
 		}
 		p.Add(columns)
 	}
-	ticks := linearTicks(top*1.02, percent)
+	ticks := page.LinearTicks(top*1.02, number.Percent)
 	p.X.Min, p.X.Max = 0.4, float64(last)+0.6
-	p.X.Tick.Marker = integerTicks(1, last, 12)
+	p.X.Tick.Marker = page.IntegerTicks(1, last, 12)
 	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, ticks[len(ticks)-1].Value, ticks
 	return p
 }
 
 // worldLatencies draws the cumulative shares of the lookups by latency.
-func (f *figure) worldLatencies(l look, worlds []world) *plot.Plot {
-	p := l.newPlot("Latency of a lookup", "Share of lookups")
+func worldLatencies(f *page.Figure, l page.Look, worlds []world) *plot.Plot {
+	p := l.NewPlot("Latency of a lookup", "Share of lookups")
 	low, high := math.Inf(1), 0.0
 	for n := range worlds {
 		ns := worlds[n].taken.ns
@@ -92,37 +96,37 @@ func (f *figure) worldLatencies(l look, worlds []world) *plot.Plot {
 	}
 	low, high = low/1.15, high*1.15
 	for n := range worlds {
-		look := l.pen(n)
+		look := l.Pen(n)
 		taken := &worlds[n].taken
 		line := taken.thin(low).line
-		p.Add(polyline{line, true, look.line(l.line)})
-		p.Add(l.dots(taken.marks(), look, l.radius))
+		p.Add(page.Polyline{Points: line, Step: true, Style: look.Line(l.Line)})
+		p.Add(l.Dots(taken.marks(), look, l.Radius))
 		for _, at := range line[1:] {
-			f.data.add(worlds[n].name, "latency_ms", at.X/1e6, at.Y)
+			f.Data.Add(worlds[n].name, "latency_ms", at.X/1e6, at.Y)
 		}
 	}
-	p.X.Min, p.X.Max, p.X.Scale = low, high, logScale{}
-	p.X.Tick.Marker = logTicks(low, high, span)
-	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, 1.02, linearTicks(1, percent)
+	p.X.Min, p.X.Max, p.X.Scale = low, high, page.LogScale{}
+	p.X.Tick.Marker = page.LogTicks(low, high, number.Span)
+	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, 1.02, page.LinearTicks(1, number.Percent)
 	return p
 }
 
-func calibrationAbout(r *results, c comparison, worlds []world) about {
-	return about{
-		shows: "Bars: share of the lookups that reached their target with that many hops, " +
+func calibrationAbout(r *stored.Results, c comparison, worlds []world) page.About {
+	return page.About{
+		Shows: "Bars: share of the lookups that reached their target with that many hops, " +
 			"simulated and on real UDP sockets. Curves: share that took at most that long. " +
 			"Markers: p50, p90 and p99.",
-		definition: defineHContact + " Both runs have the same ids, joins and lookups; real " +
+		Definition: defineHContact + " Both runs have the same ids, joins and lookups; real " +
 			"datagrams were held back for as long as the simulated network takes, or dropped " +
 			"where it loses them. Lookups that failed are left out.",
-		cells: r.Cells[:1],
-		n: func(cell) string {
+		Cells: r.Cells[:1],
+		N: func(stored.Cell) string {
 			return fmt.Sprintf("%s of %s simulated and %s of %s real lookups",
-				count(worlds[0].successful()), count(worlds[0].lookups),
-				count(worlds[1].successful()), count(worlds[1].lookups))
+				number.Count(worlds[0].successful()), number.Count(worlds[0].lookups),
+				number.Count(worlds[1].successful()), number.Count(worlds[1].lookups))
 		},
-		intervals: "none: one seed",
-		notes: []string{
+		Intervals: "none: one seed",
+		Notes: []string{
 			fmt.Sprintf("Two-sample Kolmogorov-Smirnov test of the hop counts: D = %.4f, "+
 				"p = %.3g, which is too large, if anything, because hops are discrete. "+
 				"Chi-square: %.3g with %d degrees of freedom, p = %.3g.",
@@ -130,7 +134,7 @@ func calibrationAbout(r *results, c comparison, worlds []world) about {
 				c.HopsChi.P),
 			fmt.Sprintf("Real datagrams went out %s\u00A0ms late on average, as timers of a "+
 				"machine do. A lookup waits for many of them in turn, so real ones are slower.",
-				significant(c.Sockets.Late.Mean)),
+				number.Significant(c.Sockets.Late.Mean)),
 			"The real half is a measurement: another one of the same seed differs by chance.",
 		},
 	}

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/page"
 )
 
 // A callout names a curve where it is: a line in the curve's colour leads from a point of it to the
@@ -27,7 +29,7 @@ func (o callout) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	from, across := vg.Point{X: x(o.at.X), Y: y(o.at.Y)}, calloutWidth(o.text, o.size)
 	to := vg.Point{X: from.X + across, Y: from.Y}
-	corner := vg.Point{X: to.X - width(o.text, o.size), Y: from.Y + 0.1*o.size}
+	corner := vg.Point{X: to.X - page.Width(o.text, o.size), Y: from.Y + 0.1*o.size}
 	if o.left {
 		to.X = from.X - across
 		corner.X = to.X
@@ -35,14 +37,17 @@ func (o callout) Plot(c draw.Canvas, plt *plot.Plot) {
 	c.SetColor(o.ground)
 	c.Fill(vg.Rectangle{
 		Min: vg.Point{X: corner.X - o.size/8, Y: from.Y},
-		Max: vg.Point{X: corner.X + width(o.text, o.size) + o.size/8, Y: corner.Y + o.size},
+		Max: vg.Point{X: corner.X + page.Width(o.text, o.size) + o.size/8, Y: corner.Y + o.size},
 	}.Path())
 	c.StrokeLine2(o.style, from.X, from.Y, to.X, to.Y)
-	write(c, o.text, o.size, o.ink, vg.Point{X: corner.X, Y: corner.Y + 0.15*o.size})
+	page.Write(c, o.text, o.size, o.ink, vg.Point{X: corner.X, Y: corner.Y + 0.15*o.size})
 }
 
 // calloutWidth is how far a callout reaches to the side.
-func calloutWidth(text string, size vg.Length) vg.Length { return width(text, size) + 0.9*size }
+func calloutWidth(text string, size vg.Length) vg.Length {
+	return page.Width(text, size) +
+		0.9*size
+}
 
 // calloutShare is where the name of the curve of that rank stands: not at the marked median.
 func calloutShare(rank, curves int) float64 {
@@ -74,12 +79,12 @@ func latencySpan(curves []latencies) float64 {
 // callouts names curves of a family of distributions, each at another share, from the fastest above
 // to the slowest below, and on the side where the next curve is further away: the outer ones stand
 // where no curve is. There are none if a name is too long for that.
-func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plotter {
+func callouts(f *page.Figure, l page.Look, curves []latencies, names []string) []plot.Plotter {
 	if len(curves) < 2 {
 		return nil
 	}
 	for _, name := range names {
-		if calloutWidth(name, l.text) > 0.2*l.width {
+		if calloutWidth(name, l.Text) > 0.2*l.Width {
 			return nil
 		}
 	}
@@ -94,7 +99,7 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 		return 1
 	})
 	var all []plot.Plotter
-	across := latencySpan(curves) / float64(axisShare*l.width)
+	across := latencySpan(curves) / float64(axisShare*l.Width)
 	for rank, i := range order {
 		share := calloutShare(rank, len(order))
 		x := curves[i].quantile(share)
@@ -107,14 +112,14 @@ func (f *figure) callouts(l look, curves []latencies, names []string) []plot.Plo
 				right = min(right, math.Log(at/x))
 			}
 		}
-		if max(left, right) < float64(calloutWidth(names[i], l.text))*across {
+		if max(left, right) < float64(calloutWidth(names[i], l.Text))*across {
 			return nil
 		}
 		all = append(all, callout{
 			at: plotter.XY{X: x, Y: share}, text: names[i],
 			left:  left > right || left == right && 2*rank < len(order)-1,
-			style: solid(l.pen(i).color, 0.7*l.line), ink: l.ink,
-			ground: faded(l.background, 0.85), size: l.text,
+			style: page.Solid(l.Pen(i).Color, 0.7*l.Line), ink: l.Ink,
+			ground: page.Faded(l.Background, 0.85), size: l.Text,
 		})
 	}
 	return all

@@ -8,6 +8,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // An estimator is one way to get from what a crawl counts to how many there are.
@@ -25,12 +29,12 @@ func estimators() []estimator {
 }
 
 // censusFigure draws the errors of the crawlers' estimates, a group of markers for each cell.
-func censusFigure(r *results, l look) (*figure, error) {
-	cells := slices.DeleteFunc(slices.Clone(r.Cells), func(c cell) bool {
+func censusFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	cells := slices.DeleteFunc(slices.Clone(r.Cells), func(c stored.Cell) bool {
 		return c.Metrics[uncorrected].N == 0
 	})
 	if len(cells) == 0 {
-		return &figure{skipped: "nobody crawled the network: write crawl: {at: 1h}"}, nil
+		return &page.Figure{Skipped: "nobody crawled the network: write crawl: {at: 1h}"}, nil
 	}
 	const most = 8
 	var notes []string
@@ -38,27 +42,27 @@ func censusFigure(r *results, l look) (*figure, error) {
 		notes = append(notes, fmt.Sprintf("These are the first %d of %d cells.", most, len(cells)))
 		cells = cells[:most]
 	}
-	f := &figure{
-		title: censusTitle(cells),
-		plot:  l.newPlot(shortName(r.Cells[0].Set, cellAxis(r)), "Error of the estimate"),
-		data: table{header: []string{"cell", "label", "estimate", "error", "error_ci95_low",
+	f := &page.Figure{
+		Title: censusTitle(cells),
+		Plot:  l.NewPlot(stored.ShortName(r.Cells[0].Set, cellAxis(r)), "Error of the estimate"),
+		Data: page.Table{Header: []string{"cell", "label", "estimate", "error", "error_ci95_low",
 			"error_ci95_high", "counted", "reachable", "online"}},
-		about: about{
-			shows: "Markers: mean error of an estimate of how many nodes of the zone could " +
+		About: page.About{
+			Shows: "Markers: mean error of an estimate of how many nodes of the zone could " +
 				"answer. Bands: the published errors, each in the colour of its estimate and " +
 				"over the cells that it is about.",
-			definition: "The error is the estimate over the truth, less 1. The truth is the " +
+			Definition: "The error is the estimate over the truth, less 1. The truth is the " +
 				"number of nodes whose ids are in the zone, that are up at the middle of the " +
 				"crawl, and that let strangers in; no crawler knows it.",
-			cells: cells, intervals: storedIntervals, notes: notes,
-			n: func(c cell) string { return plural(c.Metrics[uncorrected].N, "run") },
-			model: "each node is found or not as in a Bernoulli trial (Wang and Kangasharju, " +
+			Cells: cells, Intervals: page.StoredIntervals, Notes: notes,
+			N: func(c stored.Cell) string { return number.Plural(c.Metrics[uncorrected].N, "run") },
+			Model: "each node is found or not as in a Bernoulli trial (Wang and Kangasharju, " +
 				"P2P 2013); Chapman's form of the capture-recapture estimate",
 		},
 	}
-	f.addBands(l, r, cells)
-	low, high := f.addEstimates(l, r, cells)
-	p := f.plot
+	addBands(f, l, r, cells)
+	low, high := addEstimates(f, l, r, cells)
+	p := f.Plot
 	p.X.Min, p.X.Max, p.X.Tick.Marker = -0.5, float64(len(cells))-0.5, cellTicks(r, cells)
 	for _, t := range r.Targets {
 		if t.Metric == uncorrected {
@@ -66,11 +70,11 @@ func censusFigure(r *results, l look) (*figure, error) {
 		}
 	}
 	p.Y.Min, p.Y.Max = low-0.03, high+0.03
-	p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, 8, percent)
+	p.Y.Tick.Marker = page.RoundTicks(p.Y.Min, p.Y.Max, 8, number.Percent)
 	return f, nil
 }
 
-func censusTitle(cells []cell) string {
+func censusTitle(cells []stored.Cell) string {
 	worst := cells[0]
 	for _, c := range cells {
 		if math.Abs(c.Metrics[uncorrected].Mean) > math.Abs(worst.Metrics[uncorrected].Mean) {
@@ -82,14 +86,14 @@ func censusTitle(cells []cell) string {
 		way, missed = "has too many by", -missed
 	}
 	return fmt.Sprintf("A crawler %s up to %s of the nodes that could answer", way,
-		percent(math.Round(missed*1000)/1000))
+		number.Percent(math.Round(missed*1000)/1000))
 }
 
 // cellAxis returns the path of what is varied, if it is one setting.
-func cellAxis(r *results) string {
+func cellAxis(r *stored.Results) string {
 	var varied []string
 	for _, key := range slices.Sorted(maps.Keys(r.Cells[0].Set)) {
-		if r.varies(key) {
+		if r.Varies(key) {
 			varied = append(varied, key)
 		}
 	}
@@ -100,10 +104,10 @@ func cellAxis(r *results) string {
 }
 
 // cellTicks labels cells by the value of what is varied, or by all that is.
-func cellTicks(r *results, cells []cell) (ticks plot.ConstantTicks) {
+func cellTicks(r *stored.Results, cells []stored.Cell) (ticks plot.ConstantTicks) {
 	key := cellAxis(r)
 	for n, c := range cells {
-		label := r.label(c)
+		label := r.Label(c)
 		if key != "" {
 			label = fmt.Sprint(c.Set[key])
 		}
@@ -114,62 +118,66 @@ func cellTicks(r *results, cells []cell) (ticks plot.ConstantTicks) {
 
 // addBands draws the published errors in the colours of their estimates, each across the cells for
 // which it was published.
-func (f *figure) addBands(l look, r *results, cells []cell) {
+func addBands(f *page.Figure, l page.Look, r *stored.Results, cells []stored.Cell) {
 	some := false
 	for _, t := range r.Targets {
 		n := slices.IndexFunc(estimators(), func(e estimator) bool { return e.metric == t.Metric })
 		if n < 0 {
 			continue
 		}
-		tolerated := intervalOf(t.Band)
+		tolerated := number.IntervalOf(t.Band)
 		for at, c := range cells {
 			if !slices.Contains(t.Cells, c.Cell) {
 				continue
 			}
 			some = true
-			f.plot.Add(band{[]float64{float64(at) - 0.45, float64(at) + 0.45},
-				[]interval{tolerated, tolerated}, faded(l.pen(n).color, 0.25)})
+			f.Plot.Add(page.Band{X: []float64{float64(at) - 0.45, float64(at) + 0.45},
+				Y: []number.Interval{tolerated, tolerated}, Fill: page.Faded(l.Pen(n).Color, 0.25)})
 		}
 	}
 	if some {
-		f.legend = append(f.legend, legendEntry{label: "published", fill: faded(l.muted, 0.3)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: "published",
+			Fill: page.Faded(l.Muted, 0.3)})
 	}
-	f.plot.Add(polyline{plotter.XYs{{X: -0.5}, {X: float64(len(cells)) - 0.5}}, false,
-		solid(l.ink, l.thin)})
+	f.Plot.Add(page.Polyline{Points: plotter.XYs{{X: -0.5}, {X: float64(len(cells)) - 0.5}},
+		Step:  false,
+		Style: page.Solid(l.Ink, l.Thin)})
 }
 
 // addEstimates draws the markers and returns between what errors they lie.
-func (f *figure) addEstimates(l look, r *results, cells []cell) (low, high float64) {
+func addEstimates(
+	f *page.Figure, l page.Look, r *stored.Results, cells []stored.Cell,
+) (low, high float64) {
 	shown := estimators()
 	for n, e := range shown {
-		p := l.pen(n)
-		dots := l.dots(nil, p, l.radius)
-		bounds := whiskers{cap: 1.2 * l.radius, style: solid(p.color, l.thin)}
+		p := l.Pen(n)
+		dots := l.Dots(nil, p, l.Radius)
+		bounds := page.Whiskers{Cap: 1.2 * l.Radius, Style: page.Solid(p.Color, l.Thin)}
 		for at, c := range cells {
 			m := c.Metrics[e.metric]
 			if m.N == 0 {
 				continue
 			}
 			x := float64(at) + 0.2*(float64(n)-float64(len(shown)-1)/2)
-			dots.at = append(dots.at, plotter.XY{X: x, Y: m.Mean})
+			dots.At = append(dots.At, plotter.XY{X: x, Y: m.Mean})
 			from, to := any(nil), any(nil)
 			if m.CI95 != nil {
-				bounds.x = append(bounds.x, x)
-				bounds.y = append(bounds.y, intervalOf(*m.CI95))
+				bounds.X = append(bounds.X, x)
+				bounds.Y = append(bounds.Y, number.IntervalOf(*m.CI95))
 				low, high = min(low, m.CI95[0]), max(high, m.CI95[1])
 				from, to = m.CI95[0], m.CI95[1]
 			}
 			low, high = min(low, m.Mean), max(high, m.Mean)
-			f.data.add(c.Cell, r.label(c), e.name, m.Mean, from, to,
+			f.Data.Add(c.Cell, r.Label(c), e.name, m.Mean, from, to,
 				c.Metrics["crawl.answered"].Mean, c.Metrics["crawl.reachable"].Mean,
 				c.Metrics["crawl.online"].Mean)
 		}
-		if len(dots.at) == 0 {
+		if len(dots.At) == 0 {
 			continue
 		}
-		f.plot.Add(bounds, dots)
-		f.legend = append(f.legend, legendEntry{label: e.name,
-			marker: l.sample(p)})
+		f.Plot.Add(bounds, dots)
+		f.Legend = append(f.Legend, page.LegendEntry{Label: e.name,
+			Marker: l.Sample(p)})
 	}
 	return low, high
 }

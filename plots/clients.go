@@ -5,12 +5,15 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -30,110 +33,104 @@ type quantity struct {
 
 func quantities() []quantity {
 	return []quantity{
-		{heading: "Hops", metric: hopMetric, scale: 1},
-		{heading: "Found, p50\u2013p90, ms", metric: foundMetric, times: true, scale: 1e-6},
-		{heading: "Ended, p50\u2013p90, s", metric: latencyMetric, times: true, scale: 1e-9},
-		{heading: "Success, %", metric: successMetric, scale: 100, most: 100},
+		{heading: "Hops", metric: stored.HopMetric, scale: 1},
+		{heading: "Found, p50\u2013p90, ms", metric: stored.FoundMetric, times: true, scale: 1e-6},
+		{heading: "Ended, p50\u2013p90, s", metric: stored.LatencyMetric, times: true, scale: 1e-9},
+		{heading: "Success, %", metric: stored.SuccessMetric, scale: 100, most: 100},
 		{heading: "Traffic, B/s", metric: "traffic.bytes_per_node_s", scale: 1},
 		{heading: "Stale contacts, %", metric: "table.stale_share", scale: 100, most: 100},
 	}
 }
 
-// A measured is the value of one client with its interval, if there is one.
-type measured struct {
-	value float64
-	ci    interval
-	sure  bool
-	n     int
-}
-
 // A compared is what one plot shows: by client the mean, or of times p50 and p90.
 type compared struct {
 	quantity
-	values []measured
-	late   []measured // p90
+	values []number.Measured
+	late   []number.Measured // p90
 }
 
 // clients compares the cells of a run that differ in their client's profile, a plot a quantity.
-func clients(r *results, l look) (*figure, error) {
-	cells, names := r.byClient()
+func clients(r *stored.Results, l page.Look) (*page.Figure, error) {
+	cells, names := byClient(r)
 	if len(cells) < 2 {
-		return &figure{skipped: "needs at least two cells that differ in their client"}, nil
+		return &page.Figure{Skipped: "needs at least two cells that differ in their client"}, nil
 	}
-	ended, found, err := r.bothCurves()
+	ended, found, err := ReadBoth(r)
 	if err != nil {
 		return nil, err
 	}
-	f := &figure{
-		columns: clientColumns,
-		line:    vg.Length(clientRow*float64(len(names))+4.5) * l.text,
-		data: table{header: []string{"client", "quantity", "metric", "percentile", "value",
+	f := &page.Figure{
+		Columns: clientColumns,
+		Line:    vg.Length(clientRow*float64(len(names))+4.5) * l.Text,
+		Data: page.Table{Header: []string{"client", "quantity", "metric", "percentile", "value",
 			"ci95_low", "ci95_high", "n"}},
-		about: clientsAbout(r, cells),
+		About: clientsAbout(r, cells),
 	}
-	if l.grows {
-		f.columns = clientColumns - 1
+	if l.Grows {
+		f.Columns = clientColumns - 1
 	}
 	var drawn []compared
 	for _, q := range quantities() {
 		curves := ended
-		if q.metric == foundMetric {
+		if q.metric == stored.FoundMetric {
 			curves = found
 		}
 		c, ok := q.compare(r, cells, curves)
 		if !ok {
-			f.about.notes = append(f.about.notes, "Without "+q.metric+": the run has none.")
+			f.About.Notes = append(f.About.Notes, "Without "+q.metric+": the run has none.")
 			continue
 		}
 		drawn = append(drawn, c)
-		f.addClients(c, cells)
+		addClients(f, c, cells)
 	}
 	if len(drawn) == 0 {
-		return &figure{skipped: "the run measured nothing that this figure compares"}, nil
+		return &page.Figure{Skipped: "the run measured nothing that this figure compares"}, nil
 	}
 	for n, c := range drawn {
-		f.more = append(f.more, f.clientPlot(c, names, n%f.columns == 0, l))
+		f.More = append(f.More, clientPlot(f, c, names, n%f.Columns == 0, l))
 	}
-	f.plot, f.more = f.more[0], f.more[1:]
-	f.title = clientsTitle(names, drawn)
+	f.Plot, f.More = f.More[0], f.More[1:]
+	f.Title = clientsTitle(names, drawn)
 	return f, nil
 }
 
 // addClients enters what a plot shows in the data.
-func (f *figure) addClients(c compared, cells []cell) {
+func addClients(f *page.Figure, c compared, cells []stored.Cell) {
 	for i := range cells {
 		percentile := any(nil)
 		if c.times {
 			percentile = 0.5
 		}
-		c.values[i].enter(&f.data, c.quantity, cells[i], percentile)
+		enter(c.values[i], &f.Data, c.quantity, cells[i], percentile)
 		if c.times {
-			c.late[i].enter(&f.data, c.quantity, cells[i], 0.9)
+			enter(c.late[i], &f.Data, c.quantity, cells[i], 0.9)
 		}
 	}
 }
 
-func (m measured) enter(data *table, q quantity, c cell, percentile any) {
+func enter(m number.Measured, data *page.Table, q quantity, c stored.Cell, percentile any) {
 	low, high := any(nil), any(nil)
-	if m.sure {
-		low, high = m.ci.low, m.ci.high
+	if m.Sure {
+		low, high = m.CI.Low, m.CI.High
 	}
-	data.add(c.client(), q.heading, q.metric, percentile, m.value, low, high, m.n)
+	data.Add(c.Client(), q.heading, q.metric, percentile, m.Value, low, high, m.N)
 }
 
 // byClient returns the first cell of each client, in the order of the run, and the clients' names.
-func (r *results) byClient() (cells []cell, names []string) {
+func byClient(r *stored.Results) (cells []stored.Cell, names []string) {
 	for _, c := range r.Cells {
-		same := func(o cell) bool { return o.client() == c.client() }
-		if c.client() != "" && len(cells) < clientsMax && !slices.ContainsFunc(cells, same) {
-			cells, names = append(cells, c), append(names, r.shortClient(c.client()))
+		same := func(o stored.Cell) bool { return o.Client() == c.Client() }
+		if c.Client() != "" && len(cells) < clientsMax && !slices.ContainsFunc(cells, same) {
+			cells, names = append(cells, c), append(names, r.ShortClient(c.Client()))
 		}
 	}
 	return cells, names
 }
 
 // compare returns the quantity in each cell, unless one of them does not have it.
-func (q quantity) compare(r *results, cells []cell, curves []latencies) (compared, bool) {
+func (q quantity) compare(
+	r *stored.Results, cells []stored.Cell, curves []latencies,
+) (compared, bool) {
 	out := compared{quantity: q}
 	for _, c := range cells {
 		if !q.times {
@@ -144,7 +141,7 @@ func (q quantity) compare(r *results, cells []cell, curves []latencies) (compare
 			out.values = append(out.values, q.scaled(v))
 			continue
 		}
-		i := slices.IndexFunc(r.Cells, func(o cell) bool { return o.Cell == c.Cell })
+		i := slices.IndexFunc(r.Cells, func(o stored.Cell) bool { return o.Cell == c.Cell })
 		if len(curves[i].ns) == 0 {
 			return out, false
 		}
@@ -154,29 +151,29 @@ func (q quantity) compare(r *results, cells []cell, curves []latencies) (compare
 	return out, true
 }
 
-func (q quantity) scaled(v measured) measured {
-	v.value, v.ci.low, v.ci.high = v.value*q.scale, v.ci.low*q.scale, v.ci.high*q.scale
+func (q quantity) scaled(v number.Measured) number.Measured {
+	v.Value, v.CI.Low, v.CI.High = v.Value*q.scale, v.CI.Low*q.scale, v.CI.High*q.scale
 	if q.most > 0 {
-		v.ci.high = min(v.ci.high, q.most)
+		v.CI.High = min(v.CI.High, q.most)
 	}
 	return v
 }
 
-func (q quantity) fromMetric(c cell) (measured, bool) {
+func (q quantity) fromMetric(c stored.Cell) (number.Measured, bool) {
 	m, ok := c.Metrics[q.metric]
 	if !ok || m.N == 0 {
-		return measured{}, false
+		return number.Measured{}, false
 	}
-	v := measured{value: m.Mean, n: m.N}
+	v := number.Measured{Value: m.Mean, N: m.N}
 	if m.CI95 != nil {
-		v.ci, v.sure = interval{max(m.CI95[0], 0), m.CI95[1]}, true
+		v.CI, v.Sure = number.Interval{Low: max(m.CI95[0], 0), High: m.CI95[1]}, true
 	}
 	return v, true
 }
 
 // fromLookups takes the percentile of all lookups, and its interval from those of the seeds.
-func fromLookups(s *latencies, percentile float64) measured {
-	v := measured{value: s.quantile(percentile), n: len(s.ns)}
+func fromLookups(s *latencies, percentile float64) number.Measured {
+	v := number.Measured{Value: s.quantile(percentile), N: len(s.ns)}
 	var bySeed []float64
 	for _, ns := range s.bySeed {
 		if len(ns) > 0 {
@@ -184,46 +181,46 @@ func fromLookups(s *latencies, percentile float64) measured {
 			bySeed = append(bySeed, one.quantile(percentile))
 		}
 	}
-	v.ci, v.sure = interval95(bySeed)
-	v.ci.low = max(v.ci.low, 0)
+	v.CI, v.Sure = number.Interval95(bySeed)
+	v.CI.Low = max(v.CI.Low, 0)
 	return v
 }
 
 // clientPlot draws the values as dots with whiskers, and bars to p90, the first client in the top
 // row. The plots share their rows, so only the first one of a line names them.
-func (f *figure) clientPlot(c compared, names []string, first bool, l look) *plot.Plot {
-	p := l.newPlot(c.heading, "")
+func clientPlot(f *page.Figure, c compared, names []string, first bool, l page.Look) *plot.Plot {
+	p := l.NewPlot(c.heading, "")
 	var ends []float64
 	for _, v := range slices.Concat(c.values, c.late) {
-		ends = append(ends, v.value)
-		if v.sure {
-			ends = append(ends, v.ci.low, v.ci.high)
+		ends = append(ends, v.Value)
+		if v.Sure {
+			ends = append(ends, v.CI.Low, v.CI.High)
 		}
 	}
-	p.X.Min, p.X.Max = tidyRange(ends)
+	p.X.Min, p.X.Max = page.TidyRange(ends)
 	if c.most > 0 {
 		p.X.Max = min(p.X.Max, c.most)
 	}
 	p.Y.Min, p.Y.Max = 0, float64(len(names))
 	room, ticks := vg.Length(0), plot.ConstantTicks{}
 	for i, name := range names {
-		name = fit(name, l.text, 0.3*l.width)
-		room = max(room, width(name, l.text))
+		name = page.Fit(name, l.Text, 0.3*l.Width)
+		room = max(room, page.Width(name, l.Text))
 		if !first {
 			name = " " // without a label a tick has no line of the grid
 		}
 		ticks = append(ticks, plot.Tick{Value: float64(len(names)-i) - 0.5, Label: name})
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Length = ticks, 0
-	across := (l.width-2*l.margin-room)/vg.Length(f.columns) - 2*l.text
-	p.X.Tick.Marker = fittingTicks(p.X.Min, p.X.Max, across, l)
+	across := (l.Width-2*l.Margin-room)/vg.Length(f.Columns) - 2*l.Text
+	p.X.Tick.Marker = page.FittingTicks(p.X.Min, p.X.Max, across, l)
 	for i := range c.late {
 		row := float64(len(names)-i) - 0.5
-		p.Add(reach{c.values[i].value, c.late[i].value, row, 0.3 * l.text,
-			faded(l.pen(i).color, 0.35)})
+		p.Add(reach{c.values[i].Value, c.late[i].Value, row, 0.3 * l.Text,
+			page.Faded(l.Pen(i).Color, 0.35)})
 	}
 	for i, v := range c.values {
-		p.Add(dot{v, float64(len(names)-i) - 0.5, l, l.pen(i)})
+		p.Add(dot{v, float64(len(names)-i) - 0.5, l, l.Pen(i)})
 	}
 	return p
 }
@@ -247,26 +244,27 @@ func (b reach) Plot(c draw.Canvas, plt *plot.Plot) {
 
 // A dot is a value and its interval, in a row of a plot.
 type dot struct {
-	measured
+	number.Measured
 	row  float64
-	look look
-	pen  pen
+	look page.Look
+	pen  page.Pen
 }
 
 func (d dot) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	at := y(d.row)
-	if d.sure {
-		style := solid(d.pen.color, d.look.line)
-		half := 0.3 * d.look.text
-		c.StrokeLine2(style, x(d.ci.low), at, x(d.ci.high), at)
-		style.Width = d.look.thin
-		for _, end := range []float64{d.ci.low, d.ci.high} {
+	if d.Sure {
+		style := page.Solid(d.pen.Color, d.look.Line)
+		half := 0.3 * d.look.Text
+		c.StrokeLine2(style, x(d.CI.Low), at, x(d.CI.High), at)
+		style.Width = d.look.Thin
+		for _, end := range []float64{d.CI.Low, d.CI.High} {
 			c.StrokeLine2(style, x(end), at-half, x(end), at+half)
 		}
 	}
-	points{plotter.XYs{{X: d.value, Y: d.row}}, d.pen.marker, 0.7 * d.look.radius, d.pen.color,
-		d.pen.color}.Plot(c, plt) // without a rim, which would hide the whiskers
+	page.Points{At: plotter.XYs{{X: d.Value, Y: d.row}}, Marker: d.pen.Marker,
+		Radius: 0.7 * d.look.Radius, Fill: d.pen.Color,
+		Rim: d.pen.Color}.Plot(c, plt) // without a rim, which would hide the whiskers
 }
 
 // clientsTitle tells how soon lookups find and how soon they end, by their medians, or if that was
@@ -279,46 +277,33 @@ func clientsTitle(names []string, drawn []compared) string {
 		}
 		low, high := math.Inf(1), 0.0
 		for _, v := range drawn[i].values {
-			low, high = min(low, v.value), max(high, v.value)
+			low, high = min(low, v.Value), max(high, v.Value)
 		}
-		return spans(low/drawn[i].scale, high/drawn[i].scale)
+		return number.Spans(low/drawn[i].scale, high/drawn[i].scale)
 	}
-	found, ended := median(foundMetric), median(latencyMetric)
+	found, ended := median(stored.FoundMetric), median(stored.LatencyMetric)
 	if found == "" {
-		return plural(len(names), "client") + " in the same network"
+		return number.Plural(len(names), "client") + " in the same network"
 	}
 	return fmt.Sprintf("Half of the targets are found within %s, but it takes %s to be sure",
 		found, ended)
 }
 
-// spans prints a range of durations.
-func spans(low, high float64) string {
-	from, to := span(low), span(high)
-	number, unit, _ := strings.Cut(from, "\u00A0")
-	if from == to {
-		return to
-	}
-	if strings.HasSuffix(to, "\u00A0"+unit) {
-		from = number
-	}
-	return from + "\u00A0to\u00A0" + to
-}
-
-func clientsAbout(r *results, cells []cell) about {
-	a := about{
-		shows: "Dots: one client's nodes, all else being equal, in the same network with the " +
+func clientsAbout(r *stored.Results, cells []stored.Cell) page.About {
+	a := page.About{
+		Shows: "Dots: one client's nodes, all else being equal, in the same network with the " +
 			"same seeds: means, and medians (p50) of times. Bars reach from there to the 90th " +
 			"percentile (p90). Whiskers: 95 % interval.",
-		definition: "A client is a profile: the constants of a deployed program. Metrics are " +
+		Definition: "A client is a profile: the constants of a deployed program. Metrics are " +
 			"defined in `metrics.json`. " + defineHContact + " Found is the time until the " +
 			"target had answered, ended that until the lookup knew that nobody is closer: by " +
 			"then all that were asked have answered or been given up. Both are of successful " +
 			"lookups. Traffic is that of a node while it is up, after the warm-up.",
-		cells: cells, n: lookupsCounted(hopMetric),
-		intervals: overSeeds,
+		Cells: cells, N: lookupsCounted(stored.HopMetric),
+		Intervals: page.OverSeeds,
 	}
 	if len(cells) < len(r.Cells) {
-		a.notes = append(a.notes, fmt.Sprintf("The run has %d cells; these are the first of each "+
+		a.Notes = append(a.Notes, fmt.Sprintf("The run has %d cells; these are the first of each "+
 			"client, at most %d.", len(r.Cells), clientsMax))
 	}
 	return a

@@ -11,6 +11,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A cluster is a group of ids much closer to each other than uniform ones would be, as those are
@@ -69,7 +73,7 @@ func clusterNote(found []cluster) string {
 	var parts []string
 	for _, c := range found {
 		parts = append(parts, fmt.Sprintf("%s share %d bits, from %016x on",
-			plural(c.ids, "id"), c.shared, c.from))
+			number.Plural(c.ids, "id"), c.shared, c.from))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -93,26 +97,26 @@ func (m tip) Plot(c draw.Canvas, plt *plot.Plot) {
 	c.Fill(p)
 }
 
-func idSpaceAbout(c *crawled, h *idHistogram, s *ids) about {
-	a := about{
-		shows: fmt.Sprintf("Bars: nodes that answered, by the first %d bits of their ids. Line "+
+func idSpaceAbout(c *stored.Crawl, h *idHistogram, s *ids) page.About {
+	a := page.About{
+		Shows: fmt.Sprintf("Bars: nodes that answered, by the first %d bits of their ids. Line "+
 			"and shade: mean and 95 %% of the counts of as many uniform ids. Beneath: where the "+
 			"ids lie, of nodes that answered and of those that did not.", log2(len(h.bins))),
-		definition: "A node is an id at an address; it is reachable if it answered a find_node " +
+		Definition: "A node is an id at an address; it is reachable if it answered a find_node " +
 			"with that id. Of an address with several ids only the one that was asked counts.",
-		counted: c.counted(), crawl: c,
-		intervals: "95 % of the binomial distribution of one bin's count; about one bin in " +
+		Counted: c.Counted(), Crawl: c,
+		Intervals: "95 % of the binomial distribution of one bin's count; about one bin in " +
 			"twenty lies outside",
-		model: "ids drawn uniformly, as BEP 5 has it; ids that are bound to addresses (BEP 42) " +
+		Model: "ids drawn uniformly, as BEP 5 has it; ids that are bound to addresses (BEP 42) " +
 			"are uniform, too, if the addresses are many",
 	}
 	if len(h.outliers) > 0 {
-		a.notes = append(a.notes, fmt.Sprintf("%s in red: uniform ids would have one so full "+
-			"anywhere in less than %s of all crawls.", plural(len(h.outliers), "bin"),
-			percent(standsOut)))
+		a.Notes = append(a.Notes, fmt.Sprintf("%s in red: uniform ids would have one so full "+
+			"anywhere in less than %s of all crawls.", number.Plural(len(h.outliers), "bin"),
+			number.Percent(standsOut)))
 	}
 	if len(s.clusters) > 0 {
-		a.notes = append(a.notes, "Wedges: groups of ids closer than chance explains: "+
+		a.Notes = append(a.Notes, "Wedges: groups of ids closer than chance explains: "+
 			clusterNote(s.clusters)+".")
 	}
 	return a

@@ -6,6 +6,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // connectivityShares are the metrics that the figure shows, and their names on its axis.
@@ -22,89 +26,92 @@ func connectivityShares() []estimator {
 
 // connectivityFigure draws whom the nodes answer that come to vantage nodes, beside what was
 // published.
-func connectivityFigure(r *results, l look) (*figure, error) {
-	cells := slices.DeleteFunc(slices.Clone(r.shown()), func(c cell) bool {
+func connectivityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	cells := slices.DeleteFunc(slices.Clone(page.Shown(r)), func(c stored.Cell) bool {
 		return c.Metrics["connectivity.reciprocity"].N == 0
 	})
 	if len(cells) == 0 {
-		return &figure{skipped: "nobody probed the nodes: write probes: {vantages: 4}"}, nil
+		return &page.Figure{Skipped: "nobody probed the nodes: write probes: {vantages: 4}"}, nil
 	}
 	shares := connectivityShares()
 	good := cells[0].Metrics["connectivity.good"].Mean
-	f := &figure{
-		title: fmt.Sprintf("%s of those who come to us answer us, a third party, and us later",
-			percent(float64(int(good*1000+0.5))/1000)),
-		plot: l.newPlot("Whom a node answers that came to us by itself", "Share of nodes"),
-		data: table{header: []string{"cell", "label", "metric", "share", "share_ci95_low",
+	f := &page.Figure{
+		Title: fmt.Sprintf("%s of those who come to us answer us, a third party, and us later",
+			number.Percent(float64(int(good*1000+0.5))/1000)),
+		Plot: l.NewPlot("Whom a node answers that came to us by itself", "Share of nodes"),
+		Data: page.Table{Header: []string{"cell", "label", "metric", "share", "share_ci95_low",
 			"share_ci95_high"}},
-		about: about{
-			shows: "Markers: share of the nodes that answered. Bands: what was published, with " +
+		About: page.About{
+			Shows: "Markers: share of the nodes that answered. Bands: what was published, with " +
 				"its tolerance.",
-			definition: "A node came when it sent its first query to a vantage node. A second " +
+			Definition: "A node came when it sent its first query to a vantage node. A second " +
 				"later the vantage node asks it (reciprocity) and a third node does from another " +
 				"address (transitivity), and minutes later the vantage node once more " +
 				"(persistence): Jimenez, Osmani and Knutsson, P2P 2009.",
-			cells: cells, intervals: storedIntervals, notes: r.shownNote(),
-			n: func(c cell) string {
-				return plural(int(c.Metrics["connectivity.nodes"].Mean+0.5), "node") + " a run"
+			Cells: cells, Intervals: page.StoredIntervals, Notes: page.ShownNote(r),
+			N: func(c stored.Cell) string {
+				return number.Plural(int(c.Metrics["connectivity.nodes"].Mean+0.5), "node") +
+					" a run"
 			},
 		},
 	}
 	if len(cells) > 1 {
-		f.title = r.label(cells[0]) + ": " + f.title
+		f.Title = r.Label(cells[0]) + ": " + f.Title
 	}
-	f.addPublished(l, r, shares)
+	addPublished(f, l, r, shares)
 	for n, c := range cells {
-		f.addShares(l, r, n, len(cells), c)
+		addShares(f, l, r, n, len(cells), c)
 	}
 	var ticks plot.ConstantTicks
 	for n, s := range shares {
 		ticks = append(ticks, plot.Tick{Value: float64(n), Label: s.name})
 	}
-	f.plot.X.Min, f.plot.X.Max, f.plot.X.Tick.Marker = -0.5, float64(len(shares))-0.5, ticks
-	f.plot.Y.Min, f.plot.Y.Max, f.plot.Y.Tick.Marker = 0, 1, linearTicks(1, percent)
+	f.Plot.X.Min, f.Plot.X.Max, f.Plot.X.Tick.Marker = -0.5, float64(len(shares))-0.5, ticks
+	f.Plot.Y.Min, f.Plot.Y.Max, f.Plot.Y.Tick.Marker = 0, 1, page.LinearTicks(1, number.Percent)
 	return f, nil
 }
 
 // addPublished draws the published shares with their tolerances.
-func (f *figure) addPublished(l look, r *results, shares []estimator) {
+func addPublished(f *page.Figure, l page.Look, r *stored.Results, shares []estimator) {
 	found := false
 	for n, s := range shares {
-		at := slices.IndexFunc(r.Targets, func(t target) bool { return t.Metric == s.metric })
+		at := slices.IndexFunc(r.Targets,
+			func(t stored.Target) bool { return t.Metric == s.metric })
 		if at < 0 {
 			continue
 		}
 		t, x := r.Targets[at], float64(n)
 		found = true
-		f.plot.Add(band{[]float64{x - 0.42, x + 0.42},
-			[]interval{{t.Band[0], t.Band[1]}, {t.Band[0], t.Band[1]}}, l.targetBand()})
-		f.plot.Add(polyline{plotter.XYs{{X: x - 0.42, Y: t.Published},
-			{X: x + 0.42, Y: t.Published}}, false, l.modelPen().line(l.thin)})
+		f.Plot.Add(page.Band{X: []float64{x - 0.42, x + 0.42},
+			Y: []number.Interval{{Low: t.Band[0], High: t.Band[1]},
+				{Low: t.Band[0], High: t.Band[1]}}, Fill: l.Tolerance()})
+		f.Plot.Add(page.Polyline{Points: plotter.XYs{{X: x - 0.42, Y: t.Published},
+			{X: x + 0.42, Y: t.Published}}, Step: false, Style: l.ModelPen().Line(l.Thin)})
 	}
 	if found {
-		f.legend = append(f.legend, legendEntry{label: "published, with its tolerance",
-			fill: l.targetBand(), line: l.modelPen().line(l.thin)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: "published, with its tolerance",
+			Fill: l.Tolerance(), Line: l.ModelPen().Line(l.Thin)})
 	}
 }
 
 // addShares draws one cell's shares.
-func (f *figure) addShares(l look, r *results, n, of int, c cell) {
-	p := l.pen(n)
-	dots := l.dots(nil, p, l.radius)
-	bounds := whiskers{cap: l.radius, style: solid(p.color, l.thin)}
+func addShares(f *page.Figure, l page.Look, r *stored.Results, n, of int, c stored.Cell) {
+	p := l.Pen(n)
+	dots := l.Dots(nil, p, l.Radius)
+	bounds := page.Whiskers{Cap: l.Radius, Style: page.Solid(p.Color, l.Thin)}
 	for at, s := range connectivityShares() {
 		m := c.Metrics[s.metric]
 		x := float64(at) + 0.7/float64(of)*(float64(n)-float64(of-1)/2)
-		dots.at = append(dots.at, plotter.XY{X: x, Y: m.Mean})
+		dots.At = append(dots.At, plotter.XY{X: x, Y: m.Mean})
 		low, high := any(nil), any(nil)
 		if m.CI95 != nil {
-			bounds.x = append(bounds.x, x)
-			bounds.y = append(bounds.y, intervalOf(*m.CI95))
+			bounds.X = append(bounds.X, x)
+			bounds.Y = append(bounds.Y, number.IntervalOf(*m.CI95))
 			low, high = m.CI95[0], m.CI95[1]
 		}
-		f.data.add(c.Cell, r.label(c), s.metric, m.Mean, low, high)
+		f.Data.Add(c.Cell, r.Label(c), s.metric, m.Mean, low, high)
 	}
-	f.plot.Add(bounds, dots)
-	f.legend = append(f.legend, legendEntry{label: r.label(c),
-		marker: l.sample(p)})
+	f.Plot.Add(bounds, dots)
+	f.Legend = append(f.Legend, page.LegendEntry{Label: r.Label(c),
+		Marker: l.Sample(p)})
 }

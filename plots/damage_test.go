@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parquet-go/parquet-go"
+	parquet "github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A damage is one way in which a results folder can be broken, and what Draw must say of it.
@@ -38,54 +41,53 @@ func damages() map[string]damage {
 	}
 	known := "known figures: " + strings.Join(Names(), ", ")
 	return map[string]damage{
-		"no summary": {remove("summary.json"), "summary.json",
-			"run 'swarmlab run --out DIR' first"},
-		"not JSON": {replace("summary.json", "%PDF"), "summary.json", "not a swarmlab result"},
-		"foreign": {replace("summary.json", `{"a":1}`), "summary.json",
+		"no summary": {remove(summaryFile), summaryFile, "run 'swarmlab run --out DIR' first"},
+		"not JSON":   {replace(summaryFile, "%PDF"), summaryFile, "not a swarmlab result"},
+		"foreign": {replace(summaryFile, `{"a":1}`), summaryFile,
 			`not a swarmlab result: missing "scenario"; run 'swarmlab run' first`},
-		"no cells": {set("cells", nil), "summary.json",
+		"no cells": {set("cells", nil), summaryFile,
 			`not a swarmlab result: missing "cells"; run 'swarmlab run' first`},
-		"no version":     {set("version", nil), "summary.json", `missing "version"`},
-		"no fingerprint": {set("fingerprint", ""), "summary.json", `missing "fingerprint"`},
-		"no figures":     {set("figures", nil), "summary.json", `missing "figures"`},
-		"empty cell": {set("cells", []any{map[string]any{}}), "summary.json",
+		"no version":     {set("version", nil), summaryFile, `missing "version"`},
+		"no fingerprint": {set("fingerprint", ""), summaryFile, `missing "fingerprint"`},
+		"no figures":     {set("figures", nil), summaryFile, `missing "figures"`},
+		"empty cell": {set("cells", []any{map[string]any{}}), summaryFile,
 			`cells[0]: missing "seeds"`},
-		"unknown figure": {set("figures", []string{"hops", "pie"}), "summary.json",
+		"unknown figure": {set("figures", []string{"hops", "pie"}), summaryFile,
 			`unknown figure "pie"; ` + known},
-		"a study of nothing": {set("study", map[string]any{}), "summary.json",
+		"a study of nothing": {set("study", map[string]any{}), summaryFile,
 			`not a swarmlab result: study: missing "axes"`},
 		"a study without metrics": {set("study", map[string]any{"axes": []string{"seed"}}),
-			"summary.json", `study: missing "metrics"`},
+			summaryFile, `study: missing "metrics"`},
 		"a study without cost": {set("study", map[string]any{"axes": []string{"seed"},
-			"metrics": []string{"lookup.success"}}), "summary.json", `missing "cost" or "worth"`},
-		"no lookups":  {remove("lookups.parquet"), "lookups.parquet", "no such file"},
-		"not Parquet": {replace("lookups.parquet", "PAR1 no more"), "lookups.parquet", "damaged"},
+			"metrics": []string{"lookup.success"}}), summaryFile, `missing "cost" or "worth"`},
+		"no lookups":  {remove(lookupsFile), lookupsFile, "no such file"},
+		"not Parquet": {replace(lookupsFile, "PAR1 no more"), lookupsFile, "damaged"},
 		"torn Parquet": {func(t *testing.T, dir string, _ map[string]any) {
-			path := filepath.Join(dir, "lookups.parquet")
+			path := filepath.Join(dir, lookupsFile)
 			require.NoError(t, os.Truncate(path, 1000))
-		}, "lookups.parquet", "damaged"},
+		}, lookupsFile, "damaged"},
 		"no column": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []struct {
 				Cell int32 `parquet:"cell"`
 			}{{1}})
-		}, "lookups.parquet", `no column "`},
+		}, lookupsFile, `no column "`},
 		"wrong kind": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []struct {
 				Cell int32  `parquet:"cell"`
 				Seed string `parquet:"seed"`
 				Hops int32  `parquet:"hops_contact"`
 			}{{0, "1", 1}})
-		}, "lookups.parquet", `column "seed" is BYTE_ARRAY, not INT64`},
+		}, lookupsFile, `column "seed" is BYTE_ARRAY, not INT64`},
 		"another run's lookups": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []syntheticRow{{Cell: 7, Seed: 1, HopsContact: 1}})
-		}, "lookups.parquet", "a row of cell 7, which summary.json does not have"},
+		}, lookupsFile, "a row of cell 7, which summary.json does not have"},
 		"another seed's lookups": {func(t *testing.T, dir string, _ map[string]any) {
 			writeRows(t, dir, []syntheticRow{{Cell: 0, Seed: 99, HopsContact: 1}})
-		}, "lookups.parquet", "a row of cell 0 and seed 99"},
+		}, lookupsFile, "a row of cell 0 and seed 99"},
 		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []syntheticRow{{Cell: 0, Seed: 1, Kind: lookupKind, HopsContact: 40,
+			writeRows(t, dir, []syntheticRow{{Kind: stored.LookupKind, Seed: 1, HopsContact: 40,
 				Success: true}})
-		}, "lookups.parquet", "a lookup of 40 hops"},
+		}, lookupsFile, "a lookup of 40 hops"},
 	}
 }
 
@@ -106,7 +108,7 @@ func TestDamagedFoldersAreRefusedByName(t *testing.T) {
 }
 
 func writeRows[T any](t *testing.T, dir string, rows []T) {
-	require.NoError(t, parquet.WriteFile(filepath.Join(dir, "lookups.parquet"), rows))
+	require.NoError(t, parquet.WriteFile(filepath.Join(dir, lookupsFile), rows))
 }
 
 func TestACDFThatFallsIsRefused(t *testing.T) {
@@ -115,7 +117,8 @@ func TestACDFThatFallsIsRefused(t *testing.T) {
 	s.lookups = 10
 	summary := s.write(t, dir)
 	cell := summary["cells"].([]any)[0].(map[string]any)
-	cell["models"].(map[string]any)[hopMetric].(map[string]any)["cdf"] = []float64{0.5, 0.4, 1}
+	cell["models"].(map[string]any)[stored.HopMetric].(map[string]any)["cdf"] = []float64{0.5, 0.4,
+		1}
 	writeSummary(t, dir, summary)
 	_, err := drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, "cells[0]: models: lookup.hops.contact: the cdf falls")
@@ -124,9 +127,10 @@ func TestACDFThatFallsIsRefused(t *testing.T) {
 func TestAFailedWriteLeavesTheOldFigureAlone(t *testing.T) {
 	dir := t.TempDir()
 	stem := filepath.Join(dir, "a")
-	require.NoError(t, writeAll(stem, []file{{".md", []byte("old")}}))
+	require.NoError(t, writeAll(stem, []page.File{{Ending: ".md", Body: []byte("old")}}))
 	require.NoError(t, os.Mkdir(stem+".csv", 0o755)) // a folder cannot be replaced by a file
-	require.Error(t, writeAll(stem, []file{{".csv", []byte("new")}, {".md", []byte("new")}}))
+	require.Error(t, writeAll(stem, []page.File{{Ending: ".csv", Body: []byte("new")},
+		{Ending: ".md", Body: []byte("new")}}))
 	body, err := os.ReadFile(stem + ".md")
 	require.NoError(t, err)
 	require.Equal(t, "old", string(body))

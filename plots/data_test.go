@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // These tests hold the CSV beside each figure against the numbers that went in, counted again from
@@ -37,10 +40,10 @@ func TestHopsDataIsTheInput(t *testing.T) {
 			bySeed = append(bySeed, float64(n)/float64(of))
 		}
 		require.InDelta(t, float64(hits)/float64(total), parsed(t, row["share_simulated"]), 1e-11)
-		want, ok := interval95(bySeed)
+		want, ok := number.Interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, max(0, want.low), parsed(t, row["share_ci95_low"]), 1e-11)
-		require.InDelta(t, want.high, parsed(t, row["share_ci95_high"]), 1e-11)
+		require.InDelta(t, max(0, want.Low), parsed(t, row["share_ci95_low"]), 1e-11)
+		require.InDelta(t, want.High, parsed(t, row["share_ci95_high"]), 1e-11)
 		require.InDelta(t, shareOfHops(s.cells[0].cdf, h), parsed(t, row["share_model"]), 1e-11)
 		sum += parsed(t, row["share_simulated"])
 		model += parsed(t, row["share_model"])
@@ -53,12 +56,12 @@ func TestHopsCDFDataIsTheInput(t *testing.T) {
 	s := sweep()
 	s.figures = []string{"hops-cdf"}
 	dir, _ := drawRun(t, s, Slide)
-	r, err := openResults(dir)
+	r, err := stored.Open(dir)
 	require.NoError(t, err)
 	seen := 0
 	for _, row := range rowsOf(t, dir, "hops-cdf") {
 		c := r.Cells[int(parsed(t, row["cell"]))]
-		cdf := c.Metrics[hopMetric].CDF
+		cdf := c.Metrics[stored.HopMetric].CDF
 		if row["source"] != "simulated" {
 			require.Equal(t, "model Roos-Salah-Strufe", row["source"])
 			cdf = s.cells[c.Cell].cdf
@@ -69,7 +72,7 @@ func TestHopsCDFDataIsTheInput(t *testing.T) {
 	}
 	want := 0
 	for _, c := range r.Cells {
-		want += len(c.Metrics[hopMetric].CDF) + len(c.Models[hopMetric].CDF)
+		want += len(c.Metrics[stored.HopMetric].CDF) + len(c.Models[stored.HopMetric].CDF)
 	}
 	require.Equal(t, want, seen)
 }
@@ -79,8 +82,8 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 	s.figures = []string{"latency-cdf"}
 	dir, _ := drawRun(t, s, Slide)
 	rows := rowsOf(t, dir, "latency-cdf")
-	require.LessOrEqual(t, len(rows), verticesMax)
-	require.Greater(t, len(rows), verticesMax*9/10)
+	require.LessOrEqual(t, len(rows), number.VerticesMax)
+	require.Greater(t, len(rows), number.VerticesMax*9/10)
 	last := 0.0
 	for i, row := range rows {
 		require.GreaterOrEqual(t, parsed(t, row["share_at_most"]), last)
@@ -106,9 +109,9 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 			bySeed = append(bySeed, float64(n)/float64(of))
 		}
 		require.InDelta(t, float64(hits)/float64(total), last, 1e-9)
-		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
+		want, _ := number.Interval95(bySeed)
+		require.InDelta(t, want.Clamp().Low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.Clamp().High, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Equal(t, 1.0, last, "the curve reaches all lookups")
 }
@@ -117,12 +120,12 @@ func TestHopsSizeDataIsTheInput(t *testing.T) {
 	s := sweep()
 	s.figures = []string{"hops-size"}
 	dir, _ := drawRun(t, s, Slide)
-	r, err := openResults(dir)
+	r, err := stored.Open(dir)
 	require.NoError(t, err)
 	rows := rowsOf(t, dir, "hops-size")
 	require.Len(t, rows, len(s.cells))
 	for i, row := range rows {
-		m := r.Cells[i].Metrics[hopMetric]
+		m := r.Cells[i].Metrics[stored.HopMetric]
 		require.Equal(t, fmt.Sprint(s.cells[i].nodes), row["nodes"])
 		require.Equal(t, fmt.Sprint(m.N), row["lookups"])
 		require.InDelta(t, m.Mean, parsed(t, row["mean_hops"]), 1e-11)
@@ -147,9 +150,10 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s.write(t, dir)
-			rows := []latencyRow{{Cell: 0, Seed: 2, Kind: lookupKind, Latency: 1}} // failed
+			rows := []latencyRow{{Cell: 0, Seed: 2, Kind: stored.LookupKind, Latency: 1}} // failed
 			for _, ns := range c.ns {
-				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Kind: lookupKind, Latency: ns,
+				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Kind: stored.LookupKind,
+					Latency: ns,
 					Success: true})
 			}
 			writeRows(t, dir, rows)
@@ -169,31 +173,31 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 
 // TestSlope: the published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
 func TestSlope(t *testing.T) {
-	r := &results{}
+	r := &stored.Results{}
 	for i, hops := range []float64{2.26, 2.8984, 3.5426, 4.1848} {
 		nodes := int(math.Pow10(i + 3))
-		r.Cells = append(r.Cells, cell{Cell: i, Nodes: nodes,
+		r.Cells = append(r.Cells, stored.Cell{Cell: i, Nodes: nodes,
 			Set:     map[string]any{"groups.nodes.size": nodes},
-			Metrics: map[string]metric{hopMetric: {N: 1, Mean: hops}},
-			Models:  map[string]model{hopMetric: {Mean: hops}}})
+			Metrics: map[string]stored.Metric{stored.HopMetric: {N: 1, Mean: hops}},
+			Models:  map[string]stored.Model{stored.HopMetric: {Mean: hops}}})
 	}
-	arms := r.arms()
+	arms := armsOf(r)
 	require.Len(t, arms, 1)
 	require.InDelta(t, 0.641, arms[0].slope(modelHops), 0.01)
 }
 
 func TestArms(t *testing.T) {
-	r := &results{}
+	r := &stored.Results{}
 	for i, size := range []int{1000, 100, 10} {
 		for j, alpha := range []int{1, 3} {
-			r.Cells = append(r.Cells, cell{
+			r.Cells = append(r.Cells, stored.Cell{
 				Cell: 2*i + j, Nodes: size,
 				Set:     map[string]any{"groups.a.size": size, "groups.a.dht.alpha": alpha},
-				Metrics: map[string]metric{hopMetric: {N: 1, Mean: float64(alpha)}},
+				Metrics: map[string]stored.Metric{stored.HopMetric: {N: 1, Mean: float64(alpha)}},
 			})
 		}
 	}
-	arms := r.arms()
+	arms := armsOf(r)
 	require.Len(t, arms, 2)
 	require.Equal(t, "alpha = 1", arms[0].name)
 	require.Equal(t, "alpha = 3", arms[1].name)

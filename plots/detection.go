@@ -8,12 +8,16 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const detectionMetric = "detection."
 
-// judgements are the methods that accuse somebody, and the numbers of swarms at which they did.
-func (r *results) judgements() (methods []string, looks []int) {
+// judged are the methods that accuse somebody, and the numbers of swarms at which they did.
+func judged(r *stored.Results) (methods []string, looks []int) {
 	for _, c := range r.Cells {
 		for name, m := range c.Metrics {
 			rest, ok := strings.CutPrefix(name, detectionMetric)
@@ -61,31 +65,32 @@ func methodName(method string) string {
 
 // detectionFigure draws maps of recall and precision over the number of swarms observed and the
 // cells, a line of maps for each method that attributes.
-func detectionFigure(r *results, l look) (*figure, error) {
-	methods, looks := r.judgements()
+func detectionFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	methods, looks := judged(r)
 	methods = slices.DeleteFunc(methods, func(m string) bool { return !strings.HasPrefix(m, "M3") })
 	if len(methods) == 0 {
-		return &figure{skipped: "nobody was judged (ledger.rounds.looks)"}, nil
+		return &page.Figure{Skipped: "nobody was judged (ledger.rounds.looks)"}, nil
 	}
-	cells := r.shown()
-	f := &figure{line: 0.45 * l.height, columns: 2, data: table{header: []string{"cell", "method",
-		"swarms", "measure", "mean", "ci95_low", "ci95_high"}}}
+	cells := page.Shown(r)
+	f := &page.Figure{Line: 0.45 * l.Height, Columns: 2,
+		Data: page.Table{Header: []string{"cell", "method", "swarms", "measure", "mean", "ci95_low",
+			"ci95_high"}}}
 	for n, method := range methods {
 		for k, of := range []string{"recall", "precision"} {
-			p := l.newMap(methodName(method)+": "+of, 2)
-			all := f.addTiles(cells, method, of, looks)
+			p := l.NewMap(methodName(method)+": "+of, 2)
+			all := addTiles(f, cells, method, of, looks)
 			p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, float64(len(looks)), 0, float64(len(cells))
 			var across, down []string
 			for _, look := range looks {
-				across = append(across, count(look))
+				across = append(across, number.Count(look))
 			}
 			for _, c := range cells {
-				down = append(down, r.inflation(c))
+				down = append(down, inflation(r, c))
 			}
-			wide := (l.width - 2*l.margin) / vg.Length(2*len(looks)+1)
-			p.X.Tick.Marker = midTicks(across, l.text, wide)
+			wide := (l.Width - 2*l.Margin) / vg.Length(2*len(looks)+1)
+			p.X.Tick.Marker = page.MidTicks(across, l.Text, wide)
 			if k == 0 {
-				p.Y.Tick.Marker = midTicks(down, l.text, 0.15*l.width)
+				p.Y.Tick.Marker = page.MidTicks(down, l.Text, 0.15*l.Width)
 				p.Y.Label.Text = "Claimed"
 			} else {
 				p.Y.Tick.Marker = plot.ConstantTicks{}
@@ -93,19 +98,19 @@ func detectionFigure(r *results, l look) (*figure, error) {
 			if n == len(methods)-1 {
 				p.X.Label.Text = "Swarms observed"
 			}
-			p.Add(heatMap{all, l})
-			f.more = append(f.more, p)
+			p.Add(page.HeatMap{Tiles: all, Look: l})
+			f.More = append(f.More, p)
 		}
 	}
-	f.plot, f.more = f.more[0], f.more[1:]
-	f.title = detectionTitle(r, cells, looks)
-	f.about = detectionAbout(r, cells)
+	f.Plot, f.More = f.More[0], f.More[1:]
+	f.Title = detectionTitle(r, cells, looks)
+	f.About = detectionAbout(r, cells)
 	return f, nil
 }
 
 // inflation names a cell by how much its cheats claim, ×1.5, or by all that was varied.
-func (r *results) inflation(c cell) string {
-	label := r.label(c)
+func inflation(r *stored.Results, c stored.Cell) string {
+	label := r.Label(c)
 	if factor, ok := strings.CutPrefix(label, "factor = "); ok && !strings.Contains(factor, ",") {
 		return "×" + factor
 	}
@@ -115,34 +120,18 @@ func (r *results) inflation(c cell) string {
 // whole prints a share in whole percent.
 func whole(share float64) string { return fmt.Sprintf("%.0f\u00A0%%", 100*share) }
 
-// newMap is an empty plot for tiles, with a heading.
-func (l look) newMap(text string, columns int) *plot.Plot {
-	p := plot.New()
-	p.BackgroundColor = nil
-	for _, a := range []*plot.Axis{&p.X, &p.Y} {
-		a.Width, a.Padding, a.Tick.Length = 0, 0, 0
-		a.Color, a.Label.Padding = l.ink, l.text/3
-		a.Label.TextStyle.Font, a.Label.TextStyle.Color = sans(l.text), l.ink
-		a.Tick.Label.Font, a.Tick.Label.Color = sans(l.text), l.ink
-	}
-	p.Y.Tick.Label.YAlign = -0.6
-	across := (l.width-2*l.margin)/vg.Length(columns) - 4*l.text
-	p.Title.Text = fit(text, l.text, across+2*l.text)
-	p.Title.TextStyle.Font, p.Title.TextStyle.Color = sans(l.text), l.ink
-	p.Title.Padding = 0.3 * l.text
-	return p
-}
-
 // addTiles makes the map of one measure, and enters it in the data.
-func (f *figure) addTiles(cells []cell, method, of string, looks []int) (all []tile) {
+func addTiles(
+	f *page.Figure, cells []stored.Cell, method, of string, looks []int,
+) (all []page.Tile) {
 	for j, c := range cells {
 		for i, n := range looks {
 			m := c.Metrics[detectionName(method, n, of)]
-			t := tile{x: float64(i), y: float64(j)}
+			t := page.Tile{X: float64(i), Y: float64(j)}
 			if m.N > 0 {
-				t.text, t.share = fmt.Sprintf("%.2f", m.Mean), m.Mean
-				low, high := ends(m.CI95)
-				f.data.add(c.Cell, method, n, of, m.Mean, low, high)
+				t.Text, t.Share = fmt.Sprintf("%.2f", m.Mean), m.Mean
+				low, high := number.Ends(m.CI95)
+				f.Data.Add(c.Cell, method, n, of, m.Mean, low, high)
 			}
 			all = append(all, t)
 		}
@@ -152,7 +141,7 @@ func (f *figure) addTiles(cells []cell, method, of string, looks []int) (all []t
 
 // foundAfter is how many swarms M3 needs until it finds the cheats of a cell, with a recall and a
 // precision of 0.9; 0: it never does.
-func foundAfter(c cell, looks []int) int {
+func foundAfter(c stored.Cell, looks []int) int {
 	const enough = 0.9
 	for _, n := range looks {
 		recall := c.Metrics[detectionName("M3", n, "recall")]
@@ -166,18 +155,18 @@ func foundAfter(c cell, looks []int) int {
 
 // detectionTitle tells how many swarms it takes in the first cell, which has the least inflation,
 // and in the last one.
-func detectionTitle(r *results, cells []cell, looks []int) string {
+func detectionTitle(r *stored.Results, cells []stored.Cell, looks []int) string {
 	if cells[0].Metrics[detectionName("M3", looks[len(looks)-1], "recall")].N == 0 {
 		return "Who is accused, by inflation and number of swarms observed"
 	}
-	after := func(c cell) string {
+	after := func(c stored.Cell) string {
 		if n := foundAfter(c, looks); n > 0 {
-			return "after " + plural(n, "swarm")
+			return "after " + number.Plural(n, "swarm")
 		}
-		return "not within " + plural(looks[len(looks)-1], "swarm")
+		return "not within " + number.Plural(looks[len(looks)-1], "swarm")
 	}
 	least, most := cells[0], cells[len(cells)-1]
-	who := r.inflation(least)
+	who := inflation(r, least)
 	if strings.HasPrefix(who, "×") {
 		who = "that claim " + who
 	} else {
@@ -185,23 +174,23 @@ func detectionTitle(r *results, cells []cell, looks []int) string {
 	}
 	title := "Least squares finds cheats " + who + " " + after(least)
 	if len(cells) > 1 {
-		title += ", and " + r.inflation(most) + " " + after(most)
+		title += ", and " + inflation(r, most) + " " + after(most)
 	}
 	return title
 }
 
-func detectionAbout(r *results, cells []cell) about {
-	return about{
-		shows: "Left: share of the cheats that the method accuses. Right: share of the accused " +
+func detectionAbout(r *stored.Results, cells []stored.Cell) page.About {
+	return page.About{
+		Shows: "Left: share of the cheats that the method accuses. Right: share of the accused " +
 			"who cheat, – if nobody was accused. Over the number of swarms observed, of all " +
 			"rounds so far, and what was varied. The lighter, the more, from 0 to 1. In the " +
 			"title, cheats are found where both are 0.9 and more without weights.",
-		definition: "M3 solves for the fraction of each user's claims that is invented, from the " +
+		Definition: "M3 solves for the fraction of each user's claims that is invented, from the " +
 			"claims and the balance of each swarm; who invents more than half of what cheats do " +
 			"is accused. Weighted: each swarm counts by its precision. Honest users lose what " +
 			"they did not tell before they vanished.",
-		cells: cells, intervals: storedIntervals + "; in the data",
-		n:     func(c cell) string { return plural(c.Nodes*len(c.Seeds), "user") },
-		notes: r.shownNote(),
+		Cells: cells, Intervals: page.StoredIntervals + "; in the data",
+		N:     func(c stored.Cell) string { return number.Plural(c.Nodes*len(c.Seeds), "user") },
+		Notes: page.ShownNote(r),
 	}
 }

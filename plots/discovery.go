@@ -9,6 +9,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // finders are the ways to find peers: the end of the metric, and the name.
@@ -18,16 +22,16 @@ func finders() [][2]string {
 
 // discoveryFigure draws how long it takes to learn of a first peer, and what share of the swarm is
 // found by which way.
-func discoveryFigure(r *results, l look) (*figure, error) {
-	all, more, of, err := r.spreads(func(p *peerRow) float64 { return after(p, p.FirstFound) })
+func discoveryFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	all, more, of, err := readSpreads(r, func(p *peerRow) float64 { return after(p, p.FirstFound) })
 	if err != nil {
 		return nil, err
 	}
 	most := greatest(of)
 	if most == 0 {
-		return &figure{skipped: cmp.Or(skipSwarm(all), "nobody found a peer")}, nil
+		return &page.Figure{Skipped: cmp.Or(skipSwarm(all), "nobody found a peer")}, nil
 	}
-	f := &figure{line: 6.6 * l.text, data: spreadTable(), legend: l.key(seriesOf(all))}
+	f := &page.Figure{Line: 6.6 * l.Text, Data: spreadTable(), Legend: l.Key(seriesOf(all))}
 	low := most
 	for i := range of {
 		if len(of[i].values) > 0 {
@@ -36,37 +40,37 @@ func discoveryFigure(r *results, l look) (*figure, error) {
 	}
 	low = max(low, most/1e6) // none at all has no place on a logarithmic axis
 	const name = "Time from a peer's coming"
-	left := l.newPanel("Peers that have found one", name)
-	left.X.Min, left.X.Max, left.X.Scale = low/1.15, most*1.15, logScale{}
-	left.X.Tick.Marker = logTicks(left.X.Min, left.X.Max, func(s float64) string {
-		return span(s * 1e9)
+	left := l.NewPanel("Peers that have found one", name)
+	left.X.Min, left.X.Max, left.X.Scale = low/1.15, most*1.15, page.LogScale{}
+	left.X.Tick.Marker = page.LogTicks(left.X.Min, left.X.Max, func(s float64) string {
+		return number.Span(s * 1e9)
 	})
-	f.addSpreads(left, l, all, of, "found_first_s", 1)
-	right := f.foundShares(l, all)
-	f.setPanels([]*plot.Plot{left, right}, 2)
+	addSpreads(f, left, l, all, of, "found_first_s", 1)
+	right := foundShares(f, l, all)
+	f.SetPanels([]*plot.Plot{left, right}, 2)
 	left.X.Label.Text = name
-	if l.grows {
-		f.columns = 1
+	if l.Grows {
+		f.Columns = 1
 	}
-	f.title = discoveryTitle(all, of)
-	f.about = classAbout(r, all, more)
-	f.about.shows = "Left: share of the peers that came to download that had learnt of another " +
+	f.Title = discoveryTitle(all, of)
+	f.About = classAbout(r, all, more)
+	f.About.Shows = "Left: share of the peers that came to download that had learnt of another " +
 		"within that time. Right: how much of the swarm peers learn of, by the way in which they " +
-		"did first." + f.about.shows
-	f.about.definition = "Distinct peers that a peer learnt of first in that way, by the others " +
+		"did first." + f.About.Shows
+	f.About.Definition = "Distinct peers that a peer learnt of first in that way, by the others " +
 		"that were in the swarm while it was, added up over all peers of a run; means over the " +
 		"runs. All groups of a cell together."
 	return f, nil
 }
 
 // foundShares draws a column for each cell and way.
-func (f *figure) foundShares(l look, all []class) *plot.Plot {
-	p := l.newPanel("Share of the swarm found, by way", "")
+func foundShares(f *page.Figure, l page.Look, all []class) *plot.Plot {
+	p := l.NewPanel("Share of the swarm found, by way", "")
 	p.Y.Min, p.Y.Max = 0, 1
-	p.Y.Tick.Marker = linearTicks(1, percent)
+	p.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
 	var cells []int // the first class of each cell
 	for i := range all {
-		if i == 0 || all[i].cell.Cell != all[i-1].cell.Cell {
+		if i == 0 || all[i].Cell.Cell != all[i-1].Cell.Cell {
 			cells = append(cells, i)
 		}
 	}
@@ -75,20 +79,22 @@ func (f *figure) foundShares(l look, all []class) *plot.Plot {
 	for n, way := range finders() {
 		ticks = append(ticks, plot.Tick{Value: float64(n), Label: way[1]})
 		for k, i := range cells {
-			m := all[i].cell.Metrics["swarm.found_share."+way[0]]
+			m := all[i].Cell.Metrics["swarm.found_share."+way[0]]
 			if m.N == 0 {
 				continue
 			}
 			at := float64(n) + wide*(float64(k)-float64(len(cells)-1)/2)
 			p.Y.Max = max(p.Y.Max, m.Mean)
-			p.Add(bars{plotter.XYs{{X: at, Y: m.Mean}}, 0.9 * wide, l.pen(i).color})
+			p.Add(page.Bars{At: plotter.XYs{{X: at, Y: m.Mean}}, Width: 0.9 * wide,
+				Fill: l.Pen(i).Color})
 			low, high := any(nil), any(nil)
 			if m.CI95 != nil {
 				low, high = m.CI95[0], m.CI95[1]
-				p.Add(whiskers{[]float64{at}, []interval{intervalOf(*m.CI95).clamp()},
-					vg.Length(0.5) * l.text, solid(l.ink, l.thin)})
+				p.Add(page.Whiskers{X: []float64{at},
+					Y:   []number.Interval{number.IntervalOf(*m.CI95).Clamp()},
+					Cap: vg.Length(0.5) * l.Text, Style: page.Solid(l.Ink, l.Thin)})
 			}
-			f.data.add(all[i].cell.Cell, all[i].label, "", "found_share_"+way[0], m.Mean, nil,
+			f.Data.Add(all[i].Cell.Cell, all[i].Label, "", "found_share_"+way[0], m.Mean, nil,
 				low, high)
 		}
 	}
@@ -107,8 +113,8 @@ func discoveryTitle(all []class, of []spread) string {
 		return "How soon peers find others, and how many"
 	}
 	return fmt.Sprintf("Half of the peers have found another after %s (%s) to %s (%s)",
-		timeText(of[first].quantile(0.5)), bareLabel(all[first].label),
-		timeText(of[last].quantile(0.5)), bareLabel(all[last].label))
+		timeText(of[first].quantile(0.5)), bareLabel(all[first].Label),
+		timeText(of[last].quantile(0.5)), bareLabel(all[last].Label))
 }
 
 // bareLabel is a label without the name of the setting, if it has one only.

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A drawing is a kind of figure: its name in a scenario's `figures` and the function that makes it.
 type drawing struct {
 	name string
-	make func(*results, look) (*figure, error)
+	make func(*stored.Results, page.Look) (*page.Figure, error)
 }
 
 // registry lists every kind of figure.
@@ -71,12 +74,12 @@ func Names() []string {
 // The error names the file that is missing, damaged or foreign and how to mend it; the figures
 // before it are then already in place.
 func Draw(dir string, theme Theme) ([]string, error) {
-	return drawAs(dir, theme, theme.look())
+	return drawAs(dir, theme, theme.Look())
 }
 
 // drawAs is Draw with the look spelled out.
-func drawAs(dir string, theme Theme, l look) ([]string, error) {
-	r, err := openResults(dir)
+func drawAs(dir string, theme Theme, l page.Look) ([]string, error) {
+	r, err := stored.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +88,7 @@ func drawAs(dir string, theme Theme, l look) ([]string, error) {
 		i := slices.Index(Names(), name)
 		if i < 0 {
 			return nil, fmt.Errorf("%s: unknown figure %q; known figures: %s",
-				r.path(summaryFile), name, strings.Join(Names(), ", "))
+				r.Path(stored.SummaryFile), name, strings.Join(Names(), ", "))
 		}
 		drawings = append(drawings, registry()[i])
 	}
@@ -101,22 +104,22 @@ func drawAs(dir string, theme Theme, l look) ([]string, error) {
 }
 
 // draw makes one figure and writes its five files.
-func (d drawing) draw(r *results, theme Theme, l look) (string, error) {
+func (d drawing) draw(r *stored.Results, theme Theme, l page.Look) (string, error) {
 	f, err := d.make(r, l)
 	if err != nil {
 		return "", err
 	}
-	if f.skipped != "" {
-		return fmt.Sprintf("%s: skipped: %s", d.name, f.skipped), nil
+	if f.Skipped != "" {
+		return fmt.Sprintf("%s: skipped: %s", d.name, f.Skipped), nil
 	}
-	stem := r.path("figures", d.name)
-	files, err := render(f, l, r.footer())
+	stem := r.Path("figures", d.name)
+	files, err := page.Render(f, l, r.Footer())
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", stem, err)
 	}
 	files = append(files,
-		file{".csv", f.data.csv()},
-		file{".md", []byte(r.caption(f, d.name, theme))})
+		page.File{Ending: ".csv", Body: f.Data.CSV()},
+		page.File{Ending: ".md", Body: []byte(page.Caption(r, f, d.name, theme))})
 	if err := writeAll(stem, files); err != nil {
 		return "", err
 	}

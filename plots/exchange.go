@@ -10,6 +10,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // exchangeMost is how many rows and columns the map of who gives to whom has at most; of more
@@ -65,20 +69,20 @@ func crewOf(peers []peerRow) *crew {
 }
 
 // exchangeFigure draws who gives payload to whom, in the first run.
-func exchangeFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(transfersFile); err != nil || !ok {
-		return &figure{skipped: noSwarm}, err
+func exchangeFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(transfersFile); err != nil || !ok {
+		return &page.Figure{Skipped: noSwarm}, err
 	}
 	first := r.Cells[0]
 	var peers []peerRow
-	err := scanTable(r, peersFile, func(row *peerRow) error {
+	err := stored.Scan(r, peersFile, func(row *peerRow) error {
 		if int(row.Cell) == first.Cell && row.Seed == first.Seeds[0] {
 			peers = append(peers, *row)
 		}
 		return nil
 	})
 	if err != nil || len(peers) < 2 {
-		return &figure{skipped: "fewer than two peers"}, err
+		return &page.Figure{Skipped: "fewer than two peers"}, err
 	}
 	c := crewOf(peers)
 	m := newMosaic(len(c.peers))
@@ -87,7 +91,7 @@ func exchangeFigure(r *results, l look) (*figure, error) {
 		sums[i] = make([]float64, len(c.groups))
 	}
 	group := func(at int) int { n, _ := slices.BinarySearch(c.ends, at+1); return n }
-	err = scanTable(r, transfersFile, func(row *giveRow) error {
+	err = stored.Scan(r, transfersFile, func(row *giveRow) error {
 		from, a := c.place[row.From]
 		to, b := c.place[row.To]
 		if int(row.Cell) == first.Cell && row.Seed == first.Seeds[0] && a && b {
@@ -101,30 +105,30 @@ func exchangeFigure(r *results, l look) (*figure, error) {
 	}
 	m.finish()
 	if m.most == 0 {
-		return &figure{skipped: "nobody gave anything to anybody"}, nil
+		return &page.Figure{Skipped: "nobody gave anything to anybody"}, nil
 	}
-	f := &figure{line: 0.6 * l.height, plot: c.plot(m, l)}
+	f := &page.Figure{Line: 0.6 * l.Height, Plot: c.plot(m, l)}
 	for _, share := range []float64{0, 0.5, 1} {
-		text := significant(share*m.most) + "\u00A0MB"
+		text := number.Significant(share*m.most) + "\u00A0MB"
 		if share == 1 && m.cut {
 			text += " and more"
 		}
-		f.legend = append(f.legend, legendEntry{label: text, fill: shade(share)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: text, Fill: page.Shade(share)})
 	}
-	f.title = c.title(sums)
-	f.enterSums(c, sums, first)
-	f.about = c.about(m, first, r)
+	f.Title = c.title(sums)
+	enterSums(f, c, sums, first)
+	f.About = c.about(m, first, r)
 	return f, nil
 }
 
-func (c *crew) plot(m *mosaic, l look) *plot.Plot {
+func (c *crew) plot(m *mosaic, l page.Look) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Width, a.Padding, a.Tick.Length = 0, 0, 0
-		a.Color, a.Label.Padding = l.ink, l.text/3
-		a.Label.TextStyle.Font, a.Label.TextStyle.Color = sans(l.text), l.ink
-		a.Tick.Label.Font, a.Tick.Label.Color = sans(l.text), l.ink
+		a.Color, a.Label.Padding = l.Ink, l.Text/3
+		a.Label.TextStyle.Font, a.Label.TextStyle.Color = page.Sans(l.Text), l.Ink
+		a.Tick.Label.Font, a.Tick.Label.Color = page.Sans(l.Text), l.Ink
 		a.Min, a.Max = 0, float64(len(c.peers))
 	}
 	p.Y.Tick.Label.YAlign = -0.6
@@ -133,14 +137,14 @@ func (c *crew) plot(m *mosaic, l look) *plot.Plot {
 	begin := 0
 	for i, end := range c.ends {
 		mid := float64(begin+end) / 2
-		room := (l.width - 8*l.text) * vg.Length(end-begin) / vg.Length(len(c.peers))
-		if text := fit(c.groups[i], l.text, 0.15*l.width); width(text, l.text) < room {
+		room := (l.Width - 8*l.Text) * vg.Length(end-begin) / vg.Length(len(c.peers))
+		if text := page.Fit(c.groups[i], l.Text, 0.15*l.Width); page.Width(text, l.Text) < room {
 			across = append(across, plot.Tick{Value: mid, Label: text})
 		}
-		high := (l.height - 8*l.text) * vg.Length(end-begin) / vg.Length(len(c.peers))
-		if high > 1.1*l.text {
+		high := (l.Height - 8*l.Text) * vg.Length(end-begin) / vg.Length(len(c.peers))
+		if high > 1.1*l.Text {
 			up = append(up, plot.Tick{Value: float64(len(c.peers)) - mid,
-				Label: fit(c.groups[i], l.text, 0.15*l.width)})
+				Label: page.Fit(c.groups[i], l.Text, 0.15*l.Width)})
 		}
 		begin = end
 	}
@@ -201,25 +205,25 @@ func (m *mosaic) finish() {
 type mosaicMarks struct {
 	*mosaic
 	between []int
-	look    look
+	look    page.Look
 }
 
 func (m mosaicMarks) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	whole := float64(m.peers)
-	seam := 0.5 * m.look.thin // tiles overlap: between mere neighbours the ground would show
+	seam := 0.5 * m.look.Thin // tiles overlap: between mere neighbours the ground would show
 	for i := range m.sum {
 		top, bottom := m.ends(i)
 		for j, v := range m.sum[i] {
 			left, right := m.ends(j)
-			c.SetColor(shade(v / m.most))
+			c.SetColor(page.Shade(v / m.most))
 			c.Fill(vg.Rectangle{
 				Min: vg.Point{X: x(float64(left)), Y: max(y(whole-float64(bottom))-seam, y(0))},
 				Max: vg.Point{X: min(x(float64(right))+seam, x(whole)), Y: y(whole - float64(top))},
 			}.Path())
 		}
 	}
-	line := draw.LineStyle{Color: color.White, Width: m.look.thin}
+	line := draw.LineStyle{Color: color.White, Width: m.look.Thin}
 	for _, at := range m.between {
 		c.StrokeLine2(line, x(float64(at)), y(0), x(float64(at)), y(whole))
 		c.StrokeLine2(line, x(0), y(whole-float64(at)), x(whole), y(whole-float64(at)))
@@ -258,9 +262,9 @@ func (c *crew) title(sums [][]float64) string {
 }
 
 // enterSums puts the groups into the data.
-func (f *figure) enterSums(c *crew, sums [][]float64, of cell) {
-	f.data = table{header: []string{"cell", "seed", "from", "to", "payload_bytes", "from_peers",
-		"to_peers"}}
+func enterSums(f *page.Figure, c *crew, sums [][]float64, of stored.Cell) {
+	f.Data = page.Table{Header: []string{"cell", "seed", "from", "to", "payload_bytes",
+		"from_peers", "to_peers"}}
 	size := func(i int) int {
 		if i == 0 {
 			return c.ends[0]
@@ -269,28 +273,28 @@ func (f *figure) enterSums(c *crew, sums [][]float64, of cell) {
 	}
 	for i := range sums {
 		for j, v := range sums[i] {
-			f.data.add(of.Cell, int(of.Seeds[0]), c.groups[i], c.groups[j], v, size(i), size(j))
+			f.Data.Add(of.Cell, int(of.Seeds[0]), c.groups[i], c.groups[j], v, size(i), size(j))
 		}
 	}
 }
 
-func (c *crew) about(m *mosaic, of cell, r *results) about {
-	a := about{
-		shows: "A map of the peers of one run by the peers: the lighter, the more payload the " +
+func (c *crew) about(m *mosaic, of stored.Cell, r *stored.Results) page.About {
+	a := page.About{
+		Shows: "A map of the peers of one run by the peers: the lighter, the more payload the " +
 			"one on the left gave to the one below. Groups are divided by lines: first seeds " +
 			"first, then by uplink. In a group the first to complete is the first.",
-		definition: "Payload delivered from one peer to another, by the network's books.",
-		cells:      []cell{of}, intervals: "none: one run",
-		n: func(cell) string { return plural(len(c.peers), "peer") },
-		notes: []string{fmt.Sprintf("This is seed %d; the data has the sums of groups, and %s all "+
+		Definition: "Payload delivered from one peer to another, by the network's books.",
+		Cells:      []stored.Cell{of}, Intervals: "none: one run",
+		N: func(stored.Cell) string { return number.Plural(len(c.peers), "peer") },
+		Notes: []string{fmt.Sprintf("This is seed %d; the data has the sums of groups, and %s all "+
 			"pairs.", of.Seeds[0], transfersFile)},
 	}
 	if m.bins < m.peers {
-		a.notes = append(a.notes, fmt.Sprintf("Each row and column is of %d to %d peers: means "+
+		a.Notes = append(a.Notes, fmt.Sprintf("Each row and column is of %d to %d peers: means "+
 			"over their pairs.", m.peers/m.bins, (m.peers+m.bins-1)/m.bins))
 	}
 	if len(r.Cells) > 1 {
-		a.notes = append(a.notes, "Of several cells this is the first.")
+		a.Notes = append(a.Notes, "Of several cells this is the first.")
 	}
 	return a
 }

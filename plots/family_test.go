@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
 )
 
 // TestHopBandsAreOfTheSeeds counts the shares of each seed again.
@@ -32,10 +35,10 @@ func TestHopBandsAreOfTheSeeds(t *testing.T) {
 			}
 			bySeed = append(bySeed, n/all)
 		}
-		want, ok := interval95(bySeed)
+		want, ok := number.Interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
+		require.InDelta(t, want.Clamp().Low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.Clamp().High, parsed(t, row["share_ci95_high"]), 1e-9)
 		checked++
 	}
 	require.Greater(t, checked, 12)
@@ -49,7 +52,7 @@ func TestHopBandsAreOfTheSeeds(t *testing.T) {
 // TestCurvesAreNamedWhereTheyAre: a few short names stand at their curves, each once, from the
 // fastest down to the slowest; long ones stand in a legend.
 func TestCurvesAreNamedWhereTheyAre(t *testing.T) {
-	l := Slide.look()
+	l := Slide.Look()
 	var curves []latencies
 	var names []string
 	for i, ms := range []int64{400, 100, 900, 200} {
@@ -59,22 +62,22 @@ func TestCurvesAreNamedWhereTheyAre(t *testing.T) {
 		}
 		curves, names = append(curves, c), append(names, fmt.Sprintf("arm %d", i))
 	}
-	f := &figure{}
+	f := &page.Figure{}
 	var order []string
 	last := 1.0
-	for _, p := range f.callouts(l, curves, names) {
+	for _, p := range callouts(f, l, curves, names) {
 		o := p.(callout)
 		order = append(order, o.text)
 		require.Less(t, o.at.Y, last)
 		require.Equal(t, o.text == "arm 1", o.left, "where there is more room")
 		last = o.at.Y
 		i := strings.Index("0123", o.text[4:])
-		require.InDelta(t, o.at.Y, float64(upTo(curves[i].ns, int64(o.at.X)))/100, 0.011)
+		require.InDelta(t, o.at.Y, float64(number.UpTo(curves[i].ns, int64(o.at.X)))/100, 0.011)
 	}
 	require.Equal(t, []string{"arm 1", "arm 3", "arm 0", "arm 2"}, order)
-	require.Nil(t, f.callouts(l, curves[:1], names[:1]), "one curve needs no name")
+	require.Nil(t, callouts(f, l, curves[:1], names[:1]), "one curve needs no name")
 	names[2] = strings.Repeat("a long name ", 4)
-	require.Nil(t, f.callouts(l, curves, names))
+	require.Nil(t, callouts(f, l, curves, names))
 }
 
 // TestLatencyFamily: no legend repeats the names, and the title spans the family.

@@ -9,6 +9,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A rival is one group over a sweep of its share: the others' completion against their own.
@@ -18,34 +22,34 @@ type rival struct {
 }
 
 type rivalPoint struct {
-	cell  cell
+	cell  stored.Cell
 	share float64 // of the peers that download, those of all groups but the first
 	peers int
-	time  metric // of completion
-	done  metric // share that completed
+	time  stored.Metric // of completion
+	done  stored.Metric // share that completed
 }
 
 // freeRidersFigure draws how long groups take, and how many of them complete, by the share of the
 // peers that are not of the first group.
-func freeRidersFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(peersFile); err != nil || !ok {
-		return &figure{skipped: noSwarm}, err
+func freeRidersFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(peersFile); err != nil || !ok {
+		return &page.Figure{Skipped: noSwarm}, err
 	}
-	rivals, err := r.rivals()
+	rivals, err := readRivals(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(rivals) < 2 {
-		return &figure{skipped: "needs two groups that download"}, nil
+		return &page.Figure{Skipped: "needs two groups that download"}, nil
 	}
-	f := &figure{line: 6.6 * l.text, data: table{header: []string{"cell", "group", "share",
-		"peers", "completion_p50_s", "completion_p50_ci95_low", "completion_p50_ci95_high",
+	f := &page.Figure{Line: 6.6 * l.Text, Data: page.Table{Header: []string{"cell", "group",
+		"share", "peers", "completion_p50_s", "completion_p50_ci95_low", "completion_p50_ci95_high",
 		"completed_share", "completed_ci95_low", "completed_ci95_high"}}}
 	for _, v := range rivals {
 		for _, p := range v.at {
-			low, high := ends(p.time.P50CI95)
-			from, to := ends(p.done.CI95)
-			f.data.add(p.cell.Cell, v.group, p.share, p.peers, p.time.P50, low, high, p.done.Mean,
+			low, high := number.Ends(p.time.P50CI95)
+			from, to := number.Ends(p.done.CI95)
+			f.Data.Add(p.cell.Cell, v.group, p.share, p.peers, p.time.P50, low, high, p.done.Mean,
 				from, to)
 		}
 	}
@@ -57,7 +61,7 @@ func freeRidersFigure(r *results, l look) (*figure, error) {
 			}
 		}
 	}
-	unit, name := clock(most)
+	unit, name := number.Clock(most)
 	others := strings.TrimPrefix(rivals[1].group, rivals[0].group+"-")
 	left := rivalPanel(l, rivals, "Median time to the whole file, "+name, func(p *rivalPoint) (
 		float64, *[2]float64, bool) {
@@ -68,42 +72,35 @@ func freeRidersFigure(r *results, l look) (*figure, error) {
 		return p.done.Mean, p.done.CI95, true
 	}, 1)
 	left.Y.Max = max(left.Y.Max, most/unit*1.1) * 1.04
-	left.Y.Tick.Marker = roundTicks(0, left.Y.Max, 5, significant)
+	left.Y.Tick.Marker = page.RoundTicks(0, left.Y.Max, 5, number.Significant)
 	right.Y.Max = 1.02
-	right.Y.Tick.Marker = linearTicks(1, percent)
+	right.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
 	for _, p := range []*plot.Plot{left, right} {
 		p.X.Label.Text = "Share of " + others + "s among downloading peers"
 		if len(rivals) > 2 {
 			p.X.Label.Text = "Share of others than " + rivals[0].group
 		}
 	}
-	f.setPanels([]*plot.Plot{left, right}, 2)
+	f.SetPanels([]*plot.Plot{left, right}, 2)
 	left.X.Label.Text = right.X.Label.Text
-	if l.grows {
-		f.columns = 1
+	if l.Grows {
+		f.Columns = 1
 	}
 	for i, v := range rivals {
-		f.legend = append(f.legend, legendEntry{label: v.group,
-			line: l.pen(i).line(l.line)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: v.group,
+			Line: l.Pen(i).Line(l.Line)})
 	}
-	f.title = rivalTitle(rivals, others)
-	f.about = rivalAbout(r, rivals)
+	f.Title = rivalTitle(rivals, others)
+	f.About = rivalAbout(r, rivals)
 	return f, nil
 }
 
-func ends(ci *[2]float64) (low, high any) {
-	if ci == nil {
-		return nil, nil
-	}
-	return ci[0], ci[1]
-}
-
-// rivals reads the sizes of groups; their times are in the summary.
-func (r *results) rivals() ([]rival, error) {
+// readRivals reads the sizes of groups; their times are in the summary.
+func readRivals(r *stored.Results) ([]rival, error) {
 	sizes := make([]map[string]int, len(r.Cells))
 	var names []string
-	err := scanTable(r, peersFile, func(row *peerRow) error {
-		i, _, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, peersFile, func(row *peerRow) error {
+		i, _, err := r.Place(row.Cell, row.Seed)
 		if err != nil || !row.leeches() {
 			return err
 		}
@@ -119,8 +116,8 @@ func (r *results) rivals() ([]rival, error) {
 	slices.SortStableFunc(names, func(a, b string) int { // the first group begins others' names
 		return cmp.Compare(len(a), len(b))
 	})
-	if len(names) > seriesMax {
-		names = names[:seriesMax]
+	if len(names) > page.SeriesMax {
+		names = names[:page.SeriesMax]
 	}
 	var all []rival
 	for _, name := range names {
@@ -146,15 +143,15 @@ func (r *results) rivals() ([]rival, error) {
 	return all, err
 }
 
-func rivalPanel(l look, rivals []rival, text string,
+func rivalPanel(l page.Look, rivals []rival, text string,
 	of func(*rivalPoint) (float64, *[2]float64, bool), unit float64) *plot.Plot {
-	p := l.newPanel(text, "")
+	p := l.NewPanel(text, "")
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 0.1, 0, 0
 	for i, v := range rivals {
-		pen := l.pen(i)
+		pen := l.Pen(i)
 		var line plotter.XYs
-		w := whiskers{cap: 0.5 * l.text, style: pen.line(l.thin)}
-		w.style.Dashes = nil
+		w := page.Whiskers{Cap: 0.5 * l.Text, Style: pen.Line(l.Thin)}
+		w.Style.Dashes = nil
 		for j := range v.at {
 			y, ci, ok := of(&v.at[j])
 			if !ok || math.IsNaN(y) {
@@ -163,16 +160,16 @@ func rivalPanel(l look, rivals []rival, text string,
 			x := v.at[j].share
 			p.X.Max = max(p.X.Max, min(x*1.08, 1))
 			line = append(line, plotter.XY{X: x, Y: y / unit})
-			if ci != nil && len(v.at[j].cell.Seeds) >= bandSeeds {
+			if ci != nil && len(v.at[j].cell.Seeds) >= number.BandSeeds {
 				p.Y.Max = max(p.Y.Max, ci[1]/unit)
-				w.x, w.y = append(w.x, x), append(w.y,
-					interval{max(ci[0], 0) / unit, ci[1] / unit})
+				w.X, w.Y = append(w.X, x), append(w.Y,
+					number.Interval{Low: max(ci[0], 0) / unit, High: ci[1] / unit})
 			}
 		}
-		p.Add(w, polyline{points: line, style: pen.line(l.line)},
-			l.dots(line, pen, l.radius))
+		p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)},
+			l.Dots(line, pen, l.Radius))
 	}
-	p.X.Tick.Marker = linearTicks(p.X.Max, percent)
+	p.X.Tick.Marker = page.LinearTicks(p.X.Max, number.Percent)
 	return p
 }
 
@@ -200,15 +197,15 @@ func rivalTitle(rivals []rival, others string) string {
 		hundredths(last), others)
 }
 
-func rivalAbout(r *results, rivals []rival) about {
-	a := about{
-		shows: "Left: median time from a peer's coming to its last verified piece, of peers that " +
+func rivalAbout(r *stored.Results, rivals []rival) page.About {
+	a := page.About{
+		Shows: "Left: median time from a peer's coming to its last verified piece, of peers that " +
 			"complete. Right: share of the peers that do before the run ends. Whiskers: 95 % " +
 			"intervals.",
-		definition: "The share is of the peers that came to download, those of other groups " +
+		Definition: "The share is of the peers that came to download, those of other groups " +
 			"than " + rivals[0].group + ".",
-		cells: r.Cells, intervals: storedIntervals,
-		n: func(c cell) string {
+		Cells: r.Cells, Intervals: page.StoredIntervals,
+		N: func(c stored.Cell) string {
 			n := 0
 			for _, v := range rivals {
 				for _, p := range v.at {
@@ -217,7 +214,7 @@ func rivalAbout(r *results, rivals []rival) about {
 					}
 				}
 			}
-			return plural(n, "peer")
+			return number.Plural(n, "peer")
 		},
 	}
 	return a

@@ -8,54 +8,59 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A choice is one cell of a sweep by what it costs and what that is worth.
 type choice struct {
-	cell        *cell
-	cost, worth measured
+	cell        *stored.Cell
+	cost, worth number.Measured
 	poor        bool // too few of its lookups succeed: no choice at all
 	front       bool // no other is as good for less, or better for as little
 	usual, knee bool
 }
 
 // frontFigure draws each cell by its cost and worth, and those that no other beats in both.
-func frontFigure(r *results, l look) (*figure, error) {
-	axes := r.axes()
+func frontFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	axes := axesOf(r)
 	if len(axes) == 0 {
-		return &figure{skipped: "needs a setting that was varied, with two values"}, nil
+		return &page.Figure{Skipped: "needs a setting that was varied, with two values"}, nil
 	}
 	cost, worth := measureOf(r.Study.Cost, r.Cells), measureOf(r.Study.Worth, r.Cells)
-	choices := r.choices(axes, &cost, &worth)
+	choices := choicesOf(r, axes, &cost, &worth)
 	if len(choices) < 2 {
-		return &figure{skipped: fmt.Sprintf("needs two cells that have both %s and %s",
+		return &page.Figure{Skipped: fmt.Sprintf("needs two cells that have both %s and %s",
 			cost.name, worth.name)}, nil
 	}
-	f := &figure{
-		plot: l.newPlot(cost.heading(), worth.heading()),
-		data: studyTable(axes, "front", "default", "knee", "success"),
+	f := &page.Figure{
+		Plot: l.NewPlot(cost.heading(), worth.heading()),
+		Data: studyTable(axes, "front", "default", "knee", "success"),
 	}
-	f.about = studyAbout(axes, r.Cells, nil)
-	f.about.shows = "Dots: cells. Line: the Pareto front, the cells that no other beats in " +
+	f.About = studyAbout(axes, r.Cells, nil)
+	f.About.Shows = "Dots: cells. Line: the Pareto front, the cells that no other beats in " +
 		"one of the two without being worse in the other. Whiskers, of cells on it and of the " +
 		"default: 95 % interval. Labels tell what is not the default. The knee is the cell of " +
 		"the front furthest from the straight line between its ends, where both scales are " +
 		"logarithmic: beyond it a little more costs a lot."
-	f.addChoices(l, axes, choices, f.setFrontScales(l, choices, &cost, &worth))
+	addChoices(f, l, axes, choices, setFrontScales(f, l, choices, &cost, &worth))
 	for _, c := range choices {
 		for _, m := range []*measure{&cost, &worth} {
-			m.enter(&f.data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee),
+			m.enter(&f.Data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee),
 				yes(!c.poor))
 		}
 	}
 	if n := r.Study.Success; n > 0 {
-		f.about.notes = append(f.about.notes, fmt.Sprintf("Small faint dots are no choice: less "+
-			"than %s of their lookups succeed.", percent(n)))
-		f.legend = append(f.legend, legendEntry{label: "under " + percent(n) + " succeed",
-			marker: &points{marker: marker{30, 0}, radius: 0.5 * l.radius,
-				fill: faded(l.muted, 0.5), rim: l.background}})
+		f.About.Notes = append(f.About.Notes, fmt.Sprintf("Small faint dots are no choice: less "+
+			"than %s of their lookups succeed.", number.Percent(n)))
+		f.Legend = append(f.Legend, page.LegendEntry{Label: "under " + number.Percent(n) +
+			" succeed",
+			Marker: &page.Points{Marker: page.Marker{Corners: 30, Turn: 0}, Radius: 0.5 * l.Radius,
+				Fill: page.Faded(l.Muted, 0.5), Rim: l.Background}})
 	}
-	f.title = frontTitle(axes, choices, &cost, &worth)
+	f.Title = frontTitle(axes, choices, &cost, &worth)
 	return f, nil
 }
 
@@ -67,33 +72,33 @@ func yes(flag bool) any {
 	return 0
 }
 
-// choices returns the cells that have both measures, cheapest first.
-func (r *results) choices(axes []axis, cost, worth *measure) (all []choice) {
-	standard := r.find(usual(axes))
+// choicesOf returns the cells that have both measures, cheapest first.
+func choicesOf(r *stored.Results, axes []axis, cost, worth *measure) (all []choice) {
+	standard := cellAt(r, usual(axes))
 	for i := range r.Cells {
 		c := choice{cell: &r.Cells[i], usual: &r.Cells[i] == standard}
 		var ok, also bool
 		c.cost, ok = cost.of(c.cell)
 		c.worth, also = worth.of(c.cell)
-		c.poor = r.Study.Success > 0 && c.cell.Metrics[successMetric].Mean < r.Study.Success
+		c.poor = r.Study.Success > 0 && c.cell.Metrics[stored.SuccessMetric].Mean < r.Study.Success
 		if ok && also {
 			all = append(all, c)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b choice) int {
 		switch {
-		case a.cost.value != b.cost.value && cost.better(a.cost.value, b.cost.value):
+		case a.cost.Value != b.cost.Value && cost.better(a.cost.Value, b.cost.Value):
 			return -1
-		case a.cost.value != b.cost.value:
+		case a.cost.Value != b.cost.Value:
 			return 1
-		case worth.better(a.worth.value, b.worth.value):
+		case worth.better(a.worth.Value, b.worth.Value):
 			return -1
 		}
 		return cmp.Compare(a.cell.Cell, b.cell.Cell)
 	})
 	for i := range all {
 		all[i].front = !all[i].poor && !slices.ContainsFunc(all[:i], func(c choice) bool {
-			return !c.poor && !worth.better(all[i].worth.value, c.worth.value)
+			return !c.poor && !worth.better(all[i].worth.Value, c.worth.Value)
 		})
 	}
 	markKnee(all)
@@ -107,7 +112,7 @@ func markKnee(all []choice) {
 	var of []int
 	for i, c := range all {
 		if c.front {
-			x, y, of = append(x, c.cost.value), append(y, c.worth.value), append(of, i)
+			x, y, of = append(x, c.cost.Value), append(y, c.worth.Value), append(of, i)
 		}
 	}
 	unit(x)
@@ -143,62 +148,62 @@ func unit(v []float64) {
 }
 
 // A plane is the two rulers of a figure.
-type plane struct{ x, y ruler }
+type plane struct{ x, y page.Ruler }
 
 func (p plane) at(c *choice) plotter.XY {
-	return plotter.XY{X: p.x.at(c.cost.value), Y: p.y.at(c.worth.value)}
+	return plotter.XY{X: p.x.At(c.cost.Value), Y: p.y.At(c.worth.Value)}
 }
 
 // setFrontScales spans all dots, and the whiskers of those that have some.
-func (f *figure) setFrontScales(l look, choices []choice, cost, worth *measure) plane {
+func setFrontScales(f *page.Figure, l page.Look, choices []choice, cost, worth *measure) plane {
 	const wide = 3
-	var x, y []measured
+	var x, y []number.Measured
 	for _, c := range choices {
 		if !c.front && !c.usual {
-			c.cost.sure, c.worth.sure = false, false
+			c.cost.Sure, c.worth.Sure = false, false
 		}
 		x, y = append(x, c.cost), append(y, c.worth)
 	}
 	p := plane{cost.rulerOf(x, wide), worth.rulerOf(y, wide)}
-	p.x.set(&f.plot.X, cost.ticks(p.x, 5))
-	p.y.set(&f.plot.Y, worth.ticks(p.y, 5))
+	p.x.Set(&f.Plot.X, cost.ticks(p.x, 5))
+	p.y.Set(&f.Plot.Y, worth.ticks(p.y, 5))
 	return p
 }
 
 // addChoices draws the dots by the first axis, the front beneath them, and the labels above.
-func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
+func addChoices(f *page.Figure, l page.Look, axes []axis, choices []choice, p plane) {
 	var front plotter.XYs
 	for _, c := range choices {
 		if c.front {
 			front = append(front, p.at(&c))
 		}
 	}
-	style := l.modelPen().line(l.line)
-	f.plot.Add(polyline{points: front, style: style})
+	style := l.ModelPen().Line(l.Line)
+	f.Plot.Add(page.Polyline{Points: front, Style: style})
 	labels := tags{look: l, line: front}
 	first := axes[0]
-	byValue := len(first.values) <= seriesMax
+	byValue := len(first.values) <= page.SeriesMax
 	for i, v := range first.values {
-		pen := l.pen(i)
+		pen := l.Pen(i)
 		if !byValue {
-			pen = l.pen(0)
+			pen = l.Pen(0)
 		}
-		dots := points{marker: pen.marker, radius: 0.75 * l.radius, fill: pen.color,
-			rim: l.background}
+		dots := page.Points{Marker: pen.Marker, Radius: 0.75 * l.Radius, Fill: pen.Color,
+			Rim: l.Background}
 		faint := dots
-		faint.radius, faint.fill = 0.5*l.radius, faded(pen.color, 0.35)
+		faint.Radius, faint.Fill = 0.5*l.Radius, page.Faded(pen.Color, 0.35)
 		for _, c := range choices {
 			if fmt.Sprint(c.cell.Set[first.path]) != v {
 				continue
 			}
 			at := p.at(&c)
 			if c.poor {
-				faint.at = append(faint.at, at)
+				faint.At = append(faint.At, at)
 			} else {
-				dots.at = append(dots.at, at)
+				dots.At = append(dots.At, at)
 			}
 			if c.front || c.usual {
-				f.plot.Add(newCross(&c, p, whiskerStyle(l, pen)))
+				f.Plot.Add(newCross(&c, p, whiskerStyle(l, pen)))
 			}
 			if t, ok := c.tag(axes); ok {
 				t.at = at
@@ -206,19 +211,19 @@ func (f *figure) addChoices(l look, axes []axis, choices []choice, p plane) {
 			}
 			labels.dots = append(labels.dots, at)
 		}
-		f.plot.Add(faint, dots)
+		f.Plot.Add(faint, dots)
 		if byValue {
-			f.legend = append(f.legend, legendEntry{label: first.label(v), marker: &dots})
+			f.Legend = append(f.Legend, page.LegendEntry{Label: first.label(v), Marker: &dots})
 		}
 	}
-	f.legend = append(f.legend, legendEntry{label: "Pareto front", line: style})
+	f.Legend = append(f.Legend, page.LegendEntry{Label: "Pareto front", Line: style})
 	slices.SortStableFunc(labels.tags, func(a, b tag) int { return cmp.Compare(a.rank, b.rank) })
-	f.plot.Add(labels)
+	f.Plot.Add(labels)
 }
 
 // whiskerStyle is light, because whiskers of many dots cross each other.
-func whiskerStyle(l look, p pen) draw.LineStyle {
-	return draw.LineStyle{Color: faded(p.color, 0.5), Width: 0.8 * l.thin}
+func whiskerStyle(l page.Look, p page.Pen) draw.LineStyle {
+	return draw.LineStyle{Color: page.Faded(p.Color, 0.5), Width: 0.8 * l.Thin}
 }
 
 // tag is the label of a choice: the default and the knee always have one, and the rest of the front
@@ -246,16 +251,16 @@ func frontTitle(axes []axis, choices []choice, cost, worth *measure) string {
 	}
 	standard, best := choices[i], choices[i]
 	for _, c := range choices {
-		if !c.poor && !cost.better(standard.cost.value, c.cost.value) &&
-			worth.better(c.worth.value, best.worth.value) {
+		if !c.poor && !cost.better(standard.cost.Value, c.cost.Value) &&
+			worth.better(c.worth.Value, best.worth.Value) {
 			best = c
 		}
 	}
 	if best.cell == standard.cell {
 		return fmt.Sprintf("Nothing beats the default at its cost: %s for %s",
-			worth.full(standard.worth.value), cost.full(standard.cost.value))
+			worth.full(standard.worth.Value), cost.full(standard.cost.Value))
 	}
 	return fmt.Sprintf("%s instead of %s, at no more %s than the default: %s",
-		worth.full(best.worth.value), worth.full(standard.worth.value), lower(cost.noun),
+		worth.full(best.worth.Value), worth.full(standard.worth.Value), lower(cost.noun),
 		pointOf(axes, best.cell).departures(axes))
 }

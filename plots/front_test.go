@@ -1,7 +1,7 @@
 package plots
 
 import (
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"slices"
 	"testing"
 
@@ -10,6 +10,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 func TestFrontDataIsTheInput(t *testing.T) {
@@ -48,29 +51,30 @@ const (
 func TestFrontByTheDumbWay(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
-		r := &results{Study: &study{Axes: []string{sizePath}}}
+		r := &stored.Results{Study: &stored.Study{Axes: []string{sizePath}}}
 		for i := range 2 + rnd.IntN(30) {
-			r.Cells = append(r.Cells, cell{Cell: i, Set: map[string]any{sizePath: i},
-				Metrics: map[string]metric{
-					trafficMetric: {N: 1, Mean: float64(1 + rnd.IntN(12))},
-					latencyMetric: {N: 1, Mean: float64(1 + rnd.IntN(12))},
-					successMetric: {N: 1, Mean: float64(1+rnd.IntN(12)) / 12},
+			r.Cells = append(r.Cells, stored.Cell{Cell: i, Set: map[string]any{sizePath: i},
+				Metrics: map[string]stored.Metric{
+					trafficMetric:        {N: 1, Mean: float64(1 + rnd.IntN(12))},
+					stored.LatencyMetric: {N: 1, Mean: float64(1 + rnd.IntN(12))},
+					stored.SuccessMetric: {N: 1, Mean: float64(1+rnd.IntN(12)) / 12},
 				}})
 		}
-		for _, worthName := range []string{latencyMetric, successMetric} {
+		for _, worthName := range []string{stored.LatencyMetric, stored.SuccessMetric} {
 			cost, worth := measureOf(trafficMetric, r.Cells), measureOf(worthName, r.Cells)
-			require.Equal(t, worthName == successMetric, worth.more)
+			require.Equal(t, worthName == stored.SuccessMetric, worth.more)
 			r.Study.Success = []float64{0, 0.4}[rnd.IntN(2)]
-			all := r.choices(r.axes(), &cost, &worth)
+			all := choicesOf(r, axesOf(r), &cost, &worth)
 			require.Len(t, all, len(r.Cells))
 			knees := 0
 			for i, c := range all {
-				require.Equal(t, c.cell.Metrics[successMetric].Mean < r.Study.Success, c.poor)
+				require.Equal(t, c.cell.Metrics[stored.SuccessMetric].Mean < r.Study.Success,
+					c.poor)
 				beaten := c.poor
 				for j, o := range all {
-					noWorse := o.cost.value <= c.cost.value &&
-						!worth.better(c.worth.value, o.worth.value)
-					same := o.cost.value == c.cost.value && o.worth.value == c.worth.value
+					noWorse := o.cost.Value <= c.cost.Value &&
+						!worth.better(c.worth.Value, o.worth.Value)
+					same := o.cost.Value == c.cost.Value && o.worth.Value == c.worth.Value
 					beaten = beaten || !o.poor && (noWorse && !same || same && j < i)
 				}
 				require.Equal(t, !beaten, c.front)
@@ -89,7 +93,8 @@ func TestFrontByTheDumbWay(t *testing.T) {
 func TestKnee(t *testing.T) {
 	front := func(at ...plotter.XY) (all []choice) {
 		for _, p := range at {
-			all = append(all, choice{cost: measured{value: p.X}, worth: measured{value: p.Y},
+			all = append(all, choice{cost: number.Measured{Value: p.X},
+				worth: number.Measured{Value: p.Y},
 				front: true})
 		}
 		markKnee(all)
@@ -111,7 +116,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	c := draw.NewCanvas(vgimg.New(600, 400), 600, 400)
 	for range 40 {
-		k := tags{look: Slide.look()}
+		k := tags{look: Slide.Look()}
 		var dots []vg.Point
 		for range 40 {
 			dots = append(dots, vg.Point{X: vg.Length(600 * rnd.Float64()),
@@ -126,7 +131,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 			require.True(t, contains(c.Rectangle, box))
 			n := 0
 			for _, d := range dots {
-				if holds(grown(box, 0.8*k.look.radius), d) {
+				if holds(grown(box, 0.8*k.look.Radius), d) {
 					n++
 				}
 			}
@@ -135,7 +140,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 		}
 	}
 	full := []vg.Rectangle{c.Rectangle}
-	k := tags{look: Slide.look()}
+	k := tags{look: Slide.Look()}
 	_, _, ok := k.place(c, vg.Point{X: 300, Y: 200}, "x", 18, farRings, nil, full)
 	require.False(t, ok, "where all is taken there is no place")
 }

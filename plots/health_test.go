@@ -3,13 +3,16 @@ package plots
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/parquet-go/parquet-go"
+	parquet "github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // syntheticHealth is a run whose tables were looked at, and whose records were followed.
@@ -94,7 +97,7 @@ func (h syntheticHealth) started() (rows []startedRow) {
 			if at > 1200 && at < 2100 {
 				good = 0.5
 			}
-			rows = append(rows, startedRow{cell, seed, lookupKind, int64(at * 1e9),
+			rows = append(rows, startedRow{cell, seed, stored.LookupKind, int64(at * 1e9),
 				int64(4e8 + 5e8*r.Float64()), r.Float64() < good})
 		}
 		rows = append(rows, startedRow{cell, seed, "get_peers", 700e9, 1, true})
@@ -179,8 +182,8 @@ func TestTimelineDataIsTheInput(t *testing.T) {
 			var taken []int64
 			for _, l := range started {
 				at := float64(l.At) / 1e9
-				if fmt.Sprint(l.Cell) == row["cell"] && l.Seed == seed && l.Kind == lookupKind &&
-					at >= from && at < to {
+				if fmt.Sprint(l.Cell) == row["cell"] && l.Seed == seed &&
+					l.Kind == stored.LookupKind && at >= from && at < to {
 					n++
 					if l.Success {
 						found++
@@ -220,9 +223,9 @@ func TestTimelineDataIsTheInput(t *testing.T) {
 			gaps++
 			continue
 		}
-		require.InDelta(t, meanOf(bySeed), parsed(t, row["mean"]), 1e-6)
-		if want, ok := interval95(bySeed); ok {
-			require.InDelta(t, max(want.low, 0), parsed(t, row["ci95_low"]), 1e-6)
+		require.InDelta(t, number.MeanOf(bySeed), parsed(t, row["mean"]), 1e-6)
+		if want, ok := number.Interval95(bySeed); ok {
+			require.InDelta(t, max(want.Low, 0), parsed(t, row["ci95_low"]), 1e-6)
 		}
 	}
 	require.Equal(t, 2*h.cells, gaps)
@@ -300,10 +303,10 @@ func TestHoldersDataIsTheInput(t *testing.T) {
 		for column, p := range map[string]float64{"p5": .05, "p25": .25, "p50": .5, "p75": .75} {
 			require.InDelta(t, dumbQuantile(all, p), parsed(t, row[column]), 1e-9)
 		}
-		require.InDelta(t, meanOf(bySeed), parsed(t, row["mean"]), 1e-9)
-		want, ok := interval95(bySeed)
+		require.InDelta(t, number.MeanOf(bySeed), parsed(t, row["mean"]), 1e-9)
+		want, ok := number.Interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, want.high, parsed(t, row["mean_ci95_high"]), 1e-9)
+		require.InDelta(t, want.High, parsed(t, row["mean_ci95_high"]), 1e-9)
 	}
 }
 

@@ -7,6 +7,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const recordsFile = "records.parquet"
@@ -38,68 +42,69 @@ func fates() []fate {
 
 // aged is what became of the records of one cell: by age in seconds, and by seed.
 type aged struct {
-	series
+	page.Series
 	ages map[int32][][]int64
 }
 
 // holders draws how many of the nodes that had stored a record are still of use, by its age.
-func holders(r *results, l look) (*figure, error) {
-	if ok, err := r.has(recordsFile); err != nil || !ok {
-		return &figure{skipped: "no announced record was followed: the workload must have " +
+func holders(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(recordsFile); err != nil || !ok {
+		return &page.Figure{Skipped: "no announced record was followed: the workload must have " +
 			"announces after the warm-up"}, err
 	}
-	f := &figure{
-		line: 6.5 * l.text,
-		data: table{header: []string{"cell", "label", "quantity", "age_s", "records", "p5", "p25",
+	f := &page.Figure{
+		Line: 6.5 * l.Text,
+		Data: page.Table{Header: []string{"cell", "label", "quantity", "age_s", "records", "p5",
+			"p25",
 			"p50", "p75", "p95", "mean", "mean_ci95_low", "mean_ci95_high"}},
 	}
 	var panels []*plot.Plot
 	var first []aged
 	most := int64(0)
 	for _, w := range fates() {
-		all, err := r.aging(w)
+		all, err := readAging(r, w)
 		if err != nil {
 			return nil, err
 		}
 		if len(all) == 0 {
-			return &figure{skipped: "no record of the cells that are shown was followed"}, nil
+			return &page.Figure{Skipped: "no record of the cells that are shown was followed"}, nil
 		}
 		if first == nil {
 			first = all
 			most = mostHolders(all)
 		}
-		f.addAges(w, all)
+		addAges(f, w, all)
 		panels = append(panels, w.panel(all, most, l))
 	}
 	columns := 3
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels(panels, columns)
-	var named []series
+	f.SetPanels(panels, columns)
+	var named []page.Series
 	for _, a := range first {
-		named = append(named, a.series)
+		named = append(named, a.Series)
 	}
-	f.legend = l.key(named)
-	f.about = holdersAbout(r, first)
-	f.title = holdersTitle(r, first)
+	f.Legend = l.Key(named)
+	f.About = holdersAbout(r, first)
+	f.Title = holdersTitle(r, first)
 	return f, nil
 }
 
-// aging reads one value of all records.
-func (r *results) aging(w fate) ([]aged, error) {
-	all := make([]aged, 0, seriesMax)
-	for _, s := range r.cellSeries() {
+// readAging reads one value of all records.
+func readAging(r *stored.Results, w fate) ([]aged, error) {
+	all := make([]aged, 0, page.SeriesMax)
+	for _, s := range page.SeriesOf(r) {
 		all = append(all, aged{s, map[int32][][]int64{}})
 	}
-	err := scanTable(r, recordsFile, func(row *recordRow) error {
-		cell, seed, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, recordsFile, func(row *recordRow) error {
+		cell, seed, err := r.Place(row.Cell, row.Seed)
 		if err != nil || cell >= len(all) {
 			return err
 		}
 		a := &all[cell]
 		if a.ages[row.Age] == nil {
-			a.ages[row.Age] = make([][]int64, len(a.cell.Seeds))
+			a.ages[row.Age] = make([][]int64, len(a.Cell.Seeds))
 		}
 		a.ages[row.Age][seed] = append(a.ages[row.Age][seed], int64(w.value(row)))
 		return nil
@@ -145,12 +150,12 @@ func mostHolders(all []aged) (most int64) {
 }
 
 // addAges enters a panel in the data.
-func (f *figure) addAges(w fate, all []aged) {
+func addAges(f *page.Figure, w fate, all []aged) {
 	for i := range all {
 		a := &all[i]
 		for _, age := range a.mature() {
 			values, means := a.sorted(age)
-			row := []any{a.cell.Cell, a.label, w.name, int(age), len(values)}
+			row := []any{a.Cell.Cell, a.Label, w.name, int(age), len(values)}
 			of := latencies{ns: values}
 			for _, p := range []float64{.05, .25, .5, .75, .95} {
 				row = append(row, of.quantile(p))
@@ -160,41 +165,41 @@ func (f *figure) addAges(w fate, all []aged) {
 				sum += v
 			}
 			low, high := any(nil), any(nil)
-			if ci, ok := interval95(means); ok {
-				low, high = max(ci.low, 0), ci.high
+			if ci, ok := number.Interval95(means); ok {
+				low, high = max(ci.Low, 0), ci.High
 			}
-			f.data.add(append(row, float64(sum)/float64(len(values)), low, high)...)
+			f.Data.Add(append(row, float64(sum)/float64(len(values)), low, high)...)
 		}
 	}
 }
 
 // panel draws the median and the middle half of the records by age.
-func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
+func (w fate) panel(all []aged, most int64, l page.Look) *plot.Plot {
 	last := int32(1)
 	for i := range all {
 		last = max(last, slices.Max(all[i].mature()))
 	}
-	unit, name := clock(float64(last))
-	p := l.newPanel(w.heading, "Age, "+name)
+	unit, name := number.Clock(float64(last))
+	p := l.NewPanel(w.heading, "Age, "+name)
 	p.X.Min, p.X.Max = 0, float64(last)/unit
-	across := l.width - 2*l.margin
-	if !l.grows {
+	across := l.Width - 2*l.Margin
+	if !l.Grows {
 		across /= 3
 	}
-	p.X.Tick.Marker = fittingTicks(0, p.X.Max, across-4*l.text, l)
+	p.X.Tick.Marker = page.FittingTicks(0, p.X.Max, across-4*l.Text, l)
 	p.Y.Min, p.Y.Max = 0, float64(most)*1.05
-	p.Y.Tick.Marker = integerTicks(0, int(most), 6)
+	p.Y.Tick.Marker = page.IntegerTicks(0, int(most), 6)
 	var lines []plot.Plotter
 	for i := range all {
 		a := &all[i]
-		half := ribbon{fill: faded(l.pen(i).color, 0.25)}
-		line := trace{style: l.pen(i).line(l.line)}
+		half := page.Ribbon{Fill: page.Faded(l.Pen(i).Color, 0.25)}
+		line := page.Trace{Style: l.Pen(i).Line(l.Line)}
 		for _, age := range a.mature() {
 			values, _ := a.sorted(age)
 			of, x := latencies{ns: values}, float64(age)/unit
-			half.x = append(half.x, x)
-			half.y = append(half.y, interval{of.quantile(.25), of.quantile(.75)})
-			line.points = append(line.points, plotter.XY{X: x, Y: of.quantile(.5)})
+			half.X = append(half.X, x)
+			half.Y = append(half.Y, number.Interval{Low: of.quantile(.25), High: of.quantile(.75)})
+			line.Points = append(line.Points, plotter.XY{X: x, Y: of.quantile(.5)})
 		}
 		p.Add(half)
 		lines = append(lines, line)
@@ -205,7 +210,7 @@ func (w fate) panel(all []aged, most int64, l look) *plot.Plot {
 
 // holdersTitle tells how many holders are online at the last of the ages that the literature asks
 // for, or at the last one.
-func holdersTitle(r *results, all []aged) string {
+func holdersTitle(r *stored.Results, all []aged) string {
 	a := &all[0]
 	ages := a.mature()
 	last := ages[len(ages)-1]
@@ -217,37 +222,37 @@ func holdersTitle(r *results, all []aged) string {
 	values, _ := a.sorted(last)
 	begin, _ := a.sorted(ages[0])
 	now, then := latencies{ns: values}, latencies{ns: begin}
-	unit, name := clock(float64(last))
+	unit, name := number.Clock(float64(last))
 	text := fmt.Sprintf("%s\u00A0%s after it was stored, half of the records have %s or more of "+
-		"%s holders online", significant(float64(last)/unit), name,
-		significant(now.quantile(.5)), significant(then.quantile(.5)))
+		"%s holders online", number.Significant(float64(last)/unit), name,
+		number.Significant(now.quantile(.5)), number.Significant(then.quantile(.5)))
 	if len(all) > 1 {
-		return r.label(a.cell) + ": " + text
+		return r.Label(a.Cell) + ": " + text
 	}
 	return text
 }
 
-func holdersAbout(r *results, all []aged) about {
-	a := about{
-		shows: "Lines: medians of the records at that age. Bands: their middle half, from the " +
+func holdersAbout(r *stored.Results, all []aged) page.About {
+	a := page.About{
+		Shows: "Lines: medians of the records at that age. Bands: their middle half, from the " +
 			"25 % to the 75 % quantile.",
-		definition: "A record is what one node announced under one key; its holders are the " +
+		Definition: "A record is what one node announced under one key; its holders are the " +
 			"nodes that had stored it when the announce ended, by the global view. Nobody " +
 			"announces it again. Online: up, under the same id. Among the k closest: of the " +
 			"running nodes that let strangers in, to the key. With the record: it expires, and a " +
 			"node that leaves forgets it (ProbeLab RFM 17 has the first two).",
-		n: func(c cell) string {
-			i := slices.IndexFunc(all, func(o aged) bool { return o.cell.Cell == c.Cell })
+		N: func(c stored.Cell) string {
+			i := slices.IndexFunc(all, func(o aged) bool { return o.Cell.Cell == c.Cell })
 			values, _ := all[i].sorted(slices.Min(slices.Collect(maps.Keys(all[i].ages))))
-			return plural(len(values), "record")
+			return number.Plural(len(values), "record")
 		},
-		intervals: "bands are of the records; of their mean, the data has the 95 % interval, " +
+		Intervals: "bands are of the records; of their mean, the data has the 95 % interval, " +
 			"Student's t over the seeds",
-		notes: append(r.shownNote(), "Ages to which less than half of the records came before "+
+		Notes: append(page.ShownNote(r), "Ages to which less than half of the records came before "+
 			"the run ended are left out."),
 	}
 	for i := range all {
-		a.cells = append(a.cells, all[i].cell)
+		a.Cells = append(a.Cells, all[i].Cell)
 	}
 	return a
 }

@@ -4,40 +4,44 @@ import (
 	"fmt"
 
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // hopHistogram draws the share of lookups by H_contact in the first cell, with the analytic model.
-func hopHistogram(r *results, l look) (*figure, error) {
+func hopHistogram(r *stored.Results, l page.Look) (*page.Figure, error) {
 	c := r.Cells[0]
-	m := c.Metrics[hopMetric]
+	m := c.Metrics[stored.HopMetric]
 	if m.N == 0 || len(m.CDF) == 0 {
 		return noHops(c), nil
 	}
-	theory, hasModel := c.Models[hopMetric]
+	theory, hasModel := c.Models[stored.HopMetric]
 	simulated, modelled := shares(m.CDF), shares(theory.CDF)
 	last := lastHop(m.CDF, theory.CDF)
 
-	f := &figure{
-		title: fmt.Sprintf("%s: %s hops on average",
-			plural(c.Nodes, "node"), significant(m.Mean)),
-		plot: l.newPlot("Hops to the target (H_contact)", "Share of lookups"),
-		data: table{header: []string{"cell", "nodes", "hops", "share_simulated",
+	f := &page.Figure{
+		Title: fmt.Sprintf("%s: %s hops on average",
+			number.Plural(c.Nodes, "node"), number.Significant(m.Mean)),
+		Plot: l.NewPlot("Hops to the target (H_contact)", "Share of lookups"),
+		Data: page.Table{Header: []string{"cell", "nodes", "hops", "share_simulated",
 			"share_ci95_low", "share_ci95_high", "share_model"}},
 	}
-	bySeed, err := r.hopSharesBySeed(0, max(len(simulated), len(modelled)))
+	bySeed, err := hopSharesBySeed(r, 0, max(len(simulated), len(modelled)))
 	if err != nil {
 		return nil, err
 	}
 	var columns, theoryAt plotter.XYs
-	var spread whiskers
+	var spread page.Whiskers
 	top := 0.0
 	for h := 1; h <= max(len(simulated), len(modelled)); h++ {
 		low, high, model := any(nil), any(nil), any(nil)
-		if i, ok := interval95(bySeed[h-1]); ok {
-			i = i.clamp()
-			low, high, top = i.low, i.high, max(top, i.high)
-			if h <= last && i.high-i.low > 0.004 { // else the caps would pass for a bar
-				spread.x, spread.y = append(spread.x, float64(h)), append(spread.y, i)
+		if i, ok := number.Interval95(bySeed[h-1]); ok {
+			i = i.Clamp()
+			low, high, top = i.Low, i.High, max(top, i.High)
+			if h <= last && i.High-i.Low > 0.004 { // else the caps would pass for a bar
+				spread.X, spread.Y = append(spread.X, float64(h)), append(spread.Y, i)
 			}
 		}
 		if hasModel {
@@ -48,75 +52,76 @@ func hopHistogram(r *results, l look) (*figure, error) {
 			theoryAt = append(theoryAt, plotter.XY{X: float64(h), Y: at(modelled, h)})
 		}
 		top = max(top, at(simulated, h), at(modelled, h))
-		f.data.add(c.Cell, c.Nodes, h, at(simulated, h), low, high, model)
+		f.Data.Add(c.Cell, c.Nodes, h, at(simulated, h), low, high, model)
 	}
 
-	yTicks := linearTicks(top*1.02, percent)
-	f.plot.X.Min, f.plot.X.Max = 0.4, float64(last)+0.6
-	f.plot.X.Tick.Marker = integerTicks(1, last, 12)
-	f.plot.Y.Min, f.plot.Y.Max = 0, yTicks[len(yTicks)-1].Value
-	f.plot.Y.Tick.Marker = yTicks
+	yTicks := page.LinearTicks(top*1.02, number.Percent)
+	f.Plot.X.Min, f.Plot.X.Max = 0.4, float64(last)+0.6
+	f.Plot.X.Tick.Marker = page.IntegerTicks(1, last, 12)
+	f.Plot.Y.Min, f.Plot.Y.Max = 0, yTicks[len(yTicks)-1].Value
+	f.Plot.Y.Tick.Marker = yTicks
 
-	blue := l.pen(0).color
-	spread.style = solid(l.ink, l.thin*0.8)
-	spread.cap = 2.4 * l.text // wider than a marker, which may lie on it
-	f.plot.Add(bars{columns, 0.72, blue}, spread)
-	f.legend = []legendEntry{{label: "simulated, mean " + hopMean(m.Mean), fill: blue}}
+	blue := l.Pen(0).Color
+	spread.Style = page.Solid(l.Ink, l.Thin*0.8)
+	spread.Cap = 2.4 * l.Text // wider than a marker, which may lie on it
+	f.Plot.Add(page.Bars{At: columns, Width: 0.72, Fill: blue}, spread)
+	f.Legend = []page.LegendEntry{{Label: "simulated, mean " + hopMean(m.Mean), Fill: blue}}
 	if hasModel {
-		f.addHopModel(l, theory, theoryAt)
+		addHopModel(f, l, theory, theoryAt)
 	}
-	f.about = hopHistogramAbout(r, c, hasModel, theory, last, len(bySeed[0]) > 1)
+	f.About = hopHistogramAbout(r, c, hasModel, theory, last, len(bySeed[0]) > 1)
 	return f, nil
 }
 
 // addHopModel lays the model's shares over the bars, as markers on a line. It shares the second
 // colour with nothing else in the figure.
-func (f *figure) addHopModel(l look, theory model, shares plotter.XYs) {
-	p := l.pen(1)
-	style := p.line(l.line * 0.8)
-	dots := l.dots(shares, p, l.radius)
-	f.plot.Add(polyline{points: shares, style: style}, dots)
-	f.legend = append(f.legend, legendEntry{
-		label: theory.Name + " model, mean " + hopMean(theory.Mean), line: style, marker: &dots})
+func addHopModel(f *page.Figure, l page.Look, theory stored.Model, shares plotter.XYs) {
+	p := l.Pen(1)
+	style := p.Line(l.Line * 0.8)
+	dots := l.Dots(shares, p, l.Radius)
+	f.Plot.Add(page.Polyline{Points: shares, Style: style}, dots)
+	f.Legend = append(f.Legend, page.LegendEntry{
+		Label: theory.Name + " model, mean " + hopMean(theory.Mean), Line: style, Marker: &dots})
 }
 
 func hopHistogramAbout(
-	r *results, c cell, hasModel bool, theory model, last int, spread bool,
-) about {
-	a := about{
-		shows: "Bars: share of the lookups that reached their target with that many hops.",
-		definition: defineHContact + " Lookups to which it does not apply (0 hops, not found) " +
+	r *stored.Results, c stored.Cell, hasModel bool, theory stored.Model, last int, spread bool,
+) page.About {
+	a := page.About{
+		Shows: "Bars: share of the lookups that reached their target with that many hops.",
+		Definition: defineHContact + " Lookups to which it does not apply (0 hops, not found) " +
 			"are left out.",
-		cells:     []cell{c},
-		n:         lookupsCounted(hopMetric),
-		intervals: "none: one seed",
+		Cells:     []stored.Cell{c},
+		N:         lookupsCounted(stored.HopMetric),
+		Intervals: "none: one seed",
 	}
 	if spread {
-		a.shows += " Whiskers: 95 % interval of the share, where it is wide enough to be seen."
-		a.intervals = overSeeds
+		a.Shows += " Whiskers: 95 % interval of the share, where it is wide enough to be seen."
+		a.Intervals = page.OverSeeds
 	}
 	if hasModel {
-		a.shows += " Line with markers: the analytic model."
-		a.model = modelText(theory)
+		a.Shows += " Line with markers: the analytic model."
+		a.Model = modelText(theory)
 	}
 	if len(r.Cells) > 1 {
-		a.notes = append(a.notes, fmt.Sprintf("This is the first of %d cells.", len(r.Cells)))
+		a.Notes = append(a.Notes, fmt.Sprintf("This is the first of %d cells.", len(r.Cells)))
 	}
-	if len(c.Metrics[hopMetric].CDF) > last {
-		a.notes = append(a.notes, fmt.Sprintf(
-			"More than %s: less than 0.01 %% of the lookups, not drawn.", plural(last, "hop")))
+	if len(c.Metrics[stored.HopMetric].CDF) > last {
+		a.Notes = append(a.Notes, fmt.Sprintf(
+			"More than %s: less than 0.01 %% of the lookups, not drawn.",
+			number.Plural(last, "hop")))
 	}
 	return a
 }
 
 // noHops says why there is nothing to draw.
-func noHops(c cell) *figure {
-	return &figure{
-		skipped: fmt.Sprintf("cell %d counted no hops (%s has n = 0)", c.Cell, hopMetric)}
+func noHops(c stored.Cell) *page.Figure {
+	return &page.Figure{
+		Skipped: fmt.Sprintf("cell %d counted no hops (%s has n = 0)", c.Cell, stored.HopMetric)}
 }
 
 // modelText names a model and its source, where it is known.
-func modelText(m model) string {
+func modelText(m stored.Model) string {
 	if m.Name == "Roos-Salah-Strufe" {
 		return m.Name + ": " + roosModel
 	}
@@ -124,8 +129,8 @@ func modelText(m model) string {
 }
 
 // lookupsCounted prints how many observations of the metric a cell has.
-func lookupsCounted(name string) func(cell) string {
-	return func(c cell) string { return plural(c.Metrics[name].N, "lookup") }
+func lookupsCounted(name string) func(stored.Cell) string {
+	return func(c stored.Cell) string { return number.Plural(c.Metrics[name].N, "lookup") }
 }
 
 // hopMean prints a mean number of hops with the precision at which models differ.
@@ -175,12 +180,12 @@ type hopRow struct {
 
 // hopSharesBySeed returns, for h = 1 to most, the share of h hops in each seed of the cell with
 // this index. With one seed there is nothing to compare, and the rows are not read.
-func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
+func hopSharesBySeed(r *stored.Results, index, most int) ([][]float64, error) {
 	out := make([][]float64, most)
 	if len(r.Cells[index].Seeds) < 2 {
 		return out, nil
 	}
-	all, err := r.hopCountsBySeed(index + 1)
+	all, err := hopCountsBySeed(r, index+1)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +201,7 @@ func (r *results) hopSharesBySeed(index, most int) ([][]float64, error) {
 
 // hopCountsBySeed returns, of the first n cells, how many lookups of each seed had 1, 2, ... hops;
 // [0] is all of them. Where no cell has two seeds the rows are not read.
-func (r *results) hopCountsBySeed(n int) ([][][]int, error) {
+func hopCountsBySeed(r *stored.Results, n int) ([][][]int, error) {
 	all, compare := make([][][]int, n), false
 	for i := range all {
 		all[i] = make([][]int, len(r.Cells[i].Seeds))
@@ -208,15 +213,16 @@ func (r *results) hopCountsBySeed(n int) ([][][]int, error) {
 	if !compare {
 		return all, nil
 	}
-	return all, scanLookups(r, func(row *hopRow) error {
-		cell, seed, err := r.place(row.Cell, row.Seed)
-		counted := row.Kind == lookupKind && row.Success && row.Hops != 0
+	return all, stored.ScanLookups(r, func(row *hopRow) error {
+		cell, seed, err := r.Place(row.Cell, row.Seed)
+		counted := row.Kind == stored.LookupKind && row.Success && row.Hops != 0
 		if err != nil || cell >= n || !counted {
 			return err
 		}
-		most := len(r.Cells[cell].Metrics[hopMetric].CDF)
+		most := len(r.Cells[cell].Metrics[stored.HopMetric].CDF)
 		if row.Hops < 0 || int(row.Hops) > most {
-			return fmt.Errorf("a lookup of %d hops, more than %s knows", row.Hops, summaryFile)
+			return fmt.Errorf("a lookup of %d hops, more than %s knows", row.Hops,
+				stored.SummaryFile)
 		}
 		c := &all[cell][seed]
 		for len(*c) <= int(row.Hops) {
@@ -227,3 +233,13 @@ func (r *results) hopCountsBySeed(n int) ([][][]int, error) {
 		return nil
 	})
 }
+
+// What hops are, and the model of them, as captions say it.
+const (
+	defineHContact = "`H_contact` is the length of the path from the initiator to the target " +
+		"node: 1 means that the initiator already had the target in its table (Roos, Salah and " +
+		"Strufe, arXiv:1307.7000). The looked-up target is an existing node."
+	roosModel = "Roos, Salah and Strufe, arXiv:1307.7000 (2013), and \"Determining the hop count " +
+		"in Kademlia-type systems\", ICCCN 2015. It assumes full and fresh tables, uniform " +
+		"samples in the buckets, no failures, and synchronous rounds."
+)

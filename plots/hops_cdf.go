@@ -6,113 +6,120 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // hopCDF draws the cumulative share of lookups by H_contact, one staircase a cell, with the models.
-func hopCDF(r *results, l look) (*figure, error) {
-	cells := r.shown()
+func hopCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
+	cells := page.Shown(r)
 	last := 1
 	for _, c := range cells {
-		if m := c.Metrics[hopMetric]; m.N == 0 || len(m.CDF) == 0 {
+		if m := c.Metrics[stored.HopMetric]; m.N == 0 || len(m.CDF) == 0 {
 			return noHops(c), nil
 		}
-		last = max(last, lastHop(c.Metrics[hopMetric].CDF, c.Models[hopMetric].CDF))
+		last = max(last, lastHop(c.Metrics[stored.HopMetric].CDF, c.Models[stored.HopMetric].CDF))
 	}
-	f := &figure{
-		title: hopCDFTitle(r, cells),
-		plot:  l.newPlot("Hops to the target (H_contact)", "Share of lookups"),
-		data: table{header: []string{"cell", "label", "nodes", "source", "hops",
+	f := &page.Figure{
+		Title: hopCDFTitle(r, cells),
+		Plot:  l.NewPlot("Hops to the target (H_contact)", "Share of lookups"),
+		Data: page.Table{Header: []string{"cell", "label", "nodes", "source", "hops",
 			"share_at_most", "share_ci95_low", "share_ci95_high"}},
-		about: about{
-			shows: "Staircases: share of the lookups that reached their target with at most that " +
+		About: page.About{
+			Shows: "Staircases: share of the lookups that reached their target with at most that " +
 				"many hops.",
-			definition: defineHContact, cells: cells, n: lookupsCounted(hopMetric),
-			intervals: "none: one seed", notes: r.shownNote(),
+			Definition: defineHContact, Cells: cells, N: lookupsCounted(stored.HopMetric),
+			Intervals: "none: one seed", Notes: page.ShownNote(r),
 		},
 	}
-	bySeed, err := r.hopCountsBySeed(len(cells))
+	bySeed, err := hopCountsBySeed(r, len(cells))
 	if err != nil {
 		return nil, err
 	}
-	f.plot.X.Min, f.plot.X.Max = 0, float64(last)+0.35
-	f.plot.X.Tick.Marker = integerTicks(0, last, 12)
-	f.plot.Y.Min, f.plot.Y.Max = 0, 1
-	f.plot.Y.Tick.Marker = linearTicks(1, percent)
+	f.Plot.X.Min, f.Plot.X.Max = 0, float64(last)+0.35
+	f.Plot.X.Tick.Marker = page.IntegerTicks(0, last, 12)
+	f.Plot.Y.Min, f.Plot.Y.Max = 0, 1
+	f.Plot.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
 
 	var bands, lines []plot.Plotter
 	for i, c := range cells {
-		p := l.pen(i)
-		p.dashes = nil // markers tell the cells apart: dashes are the models'
-		stairs := staircase(c.Metrics[hopMetric].CDF, last)
-		entry := legendEntry{label: cellLabel(r, cells, c), line: p.line(l.line)}
+		p := l.Pen(i)
+		p.Dashes = nil // markers tell the cells apart: dashes are the models'
+		stairs := staircase(c.Metrics[stored.HopMetric].CDF, last)
+		entry := page.LegendEntry{Label: cellLabel(r, cells, c), Line: p.Line(l.Line)}
 		if len(cells) == 1 {
-			entry.line.Width *= 1.5 // it needs no markers, but to be seen beneath the model
+			entry.Line.Width *= 1.5 // it needs no markers, but to be seen beneath the model
 		}
-		spread := hopSpread(bySeed[i], len(c.Metrics[hopMetric].CDF))
-		bands = append(bands, spread.band(stairs, faded(p.color, 0.25)))
-		lines = append(lines, polyline{stairs, true, entry.line})
+		spread := hopSpread(bySeed[i], len(c.Metrics[stored.HopMetric].CDF))
+		bands = append(bands, spread.band(stairs, page.Faded(p.Color, 0.25)))
+		lines = append(lines, page.Polyline{Points: stairs, Step: true, Style: entry.Line})
 		if len(cells) > 1 {
-			dots := l.dots(onTreads(stairs, i, len(cells)), p, l.radius)
-			entry.marker = &dots
-			lines = append(lines, entry.marker)
+			dots := l.Dots(onTreads(stairs, i, len(cells)), p, l.Radius)
+			entry.Marker = &dots
+			lines = append(lines, entry.Marker)
 		}
-		f.legend = append(f.legend, entry)
-		f.addCDF(r, c, "simulated", c.Metrics[hopMetric].CDF, spread)
+		f.Legend = append(f.Legend, entry)
+		addCDF(f, r, c, "simulated", c.Metrics[stored.HopMetric].CDF, spread)
 		if len(spread) > 0 {
-			f.about.intervals = overSeeds
+			f.About.Intervals = page.OverSeeds
 		}
 	}
-	f.plot.Add(bands...)
-	f.plot.Add(lines...)
-	if f.about.intervals == overSeeds {
-		f.about.shows += " Bands: 95 % interval of the share."
+	f.Plot.Add(bands...)
+	f.Plot.Add(lines...)
+	if f.About.Intervals == page.OverSeeds {
+		f.About.Shows += " Bands: 95 % interval of the share."
 	}
-	f.addCDFModels(r, l, cells, last)
+	addCDFModels(f, r, l, cells, last)
 	return f, nil
 }
 
 // cellLabel names a cell in a legend. A lone cell is named by the title already.
-func cellLabel(r *results, cells []cell, c cell) string {
+func cellLabel(r *stored.Results, cells []stored.Cell, c stored.Cell) string {
 	if len(cells) == 1 {
 		return "simulated"
 	}
-	return r.label(c)
+	return r.Label(c)
 }
 
 // addCDFModels lays the models' staircases, all in one look, over the simulated ones.
-func (f *figure) addCDFModels(r *results, l look, cells []cell, last int) {
-	style := l.modelPen().line(l.thin)
+func addCDFModels(f *page.Figure, r *stored.Results, l page.Look, cells []stored.Cell, last int) {
+	style := l.ModelPen().Line(l.Thin)
 	named := map[string]bool{}
 	for _, c := range cells {
-		theory, ok := c.Models[hopMetric]
+		theory, ok := c.Models[stored.HopMetric]
 		if !ok {
 			continue
 		}
 		stairs := staircase(theory.CDF, last)
-		f.plot.Add(polyline{stairs, true, style})
-		f.addCDF(r, c, "model "+theory.Name, theory.CDF, nil)
+		f.Plot.Add(page.Polyline{Points: stairs, Step: true, Style: style})
+		addCDF(f, r, c, "model "+theory.Name, theory.CDF, nil)
 		if !named[theory.Name] {
 			named[theory.Name] = true
-			f.legend = append(f.legend, legendEntry{label: theory.Name + " model", line: style})
-			f.about.model = modelText(theory)
-			f.about.shows += " Dashed: the analytic model (" + theory.Name + ")."
+			f.Legend = append(f.Legend, page.LegendEntry{Label: theory.Name + " model",
+				Line: style})
+			f.About.Model = modelText(theory)
+			f.About.Shows += " Dashed: the analytic model (" + theory.Name + ")."
 		}
 	}
 }
 
 // addCDF adds a curve to the figure's data.
-func (f *figure) addCDF(r *results, c cell, source string, cdf []float64, s hopIntervals) {
+func addCDF(
+	f *page.Figure, r *stored.Results, c stored.Cell, source string, cdf []float64, s hopIntervals,
+) {
 	for i, p := range cdf {
 		low, high := any(nil), any(nil)
 		if i < len(s) {
-			low, high = s[i].low, s[i].high
+			low, high = s[i].Low, s[i].High
 		}
-		f.data.add(c.Cell, r.label(c), c.Nodes, source, i+1, p, low, high)
+		f.Data.Add(c.Cell, r.Label(c), c.Nodes, source, i+1, p, low, high)
 	}
 }
 
 // hopIntervals are those of the shares of at most 1, 2, ... hops; none with one seed.
-type hopIntervals []interval
+type hopIntervals []number.Interval
 
 // hopSpread works them out, up to so many hops, from the lookups of each seed by hops, [0] being
 // all of them.
@@ -129,48 +136,50 @@ func hopSpread(bySeed [][]int, last int) hopIntervals {
 				shares = append(shares, float64(sum)/float64(counts[0]))
 			}
 		}
-		i, ok := interval95(shares)
+		i, ok := number.Interval95(shares)
 		if !ok {
 			return nil
 		}
-		all = append(all, i.clamp())
+		all = append(all, i.Clamp())
 	}
 	return all
 }
 
 // band follows the treads of a staircase.
-func (s hopIntervals) band(stairs plotter.XYs, fill color.Color) band {
-	b := band{fill: fill}
+func (s hopIntervals) band(stairs plotter.XYs, fill color.Color) page.Band {
+	b := page.Band{Fill: fill}
 	for h, at := range stairs[1:] {
 		if len(s) > 0 {
-			b.x, b.y = append(b.x, at.X), append(b.y, s[min(h, len(s)-1)])
+			b.X, b.Y = append(b.X, at.X), append(b.Y, s[min(h, len(s)-1)])
 		}
 	}
 	return b
 }
 
 // hopCDFTitle states within how many hops nearly all lookups end, or how the means range.
-func hopCDFTitle(r *results, cells []cell) string {
+func hopCDFTitle(r *stored.Results, cells []stored.Cell) string {
 	if len(cells) == 1 {
-		m := cells[0].Metrics[hopMetric]
+		m := cells[0].Metrics[stored.HopMetric]
 		h := 0
 		for h < len(m.CDF)-1 && m.CDF[h] < 0.9 {
 			h++
 		}
 		return fmt.Sprintf("%s: %s of the lookups need at most %s",
-			plural(cells[0].Nodes, "node"), percent(m.CDF[h]), plural(h+1, "hop"))
+			number.Plural(cells[0].Nodes, "node"), number.Percent(m.CDF[h]),
+			number.Plural(h+1, "hop"))
 	}
 	low, high := cells[0], cells[0]
 	for _, c := range cells {
-		if c.Metrics[hopMetric].Mean < low.Metrics[hopMetric].Mean {
+		if c.Metrics[stored.HopMetric].Mean < low.Metrics[stored.HopMetric].Mean {
 			low = c
 		}
-		if c.Metrics[hopMetric].Mean > high.Metrics[hopMetric].Mean {
+		if c.Metrics[stored.HopMetric].Mean > high.Metrics[stored.HopMetric].Mean {
 			high = c
 		}
 	}
 	return fmt.Sprintf("Mean hops: %.2f (%s) to %.2f (%s)",
-		low.Metrics[hopMetric].Mean, r.label(low), high.Metrics[hopMetric].Mean, r.label(high))
+		low.Metrics[stored.HopMetric].Mean, r.Label(low), high.Metrics[stored.HopMetric].Mean,
+		r.Label(high))
 }
 
 // staircase returns the vertices of a CDF: (0, 0), one at each number of hops up to last, and the

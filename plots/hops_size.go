@@ -9,63 +9,68 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // An arm is a series of cells that differ in their size only.
 type arm struct {
-	name  string // empty if the run has one arm
-	cells []cell // by size
+	name  string        // empty if the run has one arm
+	cells []stored.Cell // by size
 }
 
 // hopsBySize draws the mean of H_contact against the number of nodes, one line an arm.
-func hopsBySize(r *results, l look) (*figure, error) {
-	arms := r.arms()
+func hopsBySize(r *stored.Results, l page.Look) (*page.Figure, error) {
+	arms := armsOf(r)
 	if len(arms) == 0 {
-		return &figure{
-			skipped: "needs at least two cells that differ in their number of nodes"}, nil
+		return &page.Figure{
+			Skipped: "needs at least two cells that differ in their number of nodes"}, nil
 	}
 	var notes []string
-	if len(arms) > seriesMax {
+	if len(arms) > page.SeriesMax {
 		notes = append(notes, fmt.Sprintf("The run has %d series, more than one figure can show "+
-			"apart: these are the first %d.", len(arms), seriesMax))
-		arms = arms[:seriesMax]
+			"apart: these are the first %d.", len(arms), page.SeriesMax))
+		arms = arms[:page.SeriesMax]
 	}
 	slope := arms[0].slope(meanHops)
-	f := &figure{
-		title: fmt.Sprintf("Ten times the nodes cost %.2f hops more", slope),
-		plot:  l.newPlot("Nodes", "Mean hops (H_contact)"),
-		data: table{header: []string{"cell", "label", "nodes", "lookups", "mean_hops",
+	f := &page.Figure{
+		Title: fmt.Sprintf("Ten times the nodes cost %.2f hops more", slope),
+		Plot:  l.NewPlot("Nodes", "Mean hops (H_contact)"),
+		Data: page.Table{Header: []string{"cell", "label", "nodes", "lookups", "mean_hops",
 			"mean_hops_ci95_low", "mean_hops_ci95_high", "mean_hops_model"}},
-		about: about{
-			shows: "Markers: mean number of hops. Text: bits of distance a hop resolves, which " +
+		About: page.About{
+			Shows: "Markers: mean number of hops. Text: bits of distance a hop resolves, which " +
 				"is log2(10) over the slope of a least-squares line against log10(nodes).",
-			definition: defineHContact, n: lookupsCounted(hopMetric), notes: notes,
-			intervals: "none: one seed",
+			Definition: defineHContact, N: lookupsCounted(stored.HopMetric), Notes: notes,
+			Intervals: "none: one seed",
 		},
 	}
 	if arms[0].name != "" {
-		f.title = fmt.Sprintf("%s: ten times the nodes cost %.2f hops more", arms[0].name, slope)
+		f.Title = fmt.Sprintf("%s: ten times the nodes cost %.2f hops more", arms[0].name, slope)
 	}
-	f.setSizeAxes(arms)
-	f.addModelMeans(l, arms) // beneath the markers, but last in the legend
-	models := f.legend
-	f.legend = nil
+	setSizeAxes(f, arms)
+	addModelMeans(f, l, arms) // beneath the markers, but last in the legend
+	models := f.Legend
+	f.Legend = nil
 	for i, a := range arms {
-		f.addArm(r, l, i, a)
+		addArm(f, r, l, i, a)
 	}
-	f.legend = append(f.legend, models...)
-	f.addBitsPerHop(l, arms[0])
+	f.Legend = append(f.Legend, models...)
+	addBitsPerHop(f, l, arms[0])
 	return f, nil
 }
 
-// arms groups the cells with counted hops, in the order of the run. Arms of one size are left out.
-func (r *results) arms() []arm {
+// armsOf groups the cells with counted hops, in the order of the run. Arms of one size are left
+// out.
+func armsOf(r *stored.Results) []arm {
 	var arms []arm
 	for _, c := range r.Cells {
-		if c.Metrics[hopMetric].N == 0 {
+		if c.Metrics[stored.HopMetric].N == 0 {
 			continue
 		}
-		name := r.arm(c)
+		name := r.Arm(c)
 		i := slices.IndexFunc(arms, func(a arm) bool { return a.name == name })
 		if i < 0 {
 			i, arms = len(arms), append(arms, arm{name: name})
@@ -73,26 +78,27 @@ func (r *results) arms() []arm {
 		arms[i].cells = append(arms[i].cells, c)
 	}
 	for _, a := range arms {
-		slices.SortStableFunc(a.cells, func(x, y cell) int { return x.Nodes - y.Nodes })
+		slices.SortStableFunc(a.cells, func(x, y stored.Cell) int { return x.Nodes - y.Nodes })
 	}
 	return slices.DeleteFunc(arms, func(a arm) bool {
 		return a.cells[0].Nodes == a.cells[len(a.cells)-1].Nodes
 	})
 }
 
-func meanHops(c cell) float64  { return c.Metrics[hopMetric].Mean }
-func modelHops(c cell) float64 { return c.Models[hopMetric].Mean }
+func meanHops(c stored.Cell) float64 { return c.Metrics[stored.HopMetric].Mean }
+
+func modelHops(c stored.Cell) float64 { return c.Models[stored.HopMetric].Mean }
 
 // modelled returns the arm's cells that have an analytic mean.
 func (a arm) modelled() arm {
-	a.cells = slices.DeleteFunc(slices.Clone(a.cells), func(c cell) bool {
+	a.cells = slices.DeleteFunc(slices.Clone(a.cells), func(c stored.Cell) bool {
 		return modelHops(c) == 0
 	})
 	return a
 }
 
 // slope returns how much mean grows with each tenfold of the nodes, by least squares.
-func (a arm) slope(mean func(cell) float64) float64 {
+func (a arm) slope(mean func(stored.Cell) float64) float64 {
 	var x, y []float64
 	for _, c := range a.cells {
 		x, y = append(x, math.Log10(float64(c.Nodes))), append(y, mean(c))
@@ -102,7 +108,7 @@ func (a arm) slope(mean func(cell) float64) float64 {
 }
 
 // line returns mean against size.
-func (a arm) line(mean func(cell) float64) plotter.XYs {
+func (a arm) line(mean func(stored.Cell) float64) plotter.XYs {
 	var line plotter.XYs
 	for _, c := range a.cells {
 		line = append(line, plotter.XY{X: float64(c.Nodes), Y: mean(c)})
@@ -111,83 +117,84 @@ func (a arm) line(mean func(cell) float64) plotter.XYs {
 }
 
 // setSizeAxes spans all sizes, and all means from 0: hops are a ratio scale.
-func (f *figure) setSizeAxes(arms []arm) {
+func setSizeAxes(f *page.Figure, arms []arm) {
 	low, high, top := math.Inf(1), 0.0, 0.0
 	for _, a := range arms {
 		for _, c := range a.cells {
 			low, high = min(low, float64(c.Nodes)), max(high, float64(c.Nodes))
 			top = max(top, meanHops(c), modelHops(c))
-			if ci := c.Metrics[hopMetric].CI95; ci != nil {
+			if ci := c.Metrics[stored.HopMetric].CI95; ci != nil {
 				top = max(top, ci[1])
 			}
 		}
 	}
 	low, high = low/1.4, high*1.4
-	f.plot.X.Min, f.plot.X.Max, f.plot.X.Scale = low, high, logScale{}
-	f.plot.X.Tick.Marker = logTicks(low, high, func(v float64) string {
-		return count(int(math.Round(v)))
+	f.Plot.X.Min, f.Plot.X.Max, f.Plot.X.Scale = low, high, page.LogScale{}
+	f.Plot.X.Tick.Marker = page.LogTicks(low, high, func(v float64) string {
+		return number.Count(int(math.Round(v)))
 	})
-	f.plot.Y.Tick.Marker = linearTicks(top*1.05, significant)
-	ticks := f.plot.Y.Tick.Marker.Ticks(0, 0)
-	f.plot.Y.Min, f.plot.Y.Max = 0, ticks[len(ticks)-1].Value
+	f.Plot.Y.Tick.Marker = page.LinearTicks(top*1.05, number.Significant)
+	ticks := f.Plot.Y.Tick.Marker.Ticks(0, 0)
+	f.Plot.Y.Min, f.Plot.Y.Max = 0, ticks[len(ticks)-1].Value
 }
 
 // addArm draws one series with its intervals, and adds it to the data.
-func (f *figure) addArm(r *results, l look, i int, a arm) {
-	p := l.pen(i)
-	w := whiskers{cap: 0.8 * l.text, style: solid(p.color, l.thin)}
+func addArm(f *page.Figure, r *stored.Results, l page.Look, i int, a arm) {
+	p := l.Pen(i)
+	w := page.Whiskers{Cap: 0.8 * l.Text, Style: page.Solid(p.Color, l.Thin)}
 	for _, c := range a.cells {
-		m := c.Metrics[hopMetric]
+		m := c.Metrics[stored.HopMetric]
 		low, high, model := any(nil), any(nil), any(nil)
 		if m.CI95 != nil {
 			low, high = m.CI95[0], m.CI95[1]
-			w.x = append(w.x, float64(c.Nodes))
-			w.y = append(w.y, intervalOf(*m.CI95))
-			f.about.intervals = storedIntervals
+			w.X = append(w.X, float64(c.Nodes))
+			w.Y = append(w.Y, number.IntervalOf(*m.CI95))
+			f.About.Intervals = page.StoredIntervals
 		}
 		if v := modelHops(c); v > 0 {
 			model = v
 		}
-		f.data.add(c.Cell, r.label(c), c.Nodes, m.N, m.Mean, low, high, model)
-		f.about.cells = append(f.about.cells, c)
+		f.Data.Add(c.Cell, r.Label(c), c.Nodes, m.N, m.Mean, low, high, model)
+		f.About.Cells = append(f.About.Cells, c)
 	}
-	if len(w.x) > 0 && i == 0 {
-		f.about.shows += " Whiskers: 95 % interval of the mean."
+	if len(w.X) > 0 && i == 0 {
+		f.About.Shows += " Whiskers: 95 % interval of the mean."
 	}
-	dots := l.dots(a.line(meanHops), p, l.radius)
+	dots := l.Dots(a.line(meanHops), p, l.Radius)
 	label := a.name
 	if label == "" {
 		label = "simulated"
 	}
-	entry := legendEntry{label: label, marker: &dots}
+	entry := page.LegendEntry{Label: label, Marker: &dots}
 	if len(a.modelled().cells) < 2 { // no model line leads the eye from marker to marker
-		entry.line = p.line(l.line)
-		f.plot.Add(polyline{points: dots.at, style: entry.line})
+		entry.Line = p.Line(l.Line)
+		f.Plot.Add(page.Polyline{Points: dots.At, Style: entry.Line})
 	}
-	f.plot.Add(w, dots)
-	f.legend = append(f.legend, entry)
+	f.Plot.Add(w, dots)
+	f.Legend = append(f.Legend, entry)
 }
 
 // addModelMeans draws the analytic means of every arm, as lines in one look.
-func (f *figure) addModelMeans(l look, arms []arm) {
-	style := l.modelPen().line(l.thin)
+func addModelMeans(f *page.Figure, l page.Look, arms []arm) {
+	style := l.ModelPen().Line(l.Thin)
 	for _, a := range arms {
 		a = a.modelled()
 		if len(a.cells) < 2 {
 			continue
 		}
-		f.plot.Add(polyline{points: a.line(modelHops), style: style})
-		if theory := a.cells[0].Models[hopMetric]; f.about.model == "" {
-			f.legend = append(f.legend, legendEntry{label: theory.Name + " model", line: style})
-			f.about.model = modelText(theory)
-			f.about.shows += " Dashed: analytic means (" + theory.Name + ")."
+		f.Plot.Add(page.Polyline{Points: a.line(modelHops), Style: style})
+		if theory := a.cells[0].Models[stored.HopMetric]; f.About.Model == "" {
+			f.Legend = append(f.Legend, page.LegendEntry{Label: theory.Name + " model",
+				Line: style})
+			f.About.Model = modelText(theory)
+			f.About.Shows += " Dashed: analytic means (" + theory.Name + ")."
 		}
 	}
 }
 
 // addBitsPerHop writes the slopes of the first arm into the corner below the curves, which is empty
 // because hops grow with size and the axis begins at 0.
-func (f *figure) addBitsPerHop(l look, a arm) {
+func addBitsPerHop(f *page.Figure, l page.Look, a arm) {
 	perHop := func(slope float64) string {
 		if slope <= 0 {
 			return "hops do not grow"
@@ -196,24 +203,24 @@ func (f *figure) addBitsPerHop(l look, a arm) {
 	}
 	lines := []string{"simulated: " + perHop(a.slope(meanHops))}
 	if m := a.modelled(); len(m.cells) > 1 {
-		theory := m.cells[0].Models[hopMetric]
+		theory := m.cells[0].Models[stored.HopMetric]
 		lines = append(lines, theory.Name+" model: "+perHop(m.slope(modelHops)))
 		if theory.BitsPerHop > 0 {
 			lines = append(lines, fmt.Sprintf("single path: %.2f bits per hop", theory.BitsPerHop))
-			f.about.notes = append(f.about.notes, "\"Single path\" is what one hop resolves "+
+			f.About.Notes = append(f.About.Notes, "\"Single path\" is what one hop resolves "+
 				"without parallel requests: Stutzbach and Rejaie, \"Improving lookup performance "+
 				"over a widely-deployed DHT\", INFOCOM 2006.")
 		}
 	}
-	f.about.notes = append(f.about.notes, "Bits per hop: "+strings.Join(lines, "; ")+".")
+	f.About.Notes = append(f.About.Notes, "Bits per hop: "+strings.Join(lines, "; ")+".")
 	for i, s := range lines {
-		f.plot.Add(note{
-			at: plotter.XY{X: f.plot.X.Max, Y: 0}, text: s, size: l.text,
-			offset: vg.Point{
-				X: -width(s, l.text) - 0.5*l.text,
-				Y: (0.4 + 1.3*vg.Length(len(lines)-1-i)) * l.text,
+		f.Plot.Add(page.Note{
+			At: plotter.XY{X: f.Plot.X.Max, Y: 0}, Text: s, Size: l.Text,
+			Offset: vg.Point{
+				X: -page.Width(s, l.Text) - 0.5*l.Text,
+				Y: (0.4 + 1.3*vg.Length(len(lines)-1-i)) * l.Text,
 			},
-			color: l.ink, ground: faded(l.background, 0.8),
+			Color: l.Ink, Ground: page.Faded(l.Background, 0.8),
 		})
 	}
 }

@@ -12,6 +12,10 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -24,35 +28,36 @@ const (
 
 // idSpace draws the density of the nodes that answered over the space of ids, against a uniform
 // one, and beneath it where all ids lie.
-func idSpace(r *results, l look) (*figure, error) {
-	c, err := r.openCrawl()
+func idSpace(r *stored.Results, l page.Look) (*page.Figure, error) {
+	c, err := r.OpenCrawl()
 	if err != nil || c == nil {
 		return noCrawl(), err
 	}
-	s, err := r.readIDs()
+	s, err := readIDs(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(s.reachable) == 0 {
-		return &figure{skipped: "no node answered the crawl"}, nil
+		return &page.Figure{Skipped: "no node answered the crawl"}, nil
 	}
 	h := newIDHistogram(s.reachable)
-	f := &figure{
-		plot: l.newPlot("First byte of the node id",
+	f := &page.Figure{
+		Plot: l.NewPlot("First byte of the node id",
 			fmt.Sprintf("Nodes per 1/%d of the space", len(h.bins))),
-		data: table{header: []string{"bin", "from_id", "reachable", "known", "expected",
+		Data: page.Table{Header: []string{"bin", "from_id", "reachable", "known", "expected",
 			"uniform_low", "uniform_high", "stands_out"}},
-		about: idSpaceAbout(c, h, s),
+		About: idSpaceAbout(c, h, s),
 	}
-	f.title = plural(len(s.reachable), "reachable node") + ", spread evenly over the id space"
+	f.Title = number.Plural(len(s.reachable), "reachable node") +
+		", spread evenly over the id space"
 	if n := h.places(s.clusters); n > 0 {
-		f.title = fmt.Sprintf("%s; the id space is too full in %s",
-			plural(len(s.reachable), "reachable node"), plural(n, "place"))
+		f.Title = fmt.Sprintf("%s; the id space is too full in %s",
+			number.Plural(len(s.reachable), "reachable node"), number.Plural(n, "place"))
 	}
-	f.drawIDs(l, h, s)
+	drawIDs(f, l, h, s)
 	known := binned(append(slices.Clone(s.reachable), s.silent...), len(h.bins))
 	for i, n := range h.bins {
-		f.data.add(i, fmt.Sprintf("%016x", uint64(i)<<(64-log2(len(h.bins)))), n, known[i],
+		f.Data.Add(i, fmt.Sprintf("%016x", uint64(i)<<(64-log2(len(h.bins)))), n, known[i],
 			h.expected, h.low, h.high, strconv.FormatBool(slices.Contains(h.outliers, i)))
 	}
 	return f, nil
@@ -66,9 +71,9 @@ type ids struct {
 
 // readIDs reads the ids that were asked. What an address only claimed besides is left out, and
 // those that a crawl had no time for.
-func (r *results) readIDs() (*ids, error) {
+func readIDs(r *stored.Results) (*ids, error) {
 	s := &ids{}
-	err := r.scanNodes(func(row *nodeRow) error {
+	err := r.ScanNodes(func(row *stored.NodeRow) error {
 		if len(row.ID) != 40 {
 			return fmt.Errorf("damaged: %.50q is not an id", row.ID)
 		}
@@ -148,8 +153,8 @@ func binned(ids []uint64, n int) []int {
 func position(id uint64) float64 { return math.Ldexp(float64(id), -64) }
 
 // drawIDs draws bars, expectation and, beneath the axis, the strips of ids.
-func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
-	blue, red := l.pen(0).color, l.pen(1).color
+func drawIDs(f *page.Figure, l page.Look, h *idHistogram, s *ids) {
+	blue, red := l.Pen(0).Color, l.Pen(1).Color
 	top := max(h.high, float64(slices.Max(h.bins)))
 	var plain, odd plotter.XYs
 	width := 1 / float64(len(h.bins))
@@ -161,57 +166,60 @@ func (f *figure) drawIDs(l look, h *idHistogram, s *ids) {
 			plain = append(plain, at)
 		}
 	}
-	model := l.modelPen().line(l.thin)
-	ticks := wholeTicks(top * 1.12)
-	f.plot.Y.Min, f.plot.Y.Max = -0.17*ticks[len(ticks)-1].Value, ticks[len(ticks)-1].Value
-	f.plot.Y.Tick.Marker = ticks
-	f.plot.X.Min, f.plot.X.Max = 0, 1
-	f.plot.X.Tick.Marker = idTicks()
-	shade := faded(l.ink, 0.13)
-	f.plot.Add(band{[]float64{0, 1}, []interval{{h.low, h.high}, {h.low, h.high}}, shade},
-		bars{plain, 0.86 * width, blue}, bars{odd, width, red},
-		polyline{points: plotter.XYs{{X: 0, Y: h.expected}, {X: 1, Y: h.expected}}, style: model},
-		strip{s.reachable, -0.075, -0.015, blue}, strip{s.silent, -0.145, -0.085, l.muted})
-	f.legend = []legendEntry{
-		{label: "answered", fill: blue}, {label: "silent", fill: l.muted},
-		{label: "evenly spread", line: model}, {label: "95 % of bins", fill: shade},
+	model := l.ModelPen().Line(l.Thin)
+	ticks := page.WholeTicks(top * 1.12)
+	f.Plot.Y.Min, f.Plot.Y.Max = -0.17*ticks[len(ticks)-1].Value, ticks[len(ticks)-1].Value
+	f.Plot.Y.Tick.Marker = ticks
+	f.Plot.X.Min, f.Plot.X.Max = 0, 1
+	f.Plot.X.Tick.Marker = idTicks()
+	shade := page.Faded(l.Ink, 0.13)
+	f.Plot.Add(page.Band{X: []float64{0, 1},
+		Y: []number.Interval{{Low: h.low, High: h.high}, {Low: h.low, High: h.high}}, Fill: shade},
+		page.Bars{At: plain, Width: 0.86 * width, Fill: blue},
+		page.Bars{At: odd, Width: width, Fill: red},
+		page.Polyline{Points: plotter.XYs{{X: 0, Y: h.expected}, {X: 1, Y: h.expected}},
+			Style: model}, strip{s.reachable, -0.075, -0.015, blue},
+		strip{s.silent, -0.145, -0.085, l.Muted})
+	f.Legend = []page.LegendEntry{
+		{Label: "answered", Fill: blue}, {Label: "silent", Fill: l.Muted},
+		{Label: "evenly spread", Line: model}, {Label: "95 % of bins", Fill: shade},
 	}
 	if len(odd)+len(s.clusters) > 0 {
-		f.legend = append(f.legend, legendEntry{label: "stands out", fill: red})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: "stands out", Fill: red})
 	}
 	for i, bin := range h.outliers {
 		if i == outliersShown {
 			break
 		}
-		f.noteBin(l, h, bin, s.clusters)
+		noteBin(f, l, h, bin, s.clusters)
 	}
 	for _, c := range s.clusters {
-		f.plot.Add(tip{position(c.from), red})
+		f.Plot.Add(tip{position(c.from), red})
 	}
 }
 
 // noteBin names a bin that stands out, above it.
-func (f *figure) noteBin(l look, h *idHistogram, bin int, clusters []cluster) {
+func noteBin(f *page.Figure, l page.Look, h *idHistogram, bin int, clusters []cluster) {
 	text := prefixOf(bin, len(h.bins)) + ": " + strconv.Itoa(h.bins[bin])
 	for _, c := range clusters {
 		if h.binOf(c.from) == bin {
 			text += fmt.Sprintf(" (%d share %d bits)", c.ids, c.shared)
 		}
 	}
-	n := note{
-		at:   plotter.XY{X: (float64(bin) + 0.5) / float64(len(h.bins)), Y: float64(h.bins[bin])},
-		text: text, size: l.text,
-		color: l.ink, ground: faded(l.background, 0.8),
+	n := page.Note{
+		At:   plotter.XY{X: (float64(bin) + 0.5) / float64(len(h.bins)), Y: float64(h.bins[bin])},
+		Text: text, Size: l.Text,
+		Color: l.Ink, Ground: page.Faded(l.Background, 0.8),
 	}
-	w := width(n.text, l.text)
-	n.offset = vg.Point{X: -w / 2, Y: 0.15 * l.text}
+	w := page.Width(n.Text, l.Text)
+	n.Offset = vg.Point{X: -w / 2, Y: 0.15 * l.Text}
 	switch { // near an edge the text leans inwards
-	case n.at.X < 0.2:
-		n.offset.X = 0
-	case n.at.X > 0.8:
-		n.offset.X = -w
+	case n.At.X < 0.2:
+		n.Offset.X = 0
+	case n.At.X > 0.8:
+		n.Offset.X = -w
 	}
-	f.plot.Add(n)
+	f.Plot.Add(n)
 }
 
 // prefixOf names a bin by the hexadecimal digits with which its ids begin.
@@ -248,10 +256,15 @@ func (s strip) Plot(c draw.Canvas, plt *plot.Plot) {
 		if n == 0 {
 			continue
 		}
-		c.SetColor(faded(s.color, 0.35+0.65*float64(n)/float64(most)))
+		c.SetColor(page.Faded(s.color, 0.35+0.65*float64(n)/float64(most)))
 		c.Fill(vg.Rectangle{
 			Min: vg.Point{X: x(float64(i) / stripColumns), Y: y(s.low * plt.Y.Max)},
 			Max: vg.Point{X: x(float64(i+1) / stripColumns), Y: y(s.high * plt.Y.Max)},
 		}.Path())
 	}
+}
+
+// noCrawl says why a figure of a crawl is not drawn.
+func noCrawl() *page.Figure {
+	return &page.Figure{Skipped: "the folder holds no crawl (no " + stored.CrawlFile + ")"}
 }

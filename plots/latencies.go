@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // latencies are the successful lookups of one cell, in ns.
@@ -27,30 +30,33 @@ type foundRow struct {
 	Found int64 `parquet:"found_ns"`
 }
 
-// latencyCurves reads the latencies of the first n cells.
-func (r *results) latencyCurves(n int) ([]latencies, error) {
-	out := r.noLatencies(n)
-	err := scanLookups(r, func(row *latencyRow) error { return r.count(out, row, row.Latency) })
+// Read reads the latencies of the first n cells.
+func Read(r *stored.Results, n int) ([]latencies, error) {
+	out := empty(r, n)
+	err := stored.ScanLookups(r, func(row *latencyRow) error {
+		return count(r, out, row,
+			row.Latency)
+	})
 	sortLatencies(out)
 	return out, err
 }
 
-// bothCurves reads, of all cells, the times to the end and those to the closest contact.
-func (r *results) bothCurves() (ended, found []latencies, err error) {
-	ended, found = r.noLatencies(len(r.Cells)), r.noLatencies(len(r.Cells))
-	err = scanLookups(r, func(row *foundRow) error {
-		if err := r.count(ended, &row.latencyRow, row.Latency); err != nil {
+// ReadBoth reads, of all cells, the times to the end and those to the closest contact.
+func ReadBoth(r *stored.Results) (ended, found []latencies, err error) {
+	ended, found = empty(r, len(r.Cells)), empty(r, len(r.Cells))
+	err = stored.ScanLookups(r, func(row *foundRow) error {
+		if err := count(r, ended, &row.latencyRow, row.Latency); err != nil {
 			return err
 		}
-		return r.count(found, &row.latencyRow, row.Found)
+		return count(r, found, &row.latencyRow, row.Found)
 	})
 	sortLatencies(ended)
 	sortLatencies(found)
 	return ended, found, err
 }
 
-// noLatencies is the first n cells before anything is known.
-func (r *results) noLatencies(n int) []latencies {
+// empty is the first n cells before anything is known.
+func empty(r *stored.Results, n int) []latencies {
 	out := make([]latencies, n)
 	for i := range out {
 		out[i].bySeed = make([][]int64, len(r.Cells[i].Seeds))
@@ -59,9 +65,9 @@ func (r *results) noLatencies(n int) []latencies {
 }
 
 // count adds a lookup that took so long, if it is of these cells and not of another kind.
-func (r *results) count(out []latencies, row *latencyRow, ns int64) error {
-	cell, seed, err := r.place(row.Cell, row.Seed)
-	if err != nil || cell >= len(out) || row.Kind != lookupKind {
+func count(r *stored.Results, out []latencies, row *latencyRow, ns int64) error {
+	cell, seed, err := r.Place(row.Cell, row.Seed)
+	if err != nil || cell >= len(out) || row.Kind != stored.LookupKind {
 		return err
 	}
 	out[cell].all++
@@ -101,7 +107,7 @@ func (s *latencies) sharesBySeed(v int64) []float64 {
 	var out []float64
 	for _, ns := range s.bySeed {
 		if len(ns) > 0 {
-			out = append(out, float64(upTo(ns, v))/float64(len(ns)))
+			out = append(out, float64(number.UpTo(ns, v))/float64(len(ns)))
 		}
 	}
 	return out

@@ -7,15 +7,19 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // timing is a latency that some targets are about: of one cell, of one kind of operation, until one
 // event.
 type timing struct {
-	cell    cell
+	cell    stored.Cell
 	kind    string
 	event   string // as metrics end
-	targets []target
+	targets []stored.Target
 	latencies
 }
 
@@ -28,18 +32,18 @@ func events() map[string]string {
 }
 
 // quantileOf returns the share that a target's percentile is of.
-func (t *target) quantileOf() (float64, bool) {
+func quantileOf(t *stored.Target) (float64, bool) {
 	var percent float64
 	_, err := fmt.Sscanf(t.Of, "p%f", &percent)
 	return percent / 100, err == nil
 }
 
-// timings collects the targets that are percentiles of a latency of one cell, in their order.
-func (r *results) timings() []timing {
+// timingsOf collects the targets that are percentiles of a latency of one cell, in their order.
+func timingsOf(r *stored.Results) []timing {
 	var all []timing
 	for _, t := range r.Targets {
 		kind, event, _ := strings.Cut(t.Metric, ".")
-		_, quantile := t.quantileOf()
+		_, quantile := quantileOf(&t)
 		if events()[event] == "" || !quantile || len(t.Cells) != 1 {
 			continue
 		}
@@ -47,7 +51,8 @@ func (r *results) timings() []timing {
 			return x.cell.Cell == t.Cells[0] && x.kind == kind && x.event == event
 		})
 		if i < 0 {
-			at := slices.IndexFunc(r.Cells, func(c cell) bool { return c.Cell == t.Cells[0] })
+			at := slices.IndexFunc(r.Cells,
+				func(c stored.Cell) bool { return c.Cell == t.Cells[0] })
 			if at < 0 {
 				continue
 			}
@@ -58,7 +63,7 @@ func (r *results) timings() []timing {
 		}
 		all[i].targets = append(all[i].targets, t)
 	}
-	return all[:min(len(all), seriesMax)]
+	return all[:min(len(all), page.SeriesMax)]
 }
 
 type timingRow struct {
@@ -77,7 +82,7 @@ type timingRow struct {
 func (row *timingRow) of(event string) (ns int64, counts bool) {
 	switch event {
 	case "found_ms":
-		return row.Found, row.Contact > 0 && (row.Success || row.Kind != lookupKind)
+		return row.Found, row.Contact > 0 && (row.Success || row.Kind != stored.LookupKind)
 	case "first_value_ms":
 		return row.FirstValue, row.ValueDepth > 0
 	}
@@ -85,15 +90,15 @@ func (row *timingRow) of(event string) (ns int64, counts bool) {
 }
 
 // readTimings fills in the latencies.
-func (r *results) readTimings(all []timing) error {
-	err := scanLookups(r, func(row *timingRow) error {
+func readTimings(r *stored.Results, all []timing) error {
+	err := stored.ScanLookups(r, func(row *timingRow) error {
 		for i := range all {
 			x := &all[i]
 			ns, counts := row.of(x.event)
 			if x.cell.Cell != int(row.Cell) || x.kind != row.Kind {
 				continue
 			}
-			_, seed, err := r.place(row.Cell, row.Seed)
+			_, seed, err := r.Place(row.Cell, row.Seed)
 			if err != nil {
 				return err
 			}
@@ -114,35 +119,36 @@ func (r *results) readTimings(all []timing) error {
 
 // latencyTargets draws the distributions of the latencies that were published, each with its
 // published range as a band of the same colour and the percentile that was published as a dot.
-func latencyTargets(r *results, l look) (*figure, error) {
-	all := r.timings()
+func latencyTargets(r *stored.Results, l page.Look) (*page.Figure, error) {
+	all := timingsOf(r)
 	if len(all) == 0 {
-		return &figure{skipped: "no published value (targets) is a percentile of a latency"}, nil
+		return &page.Figure{Skipped: "no published value (targets) is a percentile of a latency"},
+			nil
 	}
-	if err := r.readTimings(all); err != nil {
+	if err := readTimings(r, all); err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(x timing) bool {
 		return len(x.ns) == 0 || x.ns[len(x.ns)-1] <= 0
 	})
 	if len(all) == 0 {
-		return &figure{skipped: "nothing was measured of the published latencies"}, nil
+		return &page.Figure{Skipped: "nothing was measured of the published latencies"}, nil
 	}
-	f := &figure{
-		plot: l.newPlot("Latency", "Share of lookups"),
-		data: table{header: []string{"cell", "label", "latency", "latency_ms", "share_at_most",
+	f := &page.Figure{
+		Plot: l.NewPlot("Latency", "Share of lookups"),
+		Data: page.Table{Header: []string{"cell", "label", "latency", "latency_ms", "share_at_most",
 			"share_ci95_low", "share_ci95_high"}},
 	}
-	var compared []target
+	var compared []stored.Target
 	for i := range all {
 		compared = append(compared, all[i].targets...)
 	}
-	f.title = targetsTitle(compared) + medians(all)
-	f.setTimingAxes(all)
+	f.Title = targetsTitle(compared) + medians(all)
+	setTimingAxes(f, all)
 	for i := range all {
-		f.addTiming(r, l, i, &all[i])
+		addTiming(f, r, l, i, &all[i])
 	}
-	f.about = timingsAbout(r, all)
+	f.About = timingsAbout(r, all)
 	return f, nil
 }
 
@@ -153,13 +159,13 @@ func medians(all []timing) string {
 		low, high = min(low, all[i].quantile(0.5)), max(high, all[i].quantile(0.5))
 	}
 	if low == high {
-		return ", the median " + span(low)
+		return ", the median " + number.Span(low)
 	}
-	return ", medians from " + span(low) + " to " + span(high)
+	return ", medians from " + number.Span(low) + " to " + number.Span(high)
 }
 
 // setTimingAxes spans the curves and the bands.
-func (f *figure) setTimingAxes(all []timing) {
+func setTimingAxes(f *page.Figure, all []timing) {
 	low, high := math.Inf(1), 0.0
 	for i := range all {
 		x := &all[i]
@@ -170,38 +176,38 @@ func (f *figure) setTimingAxes(all []timing) {
 		}
 	}
 	low, high = low/1.2, high*1.2
-	f.plot.X.Min, f.plot.X.Max, f.plot.X.Scale = low, high, logScale{}
-	f.plot.X.Tick.Marker = logTicks(low, high, span)
-	f.plot.Y.Min, f.plot.Y.Max = 0, 1.05
-	f.plot.Y.Tick.Marker = linearTicks(1, percent)
+	f.Plot.X.Min, f.Plot.X.Max, f.Plot.X.Scale = low, high, page.LogScale{}
+	f.Plot.X.Tick.Marker = page.LogTicks(low, high, number.Span)
+	f.Plot.Y.Min, f.Plot.Y.Max = 0, 1.05
+	f.Plot.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
 }
 
-func (f *figure) addTiming(r *results, l look, i int, x *timing) {
-	p := l.pen(i)
-	style := p.line(l.line)
+func addTiming(f *page.Figure, r *stored.Results, l page.Look, i int, x *timing) {
+	p := l.Pen(i)
+	style := p.Line(l.Line)
 	var at plotter.XYs
 	for _, t := range x.targets {
-		from, to := max(t.Band[0]*1e6, f.plot.X.Min), min(t.Band[1]*1e6, f.plot.X.Max)
+		from, to := max(t.Band[0]*1e6, f.Plot.X.Min), min(t.Band[1]*1e6, f.Plot.X.Max)
 		if from < to {
-			whole := []interval{{0, 1}, {0, 1}}
-			f.plot.Add(band{[]float64{from, to}, whole, faded(p.color, 0.16)})
+			whole := []number.Interval{{Low: 0, High: 1}, {Low: 0, High: 1}}
+			f.Plot.Add(page.Band{X: []float64{from, to}, Y: whole, Fill: page.Faded(p.Color, 0.16)})
 		}
-		share, _ := t.quantileOf()
+		share, _ := quantileOf(&t)
 		at = append(at, plotter.XY{X: x.quantile(share), Y: share})
 	}
-	curve := x.thin(f.plot.X.Min)
-	f.plot.Add(band{curve.x, curve.spread, faded(p.color, 0.25)})
-	f.plot.Add(polyline{within(curve.line, f.plot.X.Max), true, style})
-	dots := l.dots(at, p, l.radius)
-	f.plot.Add(dots)
+	curve := x.thin(f.Plot.X.Min)
+	f.Plot.Add(page.Band{X: curve.x, Y: curve.spread, Fill: page.Faded(p.Color, 0.25)})
+	f.Plot.Add(page.Polyline{Points: within(curve.line, f.Plot.X.Max), Step: true, Style: style})
+	dots := l.Dots(at, p, l.Radius)
+	f.Plot.Add(dots)
 	label := timingLabel(r, x)
-	f.legend = append(f.legend, legendEntry{label: label, line: style, marker: &dots})
+	f.Legend = append(f.Legend, page.LegendEntry{Label: label, Line: style, Marker: &dots})
 	for j, v := range curve.line[1:] {
 		low, high := any(nil), any(nil)
 		if len(curve.spread) > 0 {
-			low, high = curve.spread[j].low, curve.spread[j].high
+			low, high = curve.spread[j].Low, curve.spread[j].High
 		}
-		f.data.add(x.cell.Cell, label, x.kind+"."+x.event, v.X/1e6, v.Y, low, high)
+		f.Data.Add(x.cell.Cell, label, x.kind+"."+x.event, v.X/1e6, v.Y, low, high)
 	}
 }
 
@@ -214,39 +220,40 @@ func within(line plotter.XYs, most float64) plotter.XYs {
 	return line[:n]
 }
 
-func timingLabel(r *results, x *timing) string {
-	return fmt.Sprintf("%s, %s", r.label(x.cell), events()[x.event])
+func timingLabel(r *stored.Results, x *timing) string {
+	return fmt.Sprintf("%s, %s", r.Label(x.cell), events()[x.event])
 }
 
-func timingsAbout(r *results, all []timing) about {
-	a := about{
-		shows: "Curves: share of the lookups that took at most that long. Bands: the range that " +
+func timingsAbout(r *stored.Results, all []timing) page.About {
+	a := page.About{
+		Shows: "Curves: share of the lookups that took at most that long. Bands: the range that " +
 			"counts as the published value. Markers: the percentile that was published.",
-		definition: "Simulated time from the start of a lookup to its end, until the closest " +
+		Definition: "Simulated time from the start of a lookup to its end, until the closest " +
 			"contact found had answered, or until the first peers came, as each publication " +
 			"defines it. Lookups that never came so far are left out.",
-		intervals: "none: one seed",
+		Intervals: "none: one seed",
 	}
 	for i := range all {
 		x := &all[i]
-		if !slices.ContainsFunc(a.cells, func(c cell) bool { return c.Cell == x.cell.Cell }) {
-			a.cells = append(a.cells, x.cell)
+		if !slices.ContainsFunc(a.Cells,
+			func(c stored.Cell) bool { return c.Cell == x.cell.Cell }) {
+			a.Cells = append(a.Cells, x.cell)
 		}
 		if len(x.cell.Seeds) > 1 {
-			a.intervals = overSeeds
+			a.Intervals = page.OverSeeds
 		}
 		for _, t := range x.targets {
-			a.notes = append(a.notes, fmt.Sprintf("%s: %s, published %s to %s: %s (%s).",
-				timingLabel(r, x), t.Of, span(t.Band[0]*1e6), span(t.Band[1]*1e6), t.Verdict,
-				t.Source))
+			a.Notes = append(a.Notes, fmt.Sprintf("%s: %s, published %s to %s: %s (%s).",
+				timingLabel(r, x), t.Of, number.Span(t.Band[0]*1e6), number.Span(t.Band[1]*1e6),
+				t.Verdict, t.Source))
 		}
 	}
-	a.n = func(c cell) string {
+	a.N = func(c stored.Cell) string {
 		var parts []string
 		for i := range all {
 			if x := &all[i]; x.cell.Cell == c.Cell {
-				parts = append(parts, fmt.Sprintf("%s of %s", count(len(x.ns)),
-					plural(x.all, "lookup")))
+				parts = append(parts, fmt.Sprintf("%s of %s", number.Count(len(x.ns)),
+					number.Plural(x.all, "lookup")))
 			}
 		}
 		return strings.Join(parts, "; ")

@@ -10,20 +10,26 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A strand is one metric of several cells over another quantity: the cells of a sweep that differ
 // in one setting only.
 type strand struct {
 	label string
-	cells []cell // by x
+	cells []stored.Cell // by x
 	x     []float64
 }
 
-// strands puts together the cells that have the same settings but for those of which along says
+// strandsOf puts together the cells that have the same settings but for those of which along says
 // that they are the way along the curve. What x says is not a number is left out. A strand is named
 // by how users cheat, and by what else differs from the first cell.
-func (r *results) strands(along func(path string) bool, x func(*cell) float64) (all []strand) {
+func strandsOf(
+	r *stored.Results, along func(path string) bool, x func(*stored.Cell) float64,
+) (all []strand) {
 	place := map[string]int{}
 	for i := range r.Cells {
 		c := &r.Cells[i]
@@ -31,7 +37,7 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 		if math.IsNaN(at) {
 			continue
 		}
-		cheat, settings := r.told(c, along, func(key, value string) bool {
+		cheat, settings := told(r, c, along, func(key, value string) bool {
 			return value != fmt.Sprint(r.Cells[0].Set[key])
 		})
 		label := strings.Join(append(cheat, settings...), ", ")
@@ -45,37 +51,37 @@ func (r *results) strands(along func(path string) bool, x func(*cell) float64) (
 	for i := range all {
 		all[i].sort()
 		if len(all) > 1 && all[i].label == "" {
-			all[i].label = r.unsaid(along)
+			all[i].label = unsaid(r, along)
 		}
 	}
 	return all
 }
 
 // told are the ways to cheat in a cell, and those settings, not along a strand, that say so.
-func (r *results) told(
-	c *cell, along func(path string) bool, says func(key, value string) bool,
+func told(r *stored.Results,
+	c *stored.Cell, along func(path string) bool, says func(key, value string) bool,
 ) (cheat, settings []string) {
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		switch value := fmt.Sprint(c.Set[key]); {
-		case !r.varies(key) || along(key):
+		case !r.Varies(key) || along(key):
 		case isCheatSetting(key):
 			cheat = append(cheat, cheatOfMix(value))
 		case says(key, value):
-			settings = append(settings, shortName(c.Set, key)+" "+presetOf(value))
+			settings = append(settings, stored.ShortName(c.Set, key)+" "+presetOf(value))
 		}
 	}
 	return cheat, settings
 }
 
 // unsaid are the settings of the first cell, which names of strands leave out.
-func (r *results) unsaid(along func(path string) bool) string {
-	_, settings := r.told(&r.Cells[0], along, func(string, string) bool { return true })
+func unsaid(r *stored.Results, along func(path string) bool) string {
+	_, settings := told(r, &r.Cells[0], along, func(string, string) bool { return true })
 	return strings.Join(settings, ", ")
 }
 
 // unsaidNote says what names of strands leave out, if anything.
-func (r *results) unsaidNote(along func(path string) bool) []string {
-	if text := r.unsaid(along); text != "" {
+func unsaidNote(r *stored.Results, along func(path string) bool) []string {
+	if text := unsaid(r, along); text != "" {
 		return []string{"Where a curve's name does not say otherwise: " + text + "."}
 	}
 	return nil
@@ -110,25 +116,25 @@ type measuring struct {
 	of     func(float64) float64 // what is drawn of it
 }
 
-func (m measuring) at(c *cell) (v float64, ci interval, sure bool) {
+func (m measuring) at(c *stored.Cell) (v float64, ci number.Interval, sure bool) {
 	found, ok := c.Metrics[m.metric]
 	if !ok || found.N == 0 {
-		return math.NaN(), interval{}, false
+		return math.NaN(), number.Interval{}, false
 	}
-	if found.CI95 != nil && len(c.Seeds) >= bandSeeds {
+	if found.CI95 != nil && len(c.Seeds) >= number.BandSeeds {
 		a, b := m.of(found.CI95[0]), m.of(found.CI95[1])
-		ci, sure = interval{min(a, b), max(a, b)}, true
+		ci, sure = number.Interval{Low: min(a, b), High: max(a, b)}, true
 	}
 	return m.of(found.Mean), ci, sure
 }
 
 // addStrand draws a curve with marks and whiskers, and enters it in the data. Places along x are
 // those of the ruler.
-func (f *figure) addStrand(
-	p *plot.Plot, l look, o *strand, m measuring, pen pen, x, y ruler,
+func addStrand(f *page.Figure,
+	p *plot.Plot, l page.Look, o *strand, m measuring, pen page.Pen, x, y page.Ruler,
 ) {
 	var line plotter.XYs
-	w := whiskers{cap: 0.5 * l.text, style: solid(pen.color, l.thin)}
+	w := page.Whiskers{Cap: 0.5 * l.Text, Style: page.Solid(pen.Color, l.Thin)}
 	for i := range o.cells {
 		v, ci, sure := m.at(&o.cells[i])
 		if math.IsNaN(v) {
@@ -136,114 +142,117 @@ func (f *figure) addStrand(
 		}
 		low, high := any(nil), any(nil)
 		if sure {
-			low, high = ci.low, ci.high
-			w.x, w.y = append(w.x, x.at(o.x[i])), append(w.y, y.clip(ci))
+			low, high = ci.Low, ci.High
+			w.X, w.Y = append(w.X, x.At(o.x[i])), append(w.Y, y.Clip(ci))
 		}
-		f.data.add(o.cells[i].Cell, o.label, m.metric, o.x[i], v, low, high)
-		line = append(line, plotter.XY{X: x.at(o.x[i]), Y: y.at(min(max(v, y.low), y.high))})
+		f.Data.Add(o.cells[i].Cell, o.label, m.metric, o.x[i], v, low, high)
+		line = append(line, plotter.XY{X: x.At(o.x[i]), Y: y.At(min(max(v, y.Low), y.High))})
 	}
-	p.Add(w, polyline{points: line, style: pen.line(l.line)},
-		l.dots(line, pen, l.radius))
+	p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)},
+		l.Dots(line, pen, l.Radius))
 }
 
 // strandTable is the data of such figures.
-func strandTable(x string) table {
-	return table{header: []string{"cell", "label", "metric", x, "value", "ci95_low", "ci95_high"}}
+func strandTable(x string) page.Table {
+	return page.Table{Header: []string{"cell", "label", "metric", x, "value", "ci95_low",
+		"ci95_high"}}
 }
 
 const observed = "audit.M6.down."
 
 // observersFigure draws how far passive observers are off by how much of the swarm they meet.
-func observersFigure(r *results, l look) (*figure, error) {
-	seen := func(c *cell) float64 {
+func observersFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	seen := func(c *stored.Cell) float64 {
 		if m, ok := c.Metrics[observed+"coverage"]; ok && m.N > 0 {
 			return m.Mean
 		}
 		return math.NaN()
 	}
-	along := func(path string) bool { return strings.HasSuffix(path, sizeSetting) }
-	all := r.strands(along, seen)
+	along := func(path string) bool { return strings.HasSuffix(path, stored.SizeSetting) }
+	all := strandsOf(r, along, seen)
 	if len(all) == 0 {
-		return &figure{skipped: "nobody observed the swarm"}, nil
+		return &page.Figure{Skipped: "nobody observed the swarm"}, nil
 	}
-	more := len(all) - seriesMax
-	all = all[:min(len(all), seriesMax)]
-	whole, err := r.observedBounds(all)
+	more := len(all) - page.SeriesMax
+	all = all[:min(len(all), page.SeriesMax)]
+	whole, err := observedBounds(r, all)
 	if err != nil {
 		return nil, err
 	}
-	f := &figure{line: 6.6 * l.text, data: strandTable("users_seen_share")}
-	left := l.newPanel("Downloads seen, of all that there were", "")
-	right := l.newPanel("Median error of users who were met", "")
-	x := ruler{false, 0, 1}
+	f := &page.Figure{Line: 6.6 * l.Text, Data: strandTable("users_seen_share")}
+	left := l.NewPanel("Downloads seen, of all that there were", "")
+	right := l.NewPanel("Median error of users who were met", "")
+	x := page.Ruler{Log: false, Low: 0, High: 1}
 	for _, p := range []*plot.Plot{left, right} {
-		x.set(&p.X, linearTicks(1, percent))
+		x.Set(&p.X, page.LinearTicks(1, number.Percent))
 	}
-	f.addWhole(left, l, all, whole)
-	f.addMet(right, l, all, x)
+	addWhole(f, left, l, all, whole)
+	addMet(f, right, l, all, x)
 	columns := 2
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels([]*plot.Plot{left, right}, columns)
+	f.SetPanels([]*plot.Plot{left, right}, columns)
 	for _, p := range []*plot.Plot{left, right} {
 		p.X.Label.Text = "Share of users that observers met"
 	}
 	if len(all) > 1 {
 		for i := range all {
-			pen := l.pen(i)
-			f.legend = append(f.legend, legendEntry{label: all[i].label,
-				line:   pen.line(l.line),
-				marker: l.sample(pen)})
+			pen := l.Pen(i)
+			f.Legend = append(f.Legend, page.LegendEntry{Label: all[i].label,
+				Line:   pen.Line(l.Line),
+				Marker: l.Sample(pen)})
 		}
 	}
 	if len(whole) > 0 {
-		f.legend = append(f.legend, legendEntry{label: "bands: what is sure and possible"})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: "bands: what is sure and possible"})
 	}
-	f.title = observersTitle(all)
-	f.about = observersAbout(r, all)
-	f.about.notes = append(f.about.notes, r.unsaidNote(along)...)
+	f.Title = observersTitle(all)
+	f.About = observersAbout(r, all)
+	f.About.Notes = append(f.About.Notes, unsaidNote(r, along)...)
 	if more > 0 {
-		f.about.notes = append(f.about.notes, plural(more, "curve")+" more are not shown.")
+		f.About.Notes = append(f.About.Notes, number.Plural(more, "curve")+" more are not shown.")
 	}
 	return f, nil
 }
 
 // addWhole draws the estimate of all downloads, with its bounds, against the dashed line on which
 // what is missing are the users whom nobody met.
-func (f *figure) addWhole(p *plot.Plot, l look, all []strand, bounds map[int]interval) {
+func addWhole(
+	f *page.Figure, p *plot.Plot, l page.Look, all []strand, bounds map[int]number.Interval,
+) {
 	m := measuring{observed + "bias", func(v float64) float64 { return 1 + v }}
-	y := ruler{false, 0, 1.1}
+	y := page.Ruler{Log: false, Low: 0, High: 1.1}
 	for _, o := range all {
 		for i := range o.cells {
 			if v, _, _ := m.at(&o.cells[i]); !math.IsNaN(v) {
-				y.high = max(y.high, min(v*1.06, 3))
+				y.High = max(y.High, min(v*1.06, 3))
 			}
 		}
 	}
-	y.set(&p.Y, linearTicks(y.high, percent))
-	p.Y.Max = y.high
-	p.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
-		style: l.modelPen().line(l.thin)})
+	y.Set(&p.Y, page.LinearTicks(y.High, number.Percent))
+	p.Y.Max = y.High
+	p.Add(page.Polyline{Points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
+		Style: l.ModelPen().Line(l.Thin)})
 	for i := range all {
-		o, pen := &all[i], l.pen(i)
-		strip := ribbon{fill: faded(pen.color, 0.25)}
+		o, pen := &all[i], l.Pen(i)
+		strip := page.Ribbon{Fill: page.Faded(pen.Color, 0.25)}
 		for k := range o.cells {
 			b, ok := bounds[o.cells[k].Cell]
 			if !ok {
 				continue
 			}
-			strip.x, strip.y = append(strip.x, o.x[k]), append(strip.y, b)
-			f.data.add(o.cells[k].Cell, o.label, "bounds of the whole swarm's download", o.x[k],
-				nil, b.low, b.high)
+			strip.X, strip.Y = append(strip.X, o.x[k]), append(strip.Y, b)
+			f.Data.Add(o.cells[k].Cell, o.label, "bounds of the whole swarm's download", o.x[k],
+				nil, b.Low, b.High)
 		}
 		p.Add(strip)
-		f.addStrand(p, l, o, m, pen, ruler{false, 0, 1}, y)
+		addStrand(f, p, l, o, m, pen, page.Ruler{Log: false, Low: 0, High: 1}, y)
 	}
 }
 
 // addMet draws the error of single users.
-func (f *figure) addMet(p *plot.Plot, l look, all []strand, x ruler) {
+func addMet(f *page.Figure, p *plot.Plot, l page.Look, all []strand, x page.Ruler) {
 	m := measuring{observed + "median", func(v float64) float64 { return v }}
 	low, high := math.Inf(1), 0.0
 	for _, o := range all {
@@ -253,28 +262,28 @@ func (f *figure) addMet(p *plot.Plot, l look, all []strand, x ruler) {
 			}
 		}
 	}
-	y := ruler{false, 0, max(high*1.1, 0.01)}
+	y := page.Ruler{Log: false, Low: 0, High: max(high*1.1, 0.01)}
 	if high > 20*low {
-		y = ruler{true, low / 1.5, high * 1.5}
-		y.set(&p.Y, logTicks(y.low, y.high, percent))
+		y = page.Ruler{Log: true, Low: low / 1.5, High: high * 1.5}
+		y.Set(&p.Y, page.LogTicks(y.Low, y.High, number.Percent))
 	} else {
-		y.set(&p.Y, linearTicks(y.high, percent))
+		y.Set(&p.Y, page.LinearTicks(y.High, number.Percent))
 	}
 	for i := range all {
-		f.addStrand(p, l, &all[i], m, l.pen(i), x, y)
+		addStrand(f, p, l, &all[i], m, l.Pen(i), x, y)
 	}
 }
 
 // observedBounds are the bounds that observers know of the download of the whole swarm, by the
 // truth: means over the runs of each cell.
-func (r *results) observedBounds(all []strand) (map[int]interval, error) {
-	if ok, err := r.has(accountsFile); err != nil || !ok {
+func observedBounds(r *stored.Results, all []strand) (map[int]number.Interval, error) {
+	if ok, err := r.Has(accountsFile); err != nil || !ok {
 		return nil, err
 	}
 	low, high := make([]float64, len(r.Cells)), make([]float64, len(r.Cells))
 	truth := make([]float64, len(r.Cells))
-	err := scanTable(r, accountsFile, func(row *accountRow) error {
-		i, _, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, accountsFile, func(row *accountRow) error {
+		i, _, err := r.Place(row.Cell, row.Seed)
 		if err != nil || row.Method != "M6" {
 			return err
 		}
@@ -284,10 +293,10 @@ func (r *results) observedBounds(all []strand) (map[int]interval, error) {
 		}
 		return nil
 	})
-	bounds := map[int]interval{}
+	bounds := map[int]number.Interval{}
 	for i, c := range r.Cells {
 		if truth[i] > 0 {
-			bounds[c.Cell] = interval{low[i] / truth[i], high[i] / truth[i]}
+			bounds[c.Cell] = number.Interval{Low: low[i] / truth[i], High: high[i] / truth[i]}
 		}
 	}
 	return bounds, err
@@ -309,22 +318,25 @@ func observersTitle(all []strand) string {
 	return text
 }
 
-func percentWhole(v float64) string { return significant(math.Floor(100*v+1e-9)) + "\u00A0%" }
+func percentWhole(v float64) string {
+	return number.Significant(math.Floor(100*v+1e-9)) +
+		"\u00A0%"
+}
 
-func observersAbout(r *results, all []strand) about {
-	a := about{
-		shows: "Left: what observers saw all users download, by what these did; users whom " +
+func observersAbout(r *stored.Results, all []strand) page.About {
+	a := page.About{
+		Shows: "Left: what observers saw all users download, by what these did; users whom " +
 			"nobody met count with nothing, as on the dashed line; bands are the bounds that " +
 			"observers know, from what is sure to what is possible. Right: the median relative " +
 			"error of users who were met. Whiskers: 95 % intervals.",
-		definition: "Passive observation, M6: pieces gained while an observer was looking, " +
+		Definition: "Passive observation, M6: pieces gained while an observer was looking, " +
 			"from bitfields and haves. The truth is payload delivered to a user, in the " +
 			"network's books.",
-		intervals: storedIntervals,
-		n:         func(c cell) string { return plural(len(c.Seeds), "run") },
+		Intervals: page.StoredIntervals,
+		N:         func(c stored.Cell) string { return number.Plural(len(c.Seeds), "run") },
 	}
 	for _, o := range all {
-		a.cells = append(a.cells, o.cells...)
+		a.Cells = append(a.Cells, o.cells...)
 	}
 	return a
 }

@@ -8,6 +8,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // receiptsTarget is the published bound of the overhead of signed receipts.
@@ -15,77 +19,78 @@ const receiptsTarget = 0.06
 
 // receiptsFigure draws what receipts cost, and what those who withhold them take, by the bytes for
 // which one is given.
-func receiptsFigure(r *results, l look) (*figure, error) {
-	path := r.windowSetting()
+func receiptsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	path := windowSetting(r)
 	if path == "" {
-		return &figure{skipped: "needs a varied number of bytes a receipt"}, nil
+		return &page.Figure{Skipped: "needs a varied number of bytes a receipt"}, nil
 	}
 	along := func(p string) bool { return p == path }
-	all := r.strands(along, func(c *cell) float64 {
+	all := strandsOf(r, along, func(c *stored.Cell) float64 {
 		if c.Metrics["audit.M8.bytes_per_gb"].N == 0 {
 			return math.NaN()
 		}
 		return sizeOf(fmt.Sprint(c.Set[path]))
 	})
 	if len(all) == 0 {
-		return &figure{skipped: "no receipts were given"}, nil
+		return &page.Figure{Skipped: "no receipts were given"}, nil
 	}
-	all = all[:min(len(all), seriesMax)]
-	f := &figure{line: 6.6 * l.text, data: strandTable("bytes_a_receipt")}
-	x := ruler{true, math.Inf(1), 0}
+	all = all[:min(len(all), page.SeriesMax)]
+	f := &page.Figure{Line: 6.6 * l.Text, Data: strandTable("bytes_a_receipt")}
+	x := page.Ruler{Log: true, Low: math.Inf(1), High: 0}
 	for _, o := range all {
-		x.low, x.high = min(x.low, o.x[0]), max(x.high, o.x[len(o.x)-1])
+		x.Low, x.High = min(x.Low, o.x[0]), max(x.High, o.x[len(o.x)-1])
 	}
-	pad := max(math.Pow(x.high/x.low, 0.07), 1.1)
+	pad := max(math.Pow(x.High/x.Low, 0.07), 1.1)
 	var ticks []plot.Tick
-	for v := math.Pow(4, math.Floor(math.Log(x.low)/math.Log(4))); v <= x.high*1.01; v *= 4 {
-		if v >= x.low*0.99 {
+	for v := math.Pow(4, math.Floor(math.Log(x.Low)/math.Log(4))); v <= x.High*1.01; v *= 4 {
+		if v >= x.Low*0.99 {
 			ticks = append(ticks, plot.Tick{Value: v, Label: binaryText(v)})
 		}
 	}
 	if ticks == nil {
-		ticks = []plot.Tick{{Value: x.low, Label: binaryText(x.low)}}
+		ticks = []plot.Tick{{Value: x.Low, Label: binaryText(x.Low)}}
 	}
 	for len(ticks) > 4 {
 		for i := 1; i < len(ticks); i++ {
 			ticks = append(ticks[:i], ticks[i+1:]...)
 		}
 	}
-	x.low, x.high = x.low/pad, x.high*pad
-	cost := l.newPanel("Bytes of receipts, by payload", "")
-	loss := l.newPanel("Uploads of the honest not credited", "")
+	x.Low, x.High = x.Low/pad, x.High*pad
+	cost := l.NewPanel("Bytes of receipts, by payload", "")
+	loss := l.NewPanel("Uploads of the honest not credited", "")
 	for _, p := range []*plot.Plot{cost, loss} {
-		x.set(&p.X, ticks)
+		x.Set(&p.X, ticks)
 	}
 	same := func(v float64) float64 { return v }
-	f.addReceipts(cost, l, all, x, measuring{"audit.M8.bytes_per_gb",
+	addReceipts(f, cost, l, all, x, measuring{"audit.M8.bytes_per_gb",
 		func(v float64) float64 { return v / 1e9 }}, receiptsTarget)
-	f.addReceipts(loss, l, all, x, measuring{"audit.M8.up.weighted.honest", same}, 0)
+	addReceipts(f, loss, l, all, x, measuring{"audit.M8.up.weighted.honest", same}, 0)
 	columns := 2
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels([]*plot.Plot{cost, loss}, columns)
+	f.SetPanels([]*plot.Plot{cost, loss}, columns)
 	cost.X.Label.Text, loss.X.Label.Text = "Bytes a receipt", "Bytes a receipt"
 	if len(all) > 1 {
 		for i := range all {
-			pen := l.pen(i)
-			f.legend = append(f.legend, legendEntry{label: all[i].label,
-				line:   pen.line(l.line),
-				marker: l.sample(pen)})
+			pen := l.Pen(i)
+			f.Legend = append(f.Legend, page.LegendEntry{Label: all[i].label,
+				Line:   pen.Line(l.Line),
+				Marker: l.Sample(pen)})
 		}
 	}
-	style := l.modelPen().line(l.thin)
-	f.legend = append(f.legend, legendEntry{label: "published: less than 6\u00A0%", line: style})
-	f.title = receiptsTitle(all)
-	f.about = receiptsAbout(r, all)
-	f.about.notes = append(f.about.notes, r.unsaidNote(along)...)
+	style := l.ModelPen().Line(l.Thin)
+	f.Legend = append(f.Legend, page.LegendEntry{Label: "published: less than 6\u00A0%",
+		Line: style})
+	f.Title = receiptsTitle(all)
+	f.About = receiptsAbout(r, all)
+	f.About.Notes = append(f.About.Notes, unsaidNote(r, along)...)
 	return f, nil
 }
 
 // addReceipts draws one quantity, with a line at a published value.
-func (f *figure) addReceipts(
-	p *plot.Plot, l look, all []strand, x ruler, m measuring, published float64,
+func addReceipts(f *page.Figure,
+	p *plot.Plot, l page.Look, all []strand, x page.Ruler, m measuring, published float64,
 ) {
 	low, high := math.Inf(1), published
 	for _, o := range all {
@@ -95,24 +100,24 @@ func (f *figure) addReceipts(
 			}
 		}
 	}
-	y := ruler{false, 0, max(high*1.1, 1e-6)}
+	y := page.Ruler{Log: false, Low: 0, High: max(high*1.1, 1e-6)}
 	if high > 20*low {
-		y = ruler{true, low / 1.5, high * 1.5}
-		ticks := logTicks(y.low, y.high, finePercent)
-		if labelled(ticks) > 5 {
-			ticks = decades(ticks)
+		y = page.Ruler{Log: true, Low: low / 1.5, High: high * 1.5}
+		ticks := page.LogTicks(y.Low, y.High, finePercent)
+		if page.Labelled(ticks) > 5 {
+			ticks = page.Decades(ticks)
 		}
-		y.set(&p.Y, ticks)
+		y.Set(&p.Y, ticks)
 	} else {
-		y.set(&p.Y, linearTicks(y.high, finePercent))
+		y.Set(&p.Y, page.LinearTicks(y.High, finePercent))
 	}
 	if published > 0 {
-		at := y.at(published)
-		p.Add(polyline{points: plotter.XYs{{X: x.at(x.low), Y: at}, {X: x.at(x.high), Y: at}},
-			style: l.modelPen().line(l.thin)})
+		at := y.At(published)
+		p.Add(page.Polyline{Points: plotter.XYs{{X: x.At(x.Low), Y: at}, {X: x.At(x.High), Y: at}},
+			Style: l.ModelPen().Line(l.Thin)})
 	}
 	for i := range all {
-		f.addStrand(p, l, &all[i], m, l.pen(i), x, y)
+		addStrand(f, p, l, &all[i], m, l.Pen(i), x, y)
 	}
 }
 
@@ -122,10 +127,10 @@ func finePercent(v float64) string {
 }
 
 // windowSetting is the varied setting that says for how many bytes a receipt is given.
-func (r *results) windowSetting() string {
+func windowSetting(r *stored.Results) string {
 	for key := range r.Cells[0].Set {
 		if (strings.HasSuffix(key, ".receipts") || strings.HasSuffix(key, ".window")) &&
-			r.varies(key) && !math.IsNaN(sizeOf(fmt.Sprint(r.Cells[0].Set[key]))) {
+			r.Varies(key) && !math.IsNaN(sizeOf(fmt.Sprint(r.Cells[0].Set[key]))) {
 			return key
 		}
 	}
@@ -151,11 +156,11 @@ func sizeOf(text string) float64 {
 func binaryText(v float64) string {
 	switch {
 	case v >= 1<<20:
-		return significant(v/(1<<20)) + "\u00A0MiB"
+		return number.Significant(v/(1<<20)) + "\u00A0MiB"
 	case v >= 1<<10:
-		return significant(v/(1<<10)) + "\u00A0KiB"
+		return number.Significant(v/(1<<10)) + "\u00A0KiB"
 	}
-	return significant(v) + "\u00A0B"
+	return number.Significant(v) + "\u00A0B"
 }
 
 func receiptsTitle(all []strand) string {
@@ -177,19 +182,19 @@ func roundTo2(v float64) float64 {
 	return math.Round(v*scale) / scale
 }
 
-func receiptsAbout(r *results, all []strand) about {
-	a := about{
-		shows: "Left: bytes sent for receipts, by the payload that was delivered. Right: upload " +
+func receiptsAbout(r *stored.Results, all []strand) page.About {
+	a := page.About{
+		Shows: "Left: bytes sent for receipts, by the payload that was delivered. Right: upload " +
 			"of honest users for which no receipt was deposited, by all that they uploaded. " +
 			"Whiskers: 95 % intervals.",
-		definition: "Signed receipts, M8: receivers sign totals, one each time that so many " +
+		Definition: "Signed receipts, M8: receivers sign totals, one each time that so many " +
 			"bytes have come. Dashed: the overhead that Persistent BitTorrent Trackers (arXiv " +
 			"2511.17260) report.",
-		intervals: storedIntervals,
-		n:         func(c cell) string { return plural(len(c.Seeds), "run") },
+		Intervals: page.StoredIntervals,
+		N:         func(c stored.Cell) string { return number.Plural(len(c.Seeds), "run") },
 	}
 	for _, o := range all {
-		a.cells = append(a.cells, o.cells...)
+		a.Cells = append(a.Cells, o.cells...)
 	}
 	return a
 }

@@ -7,6 +7,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const verdictsFile = "verdicts.parquet"
@@ -25,20 +29,20 @@ const rocMost = 4
 
 // rocFigure draws how many cheats methods find against how many honest users they accuse, for all
 // thresholds: a panel a cell.
-func rocFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(verdictsFile); err != nil || !ok {
-		return &figure{skipped: "nobody was judged (ledger.rounds.looks)"}, err
+func rocFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(verdictsFile); err != nil || !ok {
+		return &page.Figure{Skipped: "nobody was judged (ledger.rounds.looks)"}, err
 	}
-	methods, looks := r.judgements()
+	methods, looks := judged(r)
 	if len(methods) == 0 {
-		return &figure{skipped: "nobody was judged (ledger.rounds.looks)"}, nil
+		return &page.Figure{Skipped: "nobody was judged (ledger.rounds.looks)"}, nil
 	}
-	cells := r.shown()
+	cells := page.Shown(r)
 	cells = cells[:min(len(cells), rocMost)]
 	look := rocLook(looks, cells[0].Nodes)
 	of := map[string][]verdictRow{}
-	err := scanTable(r, verdictsFile, func(row *verdictRow) error {
-		i, _, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, verdictsFile, func(row *verdictRow) error {
+		i, _, err := r.Place(row.Cell, row.Seed)
 		if err == nil && i < len(cells) && int(row.Swarms) == look {
 			key := fmt.Sprint(i, row.Method)
 			of[key] = append(of[key], *row)
@@ -48,46 +52,47 @@ func rocFigure(r *results, l look) (*figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &figure{line: 0.7 * l.height, data: table{header: []string{"cell", "method", "swarms",
-		"threshold", "false_rate", "recall"}}}
+	f := &page.Figure{Line: 0.7 * l.Height,
+		Data: page.Table{Header: []string{"cell", "method", "swarms", "threshold", "false_rate",
+			"recall"}}}
 	var panels []*plot.Plot
 	for i, c := range cells {
-		p := l.newPanel("Cheats found, "+r.inflation(c), "Honest users accused")
+		p := l.NewPanel("Cheats found, "+inflation(r, c), "Honest users accused")
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1.02
-		p.X.Tick.Marker, p.Y.Tick.Marker = halves(), linearTicks(1, percent)
-		p.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
-			style: l.modelPen().line(l.thin)})
+		p.X.Tick.Marker, p.Y.Tick.Marker = halves(), page.LinearTicks(1, number.Percent)
+		p.Add(page.Polyline{Points: plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}},
+			Style: l.ModelPen().Line(l.Thin)})
 		for n := len(methods) - 1; n >= 0; n-- { // the best ones last, on top
-			curve := f.addROC(c, methods[n], look, of[fmt.Sprint(i, methods[n])])
-			p.Add(polyline{points: curve, style: l.pen(n).line(l.line)})
+			curve := addROC(f, c, methods[n], look, of[fmt.Sprint(i, methods[n])])
+			p.Add(page.Polyline{Points: curve, Style: l.Pen(n).Line(l.Line)})
 		}
 		panels = append(panels, p)
 	}
 	columns := len(panels)
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels(panels, columns)
+	f.SetPanels(panels, columns)
 	for _, p := range panels {
 		if columns > 1 {
 			p.X.Label.Text = "Honest users accused"
 		}
 	}
 	for n, method := range methods {
-		f.legend = append(f.legend, legendEntry{label: methodName(method),
-			line: l.pen(n).line(l.line)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: methodName(method),
+			Line: l.Pen(n).Line(l.Line)})
 	}
-	f.legend = append(f.legend, legendEntry{label: "chance",
-		line: l.modelPen().line(l.thin)})
-	f.title = rocTitle(r, cells, methods, look)
-	f.about = rocAbout(r, cells, methods, look)
+	f.Legend = append(f.Legend, page.LegendEntry{Label: "chance",
+		Line: l.ModelPen().Line(l.Thin)})
+	f.Title = rocTitle(r, cells, methods, look)
+	f.About = rocAbout(r, cells, methods, look)
 	return f, nil
 }
 
 // halves labels 0, a half and all.
 func halves() plot.ConstantTicks {
-	return plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 0.5, Label: percent(0.5)},
-		{Value: 1, Label: percent(1)}}
+	return plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 0.5, Label: number.Percent(0.5)},
+		{Value: 1, Label: number.Percent(1)}}
 }
 
 // rocLook is the number of swarms that is shown: the first of twice as many as there are users.
@@ -101,7 +106,7 @@ func rocLook(looks []int, users int) int {
 }
 
 // addROC returns the curve of a method, over the users of all seeds, and enters it in the data.
-func (f *figure) addROC(c cell, method string, look int, rows []verdictRow) plotter.XYs {
+func addROC(f *page.Figure, c stored.Cell, method string, look int, rows []verdictRow) plotter.XYs {
 	slices.SortStableFunc(rows, func(a, b verdictRow) int { return cmp.Compare(b.Score, a.Score) })
 	cheats := 0
 	for i := range rows {
@@ -124,12 +129,12 @@ func (f *figure) addROC(c cell, method string, look int, rows []verdictRow) plot
 		at := plotter.XY{X: float64(wronged) / float64(max(honest, 1)),
 			Y: float64(found) / float64(max(cheats, 1))}
 		curve = append(curve, at)
-		f.data.add(c.Cell, method, look, rows[i].Score, at.X, at.Y)
+		f.Data.Add(c.Cell, method, look, rows[i].Score, at.X, at.Y)
 	}
 	return curve
 }
 
-func rocTitle(r *results, cells []cell, methods []string, look int) string {
+func rocTitle(r *stored.Results, cells []stored.Cell, methods []string, look int) string {
 	best, auc := "", 0.0
 	for _, method := range methods {
 		if m := cells[0].Metrics[detectionName(method, look, "auc")]; m.N > 0 && m.Mean > auc {
@@ -140,30 +145,30 @@ func rocTitle(r *results, cells []cell, methods []string, look int) string {
 		return "How many cheats methods find, and how many honest users they accuse"
 	}
 	return fmt.Sprintf("At %s, %s ranks a cheat above an honest user %s of the time",
-		r.inflation(cells[0]), methodName(best), whole(auc))
+		inflation(r, cells[0]), methodName(best), whole(auc))
 }
 
-func rocAbout(r *results, cells []cell, methods []string, look int) about {
-	a := about{
-		shows: fmt.Sprintf("Share of the cheats against share of the honest users that a method "+
+func rocAbout(r *stored.Results, cells []stored.Cell, methods []string, look int) page.About {
+	a := page.About{
+		Shows: fmt.Sprintf("Share of the cheats against share of the honest users that a method "+
 			"accuses, for all thresholds of its score, after %s swarms. Users of all seeds "+
-			"together. Dashed: chance.", count(look)),
-		definition: "M1: uploads by downloads in the ledger. M3: fraction of the claims that is " +
+			"together. Dashed: chance.", number.Count(look)),
+		Definition: "M1: uploads by downloads in the ledger. M3: fraction of the claims that is " +
 			"invented, by least squares. M4: share of its rounds in which the user was " +
 			"suspected. M5: the greatest severity of the rules.",
-		cells: cells, intervals: "none: a curve has no interval; those of the AUC are in " +
+		Cells: cells, Intervals: "none: a curve has no interval; those of the AUC are in " +
 			"summary.json",
-		n:     func(c cell) string { return plural(c.Nodes*len(c.Seeds), "user") },
-		notes: r.shownNote(),
+		N:     func(c stored.Cell) string { return number.Plural(c.Nodes*len(c.Seeds), "user") },
+		Notes: page.ShownNote(r),
 	}
 	for _, c := range cells {
-		text := "AUC, " + r.label(c) + ":"
+		text := "AUC, " + r.Label(c) + ":"
 		for _, method := range methods {
 			if m := c.Metrics[detectionName(method, look, "auc")]; m.N > 0 {
 				text += fmt.Sprintf(" %s %.3f;", method, m.Mean)
 			}
 		}
-		a.notes = append(a.notes, text[:len(text)-1]+".")
+		a.Notes = append(a.Notes, text[:len(text)-1]+".")
 	}
 	return a
 }

@@ -1,36 +1,15 @@
 package plots
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
-
-// A study says what the figures of a sweep show. A metric's name stands for its mean, and with the
-// end .p50, .p90 or .p99 for that quantile.
-type study struct {
-	Axes    []string `json:"axes"` // paths of settings, in the order of the scenario
-	Metrics []string `json:"metrics"`
-	Cost    string   `json:"cost"`    // what is paid, and
-	Worth   string   `json:"worth"`   // what for
-	Success float64  `json:"success"` // the least share of lookups that must succeed
-}
-
-func (s *study) validate() error {
-	switch {
-	case len(s.Axes) == 0:
-		return errors.New(`study: missing "axes"`)
-	case len(s.Metrics) == 0:
-		return errors.New(`study: missing "metrics"`)
-	case s.Cost == "" || s.Worth == "":
-		return errors.New(`study: missing "cost" or "worth"`)
-	case !(s.Success >= 0 && s.Success <= 1):
-		return errors.New(`study: "success" is no share of 1`)
-	}
-	return nil
-}
 
 // A measure is a metric, or a quantile of it, in a unit for people.
 type measure struct {
@@ -47,10 +26,10 @@ type measure struct {
 // nouns are what people call metrics.
 func nouns() map[string]string {
 	return map[string]string{
-		latencyMetric:                  "Lookup time",
-		foundMetric:                    "Time to find",
-		hopMetric:                      "Hops",
-		successMetric:                  "Success",
+		stored.LatencyMetric:           "Lookup time",
+		stored.FoundMetric:             "Time to find",
+		stored.HopMetric:               "Hops",
+		stored.SuccessMetric:           "Success",
 		"lookup.messages":              "Queries per lookup",
 		"lookup.timeouts":              "Timeouts per lookup",
 		"traffic.bytes_per_node_s":     "Traffic per node",
@@ -68,7 +47,7 @@ func nouns() map[string]string {
 }
 
 // measureOf reads what a study names. Its unit is that of the cells.
-func measureOf(name string, cells []cell) measure {
+func measureOf(name string, cells []stored.Cell) measure {
 	m := measure{name: name, metric: name, scale: 1}
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
 		if end := name[dot+1:]; slices.Contains([]string{"p50", "p90", "p99"}, end) {
@@ -87,7 +66,7 @@ func measureOf(name string, cells []cell) measure {
 	most := 0.0
 	for i := range cells {
 		if v, ok := m.of(&cells[i]); ok {
-			m.unit, most = cells[i].Metrics[m.metric].Unit, max(most, v.value)
+			m.unit, most = cells[i].Metrics[m.metric].Unit, max(most, v.Value)
 		}
 	}
 	switch {
@@ -110,13 +89,13 @@ func (m *measure) heading() string {
 }
 
 // of returns the measure of a cell, and whether it has one.
-func (m *measure) of(c *cell) (measured, bool) {
+func (m *measure) of(c *stored.Cell) (number.Measured, bool) {
 	if c == nil {
-		return measured{}, false
+		return number.Measured{}, false
 	}
 	found, ok := c.Metrics[m.metric]
 	if !ok || found.N == 0 {
-		return measured{}, false
+		return number.Measured{}, false
 	}
 	v, ci := found.Mean, found.CI95
 	switch m.quantile {
@@ -127,11 +106,11 @@ func (m *measure) of(c *cell) (measured, bool) {
 	case "p99":
 		v, ci = found.P99, found.P99CI95
 	}
-	out := measured{value: v * m.scale, n: found.N}
+	out := number.Measured{Value: v * m.scale, N: found.N}
 	if ci != nil {
-		out.ci, out.sure = interval{max(ci[0]*m.scale, 0), ci[1] * m.scale}, true
+		out.CI, out.Sure = number.Interval{Low: max(ci[0]*m.scale, 0), High: ci[1] * m.scale}, true
 		if m.most > 0 {
-			out.ci.high = min(out.ci.high, m.most)
+			out.CI.High = min(out.CI.High, m.most)
 		}
 	}
 	return out, true
@@ -140,9 +119,9 @@ func (m *measure) of(c *cell) (measured, bool) {
 // show prints a value without its unit: of shares near all, what is missing counts.
 func (m *measure) show(v float64) string {
 	if m.unit == "%" && v > 90 {
-		return strings.TrimSuffix(percent(v/100), "\u00A0%")
+		return strings.TrimSuffix(number.Percent(v/100), "\u00A0%")
 	}
-	return significant(v)
+	return number.Significant(v)
 }
 
 // full prints a value with its unit.
@@ -161,11 +140,11 @@ func (m *measure) better(a, b float64) bool {
 	return a < b
 }
 
-// measures returns what the study shows, as far as the run has it, and notes of the rest.
-func (r *results) measures() (all []measure, notes []string) {
+// measuresOf returns what the study shows, as far as the run has it, and notes of the rest.
+func measuresOf(r *stored.Results) (all []measure, notes []string) {
 	for _, name := range r.Study.Metrics {
 		m := measureOf(name, r.Cells)
-		if slices.ContainsFunc(r.Cells, func(c cell) bool { _, ok := m.of(&c); return ok }) {
+		if slices.ContainsFunc(r.Cells, func(c stored.Cell) bool { _, ok := m.of(&c); return ok }) {
 			all = append(all, m)
 		} else {
 			notes = append(notes, "Without "+name+": the run has none.")
@@ -175,61 +154,61 @@ func (r *results) measures() (all []measure, notes []string) {
 }
 
 // studyAbout is what the captions of all figures of a sweep have in common.
-func studyAbout(axes []axis, cells []cell, notes []string) about {
-	a := about{
-		definition: "Metrics are defined in `metrics.json`. p50, p90 and p99 are quantiles of " +
+func studyAbout(axes []axis, cells []stored.Cell, notes []string) page.About {
+	a := page.About{
+		Definition: "Metrics are defined in `metrics.json`. p50, p90 and p99 are quantiles of " +
 			"all lookups of a cell; other values are means.",
-		counted: lookupsIn(cells), notes: notes, intervals: "none: one seed",
+		Counted: lookupsIn(cells), Notes: notes, Intervals: "none: one seed",
 	}
-	if slices.ContainsFunc(cells, func(c cell) bool { return len(c.Seeds) > 1 }) {
-		a.intervals = "95 % confidence over the seeds, as the run stored them: Student's t for " +
+	if slices.ContainsFunc(cells, func(c stored.Cell) bool { return len(c.Seeds) > 1 }) {
+		a.Intervals = "95 % confidence over the seeds, as the run stored them: Student's t for " +
 			"means, Woodruff's for quantiles of lookups"
 	}
 	if u := usual(axes); len(axes) > 0 {
-		a.notes = append(a.notes, fmt.Sprintf("The default is the first value of each varied "+
+		a.Notes = append(a.Notes, fmt.Sprintf("The default is the first value of each varied "+
 			"setting: %s.", u.named(axes)))
 	}
 	return a
 }
 
 // lookupsIn counts the cells and the lookups in each.
-func lookupsIn(cells []cell) string {
+func lookupsIn(cells []stored.Cell) string {
 	low, high := math.MaxInt, 0
 	for _, c := range cells {
-		n := c.Metrics[latencyMetric].N
+		n := c.Metrics[stored.LatencyMetric].N
 		low, high = min(low, n), max(high, n)
 	}
-	each := plural(high, "lookup")
+	each := number.Plural(high, "lookup")
 	if low < high {
-		each = count(low) + " to " + each
+		each = number.Count(low) + " to " + each
 	}
-	return plural(len(cells), "cell") + " of " + each + " each"
+	return number.Plural(len(cells), "cell") + " of " + each + " each"
 }
 
 // enter adds a cell's measure to the data of a figure of a sweep.
-func (m *measure) enter(t *table, axes []axis, c *cell, mark ...any) {
+func (m *measure) enter(t *page.Table, axes []axis, c *stored.Cell, mark ...any) {
 	v, ok := m.of(c)
 	if !ok {
 		return
 	}
 	low, high := any(nil), any(nil)
-	if v.sure {
-		low, high = v.ci.low, v.ci.high
+	if v.Sure {
+		low, high = v.CI.Low, v.CI.High
 	}
 	row := []any{c.Cell}
 	for _, a := range axes {
 		row = append(row, fmt.Sprint(c.Set[a.path]))
 	}
-	row = append(row, m.name, m.unit, v.value, low, high, v.n)
-	t.add(append(row, mark...)...)
+	row = append(row, m.name, m.unit, v.Value, low, high, v.N)
+	t.Add(append(row, mark...)...)
 }
 
 // studyTable is the header of the data of a figure of a sweep.
-func studyTable(axes []axis, marks ...string) table {
+func studyTable(axes []axis, marks ...string) page.Table {
 	header := []string{"cell"}
 	for _, a := range axes {
 		header = append(header, a.path)
 	}
-	return table{header: append(append(header, "metric", "unit", "value", "ci95_low", "ci95_high",
-		"n"), marks...)}
+	return page.Table{Header: append(append(header, "metric", "unit", "value", "ci95_low",
+		"ci95_high", "n"), marks...)}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -20,11 +22,11 @@ const (
 // metric is a formula of the settings.
 func studyRun() synthetic {
 	s := synthetic{seeds: 5, lookups: 5, figures: []string{"sweep", "heat", "front"},
-		study: &study{
+		study: &stored.Study{
 			Axes: []string{alphaPath, kPath, timeoutPath, refreshPath},
-			Metrics: []string{latencyMetric + ".p50", bytesMetric, successMetric,
+			Metrics: []string{stored.LatencyMetric + ".p50", bytesMetric, stored.SuccessMetric,
 				"no.such_metric"},
-			Cost: bytesMetric, Worth: latencyMetric + ".p50", Success: 0.9,
+			Cost: bytesMetric, Worth: stored.LatencyMetric + ".p50", Success: 0.9,
 		}}
 	for _, alpha := range []int{3, 1, 8} {
 		for _, k := range []int{8, 4} {
@@ -49,11 +51,11 @@ func studyMetrics(alpha, k int, timeout, refresh string) map[string]any {
 	bytes := float64(k)*upkeep + 5*float64(alpha)
 	success := 0.9 + 0.01*float64(k) - 0.001*seconds
 	return map[string]any{
-		latencyMetric: map[string]any{"unit": "ms", "n": 50, "mean": 2 * ms, "p50": ms,
+		stored.LatencyMetric: map[string]any{"unit": "ms", "n": 50, "mean": 2 * ms, "p50": ms,
 			"p50_ci95": []float64{0.9 * ms, 1.2 * ms}, "p90": 3 * ms, "p90_ci95": nil},
 		bytesMetric: map[string]any{"unit": "B/s", "n": 5, "mean": bytes,
 			"ci95": []float64{bytes - 1, bytes + 1}},
-		successMetric: map[string]any{"unit": "share", "n": 50, "mean": success,
+		stored.SuccessMetric: map[string]any{"unit": "share", "n": 50, "mean": success,
 			"ci95": []float64{success - 0.1, success + 0.2}},
 	}
 }
@@ -67,16 +69,16 @@ func expected(t *testing.T, row map[string]string) float64 {
 	all := studyMetrics(alpha, k, row[timeoutPath], row[refreshPath])
 	mean := func(name string) float64 { return all[name].(map[string]any)["mean"].(float64) }
 	switch row["metric"] {
-	case latencyMetric + ".p50":
+	case stored.LatencyMetric + ".p50":
 		require.Equal(t, "s", row["unit"])
-		return mean(latencyMetric) / 2000
+		return mean(stored.LatencyMetric) / 2000
 	case bytesMetric:
 		require.Equal(t, "B/s", row["unit"])
 		return mean(bytesMetric)
 	}
-	require.Equal(t, successMetric, row["metric"])
+	require.Equal(t, stored.SuccessMetric, row["metric"])
 	require.Equal(t, "%", row["unit"])
-	return 100 * mean(successMetric)
+	return 100 * mean(stored.SuccessMetric)
 }
 
 func TestSweepDataIsTheInput(t *testing.T) {
@@ -139,7 +141,7 @@ func TestHeatDataIsTheInput(t *testing.T) {
 
 // TestTiles: the best tile is the lightest, whatever better means, and what is missing is blank.
 func TestTiles(t *testing.T) {
-	r := &results{Study: &study{Axes: []string{widthPath, sizePath}}}
+	r := &stored.Results{Study: &stored.Study{Axes: []string{widthPath, sizePath}}}
 	for _, width := range []int{3, 1, 8} {
 		for _, size := range []int{8, 4} {
 			if width == 3 && size == 4 {
@@ -147,33 +149,33 @@ func TestTiles(t *testing.T) {
 			}
 			wide, long := float64(width), float64(size)
 			ms := 200 + 2000*long/wide
-			r.Cells = append(r.Cells, cell{Cell: len(r.Cells),
+			r.Cells = append(r.Cells, stored.Cell{Cell: len(r.Cells),
 				Set: map[string]any{widthPath: width, sizePath: size},
-				Metrics: map[string]metric{
-					latencyMetric: {N: 50, Unit: "ms", Mean: 2 * ms, P50: ms},
-					trafficMetric: {N: 5, Unit: "B/s", Mean: long + 5*wide},
-					successMetric: {N: 50, Unit: "share", Mean: 0.9 + 0.01*long - 0.1/wide},
+				Metrics: map[string]stored.Metric{
+					stored.LatencyMetric: {N: 50, Unit: "ms", Mean: 2 * ms, P50: ms},
+					trafficMetric:        {N: 5, Unit: "B/s", Mean: long + 5*wide},
+					stored.SuccessMetric: {N: 50, Unit: "share", Mean: 0.9 + 0.01*long - 0.1/wide},
 				}})
 		}
 	}
-	axes := r.axes()
+	axes := axesOf(r)
 	for name, lightest := range map[string]int{
-		latencyMetric + ".p50": 2, trafficMetric: 0, successMetric: 5,
+		stored.LatencyMetric + ".p50": 2, trafficMetric: 0, stored.SuccessMetric: 5,
 	} {
 		all := tiles(r, axes, measureOf(name, r.Cells))
 		require.Len(t, all, 6) // alpha 1, 3, 8 of k 4, then of k 8
-		require.Empty(t, all[1].text)
+		require.Empty(t, all[1].Text)
 		least, most := 1.0, 0.0
 		for i, tile := range all {
-			require.Equal(t, i == 4, tile.usual)
+			require.Equal(t, i == 4, tile.Usual)
 			if i != 1 {
-				require.NotEmpty(t, tile.text)
-				least, most = min(least, tile.share), max(most, tile.share)
+				require.NotEmpty(t, tile.Text)
+				least, most = min(least, tile.Share), max(most, tile.Share)
 			}
 		}
 		require.Zero(t, least, name)
 		require.EqualValues(t, 1, most, name)
-		require.EqualValues(t, 1, all[lightest].share, name)
+		require.EqualValues(t, 1, all[lightest].Share, name)
 	}
 	require.InDelta(t, 0.5, shareOf(10, 1, 100), 1e-12, "by ratio")
 	require.InDelta(t, 0.5, shareOf(3, 1, 5), 1e-12, "evenly")
@@ -181,15 +183,15 @@ func TestTiles(t *testing.T) {
 }
 
 func TestAxes(t *testing.T) {
-	run := func(path string, values ...any) *results {
-		r := &results{Study: &study{Axes: []string{path}}}
+	run := func(path string, values ...any) *stored.Results {
+		r := &stored.Results{Study: &stored.Study{Axes: []string{path}}}
 		for i, v := range values {
-			r.Cells = append(r.Cells, cell{Cell: i, Set: map[string]any{path: v}})
+			r.Cells = append(r.Cells, stored.Cell{Cell: i, Set: map[string]any{path: v}})
 		}
 		return r
 	}
 	for _, c := range []struct {
-		r       *results
+		r       *stored.Results
 		labels  []string
 		numbers []float64
 		name    string
@@ -208,19 +210,19 @@ func TestAxes(t *testing.T) {
 			[]string{"jech", "bep5", "mix"}, nil, "client"},
 		{run("network.loss", "0%", "1%"), []string{"0%", "1%"}, nil, "loss"},
 	} {
-		axes := c.r.axes()
+		axes := axesOf(c.r)
 		require.Len(t, axes, 1)
 		require.Equal(t, c.labels, axes[0].labels)
 		require.Equal(t, c.numbers, axes[0].numbers)
 		require.Equal(t, c.name, axes[0].name)
 		require.Equal(t, fmt.Sprint(c.r.Cells[0].Set[c.r.Study.Axes[0]]), axes[0].usual)
 		for i := range axes[0].values {
-			require.Greater(t, axes[0].value(i), axes[0].ruler.low)
-			require.Less(t, axes[0].value(i), axes[0].ruler.high)
+			require.Greater(t, axes[0].value(i), axes[0].ruler.Low)
+			require.Less(t, axes[0].value(i), axes[0].ruler.High)
 		}
 	}
-	require.Empty(t, run(widthPath, 3, 3).axes(), "one value is no axis")
-	require.Empty(t, (&results{}).axes())
+	require.Empty(t, axesOf(run(widthPath, 3, 3)), "one value is no axis")
+	require.Empty(t, axesOf((&stored.Results{})))
 }
 
 func TestStudiesThatCannotBeDrawn(t *testing.T) {

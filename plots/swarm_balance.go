@@ -8,6 +8,10 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 type balanceRow struct {
@@ -22,7 +26,7 @@ type balanceRow struct {
 
 // A tally is the balance of a cell's first run over time: all torrents together.
 type tally struct {
-	series
+	page.Series
 	windows []window // by time
 	flagged float64  // share of the windows, of all runs and torrents
 	rows    int
@@ -50,19 +54,19 @@ func (t *tally) balances() (at plotter.XYs) {
 }
 
 // swarmBalanceFigure draws the balance of the claims over time, in the first run of each cell.
-func swarmBalanceFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(balancesFile); err != nil || !ok {
-		return &figure{skipped: noAudit}, err
+func swarmBalanceFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(balancesFile); err != nil || !ok {
+		return &page.Figure{Skipped: noAudit}, err
 	}
-	all, err := r.tallies()
+	all, err := readTallies(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return &figure{skipped: "nothing was claimed"}, nil
+		return &page.Figure{Skipped: "nothing was claimed"}, nil
 	}
-	f := &figure{data: table{header: []string{"cell", "label", "seed", "at_s", "balance_share",
-		"flagged"}}}
+	f := &page.Figure{Data: page.Table{Header: []string{"cell", "label", "seed", "at_s",
+		"balance_share", "flagged"}}}
 	last, low, high := 0.0, -0.02, 0.02
 	for i := range all {
 		for _, p := range all[i].balances() {
@@ -70,63 +74,63 @@ func swarmBalanceFigure(r *results, l look) (*figure, error) {
 		}
 	}
 	low, high = max(low, -1), min(high, 2) // what invents much must not flatten the others
-	unit, name := clock(last)
-	f.plot = l.newPlot("Simulated time, "+name, "Up − down, of delivered")
-	f.plot.X.Min, f.plot.X.Max = 0, last/unit*1.02
-	f.plot.X.Tick.Marker = fittingTicks(0, f.plot.X.Max, l.width-2*l.margin-4*l.text, l)
-	f.plot.Y.Min, f.plot.Y.Max = low-0.05*(high-low), high+0.05*(high-low)
-	f.plot.Y.Tick.Marker = roundTicks(f.plot.Y.Min, f.plot.Y.Max, 5, signedPercent)
-	f.plot.Add(polyline{points: plotter.XYs{{X: 0, Y: 0}, {X: f.plot.X.Max, Y: 0}},
-		style: l.modelPen().line(l.thin)})
+	unit, name := number.Clock(last)
+	f.Plot = l.NewPlot("Simulated time, "+name, "Up − down, of delivered")
+	f.Plot.X.Min, f.Plot.X.Max = 0, last/unit*1.02
+	f.Plot.X.Tick.Marker = page.FittingTicks(0, f.Plot.X.Max, l.Width-2*l.Margin-4*l.Text, l)
+	f.Plot.Y.Min, f.Plot.Y.Max = low-0.05*(high-low), high+0.05*(high-low)
+	f.Plot.Y.Tick.Marker = page.RoundTicks(f.Plot.Y.Min, f.Plot.Y.Max, 5, signedPercent)
+	f.Plot.Add(page.Polyline{Points: plotter.XYs{{X: 0, Y: 0}, {X: f.Plot.X.Max, Y: 0}},
+		Style: l.ModelPen().Line(l.Thin)})
 	for i := range all {
-		f.addTally(&all[i], l, i, unit)
-		f.legend = append(f.legend, legendEntry{label: all[i].label,
-			line: l.pen(i).line(l.line)})
+		addTally(f, &all[i], l, i, unit)
+		f.Legend = append(f.Legend, page.LegendEntry{Label: all[i].Label,
+			Line: l.Pen(i).Line(l.Line)})
 	}
-	f.legend = append(f.legend, legendEntry{label: "marks: a torrent is flagged"})
-	f.title = tallyTitle(all)
-	f.about = r.tallyAbout(all)
+	f.Legend = append(f.Legend, page.LegendEntry{Label: "marks: a torrent is flagged"})
+	f.Title = tallyTitle(all)
+	f.About = tallyAbout(r, all)
 	return f, nil
 }
 
 // signedPercent prints a share that may be below 0.
 func signedPercent(v float64) string {
 	if v < 0 {
-		return "−" + percent(-v)
+		return "−" + number.Percent(-v)
 	}
-	return percent(v)
+	return number.Percent(v)
 }
 
 // addTally draws a cell's balance, with a mark where a window was flagged.
-func (f *figure) addTally(t *tally, l look, i int, unit float64) {
-	pen := l.pen(i)
+func addTally(f *page.Figure, t *tally, l page.Look, i int, unit float64) {
+	pen := l.Pen(i)
 	flagged := map[int64]bool{}
 	for _, w := range t.windows {
 		flagged[w.at] = flagged[w.at] || w.flagged
 	}
 	var line, marks plotter.XYs
 	for _, p := range t.balances() {
-		at := plotter.XY{X: p.X / unit, Y: min(max(p.Y, f.plot.Y.Min), f.plot.Y.Max)}
+		at := plotter.XY{X: p.X / unit, Y: min(max(p.Y, f.Plot.Y.Min), f.Plot.Y.Max)}
 		line = append(line, at)
 		word := "no"
 		if flagged[int64(math.Round(p.X*1e9))] {
 			marks, word = append(marks, at), "yes"
 		}
-		f.data.add(t.cell.Cell, t.label, int(t.cell.Seeds[0]), p.X, p.Y, word)
+		f.Data.Add(t.Cell.Cell, t.Label, int(t.Cell.Seeds[0]), p.X, p.Y, word)
 	}
-	f.plot.Add(polyline{points: line, style: pen.line(l.line)},
-		l.dots(marks, pen, 0.8*l.radius))
+	f.Plot.Add(page.Polyline{Points: line, Style: pen.Line(l.Line)},
+		l.Dots(marks, pen, 0.8*l.Radius))
 }
 
-// tallies reads the balances of as many cells as there are colours: where there are more, the
+// readTallies reads the balances of as many cells as there are colours: where there are more, the
 // first, and those that differ from it the most.
-func (r *results) tallies() ([]tally, error) {
+func readTallies(r *stored.Results) ([]tally, error) {
 	cells := make([]tally, len(r.Cells))
 	for i, c := range r.Cells {
-		cells[i].series = series{cell: c, index: i, label: r.cheatLabel(c)}
+		cells[i].Series = page.Series{Cell: c, Index: i, Label: cheatLabel(r, c)}
 	}
-	err := scanTable(r, balancesFile, func(row *balanceRow) error {
-		i, seed, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, balancesFile, func(row *balanceRow) error {
+		i, seed, err := r.Place(row.Cell, row.Seed)
 		if err != nil {
 			return err
 		}
@@ -151,13 +155,13 @@ func (r *results) tallies() ([]tally, error) {
 	for i := range cells {
 		cells[i].flagged /= float64(cells[i].rows)
 	}
-	if len(cells) > seriesMax {
+	if len(cells) > page.SeriesMax {
 		first := cells[0]
 		slices.SortStableFunc(cells[1:], func(a, b tally) int {
 			return cmp.Compare(b.apart(&first), a.apart(&first))
 		})
-		cells = cells[:seriesMax]
-		slices.SortFunc(cells, func(a, b tally) int { return cmp.Compare(a.index, b.index) })
+		cells = cells[:page.SeriesMax]
+		slices.SortFunc(cells, func(a, b tally) int { return cmp.Compare(a.Index, b.Index) })
 	}
 	return cells, err
 }
@@ -169,13 +173,13 @@ func (t *tally) final() float64 {
 }
 
 // cheatLabel names a cell by how users cheat in it, if its settings say so in a word or a mix.
-func (r *results) cheatLabel(c cell) string {
+func cheatLabel(r *stored.Results, c stored.Cell) string {
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
-		if value := fmt.Sprint(c.Set[key]); isCheatSetting(key) && r.varies(key) {
+		if value := fmt.Sprint(c.Set[key]); isCheatSetting(key) && r.Varies(key) {
 			return cheatOfMix(value)
 		}
 	}
-	return r.label(c)
+	return r.Label(c)
 }
 
 // tallyTitle tells the balance of the first cell, and of the one that differs the most from it.
@@ -192,29 +196,29 @@ func tallyTitle(all []tally) string {
 			roughShare(math.Abs(first.final())))
 	}
 	return fmt.Sprintf("Claims are out of balance by %s (%s) and %s (%s)",
-		roughShare(first.final()), first.label, roughShare(other.final()), other.label)
+		roughShare(first.final()), first.Label, roughShare(other.final()), other.Label)
 }
 
 // apart is how much two cells differ at the end.
 func (t *tally) apart(o *tally) float64 { return math.Abs(t.final() - o.final()) }
 
-func (r *results) tallyAbout(all []tally) about {
-	a := about{
-		shows: "Curves: all that clients had claimed to have uploaded less all that they had " +
+func tallyAbout(r *stored.Results, all []tally) page.About {
+	a := page.About{
+		Shows: "Curves: all that clients had claimed to have uploaded less all that they had " +
 			"claimed to have downloaded, of all torrents, by the payload that the network had " +
 			"delivered. 0 (dashed): the claims agree. Marks: a torrent was flagged as out of " +
 			"balance in the window of time that ends there. Of the first seed of each cell.",
-		definition: "The balance of swarms, M2, from what a tracker's ledger has credited.",
-		intervals:  "none: single runs",
-		n:          func(c cell) string { return plural(len(c.Seeds), "run") },
+		Definition: "The balance of swarms, M2, from what a tracker's ledger has credited.",
+		Intervals:  "none: single runs",
+		N:          func(c stored.Cell) string { return number.Plural(len(c.Seeds), "run") },
 	}
 	for i := range all {
-		a.cells = append(a.cells, all[i].cell)
-		a.notes = append(a.notes, fmt.Sprintf("%s: %s of the windows of all runs flagged.",
-			all[i].label, roughShare(all[i].flagged)))
+		a.Cells = append(a.Cells, all[i].Cell)
+		a.Notes = append(a.Notes, fmt.Sprintf("%s: %s of the windows of all runs flagged.",
+			all[i].Label, roughShare(all[i].flagged)))
 	}
 	if len(all) < len(r.Cells) {
-		a.notes = append(a.notes, fmt.Sprintf("Of %d cells these are the first, and those that "+
+		a.Notes = append(a.Notes, fmt.Sprintf("Of %d cells these are the first, and those that "+
 			"end the farthest from it.", len(r.Cells)))
 	}
 	return a

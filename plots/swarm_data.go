@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -35,27 +39,27 @@ func (p *peerRow) leeches() bool { return p.Complete < p.Size }
 
 // A class is the peers of one group and cell that came to download.
 type class struct {
-	series
+	page.Series
 	group string
 	peers [][]peerRow // by seed of the cell
 }
 
-// classes reads the groups of the cells that are shown; where cells have several, those of the
+// readClasses reads the groups of the cells that are shown; where cells have several, those of the
 // first cell with the most of them. They are as many as a figure has colours for, and more is how
 // many are left out.
-func (r *results) classes() (all []class, more int, err error) {
-	cells := r.cellSeries()
+func readClasses(r *stored.Results) (all []class, more int, err error) {
+	cells := page.SeriesOf(r)
 	groups := make([][]string, len(cells))
 	of := map[string]*class{} // by cell and group
-	err = scanTable(r, peersFile, func(row *peerRow) error {
-		i, seed, err := r.place(row.Cell, row.Seed)
+	err = stored.Scan(r, peersFile, func(row *peerRow) error {
+		i, seed, err := r.Place(row.Cell, row.Seed)
 		if err != nil || i >= len(cells) || !row.leeches() {
 			return err
 		}
 		key := fmt.Sprint(i, " ", row.Group)
 		if of[key] == nil {
-			of[key] = &class{series: cells[i], group: row.Group,
-				peers: make([][]peerRow, len(cells[i].cell.Seeds))}
+			of[key] = &class{Series: cells[i], group: row.Group,
+				peers: make([][]peerRow, len(cells[i].Cell.Seeds))}
 			groups[i] = append(groups[i], row.Group)
 		}
 		of[key].peers[seed] = append(of[key].peers[seed], *row)
@@ -72,7 +76,7 @@ func (r *results) classes() (all []class, more int, err error) {
 		for _, group := range groups[i] {
 			c := of[fmt.Sprint(i, " ", group)]
 			if several {
-				c.label = group
+				c.Label = group
 			}
 			if several && i != richest {
 				more++
@@ -81,29 +85,29 @@ func (r *results) classes() (all []class, more int, err error) {
 			all = append(all, *c)
 		}
 	}
-	if cut := len(all) - seriesMax; cut > 0 {
-		all, more = all[:seriesMax], more+cut
+	if cut := len(all) - page.SeriesMax; cut > 0 {
+		all, more = all[:page.SeriesMax], more+cut
 	}
 	return all, more, err
 }
 
 // classNotes says what is left out.
-func (r *results) classNotes(all []class, more int) []string {
-	notes := r.shownNote()
-	if c := all[0].cell; len(r.Cells) > 1 && c.Cell == all[len(all)-1].cell.Cell {
-		notes = append(notes, "This is one cell of several: "+r.label(c)+".")
+func classNotes(r *stored.Results, all []class, more int) []string {
+	notes := page.ShownNote(r)
+	if c := all[0].Cell; len(r.Cells) > 1 && c.Cell == all[len(all)-1].Cell.Cell {
+		notes = append(notes, "This is one cell of several: "+r.Label(c)+".")
 	}
 	if more > 0 {
 		notes = append(notes, fmt.Sprintf("%s more are in the results, and not shown.",
-			plural(more, "group")))
+			number.Plural(more, "group")))
 	}
 	return notes
 }
 
 // seriesOf is what the legend names.
-func seriesOf(all []class) (named []series) {
+func seriesOf(all []class) (named []page.Series) {
 	for _, c := range all {
-		named = append(named, c.series)
+		named = append(named, c.Series)
 	}
 	return named
 }
@@ -149,133 +153,8 @@ func (s *spread) quantile(share float64) float64 {
 func (s *spread) within(v float64) (shares []float64) {
 	for i, values := range s.bySeed {
 		if s.peers[i] > 0 {
-			shares = append(shares, float64(upTo(values, v))/float64(s.peers[i]))
+			shares = append(shares, float64(number.UpTo(values, v))/float64(s.peers[i]))
 		}
 	}
 	return shares
-}
-
-type swarmRow struct {
-	Cell              int32   `parquet:"cell"`
-	Seed              uint64  `parquet:"seed"`
-	At                int64   `parquet:"at_ns"`
-	Torrent           string  `parquet:"torrent"`
-	Leechers          int32   `parquet:"leechers"`
-	Seeds             int32   `parquet:"seeds"`
-	Completed         int32   `parquet:"completed"`
-	UpBytes           uint64  `parquet:"up_bytes"`
-	UpCapacity        uint64  `parquet:"up_capacity"`
-	LeecherUpBytes    uint64  `parquet:"leecher_up_bytes"`
-	LeecherUpCapacity uint64  `parquet:"leecher_up_capacity"`
-	CopiesMin         int32   `parquet:"copies_min"`
-	CopiesMean        float64 `parquet:"copies_mean"`
-}
-
-// tides are the samples of the swarms over time: by cell that is shown, and by its seed. They are
-// of the first torrent.
-type tides struct {
-	cells   []series
-	rows    [][][]swarmRow
-	width   float64 // of a bin, s
-	n       int     // bins
-	notes   []string
-	torrent string
-}
-
-// bandSeeds is from how many seeds on figures of swarms have bands: of two they say next to
-// nothing, and hide the lines.
-const bandSeeds = 3
-
-// tidesMost is how many bins of time there are at most.
-const tidesMost = 150
-
-func (r *results) tides() (*tides, error) {
-	t := &tides{cells: r.cellSeries(), notes: r.shownNote()}
-	for _, s := range t.cells {
-		t.rows = append(t.rows, make([][]swarmRow, len(s.cell.Seeds)))
-	}
-	several := false
-	err := scanTable(r, swarmFile, func(row *swarmRow) error {
-		i, seed, err := r.place(row.Cell, row.Seed)
-		if err != nil || i >= len(t.cells) {
-			return err
-		}
-		if t.torrent == "" {
-			t.torrent = row.Torrent
-		}
-		if row.Torrent != t.torrent {
-			several = true
-			return nil
-		}
-		t.rows[i][seed] = append(t.rows[i][seed], *row)
-		return nil
-	})
-	if several {
-		t.notes = append(t.notes, "Of several torrents this is "+t.torrent+".")
-	}
-	t.cut()
-	return t, err
-}
-
-// cut chooses the bins: as wide as the time between samples, or some of them.
-func (t *tides) cut() {
-	last, step := int64(0), int64(math.MaxInt64)
-	for _, seeds := range t.rows {
-		for _, rows := range seeds {
-			if n := len(rows); n > 1 && rows[1].At > rows[0].At {
-				last = max(last, rows[n-1].At)
-				step = min(step, rows[1].At-rows[0].At) // the last one comes with the run's end
-			}
-		}
-	}
-	if last == 0 {
-		return
-	}
-	times := (last/step + tidesMost - 1) / tidesMost
-	t.width = float64(step) / 1e9 * float64(max(times, 1))
-	t.n = int(math.Ceil(float64(last)/1e9/t.width - 1e-9))
-}
-
-// flow works a quantity out: in each bin the ratio of two sums over its samples, by seed.
-func (t *tides) flow(of func(*swarmRow) (above, below float64)) []flow {
-	var all []flow
-	for i, s := range t.cells {
-		f := flow{series: s, bins: bins{0, t.width * float64(t.n), t.width, t.n}}
-		above, below := t.sums(i, of)
-		for bin := range t.n {
-			var bySeed []float64
-			for seed := range above {
-				if v := above[seed][bin] / below[seed][bin]; below[seed][bin] > 0 {
-					bySeed = append(bySeed, v)
-				}
-			}
-			mean, ci := math.NaN(), interval{math.NaN(), math.NaN()}
-			if len(bySeed) > 0 {
-				mean = meanOf(bySeed)
-			}
-			if i, ok := interval95(bySeed); ok && len(bySeed) >= bandSeeds {
-				ci = interval{max(i.low, 0), i.high}
-			}
-			f.mean, f.ci = append(f.mean, mean), append(f.ci, ci)
-			f.seeds = append(f.seeds, len(bySeed))
-		}
-		all = append(all, f)
-	}
-	return all
-}
-
-// sums adds up a cell's samples by seed and bin.
-func (t *tides) sums(cell int, of func(*swarmRow) (a, b float64)) (above, below [][]float64) {
-	for _, rows := range t.rows[cell] {
-		up, down := make([]float64, t.n), make([]float64, t.n)
-		for i := range rows {
-			bin := int(math.Ceil(float64(rows[i].At)/1e9/t.width-1e-9)) - 1 // that it ends
-			if bin >= 0 && bin < t.n {
-				a, b := of(&rows[i])
-				up[bin], down[bin] = up[bin]+a, down[bin]+b
-			}
-		}
-		above, below = append(above, up), append(below, down)
-	}
-	return above, below
 }

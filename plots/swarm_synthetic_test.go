@@ -2,7 +2,7 @@ package plots
 
 import (
 	"fmt"
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"slices"
 	"testing"
 )

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/number"
 )
 
 func swarmFigures() []string {
@@ -78,9 +80,9 @@ func TestCompletionDataIsTheInput(t *testing.T) {
 			hits, all = hits+n, all+of
 		}
 		require.InDelta(t, hits/all, parsed(t, row["share_at_most"]), 1e-9)
-		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, parsed(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, parsed(t, row["share_ci95_high"]), 1e-9)
+		want, _ := number.Interval95(bySeed)
+		require.InDelta(t, want.Clamp().Low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.Clamp().High, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Len(t, groups, 2)
 	text := string(read(t, dir, "completion.md"))

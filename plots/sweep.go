@@ -8,6 +8,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -26,33 +30,33 @@ type panel struct {
 }
 
 // sweepFigure draws small multiples: the study's metrics, or two of them by the third axis.
-func sweepFigure(r *results, l look) (*figure, error) {
-	axes := r.axes()
+func sweepFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	axes := axesOf(r)
 	if len(axes) == 0 {
-		return &figure{skipped: "needs a setting that was varied, with two values"}, nil
+		return &page.Figure{Skipped: "needs a setting that was varied, with two values"}, nil
 	}
-	measures, notes := r.measures()
+	measures, notes := measuresOf(r)
 	if len(measures) == 0 {
-		return &figure{skipped: "the run has none of the metrics of its study"}, nil
+		return &page.Figure{Skipped: "the run has none of the metrics of its study"}, nil
 	}
-	f := &figure{line: 0.6 * l.height, data: studyTable(axes), columns: panelColumns}
-	panels := f.panelsOf(axes, measures, l)
-	f.about = studyAbout(axes, r.Cells, append(notes, panelNotes(axes, panels)...))
-	f.about.shows = "A plot for each metric or value; along it the first varied setting, and a " +
+	f := &page.Figure{Line: 0.6 * l.Height, Data: studyTable(axes), Columns: panelColumns}
+	panels := panelsOf(f, axes, measures, l)
+	f.About = studyAbout(axes, r.Cells, append(notes, panelNotes(axes, panels)...))
+	f.About.Shows = "A plot for each metric or value; along it the first varied setting, and a " +
 		"line for each value of the second. All others are at their defaults. Whiskers: 95 % " +
 		"interval. Lines lead the eye: only the markers were measured."
 	for n, p := range panels {
-		f.more = append(f.more, f.panelPlot(r, l, p, panels, n))
-		p.enterAll(r, &f.data, axes)
+		f.More = append(f.More, panelPlot(f, r, l, p, panels, n))
+		p.enterAll(r, &f.Data, axes)
 	}
-	f.plot, f.more = f.more[0], f.more[1:]
-	f.title = sweepTitle(r, axes, measures)
-	f.panelLegend(l, axes)
+	f.Plot, f.More = f.More[0], f.More[1:]
+	f.Title = sweepTitle(r, axes, measures)
+	panelLegend(f, l, axes)
 	return f, nil
 }
 
 // panelsOf chooses the plots, and how many of them there are in a line.
-func (f *figure) panelsOf(axes []axis, measures []measure, l look) (panels []panel) {
+func panelsOf(f *page.Figure, axes []axis, measures []measure, l page.Look) (panels []panel) {
 	base := panel{x: axes[0], lines: axes[1:min(len(axes), 2)], at: usual(axes)}
 	if len(axes) > 2 {
 		third := axes[2]
@@ -60,7 +64,7 @@ func (f *figure) panelsOf(axes []axis, measures []measure, l look) (panels []pan
 		if !slices.Contains(values, third.usual) {
 			values = append(slices.Clone(values[:len(values)-1]), third.usual)
 		}
-		f.columns = len(values)
+		f.Columns = len(values)
 		for _, m := range measures[:min(len(measures), panelLines)] {
 			for _, v := range values {
 				p := base
@@ -75,8 +79,8 @@ func (f *figure) panelsOf(axes []axis, measures []measure, l look) (panels []pan
 		p.measure = m
 		panels = append(panels, p)
 	}
-	if len(panels) <= 4 || l.grows {
-		f.columns = min(len(panels), 2)
+	if len(panels) <= 4 || l.Grows {
+		f.Columns = min(len(panels), 2)
 	}
 	return panels
 }
@@ -87,9 +91,9 @@ func panelNotes(axes []axis, panels []panel) (notes []string) {
 		notes = append(notes, fmt.Sprintf("The settings varied beside these, %s, are at their "+
 			"defaults. The axes are those of vary, in its order.", usual(axes).named(axes[3:])))
 	}
-	if lines := panels[0].lines; len(lines) > 0 && len(lines[0].values) > seriesMax {
+	if lines := panels[0].lines; len(lines) > 0 && len(lines[0].values) > page.SeriesMax {
 		notes = append(notes, fmt.Sprintf("Of %s of %s, the first %d are shown.",
-			plural(len(lines[0].values), "value"), lines[0].name, seriesMax))
+			number.Plural(len(lines[0].values), "value"), lines[0].name, page.SeriesMax))
 	}
 	return notes
 }
@@ -99,26 +103,26 @@ func (p *panel) series() (all []point) {
 	if len(p.lines) == 0 {
 		return []point{p.at}
 	}
-	for _, v := range p.lines[0].values[:min(len(p.lines[0].values), seriesMax)] {
+	for _, v := range p.lines[0].values[:min(len(p.lines[0].values), page.SeriesMax)] {
 		all = append(all, p.at.with(p.lines[0].path, v))
 	}
 	return all
 }
 
 // values returns the measure along x, and where; of cells that have it.
-func (p *panel) values(r *results, at point) (x []float64, all []measured) {
+func (p *panel) values(r *stored.Results, at point) (x []float64, all []number.Measured) {
 	for i, v := range p.x.values {
-		if m, ok := p.of(r.find(at.with(p.x.path, v))); ok {
+		if m, ok := p.of(cellAt(r, at.with(p.x.path, v))); ok {
 			x, all = append(x, p.x.value(i)), append(all, m)
 		}
 	}
 	return x, all
 }
 
-func (p *panel) enterAll(r *results, t *table, axes []axis) {
+func (p *panel) enterAll(r *stored.Results, t *page.Table, axes []axis) {
 	for _, s := range p.series() {
 		for _, v := range p.x.values {
-			if c := r.find(s.with(p.x.path, v)); c != nil {
+			if c := cellAt(r, s.with(p.x.path, v)); c != nil {
 				p.enter(t, axes, c)
 			}
 		}
@@ -127,69 +131,63 @@ func (p *panel) enterAll(r *results, t *table, axes []axis) {
 
 // panelPlot draws one of the panels. Those of one metric have one scale, and in a line of one
 // metric only the first one names it.
-func (f *figure) panelPlot(r *results, l look, p panel, all []panel, n int) *plot.Plot {
+func panelPlot(
+	f *page.Figure, r *stored.Results, l page.Look, p panel, all []panel, n int,
+) *plot.Plot {
 	byValue := p.heading != ""
 	heading, yLabel := p.measure.heading(), ""
 	if byValue {
 		heading, yLabel = "", p.measure.heading()
-		if n < f.columns {
+		if n < f.Columns {
 			heading = p.heading
 		}
 	}
-	across := (l.width-2*l.margin)/vg.Length(f.columns) - 3.5*l.text
-	pl := l.newPlot("", "")
-	pl.Title.Text = fit(heading, l.text, across+2*l.text)
-	pl.Title.TextStyle.Font, pl.Title.TextStyle.Color = sans(l.text), l.ink
-	pl.Title.Padding = 0.3 * l.text
-	if n%f.columns == 0 {
-		lines := balance(yLabel, l.text, 0.22*l.height)
+	across := (l.Width-2*l.Margin)/vg.Length(f.Columns) - 3.5*l.Text
+	pl := l.NewPlot("", "")
+	pl.Title.Text = page.Fit(heading, l.Text, across+2*l.Text)
+	pl.Title.TextStyle.Font, pl.Title.TextStyle.Color = page.Sans(l.Text), l.Ink
+	pl.Title.Padding = 0.3 * l.Text
+	if n%f.Columns == 0 {
+		lines := page.Balance(yLabel, l.Text, 0.22*l.Height)
 		pl.Y.Label.Text = strings.Join(lines, "\n")
 	}
-	if n+f.columns >= len(all) {
+	if n+f.Columns >= len(all) {
 		pl.X.Label.Text = p.x.name
 	}
 	p.x.set(&pl.X, across, l)
 	up := p.ruler(r, all)
 	ticks := p.ticks(up, 5)
-	if byValue && n%f.columns > 0 {
-		ticks = unlabelled(ticks)
+	if byValue && n%f.Columns > 0 {
+		ticks = page.Unlabelled(ticks)
 	}
-	up.set(&pl.Y, ticks)
+	up.Set(&pl.Y, ticks)
 	for i, s := range p.series() {
-		p.addLine(r, pl, l, s, l.pen(i), up)
+		p.addLine(r, pl, l, s, l.Pen(i), up)
 	}
 	return pl
 }
 
 // addLine draws the measure along x with its intervals.
-func (p *panel) addLine(r *results, pl *plot.Plot, l look, s point, pen pen, up ruler) {
+func (p *panel) addLine(
+	r *stored.Results, pl *plot.Plot, l page.Look, s point, pen page.Pen, up page.Ruler,
+) {
 	x, values := p.values(r, s)
 	var at plotter.XYs
-	w := whiskers{cap: 0.4 * l.text, style: solid(pen.color, l.thin)}
+	w := page.Whiskers{Cap: 0.4 * l.Text, Style: page.Solid(pen.Color, l.Thin)}
 	for j, v := range values {
-		at = append(at, plotter.XY{X: p.x.ruler.at(x[j]), Y: up.at(v.value)})
-		if v.sure {
-			w.x, w.y = append(w.x, at[j].X), append(w.y, up.clip(v.ci))
+		at = append(at, plotter.XY{X: p.x.ruler.At(x[j]), Y: up.At(v.Value)})
+		if v.Sure {
+			w.X, w.Y = append(w.X, at[j].X), append(w.Y, up.Clip(v.CI))
 		}
 	}
-	pl.Add(polyline{points: at, style: pen.line(0.8 * l.line)}, w,
-		l.dots(at, pen, 0.75*l.radius))
-}
-
-// unlabelled keeps the lines of the grid, which a tick without any label has not.
-func unlabelled(ticks []plot.Tick) []plot.Tick {
-	for i := range ticks {
-		if ticks[i].Label != "" {
-			ticks[i].Label = " "
-		}
-	}
-	return ticks
+	pl.Add(page.Polyline{Points: at, Style: pen.Line(0.8 * l.Line)}, w,
+		l.Dots(at, pen, 0.75*l.Radius))
 }
 
 // ruler is the one of all panels of the same metric.
-func (p *panel) ruler(r *results, all []panel) ruler {
+func (p *panel) ruler(r *stored.Results, all []panel) page.Ruler {
 	const wide = 8
-	var values []measured
+	var values []number.Measured
 	for _, other := range all {
 		if other.name != p.name {
 			continue
@@ -202,21 +200,22 @@ func (p *panel) ruler(r *results, all []panel) ruler {
 	return p.rulerOf(values, wide)
 }
 
-func (f *figure) panelLegend(l look, axes []axis) {
+func panelLegend(f *page.Figure, l page.Look, axes []axis) {
 	if len(axes) < 2 {
 		return
 	}
-	for i, v := range axes[1].values[:min(len(axes[1].values), seriesMax)] {
-		p := l.pen(i)
-		f.legend = append(f.legend, legendEntry{
-			label: axes[1].label(v), line: p.line(0.8 * l.line),
-			marker: &points{marker: p.marker, radius: l.radius, fill: p.color, rim: l.background},
+	for i, v := range axes[1].values[:min(len(axes[1].values), page.SeriesMax)] {
+		p := l.Pen(i)
+		f.Legend = append(f.Legend, page.LegendEntry{
+			Label: axes[1].label(v), Line: p.Line(0.8 * l.Line),
+			Marker: &page.Points{Marker: p.Marker, Radius: l.Radius, Fill: p.Color,
+				Rim: l.Background},
 		})
 	}
 }
 
 // sweepTitle tells what the first axis does to the first metrics, all else at its default.
-func sweepTitle(r *results, axes []axis, measures []measure) string {
+func sweepTitle(r *stored.Results, axes []axis, measures []measure) string {
 	x, at := axes[0], usual(axes)
 	first, last := 0, len(x.values)-1
 	if x.usual == x.values[last] { // it is told from the default on
@@ -225,11 +224,11 @@ func sweepTitle(r *results, axes []axis, measures []measure) string {
 	var parts []string
 	for i := range measures {
 		m := &measures[i]
-		a, ok := m.of(r.find(at.with(x.path, x.values[first])))
-		b, also := m.of(r.find(at.with(x.path, x.values[last])))
+		a, ok := m.of(cellAt(r, at.with(x.path, x.values[first])))
+		b, also := m.of(cellAt(r, at.with(x.path, x.values[last])))
 		if ok && also && len(parts) < 2 {
-			parts = append(parts, fmt.Sprintf("%s %s to\u00A0%s", lower(m.noun), m.show(a.value),
-				m.full(b.value)))
+			parts = append(parts, fmt.Sprintf("%s %s to\u00A0%s", lower(m.noun), m.show(a.Value),
+				m.full(b.Value)))
 		}
 	}
 	name, _, _ := strings.Cut(x.name, " ")
@@ -245,5 +244,3 @@ func sweepTitle(r *results, axes []axis, measures []measure) string {
 
 // lower writes a noun within a sentence.
 func lower(noun string) string { return strings.ToLower(noun[:1]) + noun[1:] }
-
-func capital(noun string) string { return strings.ToUpper(noun[:1]) + noun[1:] }

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
+	parquet "github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/stat"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // A synthetic run draws hops from known distributions, and writes a results folder of them.
@@ -23,7 +26,7 @@ type synthetic struct {
 	lookups int // of each seed
 	figures []string
 	models  bool
-	study   *study // of a sweep, if not nil
+	study   *stored.Study // of a sweep, if not nil
 }
 
 type syntheticCell struct {
@@ -113,7 +116,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 		for h < len(c.cdf) && u > c.cdf[h-1] {
 			h++
 		}
-		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: lookupKind,
+		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: stored.LookupKind,
 			HopsContact: int32(h), Success: rnd.Float64() < 0.99, Messages: int32(3 * h)}
 		ms := 0.0
 		for range h {
@@ -170,22 +173,22 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		}
 		metric := map[string]any{
 			"unit": "hops", "n": total, "mean": mean(cdf), "cdf": cdf, "ci95": nil}
-		if ci, ok := interval95(means); ok {
-			metric["ci95"] = []float64{ci.low, ci.high}
+		if ci, ok := number.Interval95(means); ok {
+			metric["ci95"] = []float64{ci.Low, ci.High}
 		}
 		cell := map[string]any{
 			"cell": i, "set": c.set, "seeds": seeds, "nodes": c.nodes,
 			"fingerprint": fmt.Sprintf("%08x", i*77),
 			"warmup_s":    600, "duration_s": 3600,
 			"metrics": map[string]any{
-				hopMetric:        metric,
-				latencyMetric:    map[string]any{"unit": "ms", "n": total, "mean": 412.0},
-				"lookup.success": map[string]any{"unit": "share", "n": 0},
+				stored.HopMetric:     metric,
+				stored.LatencyMetric: map[string]any{"unit": "ms", "n": total, "mean": 412.0},
+				"lookup.success":     map[string]any{"unit": "share", "n": 0},
 			},
 		}
 		maps.Copy(cell["metrics"].(map[string]any), c.metrics)
 		if s.models {
-			cell["models"] = map[string]any{hopMetric: map[string]any{
+			cell["models"] = map[string]any{stored.HopMetric: map[string]any{
 				"name": "Roos-Salah-Strufe", "mean": mean(c.cdf), "cdf": c.cdf,
 				"bits_per_hop": 4.421}}
 		}

@@ -7,6 +7,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const bucketsFile = "buckets.parquet"
@@ -28,7 +32,7 @@ type bucketSum struct{ tables, full, contacts, dead, supply float64 }
 
 // depthsOf is the buckets of one series: by seed, and then by depth.
 type depthsOf struct {
-	series
+	page.Series
 	bySeed [][]bucketSum
 }
 
@@ -37,11 +41,11 @@ const depthMost = 160
 
 // tableHealth draws how many contacts tables hold at each depth, against the nodes that there are,
 // and which share of them is dead.
-func tableHealth(r *results, l look) (*figure, error) {
-	if ok, err := r.has(bucketsFile); err != nil || !ok {
-		return &figure{skipped: fmt.Sprintf("the run has no %s", bucketsFile)}, err
+func tableHealth(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(bucketsFile); err != nil || !ok {
+		return &page.Figure{Skipped: fmt.Sprintf("the run has no %s", bucketsFile)}, err
 	}
-	all, err := r.bucketSums()
+	all, err := readBuckets(r)
 	if err != nil {
 		return nil, err
 	}
@@ -50,58 +54,59 @@ func tableHealth(r *results, l look) (*figure, error) {
 		shown = max(shown, s.shown())
 	}
 	if shown == 0 {
-		return &figure{skipped: "no table was looked at"}, nil
+		return &page.Figure{Skipped: "no table was looked at"}, nil
 	}
-	f := &figure{
-		line: 9.5 * l.text,
-		data: table{header: []string{"cell", "label", "depth", "tables", "contacts_mean",
+	f := &page.Figure{
+		Line: 9.5 * l.Text,
+		Data: page.Table{Header: []string{"cell", "label", "depth", "tables", "contacts_mean",
 			"contacts_ci95_low", "contacts_ci95_high", "contacts_expected", "full_share",
 			"dead_share", "dead_ci95_low", "dead_ci95_high"}},
-		about: healthAbout(r, all),
+		About: healthAbout(r, all),
 	}
-	depths := l.newPanel("Contacts in a bucket", "Bucket: bits shared with the owner's id")
-	dead := l.newPanel("Dead contacts, %", "Bucket: bits shared with the owner's id")
-	var named []series
+	depths := l.NewPanel("Contacts in a bucket", "Bucket: bits shared with the owner's id")
+	dead := l.NewPanel("Dead contacts, %", "Bucket: bits shared with the owner's id")
+	var named []page.Series
 	for _, s := range all {
-		named = append(named, s.series)
+		named = append(named, s.Series)
 	}
-	f.legend = l.key(named)
-	f.drawDepths(depths, all, shown, l)
+	f.Legend = l.Key(named)
+	drawDepths(f, depths, all, shown, l)
 	drawDead(dead, all, shown, l)
-	f.addDepths(all)
+	addDepths(f, all)
 	columns := 2
-	if l.grows {
+	if l.Grows {
 		columns = 1
 	}
-	f.setPanels([]*plot.Plot{depths, dead}, columns)
-	f.title = healthTitle(all)
+	f.SetPanels([]*plot.Plot{depths, dead}, columns)
+	f.Title = healthTitle(all)
 	return f, nil
 }
 
-// bucketSums reads the buckets by cell, or if there is but one, by client.
-func (r *results) bucketSums() ([]depthsOf, error) {
+// readBuckets reads the buckets by cell, or if there is but one, by client.
+func readBuckets(r *stored.Results) ([]depthsOf, error) {
 	var all []depthsOf
-	cells := r.shown()
+	cells := page.Shown(r)
 	find := func(cell int, client string) *depthsOf {
 		if len(cells) > 1 {
 			client = ""
 		}
 		for i := range all {
-			if all[i].index == cell && all[i].client == client {
+			if all[i].Index == cell && all[i].Client == client {
 				return &all[i]
 			}
 		}
 		label := client
 		if label == "" {
-			label = r.label(r.Cells[cell])
+			label = r.Label(r.Cells[cell])
 		}
-		d := depthsOf{series: series{r.Cells[cell], cell, client, label}}
-		d.bySeed = make([][]bucketSum, len(d.cell.Seeds))
+		d := depthsOf{Series: page.Series{Cell: r.Cells[cell], Index: cell, Client: client,
+			Label: label}}
+		d.bySeed = make([][]bucketSum, len(d.Cell.Seeds))
 		all = append(all, d)
 		return &all[len(all)-1]
 	}
-	err := scanTable(r, bucketsFile, func(row *bucketRow) error {
-		cell, seed, err := r.place(row.Cell, row.Seed)
+	err := stored.Scan(r, bucketsFile, func(row *bucketRow) error {
+		cell, seed, err := r.Place(row.Cell, row.Seed)
 		if err != nil || cell >= len(cells) {
 			return err
 		}
@@ -120,8 +125,8 @@ func (r *results) bucketSums() ([]depthsOf, error) {
 		s.supply += float64(row.Supply) * float64(row.Tables)
 		return nil
 	})
-	slices.SortStableFunc(all, func(a, b depthsOf) int { return a.index - b.index })
-	return all[:min(len(all), seriesMax)], err
+	slices.SortStableFunc(all, func(a, b depthsOf) int { return a.Index - b.Index })
+	return all[:min(len(all), page.SeriesMax)], err
 }
 
 // total is all runs together, by depth.
@@ -174,7 +179,7 @@ func (s bucketSum) deadShare() float64 { return s.dead / s.contacts }
 func (s bucketSum) expected(depth int) float64 { return supply(s.supply/s.tables, depth) }
 
 // drawDepths draws the first panel.
-func (f *figure) drawDepths(p *plot.Plot, all []depthsOf, shown int, l look) {
+func drawDepths(f *page.Figure, p *plot.Plot, all []depthsOf, shown int, l page.Look) {
 	top := 0.0
 	for i := range all {
 		top = max(top, drawSeries(p, all, i, shown, 1, bucketSum.mean, l))
@@ -188,9 +193,9 @@ func (f *figure) drawDepths(p *plot.Plot, all []depthsOf, shown int, l look) {
 			supplied = append(supplied, plotter.XY{X: x, Y: y})
 		}
 	}
-	style := l.modelPen().line(l.thin)
-	p.Add(polyline{points: supplied, style: style})
-	f.legend = append(f.legend, legendEntry{label: suppliedLabel(all), line: style})
+	style := l.ModelPen().Line(l.Thin)
+	p.Add(page.Polyline{Points: supplied, Style: style})
+	f.Legend = append(f.Legend, page.LegendEntry{Label: suppliedLabel(all), Line: style})
 }
 
 // suppliedLabel names the curve of all nodes. That of the first series is drawn, so it is named if
@@ -200,14 +205,14 @@ func suppliedLabel(all []depthsOf) string {
 	first := all[0].total()[0].expected(0)
 	for i := range all {
 		if math.Abs(all[i].total()[0].expected(0)-first) > 0.02*first {
-			return label + " (" + all[0].label + ")"
+			return label + " (" + all[0].Label + ")"
 		}
 	}
 	return label
 }
 
 // drawDead draws the second panel.
-func drawDead(p *plot.Plot, all []depthsOf, shown int, l look) {
+func drawDead(p *plot.Plot, all []depthsOf, shown int, l page.Look) {
 	top := 0.0
 	for i := range all {
 		top = max(top, drawSeries(p, all, i, shown, 100, bucketSum.deadShare, l))
@@ -216,22 +221,22 @@ func drawDead(p *plot.Plot, all []depthsOf, shown int, l look) {
 }
 
 func setDepthAxes(p *plot.Plot, shown int, top float64) {
-	ticks := linearTicks(top*1.08, significant)
+	ticks := page.LinearTicks(top*1.08, number.Significant)
 	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, ticks[len(ticks)-1].Value, ticks
 	p.X.Min, p.X.Max = -0.5, float64(shown)-0.5
-	p.X.Tick.Marker = integerTicks(0, shown-1, 9)
+	p.X.Tick.Marker = page.IntegerTicks(0, shown-1, 9)
 }
 
 // drawSeries draws one value of a series by depth, with its interval, and returns the highest end.
 // Several series stand side by side.
 func drawSeries(
 	p *plot.Plot, all []depthsOf, i, shown int, scale float64, value func(bucketSum) float64,
-	l look,
+	l page.Look,
 ) (top float64) {
-	pen, d := l.pen(i), &all[i]
+	pen, d := l.Pen(i), &all[i]
 	aside := (float64(i) - float64(len(all)-1)/2) * 0.1
 	var at plotter.XYs
-	var caps whiskers
+	var caps page.Whiskers
 	for depth, s := range d.total()[:min(shown, len(d.total()))] {
 		v := value(s) * scale
 		if math.IsNaN(v) {
@@ -239,38 +244,38 @@ func drawSeries(
 		}
 		x := float64(depth) + aside
 		at, top = append(at, plotter.XY{X: x, Y: v}), max(top, v)
-		if ci, ok := interval95(d.each(depth, value)); ok {
-			ci = interval{max(ci.low, 0) * scale, ci.high * scale}
+		if ci, ok := number.Interval95(d.each(depth, value)); ok {
+			ci = number.Interval{Low: max(ci.Low, 0) * scale, High: ci.High * scale}
 			if scale == 100 {
-				ci.high = min(ci.high, 100)
+				ci.High = min(ci.High, 100)
 			}
-			caps.x, caps.y = append(caps.x, x), append(caps.y, ci)
-			top = max(top, ci.high)
+			caps.X, caps.Y = append(caps.X, x), append(caps.Y, ci)
+			top = max(top, ci.High)
 		}
 	}
-	caps.style, caps.cap = solid(pen.color, l.thin), 0.4*l.text
-	p.Add(polyline{points: at, style: pen.line(l.line)}, caps,
-		l.dots(at, pen, 0.7*l.radius))
+	caps.Style, caps.Cap = page.Solid(pen.Color, l.Thin), 0.4*l.Text
+	p.Add(page.Polyline{Points: at, Style: pen.Line(l.Line)}, caps,
+		l.Dots(at, pen, 0.7*l.Radius))
 	return top
 }
 
 // addDepths enters all depths in the data.
-func (f *figure) addDepths(all []depthsOf) {
+func addDepths(f *page.Figure, all []depthsOf) {
 	for i := range all {
 		d := &all[i]
 		for depth, s := range d.total() {
-			row := []any{d.cell.Cell, d.label, depth, int(s.tables), s.mean(), nil, nil,
+			row := []any{d.Cell.Cell, d.Label, depth, int(s.tables), s.mean(), nil, nil,
 				s.expected(depth), s.full / s.tables, nil, nil, nil}
-			if ci, ok := interval95(d.each(depth, bucketSum.mean)); ok {
-				row[5], row[6] = max(ci.low, 0), ci.high
+			if ci, ok := number.Interval95(d.each(depth, bucketSum.mean)); ok {
+				row[5], row[6] = max(ci.Low, 0), ci.High
 			}
 			if s.contacts > 0 {
 				row[9] = s.deadShare()
 			}
-			if ci, ok := interval95(d.each(depth, bucketSum.deadShare)); ok {
-				row[10], row[11] = ci.clamp().low, ci.clamp().high
+			if ci, ok := number.Interval95(d.each(depth, bucketSum.deadShare)); ok {
+				row[10], row[11] = ci.Clamp().Low, ci.Clamp().High
 			}
-			f.data.add(row...)
+			f.Data.Add(row...)
 		}
 	}
 }
@@ -280,14 +285,15 @@ func healthTitle(all []depthsOf) string {
 	share := func(name string) string {
 		low, high := math.Inf(1), math.Inf(-1)
 		for i := range all {
-			if m, ok := all[i].cell.Metrics[name]; ok && m.N > 0 {
+			if m, ok := all[i].Cell.Metrics[name]; ok && m.N > 0 {
 				low, high = min(low, m.Mean), max(high, m.Mean)
 			}
 		}
 		if low > high {
 			return ""
 		}
-		from, to := significant(math.Round(low*1e3)/10), significant(math.Round(high*1e3)/10)
+		from, to := number.Significant(math.Round(low*1e3)/10),
+			number.Significant(math.Round(high*1e3)/10)
 		if from == to {
 			return to + "\u00A0%"
 		}
@@ -303,45 +309,46 @@ func healthTitle(all []depthsOf) string {
 	return "What the tables hold"
 }
 
-func healthAbout(r *results, all []depthsOf) about {
-	a := about{
-		shows: "Left: mean number of contacts of a table that share exactly so many first bits " +
+func healthAbout(r *stored.Results, all []depthsOf) page.About {
+	a := page.About{
+		Shows: "Left: mean number of contacts of a table that share exactly so many first bits " +
 			"with its owner's id; dashed: how many nodes there are for it. Right: the share of " +
 			"these contacts that is dead. Whiskers: 95 % interval.",
-		definition: "A contact is dead if its node is down, or up under another id, or lets no " +
+		Definition: "A contact is dead if its node is down, or up under another id, or lets no " +
 			"stranger in: what a crawler would find (ProbeLab RFM 19). Tables of at most 500 " +
 			"nodes of each client in each group are looked at each minute after the warm-up.",
-		intervals: "none: one seed", notes: r.shownNote(),
-		model: "n / 2^(b+1) for the n nodes that were up and let strangers in, uniform ids; a " +
+		Intervals: "none: one seed", Notes: page.ShownNote(r),
+		Model: "n / 2^(b+1) for the n nodes that were up and let strangers in, uniform ids; a " +
 			"bucket's size bounds what it holds",
-		n: func(c cell) string {
+		N: func(c stored.Cell) string {
 			tables := 0.0
 			for i := range all {
-				if all[i].cell.Cell == c.Cell {
+				if all[i].Cell.Cell == c.Cell {
 					tables += all[i].total()[0].tables
 				}
 			}
-			return plural(int(tables), "look") + " at a table"
+			return number.Plural(int(tables), "look") + " at a table"
 		},
 	}
 	for i := range all {
-		if i > 0 && all[i].index == all[i-1].index {
+		if i > 0 && all[i].Index == all[i-1].Index {
 			continue
 		}
-		c := all[i].cell
-		a.cells = append(a.cells, c)
+		c := all[i].Cell
+		a.Cells = append(a.Cells, c)
 		if len(c.Seeds) > 1 {
-			a.intervals = overSeeds
+			a.Intervals = page.OverSeeds
 		}
 		if m, ok := c.Metrics["table.knows_all"]; ok && m.N > 0 {
-			a.notes = append(a.notes, fmt.Sprintf("%s: %s of the tables hold all of the k running "+
+			a.Notes = append(a.Notes, fmt.Sprintf("%s: %s of the tables hold all of the k running "+
 				"nodes closest to their owner, %s lack three or more, %s hold fewer than five.",
-				r.label(c), percent(m.Mean), percent(c.Metrics["table.lacks_three"].Mean),
-				percent(c.Metrics["table.knows_few"].Mean)))
+				r.Label(c), number.Percent(m.Mean),
+				number.Percent(c.Metrics["table.lacks_three"].Mean),
+				number.Percent(c.Metrics["table.knows_few"].Mean)))
 		}
 	}
-	if len(r.Cells) == 1 && len(all) == seriesMax {
-		a.notes = append(a.notes, fmt.Sprintf("At most %d clients are drawn.", seriesMax))
+	if len(r.Cells) == 1 && len(all) == page.SeriesMax {
+		a.Notes = append(a.Notes, fmt.Sprintf("At most %d clients are drawn.", page.SeriesMax))
 	}
 	return a
 }

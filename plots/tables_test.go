@@ -3,6 +3,11 @@ package plots
 // The tables of a results folder that the synthetic runs fill, as the runs of scenarios write them.
 // They are written down a second time, so that a figure which reads another column is noticed.
 
+const (
+	summaryFile = "summary.json"
+	lookupsFile = "lookups.parquet"
+)
+
 type storedPeer struct {
 	Cell       int32  `parquet:"cell"`
 	Seed       uint64 `parquet:"seed"`

@@ -7,6 +7,9 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
 )
 
 // A tag is the label of a dot.
@@ -21,7 +24,7 @@ type tags struct {
 	tags []tag // by rank
 	dots plotter.XYs
 	line plotter.XYs // that they should not hide either
-	look look
+	look page.Look
 }
 
 const (
@@ -41,8 +44,8 @@ func (t tags) Plot(c draw.Canvas, plt *plot.Plot) {
 	var taken []vg.Rectangle
 	for _, one := range t.tags {
 		at := vg.Point{X: x(one.at.X), Y: y(one.at.Y)}
-		size := 0.9 * t.look.text
-		text := fit(one.text, size, 0.8*c.Size().X)
+		size := 0.9 * t.look.Text
+		text := page.Fit(one.text, size, 0.8*c.Size().X)
 		rings := farRings
 		if one.rank >= optionalRank {
 			rings = nearRings
@@ -77,9 +80,9 @@ func (t tags) place(
 	c draw.Canvas, at vg.Point, text string, size vg.Length, rings int, dots []vg.Point,
 	taken []vg.Rectangle,
 ) (best vg.Rectangle, hidden int, found bool) {
-	w, h := width(text, size), 1.1*size
+	w, h := page.Width(text, size), 1.1*size
 	for ring := range rings {
-		away := t.look.radius + vg.Length(0.5+1.1*float64(ring))*size
+		away := t.look.Radius + vg.Length(0.5+1.1*float64(ring))*size
 		for turn := range 16 {
 			angle := float64(turn)*math.Pi/8 + math.Pi/4
 			dx, dy := vg.Length(math.Cos(angle)), vg.Length(math.Sin(angle))
@@ -93,7 +96,7 @@ func (t tags) place(
 			}
 			n := 0
 			for _, d := range dots {
-				if within := grown(box, 0.8*t.look.radius); holds(within, d) {
+				if within := grown(box, 0.8*t.look.Radius); holds(within, d) {
 					n++
 				}
 			}
@@ -112,13 +115,13 @@ func (t tags) draw(c draw.Canvas, at vg.Point, box vg.Rectangle, text string, si
 		Y: min(max(at.Y, box.Min.Y), box.Max.Y),
 	}
 	apart := vg.Length(math.Hypot(float64(near.X-at.X), float64(near.Y-at.Y)))
-	if apart > t.look.radius+0.3*size {
-		c.StrokeLine2(draw.LineStyle{Color: t.look.ink, Width: t.look.thin / 2},
+	if apart > t.look.Radius+0.3*size {
+		c.StrokeLine2(draw.LineStyle{Color: t.look.Ink, Width: t.look.Thin / 2},
 			at.X, at.Y, near.X, near.Y)
 	}
-	c.SetColor(faded(t.look.background, 0.75))
+	c.SetColor(page.Faded(t.look.Background, 0.75))
 	c.Fill(box.Path())
-	write(c, text, size, t.look.ink, vg.Point{X: box.Min.X, Y: box.Min.Y + 0.3*size})
+	page.Write(c, text, size, t.look.Ink, vg.Point{X: box.Min.X, Y: box.Min.Y + 0.3*size})
 }
 
 func contains(outer, inner vg.Rectangle) bool {
@@ -149,18 +152,18 @@ func overlapsAny(box vg.Rectangle, taken []vg.Rectangle) bool {
 // A cross is the two intervals of a dot, as places on the axes.
 type cross struct {
 	at    plotter.XY
-	x, y  *interval
+	x, y  *number.Interval
 	style draw.LineStyle
 }
 
 func newCross(c *choice, p plane, style draw.LineStyle) cross {
 	k := cross{at: p.at(c), style: style}
-	if c.cost.sure {
-		ends := p.x.clip(c.cost.ci)
+	if c.cost.Sure {
+		ends := p.x.Clip(c.cost.CI)
 		k.x = &ends
 	}
-	if c.worth.sure {
-		ends := p.y.clip(c.worth.ci)
+	if c.worth.Sure {
+		ends := p.y.Clip(c.worth.CI)
 		k.y = &ends
 	}
 	return k
@@ -169,9 +172,9 @@ func newCross(c *choice, p plane, style draw.LineStyle) cross {
 func (k cross) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	if k.x != nil {
-		c.StrokeLine2(k.style, x(k.x.low), y(k.at.Y), x(k.x.high), y(k.at.Y))
+		c.StrokeLine2(k.style, x(k.x.Low), y(k.at.Y), x(k.x.High), y(k.at.Y))
 	}
 	if k.y != nil {
-		c.StrokeLine2(k.style, x(k.at.X), y(k.y.low), x(k.at.X), y(k.y.high))
+		c.StrokeLine2(k.style, x(k.at.X), y(k.y.Low), x(k.at.X), y(k.y.High))
 	}
 }

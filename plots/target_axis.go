@@ -5,13 +5,16 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
 )
 
 // targetAxis is the axis of deviations in one row. All rows have the same: in its middle is the
 // published value, and 1 is the end of the tolerance.
 type targetAxis struct {
 	draw.Canvas
-	look look
+	look page.Look
 	y    vg.Length
 }
 
@@ -19,47 +22,47 @@ type targetAxis struct {
 const targetAxisEnd = 2.2
 
 // newTargetAxis draws its line across a row.
-func newTargetAxis(c draw.Canvas, l look) targetAxis {
+func newTargetAxis(c draw.Canvas, l page.Look) targetAxis {
 	a := targetAxis{c, l, (c.Min.Y + c.Max.Y) / 2}
-	c.StrokeLine2(draw.LineStyle{Color: l.grid, Width: l.thin / 2}, c.Min.X, a.y, c.Max.X, a.y)
+	c.StrokeLine2(draw.LineStyle{Color: l.Grid, Width: l.Thin / 2}, c.Min.X, a.y, c.Max.X, a.y)
 	return a
 }
 
 func (a targetAxis) x(v float64) vg.Length {
 	v = math.Max(-targetAxisEnd, math.Min(targetAxisEnd, v))
-	inset := 0.5 * a.look.radius // so that arrows at the ends keep off the numbers
+	inset := 0.5 * a.look.Radius // so that arrows at the ends keep off the numbers
 	wide := a.Size().X - 2*inset
 	return a.Min.X + inset + wide*vg.Length((v+targetAxisEnd)/(2*targetAxisEnd))
 }
 
 // drawBand draws the tolerance, and the published value.
-func (a targetAxis) drawBand(band interval) {
+func (a targetAxis) drawBand(band number.Interval) {
 	half := 0.36 * a.Size().Y
-	a.SetColor(a.look.targetBand())
+	a.SetColor(a.look.Tolerance())
 	a.Fill(vg.Rectangle{
-		Min: vg.Point{X: a.x(band.low), Y: a.y - half},
-		Max: vg.Point{X: a.x(band.high), Y: a.y + half},
+		Min: vg.Point{X: a.x(band.Low), Y: a.y - half},
+		Max: vg.Point{X: a.x(band.High), Y: a.y + half},
 	}.Path())
-	style := draw.LineStyle{Color: a.look.ink, Width: a.look.thin / 2}
+	style := draw.LineStyle{Color: a.look.Ink, Width: a.look.Thin / 2}
 	a.StrokeLine2(style, a.x(0), a.y-half, a.x(0), a.y+half)
 }
 
-func (a targetAxis) drawInterval(at interval, verdict string) {
-	p := a.look.verdictPen(verdict)
-	style := solid(p.color, a.look.thin)
-	a.StrokeLine2(style, a.x(at.low), a.y, a.x(at.high), a.y)
+func (a targetAxis) drawInterval(at number.Interval, verdict string) {
+	p := verdictPen(a.look, verdict)
+	style := page.Solid(p.Color, a.look.Thin)
+	a.StrokeLine2(style, a.x(at.Low), a.y, a.x(at.High), a.y)
 }
 
 // drawMark draws ours, or an arrow to where it lies beyond the axis.
 func (a targetAxis) drawMark(at float64, verdict string) {
-	p := a.look.verdictPen(verdict)
-	mark := p.marker
+	p := verdictPen(a.look, verdict)
+	mark := p.Marker
 	switch {
 	case at > targetAxisEnd:
-		mark = marker{3, 0} // points right
+		mark = page.Marker{Corners: 3, Turn: 0} // points right
 	case at < -targetAxisEnd:
-		mark = marker{3, 180}
+		mark = page.Marker{Corners: 3, Turn: 180}
 	}
-	radius := min(0.8*a.look.radius, 0.3*a.Size().Y)
-	mark.draw(a.Canvas, vg.Point{X: a.x(at), Y: a.y}, radius, p.color, a.look.background)
+	radius := min(0.8*a.look.Radius, 0.3*a.Size().Y)
+	mark.Draw(a.Canvas, vg.Point{X: a.x(at), Y: a.y}, radius, p.Color, a.look.Background)
 }

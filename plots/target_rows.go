@@ -8,6 +8,10 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -23,11 +27,11 @@ type targetRows struct{ lines []targetLine }
 // targetLine is a line of it: a target, or the name of the scenario of those that follow.
 type targetLine struct {
 	scenario string
-	target   *target
+	target   *stored.Target
 }
 
 // newTargetRows sets the rows, each scenario's below its name if there are several.
-func newTargetRows(all []target) *targetRows {
+func newTargetRows(all []stored.Target) *targetRows {
 	t, last := &targetRows{}, ""
 	for n := range all {
 		if all[n].Scenario != last {
@@ -39,24 +43,21 @@ func newTargetRows(all []target) *targetRows {
 	return t
 }
 
-// targetBand is the shade of a tolerance.
-func (l look) targetBand() color.NRGBA { return faded(l.palette[0], 0.25) }
-
 // spread tells whether the rows take both columns of a paper.
-func (t *targetRows) spread(l look) bool { return l.grows && len(t.lines) > targetPage }
+func (t *targetRows) spread(l page.Look) bool { return l.Grows && len(t.lines) > targetPage }
 
-// height returns what the rows need in a page that grows.
-func (t *targetRows) height(l look) vg.Length {
+// Height returns what the rows need in a page that grows.
+func (t *targetRows) Height(l page.Look) vg.Length {
 	most := 0
 	for _, lines := range t.columns(l) {
 		most = max(most, len(lines))
 	}
-	return vg.Length(float64(most)*targetRowHeight) * l.text
+	return vg.Length(float64(most)*targetRowHeight) * l.Text
 }
 
 // columns parts the rows into one column or two. The second begins with the name of its scenario.
-func (t *targetRows) columns(l look) [][]targetLine {
-	if !t.spread(l) && (l.grows || len(t.lines) <= targetColumn) {
+func (t *targetRows) columns(l page.Look) [][]targetLine {
+	if !t.spread(l) && (l.Grows || len(t.lines) <= targetColumn) {
 		return [][]targetLine{t.lines}
 	}
 	cut := (len(t.lines) + 1) / 2
@@ -71,17 +72,17 @@ func (t *targetRows) columns(l look) [][]targetLine {
 	return [][]targetLine{left, right}
 }
 
-// draw lays the rows out from the top, in one column or two.
-func (t *targetRows) draw(area draw.Canvas, l look) {
-	columns, size, gap, each := t.columns(l), l.text, 1.2*l.text, 0
-	if len(columns) > 1 && !l.grows {
-		size = 0.7 * l.text // labels need the room
+// Draw lays the rows out from the top, in one column or two.
+func (t *targetRows) Draw(area draw.Canvas, l page.Look) {
+	columns, size, gap, each := t.columns(l), l.Text, 1.2*l.Text, 0
+	if len(columns) > 1 && !l.Grows {
+		size = 0.7 * l.Text // labels need the room
 	}
 	for _, lines := range columns {
 		each = max(each, len(lines))
 	}
 	wide := (area.Size().X - gap*vg.Length(len(columns)-1)) / vg.Length(len(columns))
-	high := min(area.Size().Y/vg.Length(each), targetRowHeight*l.text)
+	high := min(area.Size().Y/vg.Length(each), targetRowHeight*l.Text)
 	size = t.size(min(0.72*high, size), wide, l)
 	for column, lines := range columns {
 		for n, line := range lines {
@@ -92,7 +93,7 @@ func (t *targetRows) draw(area draw.Canvas, l look) {
 			}}
 			row := targetRow{line.target, l, size}
 			if line.target == nil {
-				row.write(room, line.scenario, l.muted)
+				row.write(room, line.scenario, l.Muted)
 				continue
 			}
 			row.draw(room)
@@ -104,15 +105,15 @@ func (t *targetRows) draw(area draw.Canvas, l look) {
 const targetTextLeast = 0.6
 
 // size returns the type, of that size at most, in which every label has room in its row.
-func (t *targetRows) size(most, wide vg.Length, l look) vg.Length {
+func (t *targetRows) size(most, wide vg.Length, l page.Look) vg.Length {
 	size := most
 	for n := range t.lines {
 		if t.lines[n].target == nil {
 			continue
 		}
-		for size > targetTextLeast*l.text {
+		for size > targetTextLeast*l.Text {
 			row := targetRow{t.lines[n].target, l, size}
-			if width(row.What, size) <= row.label(wide) {
+			if page.Width(row.What, size) <= row.label(wide) {
 				break
 			}
 			size *= 0.98
@@ -138,8 +139,8 @@ func targetNumber(v float64) string {
 
 // targetRow is one of them: what, published, axis, ours.
 type targetRow struct {
-	*target
-	look look
+	*stored.Target
+	look page.Look
 	size vg.Length // of its type
 }
 
@@ -150,11 +151,11 @@ func (r targetRow) base(c draw.Canvas) vg.Length {
 
 // write begins the row with a text.
 func (r targetRow) write(c draw.Canvas, text string, ink color.Color) {
-	write(c, text, r.size, ink, vg.Point{X: c.Min.X, Y: r.base(c)})
+	page.Write(c, text, r.size, ink, vg.Point{X: c.Min.X, Y: r.base(c)})
 }
 
 // number is how wide the columns of numbers are, with a gap.
-func (r targetRow) number() vg.Length { return width("0.0000", r.size) + 0.4*r.size }
+func (r targetRow) number() vg.Length { return page.Width("0.0000", r.size) + 0.4*r.size }
 
 // targetAxisShare is how much of a row its axis has.
 const targetAxisShare = 0.27
@@ -173,17 +174,17 @@ func (r targetRow) draw(c draw.Canvas) {
 // drawAt draws the row with its axis from one x to another.
 func (r targetRow) drawAt(c draw.Canvas, from, to vg.Length) {
 	l, base := r.look, r.base(c)
-	r.write(c, fit(r.What, r.size, from-r.number()-0.4*r.size-c.Min.X), l.ink)
+	r.write(c, page.Fit(r.What, r.size, from-r.number()-0.4*r.size-c.Min.X), l.Ink)
 	right := func(s string, end vg.Length, ink color.Color) {
-		write(c, s, r.size, ink, vg.Point{X: end - width(s, r.size), Y: base})
+		page.Write(c, s, r.size, ink, vg.Point{X: end - page.Width(s, r.size), Y: base})
 	}
-	right(targetNumber(r.Published), from-0.4*r.size, l.muted)
-	if !r.measured() {
-		text := fit("not measured", r.size, c.Max.X-from)
-		write(c, text, r.size, l.muted, vg.Point{X: from + 0.4*r.size, Y: base})
+	right(targetNumber(r.Published), from-0.4*r.size, l.Muted)
+	if !r.Measured() {
+		text := page.Fit("not measured", r.size, c.Max.X-from)
+		page.Write(c, text, r.size, l.Muted, vg.Point{X: from + 0.4*r.size, Y: base})
 		return
 	}
-	right(targetNumber(*r.Ours), c.Max.X, l.verdictPen(r.Verdict).color)
+	right(targetNumber(*r.Ours), c.Max.X, verdictPen(l, r.Verdict).Color)
 	r.drawAxis(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 		Min: vg.Point{X: from, Y: c.Min.Y}, Max: vg.Point{X: to, Y: c.Max.Y},
 	}})
@@ -192,9 +193,10 @@ func (r targetRow) drawAt(c draw.Canvas, from, to vg.Length) {
 // drawAxis draws band, published value, interval and mark.
 func (r targetRow) drawAxis(c draw.Canvas) {
 	axis := newTargetAxis(c, r.look)
-	axis.drawBand(r.bandAt())
+	axis.drawBand(r.BandAt())
 	if r.CI95 != nil {
-		axis.drawInterval(interval{r.place(r.CI95[0]), r.place(r.CI95[1])}, r.Verdict)
+		axis.drawInterval(number.Interval{Low: r.Place(r.CI95[0]), High: r.Place(r.CI95[1])},
+			r.Verdict)
 	}
-	axis.drawMark(r.place(*r.Ours), r.Verdict)
+	axis.drawMark(r.Place(*r.Ours), r.Verdict)
 }

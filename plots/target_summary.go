@@ -8,18 +8,22 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A targetScenario is one line of a slide of many targets: all targets of one scenario, as dots
 // on the axis that every line shares.
 type targetScenario struct {
 	title   string
-	targets []target // those that were measured
+	targets []stored.Target // those that were measured
 	met     int
 }
 
 // targetScenarios puts together what is of one scenario, in the order in which it stands.
-func targetScenarios(all []target, parts []part) []targetScenario {
+func targetScenarios(all []stored.Target, parts []stored.Part) []targetScenario {
 	titles := map[string]string{}
 	for _, p := range parts {
 		titles[p.Scenario] = p.Title
@@ -37,11 +41,11 @@ func targetScenarios(all []target, parts []part) []targetScenario {
 			lines = append(lines, targetScenario{title: title})
 		}
 		line := &lines[len(lines)-1]
-		if !t.measured() {
+		if !t.Measured() {
 			continue
 		}
 		line.targets = append(line.targets, *t)
-		if t.Verdict == verdictMet {
+		if t.Verdict == stored.VerdictMet {
 			line.met++
 		}
 	}
@@ -60,7 +64,7 @@ func (s *targetScenario) tally() string {
 // below the rows of targets that were missed.
 type targetSummary struct {
 	scenarios []targetScenario
-	missed    []target
+	missed    []stored.Target
 }
 
 const (
@@ -69,16 +73,16 @@ const (
 	summaryAxis      = 0.32 // share of a line
 )
 
-func newTargetSummary(all []target, parts []part) *targetSummary {
+func newTargetSummary(all []stored.Target, parts []stored.Part) *targetSummary {
 	s := &targetSummary{scenarios: targetScenarios(all, parts)}
 	for _, t := range all {
-		if t.measured() && t.Verdict == verdictMissed {
+		if t.Measured() && t.Verdict == stored.VerdictMissed {
 			t.What = t.Scenario + ": " + t.What
 			s.missed = append(s.missed, t)
 		}
 	}
-	slices.SortStableFunc(s.missed, func(a, b target) int {
-		return cmp.Compare(math.Abs(b.place(*b.Ours)), math.Abs(a.place(*a.Ours)))
+	slices.SortStableFunc(s.missed, func(a, b stored.Target) int {
+		return cmp.Compare(math.Abs(b.Place(*b.Ours)), math.Abs(a.Place(*a.Ours)))
 	})
 	s.missed = s.missed[:min(len(s.missed), summaryMissed)]
 	return s
@@ -93,22 +97,24 @@ func (s *targetSummary) lines() vg.Length {
 	return lines
 }
 
-func (s *targetSummary) height(l look) vg.Length { return s.lines() * targetRowHeight * l.text }
+func (s *targetSummary) Height(l page.Look) vg.Length {
+	return s.lines() * targetRowHeight * l.Text
+}
 
-func (s *targetSummary) draw(area draw.Canvas, l look) {
-	gap, tally := l.text, vg.Length(0)
+func (s *targetSummary) Draw(area draw.Canvas, l page.Look) {
+	gap, tally := l.Text, vg.Length(0)
 	for n := range s.scenarios {
-		tally = max(tally, width(s.scenarios[n].tally(), l.text))
+		tally = max(tally, page.Width(s.scenarios[n].tally(), l.Text))
 	}
 	label := (1-summaryAxis)*area.Size().X - tally - 2*gap
-	high := min(area.Size().Y/s.lines(), targetRowHeight*l.text)
-	size := min(l.text, 0.72*high)
+	high := min(area.Size().Y/s.lines(), targetRowHeight*l.Text)
+	size := min(l.Text, 0.72*high)
 	for n := range s.scenarios {
-		if wide := width(s.scenarios[n].title, l.text); wide > 0 {
-			size = min(size, l.text*label/wide)
+		if wide := page.Width(s.scenarios[n].title, l.Text); wide > 0 {
+			size = min(size, l.Text*label/wide)
 		}
 	}
-	size = max(size, summaryTextLeast*l.text)
+	size = max(size, summaryTextLeast*l.Text)
 	line := draw.Canvas{Canvas: area.Canvas, Rectangle: area.Rectangle}
 	for n := range s.scenarios {
 		line.Min.Y = line.Max.Y - high
@@ -125,36 +131,36 @@ func (s *targetSummary) draw(area draw.Canvas, l look) {
 }
 
 // draw draws the line: title, dots, how many were met.
-func (s *targetScenario) draw(c draw.Canvas, label, tally, size vg.Length, l look) {
+func (s *targetScenario) draw(c draw.Canvas, label, tally, size vg.Length, l page.Look) {
 	base := (c.Min.Y+c.Max.Y)/2 - 0.35*size
-	write(c, fit(s.title, size, label), size, l.ink, vg.Point{X: c.Min.X, Y: base})
+	page.Write(c, page.Fit(s.title, size, label), size, l.Ink, vg.Point{X: c.Min.X, Y: base})
 	s.drawTally(c, base, size, l)
-	c.Min.X += label + l.text
-	c.Max.X -= tally + l.text
+	c.Min.X += label + l.Text
+	c.Max.X -= tally + l.Text
 	s.drawDots(c, l)
 }
 
 // drawTally ends the line with how many were met.
-func (s *targetScenario) drawTally(c draw.Canvas, base, size vg.Length, l look) {
-	ink := l.verdictPen(verdictMet).color
+func (s *targetScenario) drawTally(c draw.Canvas, base, size vg.Length, l page.Look) {
+	ink := verdictPen(l, stored.VerdictMet).Color
 	switch {
 	case len(s.targets) == 0:
-		ink = l.muted
+		ink = l.Muted
 	case s.met < len(s.targets):
-		ink = l.verdictPen(verdictMissed).color
+		ink = verdictPen(l, stored.VerdictMissed).Color
 	}
 	text := s.tally()
-	write(c, text, size, ink, vg.Point{X: c.Max.X - width(text, size), Y: base})
+	page.Write(c, text, size, ink, vg.Point{X: c.Max.X - page.Width(text, size), Y: base})
 }
 
 // drawDots draws the tolerance and a mark for each target, the misses on top.
-func (s *targetScenario) drawDots(c draw.Canvas, l look) {
+func (s *targetScenario) drawDots(c draw.Canvas, l page.Look) {
 	axis := newTargetAxis(c, l)
-	axis.drawBand(interval{-1, 1})
-	for _, verdict := range []string{verdictMet, verdictMissed} {
+	axis.drawBand(number.Interval{Low: -1, High: 1})
+	for _, verdict := range []string{stored.VerdictMet, stored.VerdictMissed} {
 		for n := range s.targets {
 			if t := &s.targets[n]; t.Verdict == verdict {
-				axis.drawMark(t.place(*t.Ours), verdict)
+				axis.drawMark(t.Place(*t.Ours), verdict)
 			}
 		}
 	}

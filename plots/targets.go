@@ -4,67 +4,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
-
-// targetsFile holds the targets of several scenarios together, in place of a summary.
-const targetsFile = "targets.json"
-
-// Verdicts of a target, as they are stored.
-const (
-	verdictMet    = "met"
-	verdictMissed = "missed"
-)
-
-// A target is a published value beside ours.
-type target struct {
-	Scenario  string      `json:"scenario"` // only where there are several
-	What      string      `json:"what"`
-	Metric    string      `json:"metric"`
-	Of        string      `json:"of"`
-	Unit      string      `json:"unit"`
-	Kind      string      `json:"kind"`
-	Source    string      `json:"source"`
-	Published float64     `json:"published"`
-	Band      [2]float64  `json:"band"`
-	Ours      *float64    `json:"ours"`
-	CI95      *[2]float64 `json:"ci95"`
-	Verdict   string      `json:"verdict"`
-	Why       string      `json:"why"`
-	Cells     []int       `json:"cells"`
-}
-
-// measured tells whether there is something to compare.
-func (t *target) measured() bool {
-	return t.Ours != nil && (t.Verdict == verdictMet || t.Verdict == verdictMissed)
-}
-
-// place returns a value on the axis that all rows share: the published value is 0, and the ends of
-// the band are -1 and 1. The scale is that of the side on which the value lies; where the band has
-// no room on that side, it is that of the other.
-func (t *target) place(v float64) float64 {
-	below, above := t.Published-t.Band[0], t.Band[1]-t.Published
-	switch {
-	case v < t.Published && below > 0:
-		return (v - t.Published) / below
-	case v > t.Published && above > 0:
-		return (v - t.Published) / above
-	case v == t.Published || below+above == 0:
-		return 0
-	}
-	return (v - t.Published) / (below + above)
-}
-
-// bandAt returns the ends of the band on that axis.
-func (t *target) bandAt() interval { return interval{t.place(t.Band[0]), t.place(t.Band[1])} }
 
 // targetsFigure draws every published value with its tolerance as a band, and ours as a dot.
-func targetsFigure(r *results, l look) (*figure, error) {
+func targetsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if len(r.Targets) == 0 {
-		return &figure{skipped: "the scenario names no published values (targets)"}, nil
+		return &page.Figure{Skipped: "the scenario names no published values (targets)"}, nil
 	}
-	f := &figure{
-		title: targetsTitle(r.Targets),
-		data: table{header: []string{"scenario", "what", "metric", "of", "unit", "kind", "source",
+	f := &page.Figure{
+		Title: targetsTitle(r.Targets),
+		Data: page.Table{Header: []string{"scenario", "what", "metric", "of", "unit", "kind",
+			"source",
 			"published", "band_low", "band_high", "ours", "ours_ci95_low", "ours_ci95_high",
 			"verdict", "why"}},
 	}
@@ -81,25 +35,25 @@ func targetsFigure(r *results, l look) (*figure, error) {
 		if scenario == "" {
 			scenario = r.Scenario
 		}
-		f.data.add(scenario, t.What, t.Metric, t.Of, t.Unit, t.Kind, t.Source, t.Published,
+		f.Data.Add(scenario, t.What, t.Metric, t.Of, t.Unit, t.Kind, t.Source, t.Published,
 			t.Band[0], t.Band[1], ours, low, high, t.Verdict, t.Why)
 	}
-	shown := l.shownTargets(r.Targets)
-	f.legend = l.targetsLegend(shown)
+	shown := shownTargets(l, r.Targets)
+	f.Legend = rowsLegend(l, shown)
 	if len(shown) < len(r.Targets) && len(r.Parts) > 1 {
 		s := newTargetSummary(r.Targets, r.Parts)
-		f.rows, f.legend = s, l.summaryLegend(r.Targets)
-		f.about = targetsAbout(r, summaryShows, "")
+		f.Rows, f.Legend = s, summaryLegend(l, r.Targets)
+		f.About = targetsAbout(r, summaryShows, "")
 		return f, nil
 	}
 	rows := newTargetRows(shown)
-	f.rows, f.spread = rows, rows.spread(l)
+	f.Rows, f.Spread = rows, rows.spread(l)
 	left := ""
 	if len(shown) < len(r.Targets) {
 		left = fmt.Sprintf("The page has room for %d of %d rows; those that were missed come "+
 			"first. The data has all.", len(shown), len(r.Targets))
 	}
-	f.about = targetsAbout(r, rowsShow, left)
+	f.About = targetsAbout(r, rowsShow, left)
 	return f, nil
 }
 
@@ -115,20 +69,20 @@ const (
 		"value, and so has the data."
 )
 
-func targetsTitle(all []target) string {
+func targetsTitle(all []stored.Target) string {
 	met, missed := 0, 0
 	for n := range all {
 		switch all[n].Verdict {
-		case verdictMet:
+		case stored.VerdictMet:
 			met++
-		case verdictMissed:
+		case stored.VerdictMissed:
 			missed++
 		}
 	}
 	if met+missed == 0 {
-		return fmt.Sprintf("None of %s measured", plural(len(all), "published result"))
+		return fmt.Sprintf("None of %s measured", number.Plural(len(all), "published result"))
 	}
-	title := fmt.Sprintf("%d of %s met", met, plural(met+missed, "published result"))
+	title := fmt.Sprintf("%d of %s met", met, number.Plural(met+missed, "published result"))
 	if rest := len(all) - met - missed; rest > 0 {
 		title += fmt.Sprintf(", %d not measured", rest)
 	}
@@ -137,16 +91,16 @@ func targetsTitle(all []target) string {
 
 // shownTargets returns the rows that the page has room for. If not all have, the misses come first:
 // they are what a reader must see.
-func (l look) shownTargets(all []target) []target {
+func shownTargets(l page.Look, all []stored.Target) []stored.Target {
 	const most = targetRowsMost
-	if l.grows || len(newTargetRows(all).lines) <= most {
+	if l.Grows || len(newTargetRows(all).lines) <= most {
 		return all
 	}
-	rank := func(t target) int {
-		return slices.Index([]string{verdictMissed, verdictMet}, t.Verdict) & 3
+	rank := func(t stored.Target) int {
+		return slices.Index([]string{stored.VerdictMissed, stored.VerdictMet}, t.Verdict) & 3
 	}
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b target) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(sorted, func(a, b stored.Target) int { return rank(a) - rank(b) })
 	for n := min(most, len(sorted)); ; n-- {
 		if len(newTargetRows(sorted[:n]).lines) <= most {
 			return sorted[:n]
@@ -154,52 +108,54 @@ func (l look) shownTargets(all []target) []target {
 	}
 }
 
-// targetsLegend names the marks that there are, of rows with numbers.
-func (l look) targetsLegend(shown []target) []legendEntry {
-	return l.marksLegend(shown, "published (left), with its tolerance", "ours (right), within it")
+// rowsLegend names the marks that there are, of rows with numbers.
+func rowsLegend(l page.Look, shown []stored.Target) []page.LegendEntry {
+	return marksLegend(l, shown, "published (left), with its tolerance", "ours (right), within it")
 }
 
 // summaryLegend names those of lines without.
-func (l look) summaryLegend(all []target) []legendEntry {
-	return l.marksLegend(all, "published, with its tolerance", "ours, within it")
+func summaryLegend(l page.Look, all []stored.Target) []page.LegendEntry {
+	return marksLegend(l, all, "published, with its tolerance", "ours, within it")
 }
 
-func (l look) marksLegend(shown []target, published, within string) []legendEntry {
-	entries := []legendEntry{{label: published, fill: l.targetBand(),
-		line: solid(l.ink, 0)}}
+func marksLegend(l page.Look, shown []stored.Target, published, within string) []page.LegendEntry {
+	entries := []page.LegendEntry{{Label: published, Fill: l.Tolerance(),
+		Line: page.Solid(l.Ink, 0)}}
 	for _, v := range []struct{ verdict, label string }{
-		{verdictMet, within}, {verdictMissed, "ours, outside"},
+		{stored.VerdictMet, within}, {stored.VerdictMissed, "ours, outside"},
 	} {
-		has := slices.ContainsFunc(shown, func(t target) bool { return t.Verdict == v.verdict })
+		has := slices.ContainsFunc(shown,
+			func(t stored.Target) bool { return t.Verdict == v.verdict })
 		if has {
-			p := l.verdictPen(v.verdict)
-			entries = append(entries, legendEntry{label: v.label,
-				marker: &points{nil, p.marker, 0.8 * l.radius, p.color, l.background}})
+			p := verdictPen(l, v.verdict)
+			entries = append(entries, page.LegendEntry{Label: v.label,
+				Marker: &page.Points{At: nil, Marker: p.Marker, Radius: 0.8 * l.Radius,
+					Fill: p.Color, Rim: l.Background}})
 		}
 	}
 	return entries
 }
 
 // verdictPen is a disc for what is met, and a diamond of another colour for what is missed.
-func (l look) verdictPen(verdict string) pen {
-	if verdict == verdictMet {
-		return l.pen(0)
+func verdictPen(l page.Look, verdict string) page.Pen {
+	if verdict == stored.VerdictMet {
+		return l.Pen(0)
 	}
-	return l.pen(1)
+	return l.Pen(1)
 }
 
-func targetsAbout(r *results, shows, left string) about {
-	a := about{
-		shows: shows,
-		definition: "Kinds: an oracle is a theory or a model of the same assumptions, held to " +
+func targetsAbout(r *stored.Results, shows, left string) page.About {
+	a := page.About{
+		Shows: shows,
+		Definition: "Kinds: an oracle is a theory or a model of the same assumptions, held to " +
 			"sampling error; a simulation is another simulator; a field value was measured on a " +
 			"live network, and agrees in regime. Metrics are defined in `metrics.json`.",
-		cells: r.Cells, n: func(c cell) string { return plural(c.Nodes, "node") },
-		counted:   plural(len(r.Targets), "published value"),
-		intervals: overSeeds,
+		Cells: r.Cells, N: func(c stored.Cell) string { return number.Plural(c.Nodes, "node") },
+		Counted:   number.Plural(len(r.Targets), "published value"),
+		Intervals: page.OverSeeds,
 	}
 	if left != "" {
-		a.notes = append(a.notes, left)
+		a.Notes = append(a.Notes, left)
 	}
 	var sources, missing []string
 	for n := range r.Targets {
@@ -211,9 +167,9 @@ func targetsAbout(r *results, shows, left string) about {
 			missing = append(missing, t.What+" ("+t.Why+")")
 		}
 	}
-	a.notes = append(a.notes, "Sources: "+strings.Join(sources, "; ")+".")
+	a.Notes = append(a.Notes, "Sources: "+strings.Join(sources, "; ")+".")
 	if len(missing) > 0 {
-		a.notes = append(a.notes, "Not measured: "+strings.Join(missing, "; ")+".")
+		a.Notes = append(a.Notes, "Not measured: "+strings.Join(missing, "; ")+".")
 	}
 	return a
 }

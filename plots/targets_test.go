@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 func joined(t *testing.T, rows int) string {
@@ -68,25 +71,26 @@ func TestTargetsFigure(t *testing.T) {
 
 // TestSlideOfManyTargets: a line a scenario, with the misses below; the paper has all rows.
 func TestSlideOfManyTargets(t *testing.T) {
-	r := &results{Scenario: "validation", Parts: []part{{Scenario: "a", Title: "A title"},
-		{Scenario: "b"}, {Scenario: "c"}}}
+	r := &stored.Results{Scenario: "validation",
+		Parts: []stored.Part{{Scenario: "a", Title: "A title"},
+			{Scenario: "b"}, {Scenario: "c"}}}
 	ours := []float64{2.1, 9, 1.2, 30}
 	for n := range 60 {
-		row := target{Scenario: []string{"a", "b", "c"}[n/20], What: fmt.Sprint("row ", n),
+		row := stored.Target{Scenario: []string{"a", "b", "c"}[n/20], What: fmt.Sprint("row ", n),
 			Source: "a paper", Published: 2, Band: [2]float64{1.5, 2.5}, Verdict: "not measured"}
 		if n < 4 || n >= 20 && n < 40 {
 			v := ours[n%4]
-			row.Ours, row.Verdict = &v, verdictMissed
+			row.Ours, row.Verdict = &v, stored.VerdictMissed
 			if v == 2.1 || n >= 20 {
-				row.Verdict = verdictMet
+				row.Verdict = stored.VerdictMet
 			}
 		}
 		r.Targets = append(r.Targets, row)
 	}
-	slide, err := targetsFigure(r, Slide.look())
+	slide, err := targetsFigure(r, Slide.Look())
 	require.NoError(t, err)
-	s := slide.rows.(*targetSummary)
-	require.False(t, slide.spread)
+	s := slide.Rows.(*targetSummary)
+	require.False(t, slide.Spread)
 	require.Equal(t, "A title", s.scenarios[0].title)
 	require.Equal(t, "b", s.scenarios[1].title, "without a title its name")
 	var tallies []string
@@ -99,12 +103,12 @@ func TestSlideOfManyTargets(t *testing.T) {
 		missed = append(missed, row.What)
 	}
 	require.Equal(t, []string{"a: row 3", "a: row 1", "a: row 2"}, missed, "the worst first")
-	require.Contains(t, slide.about.shows, "One line a scenario")
+	require.Contains(t, slide.About.Shows, "One line a scenario")
 
-	paper, err := targetsFigure(r, Paper.look())
+	paper, err := targetsFigure(r, Paper.Look())
 	require.NoError(t, err)
-	require.True(t, paper.spread)
-	columns := paper.rows.(*targetRows).columns(Paper.look())
+	require.True(t, paper.Spread)
+	columns := paper.Rows.(*targetRows).columns(Paper.Look())
 	require.Len(t, columns, 2)
 	require.Equal(t, "b, continued", columns[1][0].scenario)
 	rows := 0
@@ -121,20 +125,20 @@ func TestSlideOfManyTargets(t *testing.T) {
 
 // TestLongLabelsAreWhole: the type shrinks until they fit.
 func TestLongLabelsAreWhole(t *testing.T) {
-	l := Paper.look()
-	long := target{What: "stop at the first responsible node, latency in ms"}
-	table, across := newTargetRows([]target{long}), l.width-2*l.margin
-	size := table.size(l.text, across, l)
-	require.Less(t, size, l.text)
-	require.GreaterOrEqual(t, size, 0.98*targetTextLeast*l.text)
-	require.LessOrEqual(t, width(long.What, size), targetRow{&long, l, size}.label(across))
+	l := Paper.Look()
+	long := stored.Target{What: "stop at the first responsible node, latency in ms"}
+	table, across := newTargetRows([]stored.Target{long}), l.Width-2*l.Margin
+	size := table.size(l.Text, across, l)
+	require.Less(t, size, l.Text)
+	require.GreaterOrEqual(t, size, 0.98*targetTextLeast*l.Text)
+	require.LessOrEqual(t, page.Width(long.What, size), targetRow{&long, l, size}.label(across))
 }
 
 func TestTargetsTitle(t *testing.T) {
 	title := func(verdicts ...string) string {
-		var all []target
+		var all []stored.Target
 		for _, v := range verdicts {
-			all = append(all, target{Verdict: v})
+			all = append(all, stored.Target{Verdict: v})
 		}
 		return targetsTitle(all)
 	}
@@ -145,38 +149,26 @@ func TestTargetsTitle(t *testing.T) {
 		title("not measured", "not measured"))
 }
 
-// TestTargetPlace: published is 0, and the ends of the band are -1 and 1, however far.
-func TestTargetPlace(t *testing.T) {
-	r := target{Published: 5, Band: [2]float64{3, 9}}
-	for v, want := range map[float64]float64{5: 0, 3: -1, 9: 1, 4: -0.5, 13: 2, 1: -2} {
-		require.InDelta(t, want, r.place(v), 1e-12, v)
-	}
-	r = target{Published: 5, Band: [2]float64{5, 9}} // no room below
-	require.InDelta(t, -0.5, r.place(3), 1e-12)
-	r = target{Published: 5, Band: [2]float64{5, 5}}
-	require.InDelta(t, 0, r.place(7), 1e-12)
-}
-
 // TestMissesComeFirst: where there is no room for all, no miss is left out.
 func TestMissesComeFirst(t *testing.T) {
-	all, missed := make([]target, 60), 0
+	all, missed := make([]stored.Target, 60), 0
 	for n := range all {
-		all[n].Scenario, all[n].Verdict = "hops-model", verdictMet
+		all[n].Scenario, all[n].Verdict = "hops-model", stored.VerdictMet
 		switch {
 		case n%7 == 6:
 			all[n].Verdict = "not measured"
 		case n%3 == 2:
-			all[n].Verdict = verdictMissed
+			all[n].Verdict = stored.VerdictMissed
 			missed++
 		}
 	}
-	shown := Slide.look().shownTargets(all)
+	shown := shownTargets(Slide.Look(), all)
 	require.Len(t, newTargetRows(shown).lines, targetRowsMost)
 	require.Greater(t, missed, 10)
 	for n := range missed {
-		require.Equal(t, verdictMissed, shown[n].Verdict)
+		require.Equal(t, stored.VerdictMissed, shown[n].Verdict)
 	}
-	require.NotEqual(t, verdictMissed, shown[missed].Verdict)
+	require.NotEqual(t, stored.VerdictMissed, shown[missed].Verdict)
 }
 
 func TestTargetNumber(t *testing.T) {

@@ -1,47 +1,13 @@
 package plots
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"slices"
+
+	"swarmlab/plots/stored"
 )
 
 const seriesFile = "series.parquet"
-
-// binsMost is how many bins of time a run has at most.
-const binsMost = 60
-
-// bins cut the measured part of a run.
-type bins struct {
-	from, to float64 // s
-	width    float64
-	n        int
-}
-
-// newBins takes as narrow bins as there may be, of whole minutes.
-func newBins(from, to float64) bins {
-	b := bins{from: from, to: to}
-	for _, minutes := range []float64{1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 1440} {
-		b.width = minutes * 60
-		if (to-from)/b.width <= binsMost {
-			break
-		}
-	}
-	for (to-from)/b.width > binsMost {
-		b.width *= 2
-	}
-	b.n = max(1, int(math.Ceil((to-from)/b.width-1e-9)))
-	return b
-}
-
-// ends returns the ends of a bin.
-func (b bins) ends(i int) (from, to float64) {
-	from = b.from + float64(i)*b.width
-	return from, min(from+b.width, b.to)
-}
 
 // A moment is what happened in one bin of one run.
 type moment struct {
@@ -69,8 +35,8 @@ type startRow struct {
 	At int64 `parquet:"at_ns"`
 }
 
-// courses reads the runs of the first cells, as many as there are bins, by cell and seed.
-func (r *results) courses(cut []bins) ([][]course, error) {
+// readCourses reads the runs of the first cells, as many as there are bins, by cell and seed.
+func readCourses(r *stored.Results, cut []bins) ([][]course, error) {
 	all := make([][]course, len(cut))
 	for i, b := range cut {
 		all[i] = make([]course, len(r.Cells[i].Seeds))
@@ -80,7 +46,7 @@ func (r *results) courses(cut []bins) ([][]course, error) {
 	}
 	// at returns the moment of a time, which for a look is the bin that it ends.
 	at := func(cell int32, seed uint64, second float64, look bool) (*moment, error) {
-		i, s, err := r.place(cell, seed)
+		i, s, err := r.Place(cell, seed)
 		if err != nil || i >= len(cut) {
 			return nil, err
 		}
@@ -93,7 +59,7 @@ func (r *results) courses(cut []bins) ([][]course, error) {
 		}
 		return nil, nil // such as what the end of a run that is no whole minute leaves
 	}
-	err := scanTable(r, seriesFile, func(row *timeRow) error {
+	err := stored.Scan(r, seriesFile, func(row *timeRow) error {
 		m, err := at(row.Cell, row.Seed, float64(row.Second), true)
 		if m == nil {
 			return err
@@ -109,9 +75,9 @@ func (r *results) courses(cut []bins) ([][]course, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = scanLookups(r, func(row *startRow) error {
+	err = stored.ScanLookups(r, func(row *startRow) error {
 		m, err := at(row.Cell, row.Seed, float64(row.At)/1e9, false)
-		if m == nil || row.Kind != lookupKind {
+		if m == nil || row.Kind != stored.LookupKind {
 			return err
 		}
 		m.lookups++
@@ -145,16 +111,4 @@ func (m *moment) median() float64 {
 	slices.Sort(m.taken)
 	one := latencies{ns: m.taken}
 	return one.quantile(0.5)
-}
-
-// has tells whether the folder has a file.
-func (r *results) has(name string) (bool, error) {
-	_, err := os.Stat(r.path(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", r.path(name), err)
-	}
-	return true, nil
 }

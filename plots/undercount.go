@@ -7,6 +7,10 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 const creditsFile = "credits.parquet"
@@ -33,15 +37,15 @@ type shortfall struct {
 }
 
 type shortfallPoint struct {
-	cell     cell
+	cell     stored.Cell
 	interval float64 // s
 	sessions int
-	missed   metric
-	theory   *model
+	missed   stored.Metric
+	theory   *stored.Model
 }
 
-// shortfalls reads the groups, in the order of the scenario, and at which intervals they were.
-func (r *results) shortfalls() (all []shortfall, err error) {
+// readShortfalls reads the groups, in the order of the scenario, and at which intervals they were.
+func readShortfalls(r *stored.Results) (all []shortfall, err error) {
 	type place struct {
 		group string
 		cell  int
@@ -49,8 +53,8 @@ func (r *results) shortfalls() (all []shortfall, err error) {
 	sessions := map[place]int{}
 	intervals := make([]float64, len(r.Cells))
 	var groups []string
-	err = scanTable(r, creditsFile, func(row *creditRow) error {
-		i, _, err := r.place(row.Cell, row.Seed)
+	err = stored.Scan(r, creditsFile, func(row *creditRow) error {
+		i, _, err := r.Place(row.Cell, row.Seed)
 		if err != nil || row.Cheats || row.Rule != "rebase" {
 			return err
 		}
@@ -85,89 +89,90 @@ func (r *results) shortfalls() (all []shortfall, err error) {
 
 // undercountFigure draws what a ledger misses of honest users by the announce interval, against the
 // closed form.
-func undercountFigure(r *results, l look) (*figure, error) {
-	if ok, err := r.has(creditsFile); err != nil || !ok {
-		return &figure{skipped: noLedger}, err
+func undercountFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+	if ok, err := r.Has(creditsFile); err != nil || !ok {
+		return &page.Figure{Skipped: noLedger}, err
 	}
-	all, err := r.shortfalls()
+	all, err := readShortfalls(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 || len(all[0].at) < 2 ||
 		all[0].at[0].interval == all[0].at[len(all[0].at)-1].interval {
-		return &figure{skipped: "needs two announce intervals (vary ledger.interval)"}, nil
+		return &page.Figure{Skipped: "needs two announce intervals (vary ledger.interval)"}, nil
 	}
-	f := &figure{plot: l.newPlot("Announce interval", "Uploads that the ledger misses"),
-		data: table{header: []string{"cell", "group", "interval_s", "sessions",
+	f := &page.Figure{Plot: l.NewPlot("Announce interval", "Uploads that the ledger misses"),
+		Data: page.Table{Header: []string{"cell", "group", "interval_s", "sessions",
 			"undercount", "undercount_ci95_low", "undercount_ci95_high", "closed_form"}}}
 	for _, s := range all {
 		for _, p := range s.at {
-			low, high := ends(p.missed.CI95)
+			low, high := number.Ends(p.missed.CI95)
 			theory := any(nil)
 			if p.theory != nil {
 				theory = p.theory.Mean
 			}
-			f.data.add(p.cell.Cell, s.group, p.interval, p.sessions, p.missed.Mean, low, high,
+			f.Data.Add(p.cell.Cell, s.group, p.interval, p.sessions, p.missed.Mean, low, high,
 				theory)
 		}
 	}
-	shown := all[:min(len(all), seriesMax)]
-	f.drawShortfalls(l, shown)
-	f.title = shortfallTitle(shown)
-	f.about = shortfallAbout(r, all)
+	shown := all[:min(len(all), page.SeriesMax)]
+	drawShortfalls(f, l, shown)
+	f.Title = shortfallTitle(shown)
+	f.About = shortfallAbout(r, all)
 	return f, nil
 }
 
-func (f *figure) drawShortfalls(l look, all []shortfall) {
-	u := ruler{high: all[0].at[len(all[0].at)-1].interval * 1.05}
+func drawShortfalls(f *page.Figure, l page.Look, all []shortfall) {
+	u := page.Ruler{High: all[0].at[len(all[0].at)-1].interval * 1.05}
 	var ticks []plot.Tick
 	for _, p := range all[0].at {
 		ticks = append(ticks, plot.Tick{Value: p.interval, Label: intervalText(p.interval)})
 	}
-	u.set(&f.plot.X, ticks)
+	u.Set(&f.Plot.X, ticks)
 	top := 0.0
 	var lines, marks []plot.Plotter
 	for i, s := range all {
-		pen := l.pen(i)
+		pen := l.Pen(i)
 		var dots plotter.XYs
 		theory := plotter.XYs{{}} // who announces all the time misses nothing
-		w := whiskers{cap: 0.5 * l.text, style: solid(pen.color, l.thin)}
+		w := page.Whiskers{Cap: 0.5 * l.Text, Style: page.Solid(pen.Color, l.Thin)}
 		for _, p := range s.at {
-			x := u.at(p.interval)
+			x := u.At(p.interval)
 			dots = append(dots, plotter.XY{X: x, Y: p.missed.Mean})
 			top = max(top, p.missed.Mean)
 			if p.theory != nil {
 				theory = append(theory, plotter.XY{X: x, Y: p.theory.Mean})
 				top = max(top, p.theory.Mean)
 			}
-			if ci := p.missed.CI95; ci != nil && len(p.cell.Seeds) >= bandSeeds {
-				w.x, w.y = append(w.x, x), append(w.y, interval{max(ci[0], 0), ci[1]})
+			if ci := p.missed.CI95; ci != nil && len(p.cell.Seeds) >= number.BandSeeds {
+				w.X, w.Y = append(w.X, x), append(w.Y,
+					number.Interval{Low: max(ci[0], 0), High: ci[1]})
 				top = max(top, ci[1])
 			}
 		}
-		marker := l.dots(dots, pen, l.radius)
-		lines = append(lines, polyline{points: theory, style: solid(pen.color, l.line)})
+		marker := l.Dots(dots, pen, l.Radius)
+		lines = append(lines, page.Polyline{Points: theory, Style: page.Solid(pen.Color, l.Line)})
 		marks = append(marks, w, marker)
-		f.legend = append(f.legend, legendEntry{label: s.group, marker: &marker,
-			line: solid(pen.color, l.line)})
+		f.Legend = append(f.Legend, page.LegendEntry{Label: s.group, Marker: &marker,
+			Line: page.Solid(pen.Color, l.Line)})
 	}
-	f.legend = append(f.legend, legendEntry{label: "lines: closed form"})
-	f.plot.Add(lines...)
-	f.plot.Add(marks...)
-	ticksY := linearTicks(top*1.04, percent)
-	f.plot.Y.Min, f.plot.Y.Max = 0, max(top*1.06, 1e-6)
-	f.plot.Y.Tick.Marker = ticksY
+	f.Legend = append(f.Legend, page.LegendEntry{Label: "lines: closed form"})
+	f.Plot.Add(lines...)
+	f.Plot.Add(marks...)
+	ticksY := page.LinearTicks(top*1.04, number.Percent)
+	f.Plot.Y.Min, f.Plot.Y.Max = 0, max(top*1.06, 1e-6)
+	f.Plot.Y.Tick.Marker = ticksY
 }
 
 // intervalText is a time for an axis: 5 min, 1 h.
 func intervalText(s float64) string {
 	switch {
 	case s >= 3600:
-		return significant(s/3600) + "\u00A0h"
+		return number.Significant(s/3600) + "\u00A0h"
 	case s >= 60:
-		return significant(s/60) + "\u00A0min"
+		return number.Significant(s/60) + "\u00A0min"
 	}
-	return significant(s) + "\u00A0s"
+	return number.Significant(s) + "\u00A0s"
 }
 
 func shortfallTitle(all []shortfall) string {
@@ -180,19 +185,19 @@ func shortfallTitle(all []shortfall) string {
 // tenths prints a share in percent with one decimal.
 func tenths(share float64) string { return fmt.Sprintf("%.1f\u00A0%%", 100*share) }
 
-func shortfallAbout(r *results, all []shortfall) about {
-	a := about{
-		shows: "Markers: share of what honest users uploaded that the tracker's ledger did not " +
+func shortfallAbout(r *stored.Results, all []shortfall) page.About {
+	a := page.About{
+		Shows: "Markers: share of what honest users uploaded that the tracker's ledger did not " +
 			"credit, by the interval between announces. Whiskers: 95 % intervals. Lines: the " +
 			"closed form.",
-		definition: "The ledger credits the difference between two announces of a peer (rule " +
+		Definition: "The ledger credits the difference between two announces of a peer (rule " +
 			"rebase). What a session that ends without a word transferred since its last " +
 			"announce is lost. What was not yet told when the run ended is left out.",
-		cells: r.Cells, intervals: storedIntervals,
-		model: "p E[L - T floor(L/T)] / E[L], with T the interval, L the length of sessions and " +
+		Cells: r.Cells, Intervals: page.StoredIntervals,
+		Model: "p E[L - T floor(L/T)] / E[L], with T the interval, L the length of sessions and " +
 			"p the share that ends without a word; straight between the intervals that were " +
 			"simulated.",
-		n: func(c cell) string {
+		N: func(c stored.Cell) string {
 			n := 0
 			for _, s := range all {
 				for _, p := range s.at {
@@ -201,12 +206,12 @@ func shortfallAbout(r *results, all []shortfall) about {
 					}
 				}
 			}
-			return plural(n, "session")
+			return number.Plural(n, "session")
 		},
 	}
-	if len(all) > seriesMax {
-		a.notes = append(a.notes, fmt.Sprintf("%s more are in the data, and not shown.",
-			plural(len(all)-seriesMax, "group")))
+	if len(all) > page.SeriesMax {
+		a.Notes = append(a.Notes, fmt.Sprintf("%s more are in the data, and not shown.",
+			number.Plural(len(all)-page.SeriesMax, "group")))
 	}
 	return a
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"strconv"
+
+	"swarmlab/plots/stored"
 )
 
 // The files that a calibration adds to the folder of its simulated run.
@@ -63,9 +65,9 @@ func (w *world) meanHops() float64 {
 	return float64(sum) / float64(w.successful())
 }
 
-// calibration reads both files, or reports that there are none.
-func (r *results) calibration() (c comparison, worlds []world, found bool, err error) {
-	path := r.path(calibrationFile)
+// readCalibration reads both files, or reports that there are none.
+func readCalibration(r *stored.Results) (c comparison, worlds []world, found bool, err error) {
+	path := r.Path(calibrationFile)
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil, false, nil
@@ -78,9 +80,9 @@ func (r *results) calibration() (c comparison, worlds []world, found bool, err e
 	}
 	if c.Fingerprint != r.Fingerprint {
 		return c, nil, false, fmt.Errorf("%s: of a run with the fingerprint %q, but %s has %q; %s",
-			path, c.Fingerprint, summaryFile, r.Fingerprint, calibrationAgain)
+			path, c.Fingerprint, stored.SummaryFile, r.Fingerprint, calibrationAgain)
 	}
-	path = r.path(calibrationRows)
+	path = r.Path(calibrationRows)
 	f, err := os.Open(path)
 	if err != nil {
 		return c, nil, false, fmt.Errorf("%w; %s", err, calibrationAgain)

@@ -20,6 +20,7 @@ const (
 	numbers    = "gonum.org/v1/gonum"
 	rows       = "github.com/parquet-go/parquet-go"
 	structured = "github.com/zeebo/bencode"
+	drawing    = "gonum.org/v1/plot"
 )
 
 // house is the table. Packages in cmd may import anything and need no row.
@@ -64,7 +65,12 @@ var house = []room{
 			"protocol/audit"},
 	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
-	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
+	{path: "plots", own: "plots/number plots/page plots/stored",
+		others: rows + " " + numbers + " " + drawing},
+	{path: "plots/number", others: numbers},
+	{path: "plots/stored", own: "plots/number", others: rows},
+	{path: "plots/page", own: "plots/number plots/stored",
+		others: drawing + " codeberg.org/go-pdf/fpdf"},
 }
 
 // program is the table of the program's own packages: which of each other they may import. Tests

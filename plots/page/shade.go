@@ -1,4 +1,4 @@
-package plots
+package page
 
 import (
 	"image/color"
@@ -8,10 +8,10 @@ import (
 // A lab is a colour of Oklab (Björn Ottosson, 2020), in which equal steps look equal.
 type lab struct{ lightness, a, b float64 }
 
-// shade returns the colour of a share of 1, from deep blue to pale yellow. It lies on a straight
+// Shade returns the colour of a share of 1, from deep blue to pale yellow. It lies on a straight
 // line of Oklab: equal differences look equal, lightness alone tells them apart, so that it can be
 // read in black and white and by eyes that confuse red and green, or blue and yellow.
-func shade(share float64) color.NRGBA {
+func Shade(share float64) color.NRGBA {
 	from, to := lab{0.30, -0.02, -0.11}, lab{0.94, -0.02, 0.13}
 	mix := func(x, y float64) float64 { return x + min(max(share, 0), 1)*(y-x) }
 	return lab{mix(from.lightness, to.lightness), mix(from.a, to.a), mix(from.b, to.b)}.rgb()

@@ -1,4 +1,4 @@
-package plots
+package page
 
 import (
 	"gonum.org/v1/plot"
@@ -15,18 +15,18 @@ func insetsOf(p *plot.Plot, c draw.Canvas) insets {
 }
 
 // plots are all plots of the figure, and how many there are in a line.
-func (f *figure) plots() (all []*plot.Plot, columns int) {
-	return append([]*plot.Plot{f.plot}, f.more...), max(f.columns, 1)
+func (f *Figure) plots() (all []*plot.Plot, columns int) {
+	return append([]*plot.Plot{f.Plot}, f.More...), max(f.Columns, 1)
 }
 
 // lines is how many lines of plots there are.
-func (f *figure) lines() int {
+func (f *Figure) lines() int {
 	all, columns := f.plots()
 	return (len(all) + columns - 1) / columns
 }
 
 // drawPlots draws the plots in lines. The data areas have one size, so that they line up.
-func (f *figure) drawPlots(area draw.Canvas, l look) {
+func (f *Figure) drawPlots(area draw.Canvas, l Look) {
 	all, columns := f.plots()
 	lines := f.lines()
 	across, down := make([]insets, columns), make([]insets, lines)
@@ -36,8 +36,8 @@ func (f *figure) drawPlots(area draw.Canvas, l look) {
 		line.top, line.bottom = max(line.top, in.top), max(line.bottom, in.bottom)
 	}
 	room := vg.Point{
-		X: area.Size().X - vg.Length(columns-1)*l.text,
-		Y: area.Size().Y - vg.Length(lines-1)*0.8*l.text,
+		X: area.Size().X - vg.Length(columns-1)*l.Text,
+		Y: area.Size().Y - vg.Length(lines-1)*0.8*l.Text,
 	}
 	for _, in := range across {
 		room.X -= in.left + in.right
@@ -56,9 +56,9 @@ func (f *figure) drawPlots(area draw.Canvas, l look) {
 			Min: vg.Point{X: at.X - in.left, Y: at.Y - in.bottom},
 			Max: vg.Point{X: at.X + size.X + in.right, Y: at.Y + size.Y + in.top},
 		}})
-		corner.X = at.X + size.X + column.right + l.text
+		corner.X = at.X + size.X + column.right + l.Text
 		if n%columns == columns-1 {
-			corner = vg.Point{X: area.Min.X, Y: at.Y - line.bottom - 0.8*l.text}
+			corner = vg.Point{X: area.Min.X, Y: at.Y - line.bottom - 0.8*l.Text}
 		}
 	}
 }

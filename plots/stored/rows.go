@@ -1,4 +1,4 @@
-package plots
+package stored
 
 import (
 	"errors"
@@ -8,24 +8,27 @@ import (
 	"os"
 	"slices"
 
-	"github.com/parquet-go/parquet-go"
+	parquet "github.com/parquet-go/parquet-go"
 )
+
+// lookupsFile has a row for each lookup.
+const lookupsFile = "lookups.parquet"
 
 // rowsAtOnce is how many rows of lookups.parquet are in memory at a time.
 const rowsAtOnce = 4096
 
-// lookupKind marks the rows of find_node lookups, which the metrics lookup.* are about.
-const lookupKind = "lookup"
+// LookupKind marks the rows of find_node lookups, which the metrics lookup.* are about.
+const LookupKind = "lookup"
 
-// scanLookups calls visit for each row of dir/lookups.parquet, in order.
-func scanLookups[T any](r *results, visit func(*T) error) error {
-	return scanTable(r, lookupsFile, visit)
+// ScanLookups calls visit for each row of dir/lookups.parquet, in order.
+func ScanLookups[T any](r *Results, visit func(*T) error) error {
+	return Scan(r, lookupsFile, visit)
 }
 
-// scanTable calls visit for each row of a Parquet file of the folder, in order. T names the columns
+// Scan calls visit for each row of a Parquet file of the folder, in order. T names the columns
 // to read in its `parquet` tags; no other column is touched. The row is valid during the call only.
-func scanTable[T any](r *results, name string, visit func(*T) error) error {
-	path := r.path(name)
+func Scan[T any](r *Results, name string, visit func(*T) error) error {
+	path := r.Path(name)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such file; restore it, or run 'swarmlab run' again", path)
@@ -93,16 +96,28 @@ func hasColumns(have, want *parquet.Schema) error {
 	return nil
 }
 
-// place returns where a row belongs: the index of its cell, and of its seed in that cell.
-func (r *results) place(number int32, seed uint64) (int, int, error) {
-	i := slices.IndexFunc(r.Cells, func(c cell) bool { return c.Cell == int(number) })
+// Place returns where a row belongs: the index of its cell, and of its seed in that cell.
+func (r *Results) Place(number int32, seed uint64) (int, int, error) {
+	i := slices.IndexFunc(r.Cells, func(c Cell) bool { return c.Cell == int(number) })
 	if i < 0 {
-		return 0, 0, fmt.Errorf("a row of cell %d, which %s does not have", number, summaryFile)
+		return 0, 0, fmt.Errorf("a row of cell %d, which %s does not have", number, SummaryFile)
 	}
 	j := slices.Index(r.Cells[i].Seeds, seed)
 	if j < 0 {
 		return 0, 0, fmt.Errorf("a row of cell %d and seed %d, which %s does not have",
-			number, seed, summaryFile)
+			number, seed, SummaryFile)
 	}
 	return i, j, nil
+}
+
+// Has tells whether the folder has a file.
+func (r *Results) Has(name string) (bool, error) {
+	_, err := os.Stat(r.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", r.Path(name), err)
+	}
+	return true, nil
 }

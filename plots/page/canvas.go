@@ -1,4 +1,4 @@
-package plots
+package page
 
 import (
 	"bytes"
@@ -18,19 +18,19 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// render draws the figure's page in all three formats.
-func render(f *figure, l look, footer string) ([]file, error) {
+// Render draws the figure's page in all three formats.
+func Render(f *Figure, l Look, footer string) ([]File, error) {
 	stablePDF()
-	if f.spread {
+	if f.Spread {
 		const between = 12
-		l.width = 2*l.width + between
+		l.Width = 2*l.Width + between
 	}
-	l.height = f.height(l)
-	svg := vgsvg.NewWith(vgsvg.UseWH(l.width, l.height), vgsvg.EmbedFonts(true))
-	pdf := vgpdf.New(l.width, l.height)
-	png := vgimg.NewWith(vgimg.UseWH(l.width, l.height), vgimg.UseDPI(l.dpi),
-		vgimg.UseBackgroundColor(l.background))
-	var files []file
+	l.Height = f.height(l)
+	svg := vgsvg.NewWith(vgsvg.UseWH(l.Width, l.Height), vgsvg.EmbedFonts(true))
+	pdf := vgpdf.New(l.Width, l.Height)
+	png := vgimg.NewWith(vgimg.UseWH(l.Width, l.Height), vgimg.UseDPI(l.DPI),
+		vgimg.UseBackgroundColor(l.Background))
+	var files []File
 	for _, out := range []struct {
 		ending string
 		canvas vg.Canvas
@@ -40,12 +40,12 @@ func render(f *figure, l look, footer string) ([]file, error) {
 		{".pdf", pdfCanvas{pdf}, pdf},
 		{".png", png, vgimg.PngCanvas{Canvas: png}},
 	} {
-		f.page(draw.NewCanvas(out.canvas, l.width, l.height), l, footer)
+		f.page(draw.NewCanvas(out.canvas, l.Width, l.Height), l, footer)
 		var body bytes.Buffer
 		if _, err := out.writer.WriteTo(&body); err != nil {
 			return nil, fmt.Errorf("cannot encode %s: %w", out.ending, err)
 		}
-		files = append(files, file{out.ending, body.Bytes()})
+		files = append(files, File{out.ending, body.Bytes()})
 	}
 	return files, nil
 }
@@ -105,4 +105,10 @@ func windows1252(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// A File is one output of a figure: the ending of its name, and all its bytes.
+type File struct {
+	Ending string
+	Body   []byte
 }

@@ -1,4 +1,4 @@
-package plots
+package page
 
 import (
 	"math"
@@ -6,24 +6,26 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"swarmlab/plots/number"
 )
 
-// integerTicks labels the whole numbers from low to high, every one or every so many.
-func integerTicks(low, high, most int) plot.ConstantTicks {
+// IntegerTicks labels the whole numbers from low to high, every one or every so many.
+func IntegerTicks(low, high, most int) plot.ConstantTicks {
 	step := 1
 	for (high-low)/step >= most {
 		step++
 	}
 	var ticks plot.ConstantTicks
 	for v := low; v <= high; v += step {
-		ticks = append(ticks, plot.Tick{Value: float64(v), Label: count(v)})
+		ticks = append(ticks, plot.Tick{Value: float64(v), Label: number.Count(v)})
 	}
 	return ticks
 }
 
-// linearTicks labels round values from 0 up to, and at least to, high. The last one is the axis'
+// LinearTicks labels round values from 0 up to, and at least to, high. The last one is the axis'
 // end.
-func linearTicks(high float64, label func(float64) string) plot.ConstantTicks {
+func LinearTicks(high float64, label func(float64) string) plot.ConstantTicks {
 	const most = 6
 	if high <= 0 {
 		high = 1 // nothing but zeros
@@ -47,17 +49,17 @@ func linearTicks(high float64, label func(float64) string) plot.ConstantTicks {
 	}
 }
 
-// wholeTicks does so on an axis of counts: small ones have no labels between them.
-func wholeTicks(high float64) plot.ConstantTicks {
+// WholeTicks does so on an axis of counts: small ones have no labels between them.
+func WholeTicks(high float64) plot.ConstantTicks {
 	if high <= 5 {
-		return integerTicks(0, max(int(math.Ceil(high)), 1), 7)
+		return IntegerTicks(0, max(int(math.Ceil(high)), 1), 7)
 	}
-	return linearTicks(high, significant)
+	return LinearTicks(high, number.Significant)
 }
 
-// logTicks marks the round values of a logarithmic axis: the decades, or where they are few also
+// LogTicks marks the round values of a logarithmic axis: the decades, or where they are few also
 // their halves and fifths, are labelled, the rest get small marks.
-func logTicks(low, high float64, label func(float64) string) plot.ConstantTicks {
+func LogTicks(low, high float64, label func(float64) string) plot.ConstantTicks {
 	labelled := []int{1}
 	switch decades := math.Log10(high / low); {
 	case decades < 2.2:
@@ -85,8 +87,8 @@ func logTicks(low, high float64, label func(float64) string) plot.ConstantTicks 
 	return ticks
 }
 
-// roundTicks labels round values between low and high, at most so many but two at least.
-func roundTicks(low, high float64, most int, label func(float64) string) plot.ConstantTicks {
+// RoundTicks labels round values between low and high, at most so many but two at least.
+func RoundTicks(low, high float64, most int, label func(float64) string) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	for scale := math.Pow(10, math.Ceil(math.Log10(high-low))); ; scale /= 10 {
 		for _, mantissa := range []float64{1, 0.5, 0.2} {
@@ -103,15 +105,15 @@ func roundTicks(low, high float64, most int, label func(float64) string) plot.Co
 	}
 }
 
-// fittingTicks labels as many round values as have room.
-func fittingTicks(low, high float64, across vg.Length, l look) plot.ConstantTicks {
+// FittingTicks labels as many round values as have room.
+func FittingTicks(low, high float64, across vg.Length, l Look) plot.ConstantTicks {
 	for most := 5; ; most-- {
-		ticks := roundTicks(low, high, most, significant)
+		ticks := RoundTicks(low, high, most, number.Significant)
 		fits := true
 		for i := 1; i < len(ticks); i++ {
 			apart := across * vg.Length((ticks[i].Value-ticks[i-1].Value)/(high-low))
-			need := (width(ticks[i].Label, l.text) + width(ticks[i-1].Label, l.text)) / 2
-			fits = fits && apart >= need+0.6*l.text
+			need := (Width(ticks[i].Label, l.Text) + Width(ticks[i-1].Label, l.Text)) / 2
+			fits = fits && apart >= need+0.6*l.Text
 		}
 		if fits || most == 2 {
 			return ticks
@@ -119,8 +121,8 @@ func fittingTicks(low, high float64, across vg.Length, l look) plot.ConstantTick
 	}
 }
 
-// tidyRange returns an axis for values: from zero, unless they all lie far from it.
-func tidyRange(values []float64) (low, high float64) {
+// TidyRange returns an axis for values: from zero, unless they all lie far from it.
+func TidyRange(values []float64) (low, high float64) {
 	low, high = slices.Min(values), slices.Max(values)
 	if low < 0.6*high {
 		low = 0
@@ -133,4 +135,22 @@ func tidyRange(values []float64) (low, high float64) {
 		low = max(low-pad, 0)
 	}
 	return low, high + pad
+}
+
+// LogScale is a logarithmic axis on which what is not above its end lies on its end.
+type LogScale struct{}
+
+// Normalize implements plot.Normalizer.
+func (LogScale) Normalize(low, high, x float64) float64 {
+	return math.Log(max(x, low)/low) / math.Log(high/low)
+}
+
+// Unlabelled keeps the lines of the grid, which a tick without any label has not.
+func Unlabelled(ticks []plot.Tick) []plot.Tick {
+	for i := range ticks {
+		if ticks[i].Label != "" {
+			ticks[i].Label = " "
+		}
+	}
+	return ticks
 }

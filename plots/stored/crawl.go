@@ -1,4 +1,4 @@
-package plots
+package stored
 
 import (
 	"encoding/json"
@@ -7,15 +7,18 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"swarmlab/plots/number"
 )
 
-const (
-	crawlFile = "crawl.json"
-	nodesFile = "nodes.parquet"
-)
+// CrawlFile is the file of a folder that holds a crawl and no run.
+const CrawlFile = "crawl.json"
 
-// A crawled is crawl.json: what a crawl of a DHT found.
-type crawled struct {
+// nodesFile has a row for each id at an address.
+const nodesFile = "nodes.parquet"
+
+// A Crawl is crawl.json: what a crawl of a DHT found.
+type Crawl struct {
 	Version  string `json:"version"`
 	Digest   string `json:"digest"`
 	Family   string `json:"family"`
@@ -47,9 +50,9 @@ type crawled struct {
 // crawlFigures are drawn of a folder that holds a crawl and no run.
 func crawlFigures() []string { return []string{"id-space", "buckets"} }
 
-// openCrawl reads dir/crawl.json. Without the file it returns nil.
-func (r *results) openCrawl() (*crawled, error) {
-	path := r.path(crawlFile)
+// OpenCrawl reads dir/crawl.json. Without the file it returns nil.
+func (r *Results) OpenCrawl() (*Crawl, error) {
+	path := r.Path(CrawlFile)
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -57,7 +60,7 @@ func (r *results) openCrawl() (*crawled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &crawled{}
+	c := &Crawl{}
 	if err := json.Unmarshal(body, c); err != nil {
 		return nil, fmt.Errorf("%s: not a swarmlab crawl: %w; run 'swarmlab dht crawl' again", path,
 			err)
@@ -70,26 +73,22 @@ func (r *results) openCrawl() (*crawled, error) {
 }
 
 // version is the program that crawled.
-func (c *crawled) version() string {
+func (c *Crawl) version() string {
 	if c == nil {
 		return ""
 	}
 	return c.Version
 }
 
-// noCrawl says why a figure of a crawl is not drawn.
-func noCrawl() *figure {
-	return &figure{skipped: "the folder holds no crawl (no " + crawlFile + ")"}
-}
-
 // footer is the small print of a figure of a crawl.
-func (c *crawled) footer() string {
-	return strings.Join([]string{"crawl of the " + c.Family + " DHT (" + c.ending() + ")",
+func (c *Crawl) footer() string {
+	return strings.Join([]string{"crawl of the " + c.Family + " DHT (" + c.Ending() + ")",
 		fmt.Sprintf("at most %d queries/s", c.Settings.Rate), c.Version,
 		"nodes " + c.Digest}, " · ")
 }
 
-func (c *crawled) ending() string {
+// Ending says whether the crawl came to its end.
+func (c *Crawl) Ending() string {
 	switch c.Ended {
 	case "complete":
 		return "complete"
@@ -99,22 +98,22 @@ func (c *crawled) ending() string {
 	return "cut short"
 }
 
-// counted is the caption's n.
-func (c *crawled) counted() string {
-	return fmt.Sprintf("%s known, %s asked, %s answered", plural(c.Totals.Known, "node"),
-		count(c.Totals.Asked), count(c.Totals.Reachable))
+// Counted is the n of a caption: how many nodes were known, asked, and answered.
+func (c *Crawl) Counted() string {
+	return fmt.Sprintf("%s known, %s asked, %s answered", number.Plural(c.Totals.Known, "node"),
+		number.Count(c.Totals.Asked), number.Count(c.Totals.Reachable))
 }
 
-// nodeRow is what the figures read of nodes.parquet.
-type nodeRow struct {
+// NodeRow is what the figures read of nodes.parquet.
+type NodeRow struct {
 	ID        string `parquet:"id"`
 	Queries   int32  `parquet:"queries"`
 	Reachable bool   `parquet:"reachable"`
 }
 
-// scanNodes calls visit for each row of dir/nodes.parquet, in order.
-func (r *results) scanNodes(visit func(*nodeRow) error) error {
-	path := r.path(nodesFile)
+// ScanNodes calls visit for each row of dir/nodes.parquet, in order.
+func (r *Results) ScanNodes(visit func(*NodeRow) error) error {
+	path := r.Path(nodesFile)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such file; restore it, or run 'swarmlab dht crawl' again", path)
