@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/number"
 	"swarmlab/plots/stored"
 )
@@ -52,23 +53,23 @@ func TestClientsDataIsTheInput(t *testing.T) {
 			if row["metric"] == stored.FoundMetric {
 				unit = 1e6
 			}
-			var all latencies
+			var all latency.Sample
 			var bySeed []float64
 			for seed := uint64(1); seed <= 5; seed++ {
-				var one latencies
+				var one latency.Sample
 				for _, lookup := range s.rows(j, seed) {
 					switch {
 					case !lookup.Success:
 					case row["metric"] == stored.FoundMetric:
-						one.ns = append(one.ns, lookup.FoundNs)
+						one.NS = append(one.NS, lookup.FoundNs)
 					default:
-						one.ns = append(one.ns, lookup.LatencyNs)
+						one.NS = append(one.NS, lookup.LatencyNs)
 					}
 				}
-				all.ns = append(all.ns, one.ns...)
-				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/unit)
+				all.NS = append(all.NS, one.NS...)
+				bySeed = append(bySeed, dumbQuantile(one.NS, quantile)/unit)
 			}
-			value := dumbQuantile(all.ns, quantile) / unit
+			value := dumbQuantile(all.NS, quantile) / unit
 			require.InDelta(t, value, parsed(t, row["value"]), 1e-6)
 			want, _ := number.Interval95(bySeed)
 			require.InDelta(t, want.Low, parsed(t, row["ci95_low"]), 1e-6)

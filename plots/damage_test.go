@@ -117,8 +117,8 @@ func TestACDFThatFallsIsRefused(t *testing.T) {
 	s.lookups = 10
 	summary := s.write(t, dir)
 	cell := summary["cells"].([]any)[0].(map[string]any)
-	cell["models"].(map[string]any)[stored.HopMetric].(map[string]any)["cdf"] = []float64{0.5, 0.4,
-		1}
+	model := cell["models"].(map[string]any)[stored.HopMetric].(map[string]any)
+	model["cdf"] = []float64{0.5, 0.4, 1}
 	writeSummary(t, dir, summary)
 	_, err := drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, "cells[0]: models: lookup.hops.contact: the cdf falls")

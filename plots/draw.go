@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/plots/lookups"
+	"swarmlab/plots/overlay"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
 )
@@ -18,23 +20,23 @@ type drawing struct {
 // registry lists every kind of figure.
 func registry() []drawing {
 	return []drawing{
-		{"hops", hopHistogram},
-		{"hops-cdf", hopCDF},
-		{"latency-cdf", latencyCDF},
-		{"hops-size", hopsBySize},
-		{"calibration", calibrationFigure},
-		{"id-space", idSpace},
-		{"buckets", buckets},
-		{"clients", clients},
+		{"hops", lookups.Hops},
+		{"hops-cdf", lookups.HopsCDF},
+		{"latency-cdf", lookups.LatencyCDF},
+		{"hops-size", lookups.HopsBySize},
+		{"calibration", lookups.Calibration},
+		{"id-space", overlay.IDSpace},
+		{"buckets", overlay.Buckets},
+		{"clients", lookups.Clients},
 		{"targets", targetsFigure},
 		{"sweep", sweepFigure},
 		{"heat", heatFigure},
 		{"front", frontFigure},
-		{"timeline", timeline},
-		{"table-health", tableHealth},
-		{"holders", holders},
-		{"crawl", censusFigure},
-		{"connectivity", connectivityFigure},
+		{"timeline", overlay.Timeline},
+		{"table-health", overlay.TableHealth},
+		{"holders", overlay.Holders},
+		{"crawl", overlay.Crawlers},
+		{"connectivity", overlay.Connectivity},
 		{"latency-targets", latencyTargets},
 		{"completion", completionFigure},
 		{"utilisation", utilisationFigure},

@@ -335,15 +335,3 @@ func TestHealthIsSkipped(t *testing.T) {
 			"after the warm-up"}, lines)
 	require.NoDirExists(t, filepath.Join(dir, "figures"))
 }
-
-// TestBins: of whole minutes, as narrow as there may be, from the end of the warm-up on.
-func TestBins(t *testing.T) {
-	for span, want := range map[float64]bins{
-		3000: {600, 3600, 60, 50}, 90: {600, 690, 60, 2}, 86400: {600, 87000, 1800, 48},
-		1e9: {600, 1e9 + 600, 22118400, 46},
-	} {
-		require.Equal(t, want, newBins(600, 600+span))
-	}
-	from, to := newBins(600, 690).ends(1)
-	require.Equal(t, []float64{660, 690}, []float64{from, to})
-}

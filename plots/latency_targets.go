@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -20,7 +21,7 @@ type timing struct {
 	kind    string
 	event   string // as metrics end
 	targets []stored.Target
-	latencies
+	latency.Sample
 }
 
 // events are the latencies that a lookup has, in words.
@@ -59,7 +60,7 @@ func timingsOf(r *stored.Results) []timing {
 			i = len(all)
 			c := r.Cells[at]
 			all = append(all, timing{cell: c, kind: kind, event: event,
-				latencies: latencies{bySeed: make([][]int64, len(c.Seeds))}})
+				Sample: latency.Sample{BySeed: make([][]int64, len(c.Seeds))}})
 		}
 		all[i].targets = append(all[i].targets, t)
 	}
@@ -102,17 +103,17 @@ func readTimings(r *stored.Results, all []timing) error {
 			if err != nil {
 				return err
 			}
-			x.all++
+			x.All++
 			if counts {
-				x.bySeed[seed] = append(x.bySeed[seed], ns)
+				x.BySeed[seed] = append(x.BySeed[seed], ns)
 			}
 		}
 		return nil
 	})
 	for i := range all {
-		one := []latencies{all[i].latencies}
-		sortLatencies(one)
-		all[i].latencies = one[0]
+		one := []latency.Sample{all[i].Sample}
+		latency.Sort(one)
+		all[i].Sample = one[0]
 	}
 	return err
 }
@@ -129,7 +130,7 @@ func latencyTargets(r *stored.Results, l page.Look) (*page.Figure, error) {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(x timing) bool {
-		return len(x.ns) == 0 || x.ns[len(x.ns)-1] <= 0
+		return len(x.NS) == 0 || x.NS[len(x.NS)-1] <= 0
 	})
 	if len(all) == 0 {
 		return &page.Figure{Skipped: "nothing was measured of the published latencies"}, nil
@@ -156,7 +157,7 @@ func latencyTargets(r *stored.Results, l page.Look) (*page.Figure, error) {
 func medians(all []timing) string {
 	low, high := math.Inf(1), 0.0
 	for i := range all {
-		low, high = min(low, all[i].quantile(0.5)), max(high, all[i].quantile(0.5))
+		low, high = min(low, all[i].Quantile(0.5)), max(high, all[i].Quantile(0.5))
 	}
 	if low == high {
 		return ", the median " + number.Span(low)
@@ -169,8 +170,8 @@ func setTimingAxes(f *page.Figure, all []timing) {
 	low, high := math.Inf(1), 0.0
 	for i := range all {
 		x := &all[i]
-		low = min(low, max(x.quantile(0.002), 1))
-		high = max(high, x.quantile(0.999))
+		low = min(low, max(x.Quantile(0.002), 1))
+		high = max(high, x.Quantile(0.999))
 		for _, t := range x.targets {
 			low = min(low, max(t.Band[0]*1e6, 1))
 		}
@@ -193,19 +194,19 @@ func addTiming(f *page.Figure, r *stored.Results, l page.Look, i int, x *timing)
 			f.Plot.Add(page.Band{X: []float64{from, to}, Y: whole, Fill: page.Faded(p.Color, 0.16)})
 		}
 		share, _ := quantileOf(&t)
-		at = append(at, plotter.XY{X: x.quantile(share), Y: share})
+		at = append(at, plotter.XY{X: x.Quantile(share), Y: share})
 	}
-	curve := x.thin(f.Plot.X.Min)
-	f.Plot.Add(page.Band{X: curve.x, Y: curve.spread, Fill: page.Faded(p.Color, 0.25)})
-	f.Plot.Add(page.Polyline{Points: within(curve.line, f.Plot.X.Max), Step: true, Style: style})
+	curve := x.Thin(f.Plot.X.Min)
+	f.Plot.Add(page.Band{X: curve.X, Y: curve.Spread, Fill: page.Faded(p.Color, 0.25)})
+	f.Plot.Add(page.Polyline{Points: within(curve.Line, f.Plot.X.Max), Step: true, Style: style})
 	dots := l.Dots(at, p, l.Radius)
 	f.Plot.Add(dots)
 	label := timingLabel(r, x)
 	f.Legend = append(f.Legend, page.LegendEntry{Label: label, Line: style, Marker: &dots})
-	for j, v := range curve.line[1:] {
+	for j, v := range curve.Line[1:] {
 		low, high := any(nil), any(nil)
-		if len(curve.spread) > 0 {
-			low, high = curve.spread[j].Low, curve.spread[j].High
+		if len(curve.Spread) > 0 {
+			low, high = curve.Spread[j].Low, curve.Spread[j].High
 		}
 		f.Data.Add(x.cell.Cell, label, x.kind+"."+x.event, v.X/1e6, v.Y, low, high)
 	}
@@ -252,8 +253,8 @@ func timingsAbout(r *stored.Results, all []timing) page.About {
 		var parts []string
 		for i := range all {
 			if x := &all[i]; x.cell.Cell == c.Cell {
-				parts = append(parts, fmt.Sprintf("%s of %s", number.Count(len(x.ns)),
-					number.Plural(x.all, "lookup")))
+				parts = append(parts, fmt.Sprintf("%s of %s", number.Count(len(x.NS)),
+					number.Plural(x.All, "lookup")))
 			}
 		}
 		return strings.Join(parts, "; ")

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
+	"swarmlab/plots/course"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -14,7 +15,7 @@ import (
 
 // A gauge is what one panel shows of swarms over time.
 type gauge struct {
-	aspect
+	course.Aspect
 	of func(*swarmRow) (above, below float64)
 	// model is what theory says of a cell over time in s, in the panel's unit; nil: nothing.
 	model func(t *tides, cell int) plotter.XYs
@@ -25,7 +26,7 @@ const noBands = "none: fewer than three seeds"
 // tideFigure draws gauges over the time of the run.
 func tideFigure(
 	r *stored.Results, l page.Look, gauges []gauge,
-) (*page.Figure, *tides, [][]flow, error) {
+) (*page.Figure, *tides, [][]course.Flow, error) {
 	if ok, err := r.Has(swarmFile); err != nil || !ok {
 		return &page.Figure{Skipped: noSwarm}, nil, nil, err
 	}
@@ -44,16 +45,16 @@ func tideFigure(
 		Legend: l.Key(t.cells),
 	}
 	var panels []*plot.Plot
-	var all [][]flow
+	var all [][]course.Flow
 	modelled := false
 	for _, g := range gauges {
 		of := t.flow(g.of)
-		addFlows(f, g.aspect, of)
-		p := g.panel(of, l)
+		course.AddFlows(f, g.Aspect, of)
+		p := g.Panel(of, l)
 		for i := range t.cells {
 			if line := g.modelOf(t, i); len(line) > 0 {
 				modelled = true
-				addModel(f, g.aspect, &t.cells[i], line)
+				addModel(f, g.Aspect, &t.cells[i], line)
 				p.Add(modelLine(p, line, t, l))
 			}
 		}
@@ -106,20 +107,22 @@ func modelLine(p *plot.Plot, line plotter.XYs, t *tides, l page.Look) page.Polyl
 }
 
 // addModel enters the model in the data.
-func addModel(f *page.Figure, a aspect, s *page.Series, line plotter.XYs) {
+func addModel(f *page.Figure, a course.Aspect, s *page.Series, line plotter.XYs) {
 	for _, at := range line {
-		f.Data.Add(s.Cell.Cell, s.Label, a.name+"_model", at.X, at.X, 0, at.Y, nil, nil)
+		f.Data.Add(s.Cell.Cell, s.Label, a.Name+"_model", at.X, at.X, 0, at.Y, nil, nil)
 	}
 }
 
 // utilisationFigure draws how much of the uplinks carries payload, over time.
 func utilisationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
-		{aspect{"Downloaders' uplinks in use, %", "leechers_percent", 100, true},
+		{course.Aspect{Heading: "Downloaders' uplinks in use, %", Name: "leechers_percent",
+			Most: 100, Zero: true},
 			func(s *swarmRow) (float64, float64) {
 				return 100 * float64(s.LeecherUpBytes), float64(s.LeecherUpCapacity)
 			}, nil},
-		{aspect{"All uplinks in use, %", "all_percent", 100, true},
+		{course.Aspect{Heading: "All uplinks in use, %", Name: "all_percent", Most: 100,
+			Zero: true},
 			func(s *swarmRow) (float64, float64) {
 				return 100 * float64(s.UpBytes), float64(s.UpCapacity)
 			}, nil},
@@ -131,7 +134,7 @@ func utilisationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f.Title = "How much of the uplinks is used over time"
 	if m.N > 0 {
 		f.Title = fmt.Sprintf("Downloading peers use %s of their uplinks; at the best time %s",
-			hundredths(m.Mean), hundredths(peak(all[0][0].mean)/100))
+			hundredths(m.Mean), hundredths(peak(all[0][0].Mean)/100))
 	}
 	f.About.Definition = "Payload sent in the bin by what the uplinks of the peers present " +
 		"could have sent. Headers of the swarm's messages and of packets are not payload."
@@ -151,9 +154,11 @@ func peak(values []float64) float64 {
 // availabilityFigure draws how many copies of the pieces there are, over time.
 func availabilityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
-		{aspect{"Copies of a piece, mean", "copies_mean", 0, true},
+		{course.Aspect{Heading: "Copies of a piece, mean", Name: "copies_mean", Most: 0,
+			Zero: true},
 			func(s *swarmRow) (float64, float64) { return s.CopiesMean, 1 }, nil},
-		{aspect{"Copies of the rarest piece", "copies_min", 0, true},
+		{course.Aspect{Heading: "Copies of the rarest piece", Name: "copies_min", Most: 0,
+			Zero: true},
 			func(s *swarmRow) (float64, float64) { return float64(s.CopiesMin), 1 }, nil},
 	})
 	if err != nil || f.Skipped != "" {
@@ -161,9 +166,9 @@ func availabilityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	}
 	first := all[1][0]
 	f.Title = "How many copies of the pieces there are over time"
-	for bin, v := range first.mean {
+	for bin, v := range first.Mean {
 		if v > t.firstSeeds(0) {
-			_, to := first.bins.ends(bin)
+			_, to := first.Bins.Ends(bin)
 			f.Title = fmt.Sprintf("%s from the start, the seeds have given away every piece",
 				timeText(to))
 			break
@@ -197,10 +202,10 @@ func populationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 		}
 	}
 	f, t, _, err := tideFigure(r, l, []gauge{
-		{aspect{"Peers that download", "leechers", 0, true},
+		{course.Aspect{Heading: "Peers that download", Name: "leechers", Most: 0, Zero: true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Leechers), 1 },
 			curve(func(m *stored.Fluid) []float64 { return m.Leechers }, false)},
-		{aspect{"Seeds", "seeds", 0, true},
+		{course.Aspect{Heading: "Seeds", Name: "seeds", Most: 0, Zero: true},
 			func(s *swarmRow) (float64, float64) { return float64(s.Seeds), 1 },
 			curve(func(m *stored.Fluid) []float64 { return m.Seeds }, true)},
 	})

@@ -1,6 +1,8 @@
 package plots
 
-import "swarmlab/plots/page"
+import (
+	"swarmlab/plots/page"
+)
 
 // A Theme decides the size, type and colours of every figure. The zero value is Slide.
 type Theme = page.Theme

@@ -3,6 +3,7 @@ package plots
 import (
 	"math"
 
+	"swarmlab/plots/course"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -86,10 +87,11 @@ func (t *tides) cut() {
 }
 
 // flow works a quantity out: in each bin the ratio of two sums over its samples, by seed.
-func (t *tides) flow(of func(*swarmRow) (above, below float64)) []flow {
-	var all []flow
+func (t *tides) flow(of func(*swarmRow) (above, below float64)) []course.Flow {
+	var all []course.Flow
 	for i, s := range t.cells {
-		f := flow{series: s, bins: bins{0, t.width * float64(t.n), t.width, t.n}}
+		f := course.Flow{Series: s, Bins: course.Bins{From: 0, To: t.width * float64(t.n),
+			Width: t.width, N: t.n}}
 		above, below := t.sums(i, of)
 		for bin := range t.n {
 			var bySeed []float64
@@ -105,8 +107,8 @@ func (t *tides) flow(of func(*swarmRow) (above, below float64)) []flow {
 			if i, ok := number.Interval95(bySeed); ok && len(bySeed) >= number.BandSeeds {
 				ci = number.Interval{Low: max(i.Low, 0), High: i.High}
 			}
-			f.mean, f.ci = append(f.mean, mean), append(f.ci, ci)
-			f.seeds = append(f.seeds, len(bySeed))
+			f.Mean, f.CI = append(f.Mean, mean), append(f.CI, ci)
+			f.Seeds = append(f.Seeds, len(bySeed))
 		}
 		all = append(all, f)
 	}

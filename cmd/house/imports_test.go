@@ -65,12 +65,19 @@ var house = []room{
 			"protocol/audit"},
 	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
-	{path: "plots", own: "plots/number plots/page plots/stored",
+	{path: "plots", own: "plots/course plots/latency plots/lookups plots/number plots/overlay " +
+		"plots/page plots/stored",
 		others: rows + " " + numbers + " " + drawing},
 	{path: "plots/number", others: numbers},
 	{path: "plots/stored", own: "plots/number", others: rows},
 	{path: "plots/page", own: "plots/number plots/stored",
 		others: drawing + " codeberg.org/go-pdf/fpdf"},
+	{path: "plots/latency", own: "plots/number plots/stored", others: drawing},
+	{path: "plots/course", own: "plots/number plots/page", others: drawing},
+	{path: "plots/lookups", own: "plots/latency plots/number plots/page plots/stored",
+		others: numbers + " " + drawing},
+	{path: "plots/overlay", others: numbers + " " + drawing,
+		own: "plots/course plots/latency plots/number plots/page plots/stored"},
 }
 
 // program is the table of the program's own packages: which of each other they may import. Tests

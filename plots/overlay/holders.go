@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -46,8 +47,8 @@ type aged struct {
 	ages map[int32][][]int64
 }
 
-// holders draws how many of the nodes that had stored a record are still of use, by its age.
-func holders(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Holders draws how many of the nodes that had stored a record are still of use, by its age.
+func Holders(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(recordsFile); err != nil || !ok {
 		return &page.Figure{Skipped: "no announced record was followed: the workload must have " +
 			"announces after the warm-up"}, err
@@ -156,9 +157,9 @@ func addAges(f *page.Figure, w fate, all []aged) {
 		for _, age := range a.mature() {
 			values, means := a.sorted(age)
 			row := []any{a.Cell.Cell, a.Label, w.name, int(age), len(values)}
-			of := latencies{ns: values}
+			of := latency.Sample{NS: values}
 			for _, p := range []float64{.05, .25, .5, .75, .95} {
-				row = append(row, of.quantile(p))
+				row = append(row, of.Quantile(p))
 			}
 			sum := int64(0)
 			for _, v := range values {
@@ -196,10 +197,10 @@ func (w fate) panel(all []aged, most int64, l page.Look) *plot.Plot {
 		line := page.Trace{Style: l.Pen(i).Line(l.Line)}
 		for _, age := range a.mature() {
 			values, _ := a.sorted(age)
-			of, x := latencies{ns: values}, float64(age)/unit
+			of, x := latency.Sample{NS: values}, float64(age)/unit
 			half.X = append(half.X, x)
-			half.Y = append(half.Y, number.Interval{Low: of.quantile(.25), High: of.quantile(.75)})
-			line.Points = append(line.Points, plotter.XY{X: x, Y: of.quantile(.5)})
+			half.Y = append(half.Y, number.Interval{Low: of.Quantile(.25), High: of.Quantile(.75)})
+			line.Points = append(line.Points, plotter.XY{X: x, Y: of.Quantile(.5)})
 		}
 		p.Add(half)
 		lines = append(lines, line)
@@ -221,11 +222,11 @@ func holdersTitle(r *stored.Results, all []aged) string {
 	}
 	values, _ := a.sorted(last)
 	begin, _ := a.sorted(ages[0])
-	now, then := latencies{ns: values}, latencies{ns: begin}
+	now, then := latency.Sample{NS: values}, latency.Sample{NS: begin}
 	unit, name := number.Clock(float64(last))
 	text := fmt.Sprintf("%s\u00A0%s after it was stored, half of the records have %s or more of "+
 		"%s holders online", number.Significant(float64(last)/unit), name,
-		number.Significant(now.quantile(.5)), number.Significant(then.quantile(.5)))
+		number.Significant(now.Quantile(.5)), number.Significant(then.Quantile(.5)))
 	if len(all) > 1 {
 		return r.Label(a.Cell) + ": " + text
 	}

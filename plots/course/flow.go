@@ -1,4 +1,4 @@
-package plots
+package course
 
 import (
 	"math"
@@ -10,46 +10,46 @@ import (
 	"swarmlab/plots/page"
 )
 
-// An aspect is what one panel shows over time.
-type aspect struct {
-	heading string
-	name    string  // in the data, with its unit
-	most    float64 // end of the scale; 0: none
-	zero    bool    // the scale begins there
+// An Aspect is what one panel shows over time.
+type Aspect struct {
+	Heading string
+	Name    string  // in the data, with its unit
+	Most    float64 // end of the scale; 0: none
+	Zero    bool    // the scale begins there
 }
 
-// A flow is one aspect of one cell over time.
-type flow struct {
-	series page.Series
-	bins   bins
-	mean   []float64 // by bin; not a number where nothing was observed
-	ci     []number.Interval
-	seeds  []int // that observed something
+// A Flow is one aspect of one cell over time.
+type Flow struct {
+	Series page.Series
+	Bins   Bins
+	Mean   []float64         // by bin; not a number where nothing was observed
+	CI     []number.Interval // by bin; not numbers where there is none
+	Seeds  []int             // by bin: how many observed something
 }
 
-// addFlows enters a panel in the data.
-func addFlows(f *page.Figure, a aspect, of []flow) {
+// AddFlows enters a panel in the data, a row for each bin of each flow.
+func AddFlows(f *page.Figure, a Aspect, of []Flow) {
 	for _, w := range of {
-		for i, mean := range w.mean {
-			from, to := w.bins.ends(i)
+		for i, mean := range w.Mean {
+			from, to := w.Bins.Ends(i)
 			low, high, value := any(nil), any(nil), any(nil)
 			if !math.IsNaN(mean) {
 				value = mean
 			}
-			if !math.IsNaN(w.ci[i].Low) {
-				low, high = w.ci[i].Low, w.ci[i].High
+			if !math.IsNaN(w.CI[i].Low) {
+				low, high = w.CI[i].Low, w.CI[i].High
 			}
-			f.Data.Add(w.series.Cell.Cell, w.series.Label, a.name, from, to, w.seeds[i], value,
+			f.Data.Add(w.Series.Cell.Cell, w.Series.Label, a.Name, from, to, w.Seeds[i], value,
 				low, high)
 		}
 	}
 }
 
-// panel draws the aspect, over what was wrong meanwhile.
-func (a aspect) panel(of []flow, l page.Look) *plot.Plot {
+// Panel draws the aspect over simulated time, on the shade of what was wrong meanwhile.
+func (a Aspect) Panel(of []Flow, l page.Look) *plot.Plot {
 	from, to := extent(of)
 	unit, name := number.Clock(to)
-	p := l.NewPanel(a.heading, "Simulated time, "+name)
+	p := l.NewPanel(a.Heading, "Simulated time, "+name)
 	p.X.Min, p.X.Max = from/unit, to/unit
 	across := (l.Width - 2*l.Margin) / 2
 	if l.Grows {
@@ -57,26 +57,26 @@ func (a aspect) panel(of []flow, l page.Look) *plot.Plot {
 	}
 	p.X.Tick.Marker = page.FittingTicks(p.X.Min, p.X.Max, across-4*l.Text, l)
 	p.Y.Min, p.Y.Max = page.TidyRange(worthSeeing(of))
-	if a.zero {
+	if a.Zero {
 		p.Y.Min = 0
 	}
-	if a.most > 0 {
-		p.Y.Max = min(p.Y.Max, a.most)
+	if a.Most > 0 {
+		p.Y.Max = min(p.Y.Max, a.Most)
 	}
 	p.Y.Tick.Marker = page.RoundTicks(p.Y.Min, p.Y.Max, 4, number.Significant)
-	p.Add(page.Stripes{Spans: scaled(warmups(of), unit), Fill: l.Grid},
-		page.Stripes{Spans: scaled(faultTimes(of), unit),
+	p.Add(page.Stripes{Spans: scaled(Warmups(of), unit), Fill: l.Grid},
+		page.Stripes{Spans: scaled(FaultTimes(of), unit),
 			Fill: page.Faded(l.Muted, 0.28)})
 	var lines []plot.Plotter
 	for i, w := range of {
 		var x []float64
 		line := page.Trace{Style: l.Pen(i).Line(l.Line)}
-		for bin, mean := range w.mean {
-			from, to := w.bins.ends(bin)
+		for bin, mean := range w.Mean {
+			from, to := w.Bins.Ends(bin)
 			x = append(x, (from+to)/2/unit)
 			line.Points = append(line.Points, plotter.XY{X: x[bin], Y: mean})
 		}
-		p.Add(page.Ribbon{X: x, Y: w.ci, Fill: page.Faded(l.Pen(i).Color, 0.25)})
+		p.Add(page.Ribbon{X: x, Y: w.CI, Fill: page.Faded(l.Pen(i).Color, 0.25)})
 		lines = append(lines, line)
 	}
 	p.Add(lines...)
@@ -85,15 +85,15 @@ func (a aspect) panel(of []flow, l page.Look) *plot.Plot {
 
 // worthSeeing are the values that a scale must span: the means, and the ends of intervals, but not
 // of those of two seeds, which say next to nothing.
-func worthSeeing(of []flow) (values []float64) {
+func worthSeeing(of []Flow) (values []float64) {
 	for _, w := range of {
-		for i, v := range w.mean {
+		for i, v := range w.Mean {
 			if math.IsNaN(v) {
 				continue
 			}
 			values = append(values, v)
-			if w.seeds[i] > 2 {
-				values = append(values, w.ci[i].Low, w.ci[i].High)
+			if w.Seeds[i] > 2 {
+				values = append(values, w.CI[i].Low, w.CI[i].High)
 			}
 		}
 	}
@@ -101,19 +101,19 @@ func worthSeeing(of []flow) (values []float64) {
 }
 
 // extent is the time that is drawn: a piece of the warm-up, and all that was measured.
-func extent(of []flow) (from, to float64) {
+func extent(of []Flow) (from, to float64) {
 	from = math.Inf(1)
 	for _, w := range of {
-		from, to = min(from, w.bins.from), max(to, w.bins.to)
+		from, to = min(from, w.Bins.From), max(to, w.Bins.To)
 	}
 	return max(0, from-0.06*(to-from)), to
 }
 
-// warmups is the time that is measured in no cell.
-func warmups(of []flow) []number.Interval {
+// Warmups is the time that is measured in no cell, in s; nothing if there is none.
+func Warmups(of []Flow) []number.Interval {
 	first := math.Inf(1)
 	for _, w := range of {
-		first = min(first, w.bins.from)
+		first = min(first, w.Bins.From)
 	}
 	if first == 0 {
 		return nil
@@ -121,12 +121,12 @@ func warmups(of []flow) []number.Interval {
 	return []number.Interval{{Low: 0, High: first}}
 }
 
-// faultTimes is the time in which something is wrong in any cell.
-func faultTimes(of []flow) []number.Interval {
+// FaultTimes are the spans of time, in s, in which something is wrong in any cell.
+func FaultTimes(of []Flow) []number.Interval {
 	first, last := extent(of)
 	var all []number.Interval
 	for _, w := range of {
-		for _, f := range w.series.Cell.Faults {
+		for _, f := range w.Series.Cell.Faults {
 			if f.To > f.From && f.From < last && f.To > first {
 				all = append(all, number.Interval{Low: f.From, High: f.To})
 			}

@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// buckets draws how many contacts the nodes showed of each bucket of their tables, against what a
+// Buckets draws how many contacts the nodes showed of each bucket of their tables, against what a
 // network of that size has for them.
-func buckets(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Buckets(r *stored.Results, l page.Look) (*page.Figure, error) {
 	c, err := r.OpenCrawl()
 	if err != nil || c == nil {
 		return noCrawl(), err

@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"encoding/csv"
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/stored"
 )
 
@@ -43,11 +44,11 @@ type twoSample struct {
 type world struct {
 	name    string
 	lookups int
-	hops    []int     // hops[n] successful lookups took n+1
-	taken   latencies // by the successful ones
+	hops    []int          // hops[n] successful lookups took n+1
+	taken   latency.Sample // by the successful ones
 }
 
-func (w *world) successful() int { return len(w.taken.ns) }
+func (w *world) successful() int { return len(w.taken.NS) }
 
 // share returns the share of the successful lookups that took n hops.
 func (w *world) share(n int) float64 {
@@ -130,7 +131,7 @@ func readWorlds(f io.Reader) ([]world, error) {
 		}
 	}
 	for n := range worlds {
-		slices.Sort(worlds[n].taken.ns)
+		slices.Sort(worlds[n].taken.NS)
 	}
 	return worlds, nil
 }
@@ -150,6 +151,6 @@ func (w *world) add(latency int64, hops int, success bool) error {
 		w.hops = append(w.hops, 0)
 	}
 	w.hops[hops-1]++
-	w.taken.ns = append(w.taken.ns, latency)
+	w.taken.NS = append(w.taken.NS, latency)
 	return nil
 }

@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -24,9 +24,9 @@ func connectivityShares() []estimator {
 	}
 }
 
-// connectivityFigure draws whom the nodes answer that come to vantage nodes, beside what was
+// Connectivity draws whom the nodes answer that come to vantage nodes, beside what was
 // published.
-func connectivityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Connectivity(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells := slices.DeleteFunc(slices.Clone(page.Shown(r)), func(c stored.Cell) bool {
 		return c.Metrics["connectivity.reciprocity"].N == 0
 	})

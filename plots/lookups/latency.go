@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -8,20 +8,21 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
 )
 
-// latencyCDF draws the cumulative share of successful lookups by latency, one curve a cell.
-func latencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
+// LatencyCDF draws the cumulative share of successful lookups by latency, one curve a cell.
+func LatencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells := page.Shown(r)
-	curves, err := Read(r, len(cells))
+	curves, err := latency.Read(r, len(cells))
 	if err != nil {
 		return nil, err
 	}
 	for i, c := range cells {
-		if len(curves[i].ns) == 0 || curves[i].ns[len(curves[i].ns)-1] <= 0 {
+		if len(curves[i].NS) == 0 || curves[i].NS[len(curves[i].NS)-1] <= 0 {
 			return &page.Figure{
 				Skipped: fmt.Sprintf("cell %d has no successful lookup with a latency "+
 					"above 0", c.Cell)}, nil
@@ -30,7 +31,7 @@ func latencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 	first := curves[0]
 	f := &page.Figure{
 		Title: fmt.Sprintf("Half of the lookups finish within %s, 99\u00A0%% within %s",
-			number.Span(first.quantile(0.50)), number.Span(first.quantile(0.99))),
+			number.Span(first.Quantile(0.50)), number.Span(first.Quantile(0.99))),
 		Plot: l.NewPlot("Latency of a lookup", "Share of lookups"),
 		Data: page.Table{Header: []string{"cell", "label", "nodes", "latency_ms",
 			"share_at_most", "share_ci95_low", "share_ci95_high"}},
@@ -48,20 +49,20 @@ func latencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 	var bands, lines []plot.Plotter
 	for i, c := range cells {
 		p := l.Pen(i)
-		curve := curves[i].thin(f.Plot.X.Min)
+		curve := curves[i].Thin(f.Plot.X.Min)
 		style := p.Line(l.Line)
-		dots := l.Dots(curves[i].marks(), p, l.Radius)
-		bands = append(bands, page.Band{X: curve.x, Y: curve.spread,
+		dots := l.Dots(curves[i].Marks(), p, l.Radius)
+		bands = append(bands, page.Band{X: curve.X, Y: curve.Spread,
 			Fill: page.Faded(p.Color, 0.25)})
-		lines = append(lines, page.Polyline{Points: curve.line, Step: true, Style: style}, dots)
+		lines = append(lines, page.Polyline{Points: curve.Line, Step: true, Style: style}, dots)
 		if named == nil {
 			f.Legend = append(f.Legend, page.LegendEntry{
 				Label: r.Label(c), Line: style, Marker: &dots})
 		}
-		for j, at := range curve.line[1:] {
+		for j, at := range curve.Line[1:] {
 			low, high := any(nil), any(nil)
-			if len(curve.spread) > 0 {
-				low, high = curve.spread[j].Low, curve.spread[j].High
+			if len(curve.Spread) > 0 {
+				low, high = curve.Spread[j].Low, curve.Spread[j].High
 			}
 			f.Data.Add(c.Cell, r.Label(c), c.Nodes, at.X/1e6, at.Y, low, high)
 		}
@@ -74,11 +75,11 @@ func latencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 }
 
 // latencyTitle tells how the medians and the slowest range over several cells.
-func latencyTitle(curves []latencies) string {
+func latencyTitle(curves []latency.Sample) string {
 	over := func(share float64) string {
 		low, high := math.Inf(1), 0.0
 		for i := range curves {
-			low, high = min(low, curves[i].quantile(share)), max(high, curves[i].quantile(share))
+			low, high = min(low, curves[i].Quantile(share)), max(high, curves[i].Quantile(share))
 		}
 		return number.Spans(low, high)
 	}
@@ -86,7 +87,7 @@ func latencyTitle(curves []latencies) string {
 		over(0.99))
 }
 
-func latencyAbout(r *stored.Results, cells []stored.Cell, curves []latencies) page.About {
+func latencyAbout(r *stored.Results, cells []stored.Cell, curves []latency.Sample) page.About {
 	a := page.About{
 		Shows: "Curves: share of the successful lookups that took at most that long. " +
 			"Markers: p50, p90 and p99.",
@@ -95,8 +96,8 @@ func latencyAbout(r *stored.Results, cells []stored.Cell, curves []latencies) pa
 		Cells: cells, Notes: page.ShownNote(r), Intervals: "none: one seed",
 		N: func(c stored.Cell) string {
 			i := slices.IndexFunc(cells, func(o stored.Cell) bool { return o.Cell == c.Cell })
-			successful := number.Count(len(curves[i].ns))
-			return fmt.Sprintf("%s of %s", successful, number.Plural(curves[i].all, "lookup"))
+			successful := number.Count(len(curves[i].NS))
+			return fmt.Sprintf("%s of %s", successful, number.Plural(curves[i].All, "lookup"))
 		},
 	}
 	if slices.ContainsFunc(cells, func(c stored.Cell) bool { return len(c.Seeds) > 1 }) {
@@ -104,7 +105,7 @@ func latencyAbout(r *stored.Results, cells []stored.Cell, curves []latencies) pa
 		a.Intervals = page.OverSeeds
 	}
 	for _, c := range curves {
-		if len(c.ns) > number.VerticesMax {
+		if len(c.NS) > number.VerticesMax {
 			a.Notes = append(a.Notes, fmt.Sprintf("Curves and data are thinned to at most %s.",
 				number.Plural(number.VerticesMax, "point")))
 			break
@@ -114,17 +115,17 @@ func latencyAbout(r *stored.Results, cells []stored.Cell, curves []latencies) pa
 }
 
 // setLatencyAxes spans all curves, and leaves room beside the first curve for its labels.
-func setLatencyAxes(f *page.Figure, l page.Look, curves []latencies) {
+func setLatencyAxes(f *page.Figure, l page.Look, curves []latency.Sample) {
 	low, high := math.Inf(1), 0.0
 	for _, c := range curves {
-		i, _ := slices.BinarySearch(c.ns, 1) // zeros have no place on a logarithmic axis
-		low = min(low, float64(c.ns[i]))
-		high = max(high, float64(c.ns[len(c.ns)-1]))
+		i, _ := slices.BinarySearch(c.NS, 1) // zeros have no place on a logarithmic axis
+		low = min(low, float64(c.NS[i]))
+		high = max(high, float64(c.NS[len(c.NS)-1]))
 	}
 	low, high = math.Log(low/1.15), math.Log(high*1.15)
 	left := low
-	for i, at := range curves[0].marks() {
-		text := page.Width(markLabel(marked()[i], at.X), l.Text) + 1.5*l.Text
+	for i, at := range curves[0].Marks() {
+		text := page.Width(markLabel(latency.Marked()[i], at.X), l.Text) + 1.5*l.Text
 		room, x := float64(text/(l.Width*0.8)), max(math.Log(at.X), left)
 		if slowest(curves) {
 			high = max(high, (x-room*low)/(1-room))
@@ -142,14 +143,14 @@ func setLatencyAxes(f *page.Figure, l page.Look, curves []latencies) {
 // labelMarks writes the marked latencies of the first curve beside its markers: to the upper left,
 // where that curve cannot be, or, if the others are there, to the lower right. With others on
 // either side there is no room.
-func labelMarks(f *page.Figure, l page.Look, curves []latencies) {
+func labelMarks(f *page.Figure, l page.Look, curves []latency.Sample) {
 	if !fastest(curves) && !slowest(curves) {
 		return
 	}
 	s := page.Stack{Up: !slowest(curves)}
-	for i, at := range curves[0].marks() {
+	for i, at := range curves[0].Marks() {
 		n := page.Note{
-			At: at, Text: markLabel(marked()[i], at.X), Size: l.Text,
+			At: at, Text: markLabel(latency.Marked()[i], at.X), Size: l.Text,
 			Color: l.Ink, Ground: page.Faded(l.Background, 0.8),
 		}
 		n.Offset = vg.Point{X: -page.Width(n.Text, l.Text) - 0.7*l.Text, Y: 0.25 * l.Text}
@@ -165,16 +166,16 @@ func labelMarks(f *page.Figure, l page.Look, curves []latencies) {
 }
 
 // slowest says whether the first of several curves is the slowest, and so the rightmost.
-func slowest(curves []latencies) bool {
-	return len(curves) > 1 && !slices.ContainsFunc(curves[1:], func(c latencies) bool {
-		return c.quantile(0.5) > curves[0].quantile(0.5)
+func slowest(curves []latency.Sample) bool {
+	return len(curves) > 1 && !slices.ContainsFunc(curves[1:], func(c latency.Sample) bool {
+		return c.Quantile(0.5) > curves[0].Quantile(0.5)
 	})
 }
 
 // fastest says whether no curve is to the left of the first.
-func fastest(curves []latencies) bool {
-	return !slices.ContainsFunc(curves[1:], func(c latencies) bool {
-		return c.quantile(0.5) < curves[0].quantile(0.5)
+func fastest(curves []latency.Sample) bool {
+	return !slices.ContainsFunc(curves[1:], func(c latency.Sample) bool {
+		return c.Quantile(0.5) < curves[0].Quantile(0.5)
 	})
 }
 

@@ -1,9 +1,11 @@
-package plots
+package overlay
 
 import (
 	"math"
 	"slices"
 
+	"swarmlab/plots/course"
+	"swarmlab/plots/latency"
 	"swarmlab/plots/stored"
 )
 
@@ -17,8 +19,8 @@ type moment struct {
 	taken          []int64 // ns, of those that found
 }
 
-// course is one run: its moments by bin.
-type course []moment
+// history is one run: its moments by bin.
+type history []moment
 
 type timeRow struct {
 	Cell     int32  `parquet:"cell"`
@@ -31,17 +33,17 @@ type timeRow struct {
 }
 
 type startRow struct {
-	latencyRow
+	latency.Row
 	At int64 `parquet:"at_ns"`
 }
 
-// readCourses reads the runs of the first cells, as many as there are bins, by cell and seed.
-func readCourses(r *stored.Results, cut []bins) ([][]course, error) {
-	all := make([][]course, len(cut))
+// readHistories reads the runs of the first cells, as many as there are bins, by cell and seed.
+func readHistories(r *stored.Results, cut []course.Bins) ([][]history, error) {
+	all := make([][]history, len(cut))
 	for i, b := range cut {
-		all[i] = make([]course, len(r.Cells[i].Seeds))
+		all[i] = make([]history, len(r.Cells[i].Seeds))
 		for s := range all[i] {
-			all[i][s] = make(course, b.n)
+			all[i][s] = make(history, b.N)
 		}
 	}
 	// at returns the moment of a time, which for a look is the bin that it ends.
@@ -50,11 +52,11 @@ func readCourses(r *stored.Results, cut []bins) ([][]course, error) {
 		if err != nil || i >= len(cut) {
 			return nil, err
 		}
-		bin := (second - cut[i].from) / cut[i].width
+		bin := (second - cut[i].From) / cut[i].Width
 		if look {
 			bin = math.Ceil(bin-1e-9) - 1
 		}
-		if n := int(math.Floor(bin)); n >= 0 && n < cut[i].n {
+		if n := int(math.Floor(bin)); n >= 0 && n < cut[i].N {
 			return &all[i][s][n], nil
 		}
 		return nil, nil // such as what the end of a run that is no whole minute leaves
@@ -109,6 +111,6 @@ func (m *moment) median() float64 {
 		return math.NaN()
 	}
 	slices.Sort(m.taken)
-	one := latencies{ns: m.taken}
-	return one.quantile(0.5)
+	one := latency.Sample{NS: m.taken}
+	return one.Quantile(0.5)
 }

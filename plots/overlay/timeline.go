@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/plot"
 
+	"swarmlab/plots/course"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -15,35 +16,39 @@ import (
 
 // A watched is an aspect that is worked out of moments.
 type watched struct {
-	aspect
+	course.Aspect
 	value func(*moment) float64
 	scale float64 // from value to the panel's unit
 }
 
 func aspects() []watched {
 	return []watched{
-		{aspect{"Nodes online", "online_nodes", 0, false}, (*moment).population, 1},
-		{aspect{"Lookups that succeed, %", "lookup_success_percent", 100, false},
+		{course.Aspect{Heading: "Nodes online", Name: "online_nodes", Most: 0, Zero: false},
+			(*moment).population, 1},
+		{course.Aspect{Heading: "Lookups that succeed, %", Name: "lookup_success_percent",
+			Most: 100, Zero: false},
 			(*moment).success, 100},
-		{aspect{"Dead contacts in tables, %", "dead_contacts_percent", 100, true},
+		{course.Aspect{Heading: "Dead contacts in tables, %", Name: "dead_contacts_percent",
+			Most: 100, Zero: true},
 			(*moment).deadShare, 100},
-		{aspect{"Median latency, s", "latency_median_s", 0, true}, (*moment).median, 1e-9},
+		{course.Aspect{Heading: "Median latency, s", Name: "latency_median_s", Most: 0, Zero: true},
+			(*moment).median, 1e-9},
 	}
 }
 
-// timeline draws what happens over the time of a run: the population, the tables' dead contacts,
+// Timeline draws what happens over the time of a run: the population, the tables' dead contacts,
 // and the success and the latency of lookups.
-func timeline(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Timeline(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all := page.SeriesOf(r)
-	var cut []bins
+	var cut []course.Bins
 	for _, s := range all {
 		if s.Cell.Duration <= s.Cell.Warmup {
 			return &page.Figure{Skipped: fmt.Sprintf("%s does not say how long the runs were; "+
 				"run the scenario again", stored.SummaryFile)}, nil
 		}
-		cut = append(cut, newBins(s.Cell.Warmup, s.Cell.Duration))
+		cut = append(cut, course.NewBins(s.Cell.Warmup, s.Cell.Duration))
 	}
-	courses, err := readCourses(r, cut)
+	courses, err := readHistories(r, cut)
 	if err != nil {
 		return nil, err
 	}
@@ -54,16 +59,16 @@ func timeline(r *stored.Results, l page.Look) (*page.Figure, error) {
 		About: timelineAbout(r, all),
 	}
 	var panels []*plot.Plot
-	flows := map[string][]flow{}
+	flows := map[string][]course.Flow{}
 	for _, a := range aspects() {
 		of, seen := a.flows(all, cut, courses)
 		if !seen {
-			f.About.Notes = append(f.About.Notes, "Without "+a.name+": nothing was observed.")
+			f.About.Notes = append(f.About.Notes, "Without "+a.Name+": nothing was observed.")
 			continue
 		}
-		flows[a.name] = of
-		addFlows(f, a.aspect, of)
-		panels = append(panels, a.panel(of, l))
+		flows[a.Name] = of
+		course.AddFlows(f, a.Aspect, of)
+		panels = append(panels, a.Panel(of, l))
 	}
 	if len(panels) == 0 {
 		return &page.Figure{Skipped: "nothing was observed after the warm-up"}, nil
@@ -78,10 +83,12 @@ func timeline(r *stored.Results, l page.Look) (*page.Figure, error) {
 }
 
 // flows works the aspect out for each cell, and tells whether there is anything.
-func (a watched) flows(all []page.Series, cut []bins, courses [][]course) (of []flow, seen bool) {
+func (a watched) flows(
+	all []page.Series, cut []course.Bins, courses [][]history,
+) (of []course.Flow, seen bool) {
 	for i, s := range all {
-		f := flow{series: s, bins: cut[i]}
-		for bin := range cut[i].n {
+		f := course.Flow{Series: s, Bins: cut[i]}
+		for bin := range cut[i].N {
 			var bySeed []float64
 			for seed := range courses[i] {
 				v := a.value(&courses[i][seed][bin]) * a.scale
@@ -95,12 +102,12 @@ func (a watched) flows(all []page.Series, cut []bins, courses [][]course) (of []
 			}
 			if i, ok := number.Interval95(bySeed); ok {
 				ci = number.Interval{Low: max(i.Low, 0), High: i.High}
-				if a.most > 0 {
-					ci.High = min(ci.High, a.most)
+				if a.Most > 0 {
+					ci.High = min(ci.High, a.Most)
 				}
 			}
-			f.mean, f.ci = append(f.mean, mean), append(f.ci, ci)
-			f.seeds = append(f.seeds, len(bySeed))
+			f.Mean, f.CI = append(f.Mean, mean), append(f.CI, ci)
+			f.Seeds = append(f.Seeds, len(bySeed))
 		}
 		of = append(of, f)
 	}
@@ -108,22 +115,24 @@ func (a watched) flows(all []page.Series, cut []bins, courses [][]course) (of []
 }
 
 // finishTimeline names what the panels share.
-func finishTimeline(f *page.Figure, flows map[string][]flow, all []page.Series, l page.Look) {
-	var some []flow
+func finishTimeline(
+	f *page.Figure, flows map[string][]course.Flow, all []page.Series, l page.Look,
+) {
+	var some []course.Flow
 	for _, a := range aspects() { // in a fixed order
 		if some == nil {
-			some = flows[a.name]
+			some = flows[a.Name]
 		}
 	}
 	f.Legend = l.Key(all)
-	if len(warmups(some)) > 0 {
+	if len(course.Warmups(some)) > 0 {
 		f.Legend = append(f.Legend, page.LegendEntry{Label: "warm-up", Fill: l.Grid})
 	}
-	if len(faultTimes(some)) > 0 {
+	if len(course.FaultTimes(some)) > 0 {
 		f.Legend = append(f.Legend, page.LegendEntry{Label: "faults: " +
 			strings.Join(faultKinds(all), ", "), Fill: page.Faded(l.Muted, 0.28)})
 	}
-	f.Title = timelineTitle(flows, faultTimes(some))
+	f.Title = timelineTitle(flows, course.FaultTimes(some))
 }
 
 // faultKinds lists what was wrong in any cell, each kind once.
@@ -140,7 +149,7 @@ func faultKinds(all []page.Series) []string {
 }
 
 // timelineTitle tells how success ranges, and how it does while something is wrong.
-func timelineTitle(flows map[string][]flow, wrong []number.Interval) string {
+func timelineTitle(flows map[string][]course.Flow, wrong []number.Interval) string {
 	success := flows["lookup_success_percent"]
 	if success == nil {
 		return "What the nodes' tables hold over time"
@@ -167,11 +176,11 @@ func timelineTitle(flows map[string][]flow, wrong []number.Interval) string {
 }
 
 // reached returns the means of the bins that lie within some spans of time, or outside of them.
-func reached(of []flow, spans []number.Interval, within bool) []float64 {
+func reached(of []course.Flow, spans []number.Interval, within bool) []float64 {
 	var values []float64
 	for _, w := range of {
-		for i, v := range w.mean {
-			from, to := w.bins.ends(i)
+		for i, v := range w.Mean {
+			from, to := w.Bins.Ends(i)
 			inside := slices.ContainsFunc(spans, func(s number.Interval) bool {
 				return s.Low < to && s.High > from
 			})

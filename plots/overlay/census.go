@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -28,8 +28,8 @@ func estimators() []estimator {
 	}
 }
 
-// censusFigure draws the errors of the crawlers' estimates, a group of markers for each cell.
-func censusFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Crawlers draws the errors of the crawlers' estimates, a group of markers for each cell.
+func Crawlers(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells := slices.DeleteFunc(slices.Clone(r.Cells), func(c stored.Cell) bool {
 		return c.Metrics[uncorrected].N == 0
 	})

@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -21,8 +21,8 @@ type arm struct {
 	cells []stored.Cell // by size
 }
 
-// hopsBySize draws the mean of H_contact against the number of nodes, one line an arm.
-func hopsBySize(r *stored.Results, l page.Look) (*page.Figure, error) {
+// HopsBySize draws the mean of H_contact against the number of nodes, one line an arm.
+func HopsBySize(r *stored.Results, l page.Look) (*page.Figure, error) {
 	arms := armsOf(r)
 	if len(arms) == 0 {
 		return &page.Figure{

@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ import (
 // calibrationLevel is the p at or below which the hop counts count as different.
 const calibrationLevel = 0.01
 
-// calibrationFigure draws the lookups of a simulated run beside those of the same run on real
+// Calibration draws the lookups of a simulated run beside those of the same run on real
 // sockets: their hops, and their latencies.
-func calibrationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Calibration(r *stored.Results, l page.Look) (*page.Figure, error) {
 	c, worlds, found, err := readCalibration(r)
 	switch {
 	case err != nil:
@@ -27,7 +27,7 @@ func calibrationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 			"'swarmlab dht calibrate' also runs it on real sockets", calibrationFile)}, nil
 	}
 	for n := range worlds {
-		ns := worlds[n].taken.ns
+		ns := worlds[n].taken.NS
 		if len(ns) == 0 || ns[0] <= 0 {
 			return &page.Figure{Skipped: fmt.Sprintf("%s lookups: none succeeded, or in no time",
 				worlds[n].name)}, nil
@@ -54,7 +54,7 @@ func calibrationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 		dots := l.Dots(nil, p, l.Radius)
 		f.Legend = append(f.Legend, page.LegendEntry{Line: style, Marker: &dots, Label: fmt.Sprintf(
 			"%s: %s, half within %s", worlds[n].name, number.Plural(worlds[n].lookups, "lookup"),
-			number.Span(worlds[n].taken.quantile(0.5)))})
+			number.Span(worlds[n].taken.Quantile(0.5)))})
 	}
 	f.About = calibrationAbout(r, c, worlds)
 	return f, nil
@@ -91,16 +91,16 @@ func worldLatencies(f *page.Figure, l page.Look, worlds []world) *plot.Plot {
 	p := l.NewPlot("Latency of a lookup", "Share of lookups")
 	low, high := math.Inf(1), 0.0
 	for n := range worlds {
-		ns := worlds[n].taken.ns
+		ns := worlds[n].taken.NS
 		low, high = min(low, float64(ns[0])), max(high, float64(ns[len(ns)-1]))
 	}
 	low, high = low/1.15, high*1.15
 	for n := range worlds {
 		look := l.Pen(n)
 		taken := &worlds[n].taken
-		line := taken.thin(low).line
+		line := taken.Thin(low).Line
 		p.Add(page.Polyline{Points: line, Step: true, Style: look.Line(l.Line)})
-		p.Add(l.Dots(taken.marks(), look, l.Radius))
+		p.Add(l.Dots(taken.Marks(), look, l.Radius))
 		for _, at := range line[1:] {
 			f.Data.Add(worlds[n].name, "latency_ms", at.X/1e6, at.Y)
 		}

@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// hopHistogram draws the share of lookups by H_contact in the first cell, with the analytic model.
-func hopHistogram(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Hops draws the share of lookups by H_contact in the first cell, with the analytic model.
+func Hops(r *stored.Results, l page.Look) (*page.Figure, error) {
 	c := r.Cells[0]
 	m := c.Metrics[stored.HopMetric]
 	if m.N == 0 || len(m.CDF) == 0 {

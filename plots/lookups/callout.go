@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"image/color"
@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/page"
 )
 
@@ -68,10 +69,10 @@ func calloutShare(rank, curves int) float64 {
 const axisShare = 0.8
 
 // latencySpan is how far apart the ends of all curves are on a logarithmic axis.
-func latencySpan(curves []latencies) float64 {
+func latencySpan(curves []latency.Sample) float64 {
 	low, high := math.Inf(1), 0.0
 	for _, c := range curves {
-		low, high = min(low, c.quantile(0)), max(high, c.quantile(1))
+		low, high = min(low, c.Quantile(0)), max(high, c.Quantile(1))
 	}
 	return math.Log(high / max(low, 1))
 }
@@ -79,7 +80,7 @@ func latencySpan(curves []latencies) float64 {
 // callouts names curves of a family of distributions, each at another share, from the fastest above
 // to the slowest below, and on the side where the next curve is further away: the outer ones stand
 // where no curve is. There are none if a name is too long for that.
-func callouts(f *page.Figure, l page.Look, curves []latencies, names []string) []plot.Plotter {
+func callouts(f *page.Figure, l page.Look, curves []latency.Sample, names []string) []plot.Plotter {
 	if len(curves) < 2 {
 		return nil
 	}
@@ -93,7 +94,7 @@ func callouts(f *page.Figure, l page.Look, curves []latencies, names []string) [
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		if curves[a].quantile(0.5) < curves[b].quantile(0.5) {
+		if curves[a].Quantile(0.5) < curves[b].Quantile(0.5) {
 			return -1
 		}
 		return 1
@@ -102,10 +103,10 @@ func callouts(f *page.Figure, l page.Look, curves []latencies, names []string) [
 	across := latencySpan(curves) / float64(axisShare*l.Width)
 	for rank, i := range order {
 		share := calloutShare(rank, len(order))
-		x := curves[i].quantile(share)
+		x := curves[i].Quantile(share)
 		left, right := math.Inf(1), math.Inf(1) // room until the next curve
 		for _, other := range curves {
-			switch at := other.quantile(share); {
+			switch at := other.Quantile(share); {
 			case at < x:
 				left = min(left, math.Log(x/at))
 			case at > x:

@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -39,9 +39,9 @@ type depthsOf struct {
 // depthMost bounds the depths that are read: no id has more bits.
 const depthMost = 160
 
-// tableHealth draws how many contacts tables hold at each depth, against the nodes that there are,
+// TableHealth draws how many contacts tables hold at each depth, against the nodes that there are,
 // and which share of them is dead.
-func tableHealth(r *stored.Results, l page.Look) (*page.Figure, error) {
+func TableHealth(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(bucketsFile); err != nil || !ok {
 		return &page.Figure{Skipped: fmt.Sprintf("the run has no %s", bucketsFile)}, err
 	}

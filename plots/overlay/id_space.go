@@ -1,4 +1,4 @@
-package plots
+package overlay
 
 import (
 	"fmt"
@@ -26,9 +26,9 @@ const (
 	stripColumns     = 640
 )
 
-// idSpace draws the density of the nodes that answered over the space of ids, against a uniform
+// IDSpace draws the density of the nodes that answered over the space of ids, against a uniform
 // one, and beneath it where all ids lie.
-func idSpace(r *stored.Results, l page.Look) (*page.Figure, error) {
+func IDSpace(r *stored.Results, l page.Look) (*page.Figure, error) {
 	c, err := r.OpenCrawl()
 	if err != nil || c == nil {
 		return noCrawl(), err

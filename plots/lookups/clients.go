@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"swarmlab/plots/latency"
 	"swarmlab/plots/number"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
@@ -49,13 +50,13 @@ type compared struct {
 	late   []number.Measured // p90
 }
 
-// clients compares the cells of a run that differ in their client's profile, a plot a quantity.
-func clients(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Clients compares the cells of a run that differ in their client's profile, a plot a quantity.
+func Clients(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells, names := byClient(r)
 	if len(cells) < 2 {
 		return &page.Figure{Skipped: "needs at least two cells that differ in their client"}, nil
 	}
-	ended, found, err := ReadBoth(r)
+	ended, found, err := latency.ReadBoth(r)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +130,7 @@ func byClient(r *stored.Results) (cells []stored.Cell, names []string) {
 
 // compare returns the quantity in each cell, unless one of them does not have it.
 func (q quantity) compare(
-	r *stored.Results, cells []stored.Cell, curves []latencies,
+	r *stored.Results, cells []stored.Cell, curves []latency.Sample,
 ) (compared, bool) {
 	out := compared{quantity: q}
 	for _, c := range cells {
@@ -142,7 +143,7 @@ func (q quantity) compare(
 			continue
 		}
 		i := slices.IndexFunc(r.Cells, func(o stored.Cell) bool { return o.Cell == c.Cell })
-		if len(curves[i].ns) == 0 {
+		if len(curves[i].NS) == 0 {
 			return out, false
 		}
 		out.values = append(out.values, q.scaled(fromLookups(&curves[i], 0.5)))
@@ -172,13 +173,13 @@ func (q quantity) fromMetric(c stored.Cell) (number.Measured, bool) {
 }
 
 // fromLookups takes the percentile of all lookups, and its interval from those of the seeds.
-func fromLookups(s *latencies, percentile float64) number.Measured {
-	v := number.Measured{Value: s.quantile(percentile), N: len(s.ns)}
+func fromLookups(s *latency.Sample, percentile float64) number.Measured {
+	v := number.Measured{Value: s.Quantile(percentile), N: len(s.NS)}
 	var bySeed []float64
-	for _, ns := range s.bySeed {
+	for _, ns := range s.BySeed {
 		if len(ns) > 0 {
-			one := latencies{ns: ns}
-			bySeed = append(bySeed, one.quantile(percentile))
+			one := latency.Sample{NS: ns}
+			bySeed = append(bySeed, one.Quantile(percentile))
 		}
 	}
 	v.CI, v.Sure = number.Interval95(bySeed)

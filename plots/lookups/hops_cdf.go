@@ -1,4 +1,4 @@
-package plots
+package lookups
 
 import (
 	"fmt"
@@ -12,8 +12,9 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// hopCDF draws the cumulative share of lookups by H_contact, one staircase a cell, with the models.
-func hopCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
+// HopsCDF draws the cumulative share of lookups by H_contact, one staircase a cell, with the
+// models.
+func HopsCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells := page.Shown(r)
 	last := 1
 	for _, c := range cells {
