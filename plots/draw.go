@@ -9,6 +9,9 @@ import (
 	"swarmlab/plots/overlay"
 	"swarmlab/plots/page"
 	"swarmlab/plots/stored"
+	"swarmlab/plots/studies"
+	"swarmlab/plots/swarms"
+	"swarmlab/plots/targets"
 )
 
 // A drawing is a kind of figure: its name in a scenario's `figures` and the function that makes it.
@@ -28,24 +31,24 @@ func registry() []drawing {
 		{"id-space", overlay.IDSpace},
 		{"buckets", overlay.Buckets},
 		{"clients", lookups.Clients},
-		{"targets", targetsFigure},
-		{"sweep", sweepFigure},
-		{"heat", heatFigure},
-		{"front", frontFigure},
+		{"targets", targets.Targets},
+		{"sweep", studies.Sweep},
+		{"heat", studies.Heat},
+		{"front", studies.Front},
 		{"timeline", overlay.Timeline},
 		{"table-health", overlay.TableHealth},
 		{"holders", overlay.Holders},
 		{"crawl", overlay.Crawlers},
 		{"connectivity", overlay.Connectivity},
-		{"latency-targets", latencyTargets},
-		{"completion", completionFigure},
-		{"utilisation", utilisationFigure},
-		{"availability", availabilityFigure},
-		{"population", populationFigure},
-		{"share-ratio", shareRatioFigure},
-		{"exchange", exchangeFigure},
-		{"discovery", discoveryFigure},
-		{"free-riders", freeRidersFigure},
+		{"latency-targets", targets.Latencies},
+		{"completion", swarms.Completion},
+		{"utilisation", swarms.Utilisation},
+		{"availability", swarms.Availability},
+		{"population", swarms.Population},
+		{"share-ratio", swarms.ShareRatio},
+		{"exchange", swarms.Exchange},
+		{"discovery", swarms.Discovery},
+		{"free-riders", swarms.FreeRiders},
 		{"accounting", accountingFigure},
 		{"methods", methodsFigure},
 		{"accounting-errors", accountErrorsFigure},

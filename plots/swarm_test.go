@@ -166,39 +166,6 @@ func TestExchangeDataIsTheInput(t *testing.T) {
 		"Each row and column is of 1 to 2 peers")
 }
 
-// TestMosaicKeepsEverything: whatever the bins, the means of pairs add up to what went in.
-func TestMosaicKeepsEverything(t *testing.T) {
-	for _, peers := range []int{2, 99, 100, 101, 250, 1000} {
-		m := newMosaic(peers)
-		covered := 0
-		for i := range m.bins {
-			from, to := m.ends(i)
-			require.Equal(t, covered, from)
-			for at := from; at < to; at++ {
-				require.Equal(t, i, m.bin(at))
-			}
-			covered = to
-		}
-		require.Equal(t, peers, covered)
-		want := 0.0
-		for k := range 500 {
-			m.add(k*7%peers, k*13%peers, float64(k))
-			want += float64(k)
-		}
-		m.finish()
-		got := 0.0
-		for i := range m.sum {
-			for j, v := range m.sum[i] {
-				a, b := m.ends(i)
-				c, d := m.ends(j)
-				got += v * float64((b-a)*(d-c))
-			}
-		}
-		require.InEpsilon(t, want, got, 1e-9)
-		require.Positive(t, m.most)
-	}
-}
-
 // TestFreeRiderCrossover: the title names the largest share with which free riders are faster.
 func TestFreeRiderCrossover(t *testing.T) {
 	s := swarmRun()
@@ -222,20 +189,4 @@ func TestFreeRiderCrossover(t *testing.T) {
 		faster = faster || of["leechers-free-rider"] < of["leechers"] && len(of) == 2
 	}
 	require.Equal(t, !faster, strings.Contains(text, "free-riders are never faster"), text)
-}
-
-func TestSpread(t *testing.T) {
-	c := class{peers: [][]peerRow{
-		{{Joined: 0, Completed: 4e9}, {Joined: 0}},
-		{{Joined: 1e9, Completed: 3e9}, {Joined: 0, Completed: 4e9}},
-	}}
-	s := spreadOf(&c, func(p *peerRow) float64 { return after(p, p.Completed) })
-	require.Equal(t, []float64{2, 4, 4}, s.values)
-	require.Equal(t, 4, s.all)
-	require.Equal(t, 4.0, s.quantile(0.5))
-	require.Equal(t, 2.0, s.quantile(0.25))
-	require.True(t, math.IsInf(s.quantile(0.99), 1), "one never completes")
-	require.Equal(t, []float64{0, 0.5}, s.within(3))
-	require.Equal(t, []float64{0.5, 1}, s.within(4))
-	require.Equal(t, []float64{2, 4}, s.vertices())
 }

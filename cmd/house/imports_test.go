@@ -65,9 +65,9 @@ var house = []room{
 			"protocol/audit"},
 	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
-	{path: "plots", own: "plots/course plots/latency plots/lookups plots/number plots/overlay " +
-		"plots/page plots/stored",
-		others: rows + " " + numbers + " " + drawing},
+	{path: "plots", others: rows + " " + numbers + " " + drawing,
+		own: "plots/lookups plots/number plots/overlay plots/page plots/stored plots/studies " +
+			"plots/swarms plots/targets"},
 	{path: "plots/number", others: numbers},
 	{path: "plots/stored", own: "plots/number", others: rows},
 	{path: "plots/page", own: "plots/number plots/stored",
@@ -78,6 +78,11 @@ var house = []room{
 		others: numbers + " " + drawing},
 	{path: "plots/overlay", others: numbers + " " + drawing,
 		own: "plots/course plots/latency plots/number plots/page plots/stored"},
+	{path: "plots/swarms", own: "plots/course plots/number plots/page plots/stored",
+		others: drawing},
+	{path: "plots/studies", own: "plots/number plots/page plots/stored", others: drawing},
+	{path: "plots/targets", own: "plots/latency plots/number plots/page plots/stored",
+		others: drawing},
 }
 
 // program is the table of the program's own packages: which of each other they may import. Tests

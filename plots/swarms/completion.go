@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"cmp"
@@ -12,9 +12,9 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// completionFigure draws the cumulative share of peers by the time that they took, against the
+// Completion draws the cumulative share of peers by the time that they took, against the
 // least time in which all can have the file.
-func completionFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Completion(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all, more, of, err := readSpreads(r, func(p *peerRow) float64 { return after(p, p.Completed) })
 	if err != nil {
 		return nil, err

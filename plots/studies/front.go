@@ -1,4 +1,4 @@
-package plots
+package studies
 
 import (
 	"cmp"
@@ -23,8 +23,8 @@ type choice struct {
 	usual, knee bool
 }
 
-// frontFigure draws each cell by its cost and worth, and those that no other beats in both.
-func frontFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Front draws each cell by its cost and worth, and those that no other beats in both.
+func Front(r *stored.Results, l page.Look) (*page.Figure, error) {
 	axes := axesOf(r)
 	if len(axes) == 0 {
 		return &page.Figure{Skipped: "needs a setting that was varied, with two values"}, nil

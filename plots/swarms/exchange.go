@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"cmp"
@@ -68,8 +68,8 @@ func crewOf(peers []peerRow) *crew {
 	return c
 }
 
-// exchangeFigure draws who gives payload to whom, in the first run.
-func exchangeFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Exchange draws who gives payload to whom, in the first run.
+func Exchange(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(transfersFile); err != nil || !ok {
 		return &page.Figure{Skipped: noSwarm}, err
 	}

@@ -1,4 +1,4 @@
-package plots
+package studies
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ import (
 // heatMax is how many maps fit on a slide, with values that can be read.
 const heatMax = 4
 
-// heatFigure draws maps of the study's metrics over the first two axes.
-func heatFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Heat draws maps of the study's metrics over the first two axes.
+func Heat(r *stored.Results, l page.Look) (*page.Figure, error) {
 	axes := axesOf(r)
 	if len(axes) < 2 {
 		return &page.Figure{Skipped: "needs two settings that were varied, each with two values"},

@@ -1,4 +1,4 @@
-package plots
+package targets
 
 import (
 	"fmt"
@@ -118,9 +118,9 @@ func readTimings(r *stored.Results, all []timing) error {
 	return err
 }
 
-// latencyTargets draws the distributions of the latencies that were published, each with its
+// Latencies draws the distributions of the latencies that were published, each with its
 // published range as a band of the same colour and the percentile that was published as a dot.
-func latencyTargets(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Latencies(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all := timingsOf(r)
 	if len(all) == 0 {
 		return &page.Figure{Skipped: "no published value (targets) is a percentile of a latency"},
@@ -144,7 +144,7 @@ func latencyTargets(r *stored.Results, l page.Look) (*page.Figure, error) {
 	for i := range all {
 		compared = append(compared, all[i].targets...)
 	}
-	f.Title = targetsTitle(compared) + medians(all)
+	f.Title = title(compared) + medians(all)
 	setTimingAxes(f, all)
 	for i := range all {
 		addTiming(f, r, l, i, &all[i])

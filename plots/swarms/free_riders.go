@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"cmp"
@@ -29,9 +29,9 @@ type rivalPoint struct {
 	done  stored.Metric // share that completed
 }
 
-// freeRidersFigure draws how long groups take, and how many of them complete, by the share of the
+// FreeRiders draws how long groups take, and how many of them complete, by the share of the
 // peers that are not of the first group.
-func freeRidersFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func FreeRiders(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(peersFile); err != nil || !ok {
 		return &page.Figure{Skipped: noSwarm}, err
 	}

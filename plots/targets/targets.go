@@ -1,4 +1,4 @@
-package plots
+package targets
 
 import (
 	"fmt"
@@ -10,13 +10,13 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// targetsFigure draws every published value with its tolerance as a band, and ours as a dot.
-func targetsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Targets draws every published value with its tolerance as a band, and ours as a dot.
+func Targets(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if len(r.Targets) == 0 {
 		return &page.Figure{Skipped: "the scenario names no published values (targets)"}, nil
 	}
 	f := &page.Figure{
-		Title: targetsTitle(r.Targets),
+		Title: title(r.Targets),
 		Data: page.Table{Header: []string{"scenario", "what", "metric", "of", "unit", "kind",
 			"source",
 			"published", "band_low", "band_high", "ours", "ours_ci95_low", "ours_ci95_high",
@@ -41,19 +41,19 @@ func targetsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	shown := shownTargets(l, r.Targets)
 	f.Legend = rowsLegend(l, shown)
 	if len(shown) < len(r.Targets) && len(r.Parts) > 1 {
-		s := newTargetSummary(r.Targets, r.Parts)
+		s := newSummary(r.Targets, r.Parts)
 		f.Rows, f.Legend = s, summaryLegend(l, r.Targets)
-		f.About = targetsAbout(r, summaryShows, "")
+		f.About = aboutTargets(r, summaryShows, "")
 		return f, nil
 	}
-	rows := newTargetRows(shown)
+	rows := newRows(shown)
 	f.Rows, f.Spread = rows, rows.spread(l)
 	left := ""
 	if len(shown) < len(r.Targets) {
 		left = fmt.Sprintf("The page has room for %d of %d rows; those that were missed come "+
 			"first. The data has all.", len(shown), len(r.Targets))
 	}
-	f.About = targetsAbout(r, rowsShow, left)
+	f.About = aboutTargets(r, rowsShow, left)
 	return f, nil
 }
 
@@ -69,7 +69,7 @@ const (
 		"value, and so has the data."
 )
 
-func targetsTitle(all []stored.Target) string {
+func title(all []stored.Target) string {
 	met, missed := 0, 0
 	for n := range all {
 		switch all[n].Verdict {
@@ -92,8 +92,8 @@ func targetsTitle(all []stored.Target) string {
 // shownTargets returns the rows that the page has room for. If not all have, the misses come first:
 // they are what a reader must see.
 func shownTargets(l page.Look, all []stored.Target) []stored.Target {
-	const most = targetRowsMost
-	if l.Grows || len(newTargetRows(all).lines) <= most {
+	const most = rowsMost
+	if l.Grows || len(newRows(all).lines) <= most {
 		return all
 	}
 	rank := func(t stored.Target) int {
@@ -102,7 +102,7 @@ func shownTargets(l page.Look, all []stored.Target) []stored.Target {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b stored.Target) int { return rank(a) - rank(b) })
 	for n := min(most, len(sorted)); ; n-- {
-		if len(newTargetRows(sorted[:n]).lines) <= most {
+		if len(newRows(sorted[:n]).lines) <= most {
 			return sorted[:n]
 		}
 	}
@@ -144,7 +144,7 @@ func verdictPen(l page.Look, verdict string) page.Pen {
 	return l.Pen(1)
 }
 
-func targetsAbout(r *stored.Results, shows, left string) page.About {
+func aboutTargets(r *stored.Results, shows, left string) page.About {
 	a := page.About{
 		Shows: shows,
 		Definition: "Kinds: an oracle is a theory or a model of the same assumptions, held to " +

@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// shareRatioFigure draws the cumulative share of peers by what they gave for what they got.
-func shareRatioFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// ShareRatio draws the cumulative share of peers by what they gave for what they got.
+func ShareRatio(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all, more, of, err := readSpreads(r, func(p *peerRow) float64 {
 		if p.Down == 0 {
 			return math.NaN()

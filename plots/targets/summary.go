@@ -1,4 +1,4 @@
-package plots
+package targets
 
 import (
 	"cmp"
@@ -14,21 +14,21 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// A targetScenario is one line of a slide of many targets: all targets of one scenario, as dots
+// A scenario is one line of a slide of many targets: all targets of one scenario, as dots
 // on the axis that every line shares.
-type targetScenario struct {
+type scenario struct {
 	title   string
 	targets []stored.Target // those that were measured
 	met     int
 }
 
-// targetScenarios puts together what is of one scenario, in the order in which it stands.
-func targetScenarios(all []stored.Target, parts []stored.Part) []targetScenario {
+// scenariosOf puts together what is of one scenario, in the order in which it stands.
+func scenariosOf(all []stored.Target, parts []stored.Part) []scenario {
 	titles := map[string]string{}
 	for _, p := range parts {
 		titles[p.Scenario] = p.Title
 	}
-	var lines []targetScenario
+	var lines []scenario
 	last := ""
 	for n := range all {
 		t := &all[n]
@@ -38,7 +38,7 @@ func targetScenarios(all []stored.Target, parts []stored.Part) []targetScenario 
 			if title == "" {
 				title = last
 			}
-			lines = append(lines, targetScenario{title: title})
+			lines = append(lines, scenario{title: title})
 		}
 		line := &lines[len(lines)-1]
 		if !t.Measured() {
@@ -53,17 +53,17 @@ func targetScenarios(all []stored.Target, parts []stored.Part) []targetScenario 
 }
 
 // tally is what the right column says.
-func (s *targetScenario) tally() string {
+func (s *scenario) tally() string {
 	if len(s.targets) == 0 {
 		return "not measured"
 	}
 	return fmt.Sprintf("%d of %d", s.met, len(s.targets))
 }
 
-// targetSummary is the table of a slide that has no room for all targets: a line a scenario, and
+// summary is the table of a slide that has no room for all targets: a line a scenario, and
 // below the rows of targets that were missed.
-type targetSummary struct {
-	scenarios []targetScenario
+type summary struct {
+	scenarios []scenario
 	missed    []stored.Target
 }
 
@@ -73,8 +73,8 @@ const (
 	summaryAxis      = 0.32 // share of a line
 )
 
-func newTargetSummary(all []stored.Target, parts []stored.Part) *targetSummary {
-	s := &targetSummary{scenarios: targetScenarios(all, parts)}
+func newSummary(all []stored.Target, parts []stored.Part) *summary {
+	s := &summary{scenarios: scenariosOf(all, parts)}
 	for _, t := range all {
 		if t.Measured() && t.Verdict == stored.VerdictMissed {
 			t.What = t.Scenario + ": " + t.What
@@ -89,7 +89,7 @@ func newTargetSummary(all []stored.Target, parts []stored.Part) *targetSummary {
 }
 
 // lines is how many lines there are, with half a line of space above those that were missed.
-func (s *targetSummary) lines() vg.Length {
+func (s *summary) lines() vg.Length {
 	lines := vg.Length(len(s.scenarios))
 	if len(s.missed) > 0 {
 		lines += 0.5 + vg.Length(len(s.missed))
@@ -97,17 +97,17 @@ func (s *targetSummary) lines() vg.Length {
 	return lines
 }
 
-func (s *targetSummary) Height(l page.Look) vg.Length {
-	return s.lines() * targetRowHeight * l.Text
+func (s *summary) Height(l page.Look) vg.Length {
+	return s.lines() * rowHeight * l.Text
 }
 
-func (s *targetSummary) Draw(area draw.Canvas, l page.Look) {
+func (s *summary) Draw(area draw.Canvas, l page.Look) {
 	gap, tally := l.Text, vg.Length(0)
 	for n := range s.scenarios {
 		tally = max(tally, page.Width(s.scenarios[n].tally(), l.Text))
 	}
 	label := (1-summaryAxis)*area.Size().X - tally - 2*gap
-	high := min(area.Size().Y/s.lines(), targetRowHeight*l.Text)
+	high := min(area.Size().Y/s.lines(), rowHeight*l.Text)
 	size := min(l.Text, 0.72*high)
 	for n := range s.scenarios {
 		if wide := page.Width(s.scenarios[n].title, l.Text); wide > 0 {
@@ -124,14 +124,14 @@ func (s *targetSummary) Draw(area draw.Canvas, l page.Look) {
 	line.Max.Y -= high / 2
 	for n := range s.missed {
 		line.Min.Y = line.Max.Y - high
-		row := targetRow{&s.missed[n], l, size}
+		row := row{&s.missed[n], l, size}
 		row.drawAt(line, line.Min.X+label+gap, line.Max.X-tally-gap)
 		line.Max.Y -= high
 	}
 }
 
 // draw draws the line: title, dots, how many were met.
-func (s *targetScenario) draw(c draw.Canvas, label, tally, size vg.Length, l page.Look) {
+func (s *scenario) draw(c draw.Canvas, label, tally, size vg.Length, l page.Look) {
 	base := (c.Min.Y+c.Max.Y)/2 - 0.35*size
 	page.Write(c, page.Fit(s.title, size, label), size, l.Ink, vg.Point{X: c.Min.X, Y: base})
 	s.drawTally(c, base, size, l)
@@ -141,7 +141,7 @@ func (s *targetScenario) draw(c draw.Canvas, label, tally, size vg.Length, l pag
 }
 
 // drawTally ends the line with how many were met.
-func (s *targetScenario) drawTally(c draw.Canvas, base, size vg.Length, l page.Look) {
+func (s *scenario) drawTally(c draw.Canvas, base, size vg.Length, l page.Look) {
 	ink := verdictPen(l, stored.VerdictMet).Color
 	switch {
 	case len(s.targets) == 0:
@@ -154,8 +154,8 @@ func (s *targetScenario) drawTally(c draw.Canvas, base, size vg.Length, l page.L
 }
 
 // drawDots draws the tolerance and a mark for each target, the misses on top.
-func (s *targetScenario) drawDots(c draw.Canvas, l page.Look) {
-	axis := newTargetAxis(c, l)
+func (s *scenario) drawDots(c draw.Canvas, l page.Look) {
+	axis := newAxis(c, l)
 	axis.drawBand(number.Interval{Low: -1, High: 1})
 	for _, verdict := range []string{stored.VerdictMet, stored.VerdictMissed} {
 		for n := range s.targets {

@@ -1,4 +1,4 @@
-package plots
+package studies
 
 import (
 	"fmt"
@@ -29,8 +29,8 @@ type panel struct {
 	lines   []axis // one or none
 }
 
-// sweepFigure draws small multiples: the study's metrics, or two of them by the third axis.
-func sweepFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Sweep draws small multiples: the study's metrics, or two of them by the third axis.
+func Sweep(r *stored.Results, l page.Look) (*page.Figure, error) {
 	axes := axesOf(r)
 	if len(axes) == 0 {
 		return &page.Figure{Skipped: "needs a setting that was varied, with two values"}, nil

@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"cmp"
@@ -20,9 +20,9 @@ func finders() [][2]string {
 	return [][2]string{{"tracker", "tracker"}, {"dht", "DHT"}, {"pex", "PEX"}}
 }
 
-// discoveryFigure draws how long it takes to learn of a first peer, and what share of the swarm is
+// Discovery draws how long it takes to learn of a first peer, and what share of the swarm is
 // found by which way.
-func discoveryFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Discovery(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all, more, of, err := readSpreads(r, func(p *peerRow) float64 { return after(p, p.FirstFound) })
 	if err != nil {
 		return nil, err

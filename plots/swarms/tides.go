@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 	"swarmlab/plots/stored"
 )
 
-type swarmRow struct {
+type sampleRow struct {
 	Cell              int32   `parquet:"cell"`
 	Seed              uint64  `parquet:"seed"`
 	At                int64   `parquet:"at_ns"`
@@ -29,7 +29,7 @@ type swarmRow struct {
 // of the first torrent.
 type tides struct {
 	cells   []page.Series
-	rows    [][][]swarmRow
+	rows    [][][]sampleRow
 	width   float64 // of a bin, s
 	n       int     // bins
 	notes   []string
@@ -42,10 +42,10 @@ const tidesMost = 150
 func readTides(r *stored.Results) (*tides, error) {
 	t := &tides{cells: page.SeriesOf(r), notes: page.ShownNote(r)}
 	for _, s := range t.cells {
-		t.rows = append(t.rows, make([][]swarmRow, len(s.Cell.Seeds)))
+		t.rows = append(t.rows, make([][]sampleRow, len(s.Cell.Seeds)))
 	}
 	several := false
-	err := stored.Scan(r, swarmFile, func(row *swarmRow) error {
+	err := stored.Scan(r, swarmFile, func(row *sampleRow) error {
 		i, seed, err := r.Place(row.Cell, row.Seed)
 		if err != nil || i >= len(t.cells) {
 			return err
@@ -87,7 +87,7 @@ func (t *tides) cut() {
 }
 
 // flow works a quantity out: in each bin the ratio of two sums over its samples, by seed.
-func (t *tides) flow(of func(*swarmRow) (above, below float64)) []course.Flow {
+func (t *tides) flow(of func(*sampleRow) (above, below float64)) []course.Flow {
 	var all []course.Flow
 	for i, s := range t.cells {
 		f := course.Flow{Series: s, Bins: course.Bins{From: 0, To: t.width * float64(t.n),
@@ -116,7 +116,7 @@ func (t *tides) flow(of func(*swarmRow) (above, below float64)) []course.Flow {
 }
 
 // sums adds up a cell's samples by seed and bin.
-func (t *tides) sums(cell int, of func(*swarmRow) (a, b float64)) (above, below [][]float64) {
+func (t *tides) sums(cell int, of func(*sampleRow) (a, b float64)) (above, below [][]float64) {
 	for _, rows := range t.rows[cell] {
 		up, down := make([]float64, t.n), make([]float64, t.n)
 		for i := range rows {

@@ -1,4 +1,4 @@
-package plots
+package targets
 
 import (
 	"math"
@@ -10,33 +10,33 @@ import (
 	"swarmlab/plots/page"
 )
 
-// targetAxis is the axis of deviations in one row. All rows have the same: in its middle is the
+// axis is the axis of deviations in one row. All rows have the same: in its middle is the
 // published value, and 1 is the end of the tolerance.
-type targetAxis struct {
+type axis struct {
 	draw.Canvas
 	look page.Look
 	y    vg.Length
 }
 
-// targetAxisEnd is where it ends; beyond there are arrows.
-const targetAxisEnd = 2.2
+// axisEnd is where it ends; beyond there are arrows.
+const axisEnd = 2.2
 
-// newTargetAxis draws its line across a row.
-func newTargetAxis(c draw.Canvas, l page.Look) targetAxis {
-	a := targetAxis{c, l, (c.Min.Y + c.Max.Y) / 2}
+// newAxis draws its line across a row.
+func newAxis(c draw.Canvas, l page.Look) axis {
+	a := axis{c, l, (c.Min.Y + c.Max.Y) / 2}
 	c.StrokeLine2(draw.LineStyle{Color: l.Grid, Width: l.Thin / 2}, c.Min.X, a.y, c.Max.X, a.y)
 	return a
 }
 
-func (a targetAxis) x(v float64) vg.Length {
-	v = math.Max(-targetAxisEnd, math.Min(targetAxisEnd, v))
+func (a axis) x(v float64) vg.Length {
+	v = math.Max(-axisEnd, math.Min(axisEnd, v))
 	inset := 0.5 * a.look.Radius // so that arrows at the ends keep off the numbers
 	wide := a.Size().X - 2*inset
-	return a.Min.X + inset + wide*vg.Length((v+targetAxisEnd)/(2*targetAxisEnd))
+	return a.Min.X + inset + wide*vg.Length((v+axisEnd)/(2*axisEnd))
 }
 
 // drawBand draws the tolerance, and the published value.
-func (a targetAxis) drawBand(band number.Interval) {
+func (a axis) drawBand(band number.Interval) {
 	half := 0.36 * a.Size().Y
 	a.SetColor(a.look.Tolerance())
 	a.Fill(vg.Rectangle{
@@ -47,20 +47,20 @@ func (a targetAxis) drawBand(band number.Interval) {
 	a.StrokeLine2(style, a.x(0), a.y-half, a.x(0), a.y+half)
 }
 
-func (a targetAxis) drawInterval(at number.Interval, verdict string) {
+func (a axis) drawInterval(at number.Interval, verdict string) {
 	p := verdictPen(a.look, verdict)
 	style := page.Solid(p.Color, a.look.Thin)
 	a.StrokeLine2(style, a.x(at.Low), a.y, a.x(at.High), a.y)
 }
 
 // drawMark draws ours, or an arrow to where it lies beyond the axis.
-func (a targetAxis) drawMark(at float64, verdict string) {
+func (a axis) drawMark(at float64, verdict string) {
 	p := verdictPen(a.look, verdict)
 	mark := p.Marker
 	switch {
-	case at > targetAxisEnd:
+	case at > axisEnd:
 		mark = page.Marker{Corners: 3, Turn: 0} // points right
-	case at < -targetAxisEnd:
+	case at < -axisEnd:
 		mark = page.Marker{Corners: 3, Turn: 180}
 	}
 	radius := min(0.8*a.look.Radius, 0.3*a.Size().Y)

@@ -1,4 +1,4 @@
-package plots
+package studies
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package plots
+package swarms
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 // A gauge is what one panel shows of swarms over time.
 type gauge struct {
 	course.Aspect
-	of func(*swarmRow) (above, below float64)
+	of func(*sampleRow) (above, below float64)
 	// model is what theory says of a cell over time in s, in the panel's unit; nil: nothing.
 	model func(t *tides, cell int) plotter.XYs
 }
@@ -113,17 +113,17 @@ func addModel(f *page.Figure, a course.Aspect, s *page.Series, line plotter.XYs)
 	}
 }
 
-// utilisationFigure draws how much of the uplinks carries payload, over time.
-func utilisationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Utilisation draws how much of the uplinks carries payload, over time.
+func Utilisation(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
 		{course.Aspect{Heading: "Downloaders' uplinks in use, %", Name: "leechers_percent",
 			Most: 100, Zero: true},
-			func(s *swarmRow) (float64, float64) {
+			func(s *sampleRow) (float64, float64) {
 				return 100 * float64(s.LeecherUpBytes), float64(s.LeecherUpCapacity)
 			}, nil},
 		{course.Aspect{Heading: "All uplinks in use, %", Name: "all_percent", Most: 100,
 			Zero: true},
-			func(s *swarmRow) (float64, float64) {
+			func(s *sampleRow) (float64, float64) {
 				return 100 * float64(s.UpBytes), float64(s.UpCapacity)
 			}, nil},
 	})
@@ -151,15 +151,15 @@ func peak(values []float64) float64 {
 	return most
 }
 
-// availabilityFigure draws how many copies of the pieces there are, over time.
-func availabilityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Availability draws how many copies of the pieces there are, over time.
+func Availability(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f, t, all, err := tideFigure(r, l, []gauge{
 		{course.Aspect{Heading: "Copies of a piece, mean", Name: "copies_mean", Most: 0,
 			Zero: true},
-			func(s *swarmRow) (float64, float64) { return s.CopiesMean, 1 }, nil},
+			func(s *sampleRow) (float64, float64) { return s.CopiesMean, 1 }, nil},
 		{course.Aspect{Heading: "Copies of the rarest piece", Name: "copies_min", Most: 0,
 			Zero: true},
-			func(s *swarmRow) (float64, float64) { return float64(s.CopiesMin), 1 }, nil},
+			func(s *sampleRow) (float64, float64) { return float64(s.CopiesMin), 1 }, nil},
 	})
 	if err != nil || f.Skipped != "" {
 		return f, err
@@ -183,9 +183,9 @@ func availabilityFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	return f, nil
 }
 
-// populationFigure draws how many peers download and seed, over time, against the course of the
+// Population draws how many peers download and seed, over time, against the course of the
 // fluid model.
-func populationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Population(r *stored.Results, l page.Look) (*page.Figure, error) {
 	curve := func(of func(*stored.Fluid) []float64, seeds bool) func(*tides, int) plotter.XYs {
 		return func(t *tides, cell int) (line plotter.XYs) {
 			m := t.cells[cell].Cell.Fluid
@@ -203,10 +203,10 @@ func populationFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
 	}
 	f, t, _, err := tideFigure(r, l, []gauge{
 		{course.Aspect{Heading: "Peers that download", Name: "leechers", Most: 0, Zero: true},
-			func(s *swarmRow) (float64, float64) { return float64(s.Leechers), 1 },
+			func(s *sampleRow) (float64, float64) { return float64(s.Leechers), 1 },
 			curve(func(m *stored.Fluid) []float64 { return m.Leechers }, false)},
 		{course.Aspect{Heading: "Seeds", Name: "seeds", Most: 0, Zero: true},
-			func(s *swarmRow) (float64, float64) { return float64(s.Seeds), 1 },
+			func(s *sampleRow) (float64, float64) { return float64(s.Seeds), 1 },
 			curve(func(m *stored.Fluid) []float64 { return m.Seeds }, true)},
 	})
 	if err != nil || f.Skipped != "" {
