@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/plots/page"
-	"swarmlab/plots/stored"
 )
 
 func auditFigures() []string {
@@ -156,70 +155,4 @@ func TestSwarmBalanceDataIsTheInput(t *testing.T) {
 	}
 	require.Len(t, labels, page.SeriesMax)
 	require.True(t, labels["honest"] && labels["fake-seed"] && labels["ghost"])
-}
-
-// TestStrands: cells that differ in one setting are a curve, in the order of x.
-func TestStrands(t *testing.T) {
-	r := &stored.Results{}
-	for _, cheat := range []string{"honest 90%, withholder 10%", "honest"} {
-		for _, window := range []string{"4MiB", "1MiB", "256KiB", "64KiB", "16KiB"} {
-			r.Cells = append(r.Cells, stored.Cell{Cell: len(r.Cells), Set: map[string]any{
-				"audit.receipts": window, "groups.peers.cheat": cheat}})
-		}
-	}
-	require.Equal(t, "audit.receipts", windowSetting(r))
-	all := strandsOf(r, func(p string) bool { return p == "audit.receipts" },
-		func(c *stored.Cell) float64 {
-			return sizeOf(fmt.Sprint(c.Set["audit.receipts"]))
-		})
-	require.Len(t, all, 2)
-	require.Equal(t, "withholder", all[0].label)
-	require.Equal(t, []float64{1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22}, all[0].x)
-	require.Equal(t, "16KiB", all[1].cells[0].Set["audit.receipts"])
-}
-
-func TestSizes(t *testing.T) {
-	for text, want := range map[string]float64{"256KiB": 1 << 18, "1.5MB": 1.5e6, "512": 512,
-		"16 KiB": 1 << 14, "2GiB": 1 << 31, "10B": 10} {
-		require.Equal(t, want, sizeOf(text), text)
-	}
-	for _, text := range []string{"5m", "none", "", "-4KiB", "KiB", "4Kb"} {
-		require.True(t, math.IsNaN(sizeOf(text)), text)
-	}
-	require.Equal(t, "256\u00A0KiB", binaryText(1<<18))
-}
-
-func TestCheatOfMix(t *testing.T) {
-	for mix, want := range map[string]string{
-		"honest": "honest", "honest 90%, multiplier 10%": "multiplier", "sybil": "sybil",
-		"honest 80%, framer 10%, ghost 10%": "framer, ghost", `"honest 90%, framer 10%"`: "framer",
-	} {
-		require.Equal(t, want, cheatOfMix(mix))
-	}
-	require.Equal(t, "dht-2010s", presetOf("{preset: dht-2010s, open: rest}"))
-	require.Equal(t, "none", presetOf("none"))
-}
-
-// TestJudgedWell: errors by their logarithm, accusations by F1, and what is unknown is bad.
-func TestJudgedWell(t *testing.T) {
-	half := 0.5
-	for _, c := range []struct {
-		j    stored.Judgement
-		good float64
-		text string
-	}{
-		{stored.Judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
-		{stored.Judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
-		{stored.Judgement{Shows: "victims", Value: -0.1}, 0.5, "−10\u00A0%"},
-		{stored.Judgement{Shows: "invented", Value: 30}, 0, "×30"},
-		{stored.Judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
-		{stored.Judgement{Shows: "detection"}, 0, "–/0"},
-		{stored.Judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
-		{stored.Judgement{Shows: "coverage"}, 0, "blind"},
-		{stored.Judgement{Shows: "victims", Value: 0.1}, 0.5, "+10\u00A0%"},
-		{stored.Judgement{Shows: "flagged", Value: 0.75}, 0.75, "fl 75\u00A0%"},
-	} {
-		require.InDelta(t, c.good, goodness(&c.j), 1e-9, c.text)
-		require.Equal(t, c.text, judgementText(&c.j))
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/plots/accounts"
+	"swarmlab/plots/ledgers"
 	"swarmlab/plots/lookups"
 	"swarmlab/plots/overlay"
 	"swarmlab/plots/page"
@@ -49,16 +51,16 @@ func registry() []drawing {
 		{"exchange", swarms.Exchange},
 		{"discovery", swarms.Discovery},
 		{"free-riders", swarms.FreeRiders},
-		{"accounting", accountingFigure},
-		{"methods", methodsFigure},
-		{"accounting-errors", accountErrorsFigure},
-		{"swarm-balance", swarmBalanceFigure},
-		{"observers", observersFigure},
-		{"receipts", receiptsFigure},
-		{"undercount", undercountFigure},
-		{"detection", detectionFigure},
-		{"roc", rocFigure},
-		{"audits", auditsFigure},
+		{"accounting", accounts.Accounting},
+		{"methods", accounts.Methods},
+		{"accounting-errors", accounts.Errors},
+		{"swarm-balance", accounts.Balance},
+		{"observers", accounts.Observers},
+		{"receipts", accounts.Receipts},
+		{"undercount", ledgers.Undercount},
+		{"detection", ledgers.Detection},
+		{"roc", ledgers.ROC},
+		{"audits", ledgers.Audits},
 	}
 }
 

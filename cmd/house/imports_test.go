@@ -65,9 +65,8 @@ var house = []room{
 			"protocol/audit"},
 	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
-	{path: "plots", others: rows + " " + numbers + " " + drawing,
-		own: "plots/lookups plots/number plots/overlay plots/page plots/stored plots/studies " +
-			"plots/swarms plots/targets"},
+	{path: "plots", own: "plots/accounts plots/ledgers plots/lookups plots/overlay plots/page " +
+		"plots/stored plots/studies plots/swarms plots/targets"},
 	{path: "plots/number", others: numbers},
 	{path: "plots/stored", own: "plots/number", others: rows},
 	{path: "plots/page", own: "plots/number plots/stored",
@@ -80,6 +79,8 @@ var house = []room{
 		own: "plots/course plots/latency plots/number plots/page plots/stored"},
 	{path: "plots/swarms", own: "plots/course plots/number plots/page plots/stored",
 		others: drawing},
+	{path: "plots/accounts", own: "plots/number plots/page plots/stored", others: drawing},
+	{path: "plots/ledgers", own: "plots/number plots/page plots/stored", others: drawing},
 	{path: "plots/studies", own: "plots/number plots/page plots/stored", others: drawing},
 	{path: "plots/targets", own: "plots/latency plots/number plots/page plots/stored",
 		others: drawing},

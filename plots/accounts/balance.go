@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"cmp"
@@ -53,8 +53,8 @@ func (t *tally) balances() (at plotter.XYs) {
 	return at
 }
 
-// swarmBalanceFigure draws the balance of the claims over time, in the first run of each cell.
-func swarmBalanceFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Balance draws the balance of the claims over time, in the first run of each cell.
+func Balance(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(balancesFile); err != nil || !ok {
 		return &page.Figure{Skipped: noAudit}, err
 	}

@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ import (
 // accountingMost is how many methods have a panel.
 const accountingMost = 6
 
-// accountingFigure draws what each method says of each user against the truth.
-func accountingFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Accounting draws what each method says of each user against the truth.
+func Accounting(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(accountsFile); err != nil || !ok {
 		return &page.Figure{Skipped: noAudit}, err
 	}

@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"cmp"
@@ -160,8 +160,8 @@ func strandTable(x string) page.Table {
 
 const observed = "audit.M6.down."
 
-// observersFigure draws how far passive observers are off by how much of the swarm they meet.
-func observersFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Observers draws how far passive observers are off by how much of the swarm they meet.
+func Observers(r *stored.Results, l page.Look) (*page.Figure, error) {
 	seen := func(c *stored.Cell) float64 {
 		if m, ok := c.Metrics[observed+"coverage"]; ok && m.N > 0 {
 			return m.Mean

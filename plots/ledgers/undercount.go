@@ -1,4 +1,4 @@
-package plots
+package ledgers
 
 import (
 	"fmt"
@@ -87,9 +87,9 @@ func readShortfalls(r *stored.Results) (all []shortfall, err error) {
 	return all, err
 }
 
-// undercountFigure draws what a ledger misses of honest users by the announce interval, against the
+// Undercount draws what a ledger misses of honest users by the announce interval, against the
 // closed form.
-func undercountFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Undercount(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(creditsFile); err != nil || !ok {
 		return &page.Figure{Skipped: noLedger}, err
 	}

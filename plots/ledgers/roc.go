@@ -1,4 +1,4 @@
-package plots
+package ledgers
 
 import (
 	"cmp"
@@ -27,9 +27,9 @@ type verdictRow struct {
 // rocMost is how many panels there are at most.
 const rocMost = 4
 
-// rocFigure draws how many cheats methods find against how many honest users they accuse, for all
+// ROC draws how many cheats methods find against how many honest users they accuse, for all
 // thresholds: a panel a cell.
-func rocFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func ROC(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(verdictsFile); err != nil || !ok {
 		return &page.Figure{Skipped: "nobody was judged (ledger.rounds.looks)"}, err
 	}

@@ -1,4 +1,4 @@
-package plots
+package ledgers
 
 import (
 	"fmt"
@@ -63,9 +63,9 @@ func methodName(method string) string {
 	return method
 }
 
-// detectionFigure draws maps of recall and precision over the number of swarms observed and the
+// Detection draws maps of recall and precision over the number of swarms observed and the
 // cells, a line of maps for each method that attributes.
-func detectionFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Detection(r *stored.Results, l page.Look) (*page.Figure, error) {
 	methods, looks := judged(r)
 	methods = slices.DeleteFunc(methods, func(m string) bool { return !strings.HasPrefix(m, "M3") })
 	if len(methods) == 0 {

@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"fmt"
@@ -17,9 +17,9 @@ import (
 // receiptsTarget is the published bound of the overhead of signed receipts.
 const receiptsTarget = 0.06
 
-// receiptsFigure draws what receipts cost, and what those who withhold them take, by the bytes for
+// Receipts draws what receipts cost, and what those who withhold them take, by the bytes for
 // which one is given.
-func receiptsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Receipts(r *stored.Results, l page.Look) (*page.Figure, error) {
 	path := windowSetting(r)
 	if path == "" {
 		return &page.Figure{Skipped: "needs a varied number of bytes a receipt"}, nil

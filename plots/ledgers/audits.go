@@ -1,4 +1,4 @@
-package plots
+package ledgers
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ import (
 
 const caughtMetric = "audits.caught."
 
-// auditsFigure draws the share of the cheats that random audits have found by period, against
+// Audits draws the share of the cheats that random audits have found by period, against
 // 1-e^-t.
-func auditsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Audits(r *stored.Results, l page.Look) (*page.Figure, error) {
 	cells := page.SeriesOf(r)
 	for i := range cells {
 		cells[i].Label = strings.Replace(cells[i].Label, "node", "user", 1)

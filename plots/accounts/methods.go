@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"cmp"
@@ -73,8 +73,8 @@ func goodness(j *stored.Judgement) float64 {
 	return byError(j.Value)
 }
 
-// methodsFigure draws methods by ways to cheat, with the number that says most.
-func methodsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+// Methods draws methods by ways to cheat, with the number that says most.
+func Methods(r *stored.Results, l page.Look) (*page.Figure, error) {
 	all := r.Accounting
 	if len(all) == 0 {
 		return &page.Figure{Skipped: noAudit}, nil

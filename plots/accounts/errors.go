@@ -1,4 +1,4 @@
-package plots
+package accounts
 
 import (
 	"math"
@@ -26,9 +26,9 @@ type blame struct {
 	bySeed [][]float64 // likewise
 }
 
-// accountErrorsFigure draws how far methods are off, by user: where nobody cheats, and where some
+// Errors draws how far methods are off, by user: where nobody cheats, and where some
 // do.
-func accountErrorsFigure(r *stored.Results, l page.Look) (*page.Figure, error) {
+func Errors(r *stored.Results, l page.Look) (*page.Figure, error) {
 	if ok, err := r.Has(accountsFile); err != nil || !ok {
 		return &page.Figure{Skipped: noAudit}, err
 	}
