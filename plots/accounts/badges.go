@@ -55,8 +55,8 @@ type badge struct {
 // badgeAt returns the mark of number i of those that a figure shows. Colours come twice, with other
 // shapes, hollow.
 func badgeAt(l page.Look, i int) badge {
-	shapes := []page.Marker{{Corners: 4, Turn: 45}, {Corners: 3, Turn: 90}, {Corners: 4, Turn: 0},
-		{Corners: 3, Turn: 270}, {Corners: 6, Turn: 0}}
+	shapes := []page.Marker{{Corners: 4, Turn: 45}, {Corners: 3, Turn: 90}, {Corners: 4},
+		{Corners: 3, Turn: 270}, {Corners: 6}}
 	tone := l.Palette[(i+1)%len(l.Palette)]
 	b := badge{shapes[i%len(shapes)], tone, l.Background}
 	if i >= len(shapes) {
@@ -70,10 +70,9 @@ func badgeAt(l page.Look, i int) badge {
 func badgeOf(l page.Look, kinds []string, kind string) badge {
 	switch kind {
 	case honest:
-		return badge{page.Marker{Corners: 30, Turn: 0}, page.Faded(l.Muted, 0.55),
-			color.Transparent}
+		return badge{page.Marker{Corners: 30}, page.Faded(l.Muted, 0.55), color.Transparent}
 	case otherCheats:
-		return badge{page.Marker{Corners: 30, Turn: 0}, l.Background, l.Muted}
+		return badge{page.Marker{Corners: 30}, l.Background, l.Muted}
 	}
 	return badgeAt(l, slices.Index(kinds, kind))
 }
@@ -89,5 +88,5 @@ func badgeKey(l page.Look, kinds []string) []page.LegendEntry {
 }
 
 func (b badge) sample(l page.Look) *page.Points {
-	return &page.Points{At: nil, Marker: b.marker, Radius: l.Radius, Fill: b.fill, Rim: b.rim}
+	return &page.Points{Marker: b.marker, Radius: l.Radius, Fill: b.fill, Rim: b.rim}
 }

@@ -58,8 +58,9 @@ func strandsOf(
 }
 
 // told are the ways to cheat in a cell, and those settings, not along a strand, that say so.
-func told(r *stored.Results,
-	c *stored.Cell, along func(path string) bool, says func(key, value string) bool,
+func told(
+	r *stored.Results, c *stored.Cell, along func(path string) bool,
+	says func(key, value string) bool,
 ) (cheat, settings []string) {
 	for _, key := range slices.Sorted(maps.Keys(c.Set)) {
 		switch value := fmt.Sprint(c.Set[key]); {
@@ -130,8 +131,9 @@ func (m measuring) at(c *stored.Cell) (v float64, ci number.Interval, sure bool)
 
 // addStrand draws a curve with marks and whiskers, and enters it in the data. Places along x are
 // those of the ruler.
-func addStrand(f *page.Figure,
-	p *plot.Plot, l page.Look, o *strand, m measuring, pen page.Pen, x, y page.Ruler,
+func addStrand(
+	f *page.Figure, p *plot.Plot, l page.Look, o *strand, m measuring, pen page.Pen,
+	x, y page.Ruler,
 ) {
 	var line plotter.XYs
 	w := page.Whiskers{Cap: 0.5 * l.Text, Style: page.Solid(pen.Color, l.Thin)}
@@ -148,8 +150,7 @@ func addStrand(f *page.Figure,
 		f.Data.Add(o.cells[i].Cell, o.label, m.metric, o.x[i], v, low, high)
 		line = append(line, plotter.XY{X: x.At(o.x[i]), Y: y.At(min(max(v, y.Low), y.High))})
 	}
-	p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)},
-		l.Dots(line, pen, l.Radius))
+	p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)}, l.Dots(line, pen, l.Radius))
 }
 
 // strandTable is the data of such figures.

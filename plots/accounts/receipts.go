@@ -89,8 +89,9 @@ func Receipts(r *stored.Results, l page.Look) (*page.Figure, error) {
 }
 
 // addReceipts draws one quantity, with a line at a published value.
-func addReceipts(f *page.Figure,
-	p *plot.Plot, l page.Look, all []strand, x page.Ruler, m measuring, published float64,
+func addReceipts(
+	f *page.Figure, p *plot.Plot, l page.Look, all []strand, x page.Ruler, m measuring,
+	published float64,
 ) {
 	low, high := math.Inf(1), published
 	for _, o := range all {

@@ -67,8 +67,9 @@ func Buckets(r *stored.Results, l page.Look) (*page.Figure, error) {
 }
 
 // drawBuckets draws the means, their spread, and the expectation as far as it is on the page.
-func drawBuckets(f *page.Figure,
-	l page.Look, means plotter.XYs, spread page.Band, caps page.Whiskers, nodes float64,
+func drawBuckets(
+	f *page.Figure, l page.Look, means plotter.XYs, spread page.Band, caps page.Whiskers,
+	nodes float64,
 ) {
 	p := l.Pen(0)
 	spread.Fill = page.Faded(p.Color, 0.25)

@@ -140,7 +140,6 @@ func addBands(f *page.Figure, l page.Look, r *stored.Results, cells []stored.Cel
 			Fill: page.Faded(l.Muted, 0.3)})
 	}
 	f.Plot.Add(page.Polyline{Points: plotter.XYs{{X: -0.5}, {X: float64(len(cells)) - 0.5}},
-		Step:  false,
 		Style: page.Solid(l.Ink, l.Thin)})
 }
 

@@ -86,7 +86,7 @@ func addPublished(f *page.Figure, l page.Look, r *stored.Results, shares []estim
 			Y: []number.Interval{{Low: t.Band[0], High: t.Band[1]},
 				{Low: t.Band[0], High: t.Band[1]}}, Fill: l.Tolerance()})
 		f.Plot.Add(page.Polyline{Points: plotter.XYs{{X: x - 0.42, Y: t.Published},
-			{X: x + 0.42, Y: t.Published}}, Step: false, Style: l.ModelPen().Line(l.Thin)})
+			{X: x + 0.42, Y: t.Published}}, Style: l.ModelPen().Line(l.Thin)})
 	}
 	if found {
 		f.Legend = append(f.Legend, page.LegendEntry{Label: "published, with its tolerance",

@@ -254,8 +254,7 @@ func drawSeries(
 		}
 	}
 	caps.Style, caps.Cap = page.Solid(pen.Color, l.Thin), 0.4*l.Text
-	p.Add(page.Polyline{Points: at, Style: pen.Line(l.Line)}, caps,
-		l.Dots(at, pen, 0.7*l.Radius))
+	p.Add(page.Polyline{Points: at, Style: pen.Line(l.Line)}, caps, l.Dots(at, pen, 0.7*l.Radius))
 	return top
 }
 

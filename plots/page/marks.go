@@ -14,7 +14,7 @@ import (
 // This file has the marks that a figure is composed of. None of them moves the axes: a figure sets
 // its ranges itself, before it adds marks.
 
-// Polyline is a line through points, or, if step is set, a staircase that rises at each point.
+// Polyline is a line through points, or, if Step is set, a staircase that rises at each point.
 type Polyline struct {
 	Points plotter.XYs
 	Step   bool

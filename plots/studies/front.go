@@ -48,8 +48,7 @@ func Front(r *stored.Results, l page.Look) (*page.Figure, error) {
 	addChoices(f, l, axes, choices, setFrontScales(f, l, choices, &cost, &worth))
 	for _, c := range choices {
 		for _, m := range []*measure{&cost, &worth} {
-			m.enter(&f.Data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee),
-				yes(!c.poor))
+			m.enter(&f.Data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee), yes(!c.poor))
 		}
 	}
 	if n := r.Study.Success; n > 0 {
@@ -57,7 +56,7 @@ func Front(r *stored.Results, l page.Look) (*page.Figure, error) {
 			"than %s of their lookups succeed.", number.Percent(n)))
 		f.Legend = append(f.Legend, page.LegendEntry{Label: "under " + number.Percent(n) +
 			" succeed",
-			Marker: &page.Points{Marker: page.Marker{Corners: 30, Turn: 0}, Radius: 0.5 * l.Radius,
+			Marker: &page.Points{Marker: page.Marker{Corners: 30}, Radius: 0.5 * l.Radius,
 				Fill: page.Faded(l.Muted, 0.5), Rim: l.Background}})
 	}
 	f.Title = frontTitle(axes, choices, &cost, &worth)

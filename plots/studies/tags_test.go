@@ -26,8 +26,7 @@ func TestTagsDoNotCollide(t *testing.T) {
 		}
 		var taken []vg.Rectangle
 		for i := range 3 {
-			box, hidden, ok := k.place(c, dots[i], "query_timeout 1s", 18, farRings, dots,
-				taken)
+			box, hidden, ok := k.place(c, dots[i], "query_timeout 1s", 18, farRings, dots, taken)
 			require.True(t, ok)
 			require.False(t, overlapsAny(box, taken))
 			require.True(t, contains(c.Rectangle, box))

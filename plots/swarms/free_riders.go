@@ -166,8 +166,7 @@ func rivalPanel(l page.Look, rivals []rival, text string,
 					number.Interval{Low: max(ci[0], 0) / unit, High: ci[1] / unit})
 			}
 		}
-		p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)},
-			l.Dots(line, pen, l.Radius))
+		p.Add(w, page.Polyline{Points: line, Style: pen.Line(l.Line)}, l.Dots(line, pen, l.Radius))
 	}
 	p.X.Tick.Marker = page.LinearTicks(p.X.Max, number.Percent)
 	return p

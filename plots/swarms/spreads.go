@@ -13,8 +13,8 @@ import (
 
 // addSpreads draws the cumulative share of peers by a quantity, in units of the axis, and enters it
 // in the data under a name.
-func addSpreads(f *page.Figure,
-	p *plot.Plot, l page.Look, all []class, of []spread, name string, unit float64,
+func addSpreads(
+	f *page.Figure, p *plot.Plot, l page.Look, all []class, of []spread, name string, unit float64,
 ) {
 	p.Y.Min, p.Y.Max = 0, 1
 	p.Y.Tick.Marker = page.LinearTicks(1, number.Percent)
@@ -45,7 +45,7 @@ func addSpreads(f *page.Figure,
 	p.Add(lines...)
 }
 
-// vertices picks at most verticesMax of the distinct values, evenly spread over the peers.
+// vertices picks at most number.VerticesMax of the distinct values, evenly spread over the peers.
 func (s *spread) vertices() (at []float64) {
 	n := len(s.values)
 	m := min(n, number.VerticesMax)

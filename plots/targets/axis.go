@@ -59,7 +59,7 @@ func (a axis) drawMark(at float64, verdict string) {
 	mark := p.Marker
 	switch {
 	case at > axisEnd:
-		mark = page.Marker{Corners: 3, Turn: 0} // points right
+		mark = page.Marker{Corners: 3} // points right
 	case at < -axisEnd:
 		mark = page.Marker{Corners: 3, Turn: 180}
 	}

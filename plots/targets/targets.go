@@ -129,7 +129,7 @@ func marksLegend(l page.Look, shown []stored.Target, published, within string) [
 		if has {
 			p := verdictPen(l, v.verdict)
 			entries = append(entries, page.LegendEntry{Label: v.label,
-				Marker: &page.Points{At: nil, Marker: p.Marker, Radius: 0.8 * l.Radius,
+				Marker: &page.Points{Marker: p.Marker, Radius: 0.8 * l.Radius,
 					Fill: p.Color, Rim: l.Background}})
 		}
 	}
