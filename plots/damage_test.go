@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	parquet "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/plots/page"

@@ -154,8 +154,7 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 			rows := []latency.Row{{Cell: 0, Seed: 2, Kind: stored.LookupKind, Latency: 1}} // failed
 			for _, ns := range c.ns {
 				rows = append(rows, latency.Row{Cell: 0, Seed: 1, Kind: stored.LookupKind,
-					Latency: ns,
-					Success: true})
+					Latency: ns, Success: true})
 			}
 			writeRows(t, dir, rows)
 			lines, err := drawCoarse(dir, Slide)

@@ -3,12 +3,12 @@ package plots
 import (
 	"encoding/json"
 	"fmt"
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
-	parquet "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/plots/number"

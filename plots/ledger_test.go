@@ -3,7 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"

@@ -2,7 +2,7 @@ package plots
 
 import (
 	"fmt"
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )

@@ -9,15 +9,21 @@ import (
 	"swarmlab/plots/stored"
 )
 
-// TestSlope: the published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
+// TestSlope: the published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade. Its
+// distributions of hops are those of 1,000 nodes to a million.
 func TestSlope(t *testing.T) {
 	r := &stored.Results{}
-	for i, hops := range []float64{2.26, 2.8984, 3.5426, 4.1848} {
+	for i, cdf := range [][]float64{{.0626, .6784, .9990}, {.0089, .2134, .8795, .9998},
+		{.0012, .0440, .4499, .9614, .9999}, {.0003, .0076, .1343, .6829, .9901}} {
+		mean := 1.0
+		for _, p := range cdf {
+			mean += 1 - p
+		}
 		nodes := int(math.Pow10(i + 3))
 		r.Cells = append(r.Cells, stored.Cell{Cell: i, Nodes: nodes,
 			Set:     map[string]any{"groups.nodes.size": nodes},
-			Metrics: map[string]stored.Metric{stored.HopMetric: {N: 1, Mean: hops}},
-			Models:  map[string]stored.Model{stored.HopMetric: {Mean: hops}}})
+			Metrics: map[string]stored.Metric{stored.HopMetric: {N: 1, Mean: mean}},
+			Models:  map[string]stored.Model{stored.HopMetric: {Mean: mean}}})
 	}
 	arms := armsOf(r)
 	require.Len(t, arms, 1)

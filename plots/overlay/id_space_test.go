@@ -1,7 +1,7 @@
 package overlay
 
 import (
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"

@@ -8,7 +8,7 @@ import (
 	"os"
 	"slices"
 
-	parquet "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go"
 )
 
 // lookupsFile has a row for each lookup.

@@ -1,7 +1,7 @@
 package studies
 
 import (
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"slices"
 	"testing"
 

@@ -2,7 +2,7 @@ package studies
 
 import (
 	"math"
-	rand "math/rand/v2"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
