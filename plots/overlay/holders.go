@@ -56,8 +56,7 @@ func Holders(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f := &page.Figure{
 		Line: 6.5 * l.Text,
 		Data: page.Table{Header: []string{"cell", "label", "quantity", "age_s", "records", "p5",
-			"p25",
-			"p50", "p75", "p95", "mean", "mean_ci95_low", "mean_ci95_high"}},
+			"p25", "p50", "p75", "p95", "mean", "mean_ci95_low", "mean_ci95_high"}},
 	}
 	var panels []*plot.Plot
 	var first []aged

@@ -18,9 +18,8 @@ func Targets(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f := &page.Figure{
 		Title: title(r.Targets),
 		Data: page.Table{Header: []string{"scenario", "what", "metric", "of", "unit", "kind",
-			"source",
-			"published", "band_low", "band_high", "ours", "ours_ci95_low", "ours_ci95_high",
-			"verdict", "why"}},
+			"source", "published", "band_low", "band_high", "ours", "ours_ci95_low",
+			"ours_ci95_high", "verdict", "why"}},
 	}
 	for n := range r.Targets {
 		t := &r.Targets[n]
