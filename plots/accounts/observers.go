@@ -176,7 +176,7 @@ func Observers(r *stored.Results, l page.Look) (*page.Figure, error) {
 	}
 	more := len(all) - page.SeriesMax
 	all = all[:min(len(all), page.SeriesMax)]
-	whole, err := observedBounds(r, all)
+	whole, err := observedBounds(r)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func Observers(r *stored.Results, l page.Look) (*page.Figure, error) {
 		f.Legend = append(f.Legend, page.LegendEntry{Label: "bands: what is sure and possible"})
 	}
 	f.Title = observersTitle(all)
-	f.About = observersAbout(r, all)
+	f.About = observersAbout(all)
 	f.About.Notes = append(f.About.Notes, unsaidNote(r, along)...)
 	if more > 0 {
 		f.About.Notes = append(f.About.Notes, number.Plural(more, "curve")+" more are not shown.")
@@ -277,7 +277,7 @@ func addMet(f *page.Figure, p *plot.Plot, l page.Look, all []strand, x page.Rule
 
 // observedBounds are the bounds that observers know of the download of the whole swarm, by the
 // truth: means over the runs of each cell.
-func observedBounds(r *stored.Results, all []strand) (map[int]number.Interval, error) {
+func observedBounds(r *stored.Results) (map[int]number.Interval, error) {
 	if ok, err := r.Has(accountsFile); err != nil || !ok {
 		return nil, err
 	}
@@ -324,7 +324,7 @@ func percentWhole(v float64) string {
 		"\u00A0%"
 }
 
-func observersAbout(r *stored.Results, all []strand) page.About {
+func observersAbout(all []strand) page.About {
 	a := page.About{
 		Shows: "Left: what observers saw all users download, by what these did; users whom " +
 			"nobody met count with nothing, as on the dashed line; bands are the bounds that " +

@@ -83,7 +83,7 @@ func Receipts(r *stored.Results, l page.Look) (*page.Figure, error) {
 	f.Legend = append(f.Legend, page.LegendEntry{Label: "published: less than 6\u00A0%",
 		Line: style})
 	f.Title = receiptsTitle(all)
-	f.About = receiptsAbout(r, all)
+	f.About = receiptsAbout(all)
 	f.About.Notes = append(f.About.Notes, unsaidNote(r, along)...)
 	return f, nil
 }
@@ -183,7 +183,7 @@ func roundTo2(v float64) float64 {
 	return math.Round(v*scale) / scale
 }
 
-func receiptsAbout(r *stored.Results, all []strand) page.About {
+func receiptsAbout(all []strand) page.About {
 	a := page.About{
 		Shows: "Left: bytes sent for receipts, by the payload that was delivered. Right: upload " +
 			"of honest users for which no receipt was deposited, by all that they uploaded. " +

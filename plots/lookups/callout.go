@@ -80,7 +80,7 @@ func latencySpan(curves []latency.Sample) float64 {
 // callouts names curves of a family of distributions, each at another share, from the fastest above
 // to the slowest below, and on the side where the next curve is further away: the outer ones stand
 // where no curve is. There are none if a name is too long for that.
-func callouts(f *page.Figure, l page.Look, curves []latency.Sample, names []string) []plot.Plotter {
+func callouts(l page.Look, curves []latency.Sample, names []string) []plot.Plotter {
 	if len(curves) < 2 {
 		return nil
 	}

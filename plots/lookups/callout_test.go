@@ -25,10 +25,9 @@ func TestCurvesAreNamedWhereTheyAre(t *testing.T) {
 		}
 		curves, names = append(curves, c), append(names, fmt.Sprintf("arm %d", i))
 	}
-	f := &page.Figure{}
 	var order []string
 	last := 1.0
-	for _, p := range callouts(f, l, curves, names) {
+	for _, p := range callouts(l, curves, names) {
 		o := p.(callout)
 		order = append(order, o.text)
 		require.Less(t, o.at.Y, last)
@@ -38,7 +37,7 @@ func TestCurvesAreNamedWhereTheyAre(t *testing.T) {
 		require.InDelta(t, o.at.Y, float64(number.UpTo(curves[i].NS, int64(o.at.X)))/100, 0.011)
 	}
 	require.Equal(t, []string{"arm 1", "arm 3", "arm 0", "arm 2"}, order)
-	require.Nil(t, callouts(f, l, curves[:1], names[:1]), "one curve needs no name")
+	require.Nil(t, callouts(l, curves[:1], names[:1]), "one curve needs no name")
 	names[2] = strings.Repeat("a long name ", 4)
-	require.Nil(t, callouts(f, l, curves, names))
+	require.Nil(t, callouts(l, curves, names))
 }

@@ -300,7 +300,7 @@ func clientsAbout(r *stored.Results, cells []stored.Cell) page.About {
 			"target had answered, ended that until the lookup knew that nobody is closer: by " +
 			"then all that were asked have answered or been given up. Both are of successful " +
 			"lookups. Traffic is that of a node while it is up, after the warm-up.",
-		Cells: cells, N: lookupsCounted(stored.HopMetric),
+		Cells: cells, N: lookupsCounted,
 		Intervals: page.OverSeeds,
 	}
 	if len(cells) < len(r.Cells) {

@@ -92,7 +92,7 @@ func hopHistogramAbout(
 		Definition: defineHContact + " Lookups to which it does not apply (0 hops, not found) " +
 			"are left out.",
 		Cells:     []stored.Cell{c},
-		N:         lookupsCounted(stored.HopMetric),
+		N:         lookupsCounted,
 		Intervals: "none: one seed",
 	}
 	if spread {
@@ -128,9 +128,9 @@ func modelText(m stored.Model) string {
 	return m.Name
 }
 
-// lookupsCounted prints how many observations of the metric a cell has.
-func lookupsCounted(name string) func(stored.Cell) string {
-	return func(c stored.Cell) string { return number.Plural(c.Metrics[name].N, "lookup") }
+// lookupsCounted prints how many lookups of a cell have a number of hops.
+func lookupsCounted(c stored.Cell) string {
+	return number.Plural(c.Metrics[stored.HopMetric].N, "lookup")
 }
 
 // hopMean prints a mean number of hops with the precision at which models differ.

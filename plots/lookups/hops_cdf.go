@@ -31,7 +31,7 @@ func HopsCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 		About: page.About{
 			Shows: "Staircases: share of the lookups that reached their target with at most that " +
 				"many hops.",
-			Definition: defineHContact, Cells: cells, N: lookupsCounted(stored.HopMetric),
+			Definition: defineHContact, Cells: cells, N: lookupsCounted,
 			Intervals: "none: one seed", Notes: page.ShownNote(r),
 		},
 	}

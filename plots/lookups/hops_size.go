@@ -43,7 +43,7 @@ func HopsBySize(r *stored.Results, l page.Look) (*page.Figure, error) {
 		About: page.About{
 			Shows: "Markers: mean number of hops. Text: bits of distance a hop resolves, which " +
 				"is log2(10) over the slope of a least-squares line against log10(nodes).",
-			Definition: defineHContact, N: lookupsCounted(stored.HopMetric), Notes: notes,
+			Definition: defineHContact, N: lookupsCounted, Notes: notes,
 			Intervals: "none: one seed",
 		},
 	}

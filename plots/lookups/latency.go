@@ -45,7 +45,7 @@ func LatencyCDF(r *stored.Results, l page.Look) (*page.Figure, error) {
 		names = append(names, r.Label(c))
 	}
 	setLatencyAxes(f, l, curves)
-	named := callouts(f, l, curves, names)
+	named := callouts(l, curves, names)
 	var bands, lines []plot.Plotter
 	for i, c := range cells {
 		p := l.Pen(i)

@@ -45,7 +45,7 @@ func Front(r *stored.Results, l page.Look) (*page.Figure, error) {
 		"default: 95 % interval. Labels tell what is not the default. The knee is the cell of " +
 		"the front furthest from the straight line between its ends, where both scales are " +
 		"logarithmic: beyond it a little more costs a lot."
-	addChoices(f, l, axes, choices, setFrontScales(f, l, choices, &cost, &worth))
+	addChoices(f, l, axes, choices, setFrontScales(f, choices, &cost, &worth))
 	for _, c := range choices {
 		for _, m := range []*measure{&cost, &worth} {
 			m.enter(&f.Data, axes, c.cell, yes(c.front), yes(c.usual), yes(c.knee), yes(!c.poor))
@@ -154,7 +154,7 @@ func (p plane) at(c *choice) plotter.XY {
 }
 
 // setFrontScales spans all dots, and the whiskers of those that have some.
-func setFrontScales(f *page.Figure, l page.Look, choices []choice, cost, worth *measure) plane {
+func setFrontScales(f *page.Figure, choices []choice, cost, worth *measure) plane {
 	const wide = 3
 	var x, y []number.Measured
 	for _, c := range choices {
@@ -164,8 +164,8 @@ func setFrontScales(f *page.Figure, l page.Look, choices []choice, cost, worth *
 		x, y = append(x, c.cost), append(y, c.worth)
 	}
 	p := plane{cost.rulerOf(x, wide), worth.rulerOf(y, wide)}
-	p.x.Set(&f.Plot.X, cost.ticks(p.x, 5))
-	p.y.Set(&f.Plot.Y, worth.ticks(p.y, 5))
+	p.x.Set(&f.Plot.X, cost.ticks(p.x))
+	p.y.Set(&f.Plot.Y, worth.ticks(p.y))
 	return p
 }
 

@@ -39,18 +39,21 @@ func (m *measure) rulerOf(values []number.Measured, times float64) page.Ruler {
 	if m.most > 0 && high > m.most {
 		high = m.most + 0.08*(m.most-low) // room for the label of all, but not for more than all
 	}
-	return page.Ruler{Log: false, Low: low, High: high}
+	return page.Ruler{Low: low, High: high}
 }
 
-// ticks labels round values on an axis with room for so many, none of them at its very end, where
-// the label would stand out of the plot.
-func (m *measure) ticks(u page.Ruler, most int) []plot.Tick {
+// ticksMost is how many labels have room along an axis.
+const ticksMost = 5
+
+// ticks labels round values of an axis, none of them at its very end, where the label would stand
+// out of the plot.
+func (m *measure) ticks(u page.Ruler) []plot.Tick {
 	logarithmic := u.Log && u.High/u.Low > 8
 	var ticks []plot.Tick
 	if logarithmic {
 		ticks = page.LogTicks(u.Low, u.High, number.Significant)
 	} else {
-		ticks = page.RoundTicks(u.Low, u.High, most, m.show)
+		ticks = page.RoundTicks(u.Low, u.High, ticksMost, m.show)
 	}
 	end := u.At(u.Low) + 0.95*(u.At(u.High)-u.At(u.Low))
 	for i, t := range ticks {
@@ -58,7 +61,7 @@ func (m *measure) ticks(u page.Ruler, most int) []plot.Tick {
 			ticks[i].Label = ""
 		}
 	}
-	if logarithmic && page.Labelled(ticks) > most {
+	if logarithmic && page.Labelled(ticks) > ticksMost {
 		return page.Decades(ticks)
 	}
 	return ticks

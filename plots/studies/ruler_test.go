@@ -39,7 +39,7 @@ func TestRulersAreReadable(t *testing.T) {
 			ends := u.Clip(v.CI)
 			require.LessOrEqual(t, ends.Low, ends.High)
 		}
-		ticks := m.ticks(u, 5)
+		ticks := m.ticks(u)
 		require.Positive(t, page.Labelled(ticks), "%v", u)
 		for _, tick := range ticks {
 			require.False(t, tick.Label != "" && m.most > 0 && tick.Value > m.most)

@@ -156,7 +156,7 @@ func panelPlot(
 	}
 	p.x.set(&pl.X, across, l)
 	up := p.ruler(r, all)
-	ticks := p.ticks(up, 5)
+	ticks := p.ticks(up)
 	if byValue && n%f.Columns > 0 {
 		ticks = page.Unlabelled(ticks)
 	}
