@@ -16,8 +16,19 @@ type syntheticAudit struct {
 	users int
 }
 
+// cheats are the ways to cheat, A1 first.
+func cheats() []string {
+	return []string{"multiplier", "constant", "fake-seed", "ghost", "under-report", "collusion",
+		"sybil", "withholder", "framer", "fake-have", "shared", "whitewash", "adaptive"}
+}
+
+// methods are the methods of accounting.
+func methods() []string {
+	return []string{"M1", "M2", "M3", "M4", "M5", "M5x2", "M6", "M1xM6", "M7", "M8", "M9", "M10"}
+}
+
 func auditRun() syntheticAudit {
-	s := syntheticAudit{kinds: append([]string{honest}, cheatNames()...), users: 40}
+	s := syntheticAudit{kinds: append([]string{"honest"}, cheats()...), users: 40}
 	s.synthetic = synthetic{seeds: 3, lookups: 10}
 	for _, kind := range s.kinds {
 		c := referenceCells()[0]
@@ -43,8 +54,8 @@ func varyRun(path string, values, kinds []string) syntheticAudit {
 		for _, v := range values {
 			c := referenceCells()[0]
 			c.set = map[string]any{path: v, "groups.peers.cheat": "honest 90%, " + kind + " 10%"}
-			if kind == honest {
-				c.set["groups.peers.cheat"] = honest
+			if kind == "honest" {
+				c.set["groups.peers.cheat"] = "honest"
 			}
 			s.kinds, s.cells = append(s.kinds, kind), append(s.cells, c)
 		}
@@ -54,12 +65,12 @@ func varyRun(path string, values, kinds []string) syntheticAudit {
 
 func observerRun() syntheticAudit {
 	return varyRun("groups.observers.size", []string{"1", "2", "4", "8"},
-		[]string{honest, "fake-have"})
+		[]string{"honest", "fake-have"})
 }
 
 func receiptRun() syntheticAudit {
 	return varyRun("audit.receipts", []string{"16KiB", "64KiB", "256KiB", "1MiB", "4MiB"},
-		[]string{honest, "withholder"})
+		[]string{"honest", "withholder"})
 }
 
 func (s syntheticAudit) each(f func(cell int32, seed uint64, r *rand.Rand)) {
@@ -71,11 +82,11 @@ func (s syntheticAudit) each(f func(cell int32, seed uint64, r *rand.Rand)) {
 }
 
 // accounts are of users of whom the last tenth cheat.
-func (s syntheticAudit) accounts() (rows []accountRow) {
+func (s syntheticAudit) accounts() (rows []storedAccount) {
 	s.each(func(cell int32, seed uint64, r *rand.Rand) {
 		kind := s.kinds[cell]
 		for u := range s.users {
-			a := accountRow{Cell: cell, Seed: seed, User: uint32(u), Cheat: honest,
+			a := storedAccount{Cell: cell, Seed: seed, User: uint32(u), Cheat: "honest",
 				Up:   uint64(2e8 * math.Exp(1.2*r.NormFloat64())),
 				Down: uint64(2e8 * (0.5 + r.Float64()))}
 			if u >= s.users*9/10 {
@@ -96,7 +107,7 @@ func (s syntheticAudit) accounts() (rows []accountRow) {
 }
 
 // balances are of two torrents, every five minutes.
-func (s syntheticAudit) balances() (rows []balanceRow) {
+func (s syntheticAudit) balances() (rows []storedBalance) {
 	s.each(func(cell int32, seed uint64, r *rand.Rand) {
 		lies := map[string]float64{"multiplier": 0.05, "constant": 0.08, "fake-seed": 0.12,
 			"ghost": 0.1, "adaptive": 0.01, "under-report": 0.05}[s.kinds[cell]]
@@ -104,7 +115,7 @@ func (s syntheticAudit) balances() (rows []balanceRow) {
 			for range 2 {
 				moved := 1e9 * (0.5 + r.Float64())
 				up := moved * (1 + lies - 0.02*r.Float64())
-				rows = append(rows, balanceRow{Cell: cell, Seed: seed, At: at, Up: uint64(up),
+				rows = append(rows, storedBalance{Cell: cell, Seed: seed, At: at, Up: uint64(up),
 					Down:     uint64(moved * (1 - 0.02*r.Float64())),
 					TrueDown: uint64(moved),
 					Flagged:  up > 1.05*moved})
@@ -115,7 +126,7 @@ func (s syntheticAudit) balances() (rows []balanceRow) {
 }
 
 // estimate makes up what the method of the row says.
-func (a *accountRow) estimate(r *rand.Rand) {
+func (a *storedAccount) estimate(r *rand.Rand) {
 	up, down := float64(a.Up), float64(a.Down)
 	lies := map[string]float64{"multiplier": 0.5 * up, "constant": 2e8, "fake-seed": 3e8,
 		"adaptive": 0.1 * up, "collusion": 9e8, "sybil": 6e8}
@@ -168,22 +179,22 @@ func (s syntheticAudit) write(t testing.TB, dir string) {
 	}
 	summary["accounting"] = s.judgements()
 	writeSummary(t, dir, summary)
-	writeTable(t, dir, accountsFile, s.accounts())
-	writeTable(t, dir, balancesFile, s.balances())
+	writeTable(t, dir, "accounts.parquet", s.accounts())
+	writeTable(t, dir, "balances.parquet", s.balances())
 }
 
 // judgements has fields of every kind, and gaps.
 func (s syntheticAudit) judgements() (all []map[string]any) {
 	shows := []string{"error", "victims", "invented", "coverage", "flagged", "balance", "error"}
-	for i, m := range methodNames() {
+	for i, m := range methods() {
 		for k, kind := range s.kinds {
-			j := map[string]any{"method": m[0], "cheat": kind, "cell": k,
+			j := map[string]any{"method": m, "cheat": kind, "cell": k,
 				"shows": shows[(i+k)%len(shows)], "side": "up", "expected": "50 %",
-				"metric": fmt.Sprintf("audit.%s.up.median.%s", m[0], kind),
+				"metric": fmt.Sprintf("audit.%s.up.median.%s", m, kind),
 				"value":  math.Pow(10, -float64((i+k)%4)), "precision": nil,
 				"ci95": []float64{0.01, 0.02}}
 			switch {
-			case slices.Contains([]string{"M3", "M4", "M5", "M10"}, m[0]) && k > 0:
+			case slices.Contains([]string{"M3", "M4", "M5", "M10"}, m) && k > 0:
 				j["shows"], j["value"], j["precision"] = "detection", float64(k)/13, 0.9
 			case k == 0 && i%2 == 0:
 				j["shows"], j["value"] = "false", 3.4

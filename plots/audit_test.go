@@ -5,11 +5,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
 )
 
 func auditFigures() []string {
@@ -17,10 +17,10 @@ func auditFigures() []string {
 }
 
 // wide is the look of figures that take both columns of a paper.
-func wide(theme Theme, figure string) look {
+func wide(theme Theme, figure string) page.Look {
 	l := coarse(theme)
-	if l.grows && (figure == "accounting" || figure == "methods") {
-		l.width = 2*l.width + 12
+	if l.Grows && (figure == "accounting" || figure == "methods") {
+		l.Width = 2*l.Width + 12
 	}
 	return l
 }
@@ -48,9 +48,9 @@ func TestAuditFiguresOfOthers(t *testing.T) {
 	s := honestRun()
 	s.figures = []string{"accounting", "accounting-errors", "swarm-balance", "receipts"}
 	s.write(t, dir)
-	writeTable(t, dir, accountsFile, []accountRow{})
-	writeTable(t, dir, balancesFile, []balanceRow{})
-	requireSkipped(t, dir, len(s.figures), accountsFile)
+	writeTable(t, dir, "accounts.parquet", []storedAccount{})
+	writeTable(t, dir, "balances.parquet", []storedBalance{})
+	requireSkipped(t, dir, len(s.figures), "accounts.parquet")
 }
 
 // requireSkipped draws what is in a folder: there is nothing to be drawn in so many figures, and an
@@ -93,16 +93,16 @@ func TestAccountingDataIsTheInput(t *testing.T) {
 			truth, seen, estimate = a.Down, a.DownSeen, a.DownEstimate
 			require.Equal(t, "down", row["quantity"])
 		}
-		require.InDelta(t, float64(truth), number(t, row["truth_bytes"]), 1)
+		require.InDelta(t, float64(truth), parsed(t, row["truth_bytes"]), 1)
 		if !seen {
 			require.Empty(t, row["estimate_bytes"])
 			continue
 		}
-		require.InEpsilon(t, max(estimate, 1), max(number(t, row["estimate_bytes"]), 1), 1e-9)
+		require.InEpsilon(t, max(estimate, 1), max(parsed(t, row["estimate_bytes"]), 1), 1e-9)
 	}
 	text := string(read(t, dir, "accounting.md"))
-	require.Contains(t, text, "Self-report is off by "+
-		strings.ReplaceAll(roughShare(off/all), "\u00A0", " "))
+	require.Contains(t, text,
+		fmt.Sprintf("Self-report is off by %.2g %% of all bytes", 100*off/all))
 	require.Contains(t, text, "M6 observers (downloads): by bytes, honest ")
 }
 
@@ -116,7 +116,7 @@ func TestAccountErrorsDataIsTheInput(t *testing.T) {
 		if i%41 != 0 || row["method"] == "M6" {
 			continue
 		}
-		v := number(t, row["error"])
+		v := parsed(t, row["error"])
 		n, all := 0.0, 0.0
 		for k := range accounts {
 			a := &accounts[k]
@@ -129,7 +129,7 @@ func TestAccountErrorsDataIsTheInput(t *testing.T) {
 				n++
 			}
 		}
-		require.InDelta(t, n/all, number(t, row["share_at_most"]), 1e-9)
+		require.InDelta(t, n/all, parsed(t, row["share_at_most"]), 1e-9)
 		checked++
 	}
 	require.Greater(t, checked, 30)
@@ -146,77 +146,13 @@ func TestSwarmBalanceDataIsTheInput(t *testing.T) {
 		up, down, moved := 0.0, 0.0, 0.0
 		for _, b := range rows {
 			if fmt.Sprint(b.Cell) == row["cell"] && b.Seed == 1 &&
-				float64(b.At)/1e9 <= number(t, row["at_s"])+1e-6 {
+				float64(b.At)/1e9 <= parsed(t, row["at_s"])+1e-6 {
 				up, down = up+float64(b.Up), down+float64(b.Down)
 				moved += float64(b.TrueDown)
 			}
 		}
-		require.InDelta(t, (up-down)/moved, number(t, row["balance_share"]), 1e-9)
+		require.InDelta(t, (up-down)/moved, parsed(t, row["balance_share"]), 1e-9)
 	}
-	require.Len(t, labels, seriesMax)
-	require.True(t, labels[honest] && labels["fake-seed"] && labels["ghost"])
-}
-
-// TestStrands: cells that differ in one setting are a curve, in the order of x.
-func TestStrands(t *testing.T) {
-	s := receiptRun()
-	slices.Reverse(s.cells)
-	dir, _ := s.draw(t, "receipts", Slide)
-	r, err := openResults(dir)
-	require.NoError(t, err)
-	require.Equal(t, "audit.receipts", r.windowSetting())
-	all := r.strands(func(p string) bool { return p == "audit.receipts" }, func(c *cell) float64 {
-		return sizeOf(fmt.Sprint(c.Set["audit.receipts"]))
-	})
-	require.Len(t, all, 2)
-	require.Equal(t, "withholder", all[0].label)
-	require.Equal(t, []float64{1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22}, all[0].x)
-	require.Equal(t, "16KiB", all[1].cells[0].Set["audit.receipts"])
-}
-
-func TestSizes(t *testing.T) {
-	for text, want := range map[string]float64{"256KiB": 1 << 18, "1.5MB": 1.5e6, "512": 512,
-		"16 KiB": 1 << 14, "2GiB": 1 << 31, "10B": 10} {
-		require.Equal(t, want, sizeOf(text), text)
-	}
-	for _, text := range []string{"5m", "none", "", "-4KiB", "KiB", "4Kb"} {
-		require.True(t, math.IsNaN(sizeOf(text)), text)
-	}
-	require.Equal(t, "256\u00A0KiB", binaryText(1<<18))
-	require.Equal(t, "1\u00A0GB", bytesText(1e9))
-}
-
-func TestCheatOfMix(t *testing.T) {
-	for mix, want := range map[string]string{
-		"honest": "honest", "honest 90%, multiplier 10%": "multiplier", "sybil": "sybil",
-		"honest 80%, framer 10%, ghost 10%": "framer, ghost", `"honest 90%, framer 10%"`: "framer",
-	} {
-		require.Equal(t, want, cheatOfMix(mix))
-	}
-	require.Equal(t, "dht-2010s", presetOf("{preset: dht-2010s, open: rest}"))
-	require.Equal(t, "none", presetOf("none"))
-}
-
-// TestJudgedWell: errors by their logarithm, accusations by F1, and what is unknown is bad.
-func TestJudgedWell(t *testing.T) {
-	half := 0.5
-	for _, c := range []struct {
-		j    judgement
-		good float64
-		text string
-	}{
-		{judgement{Shows: "error", Value: 0.001}, 1, "0.1\u00A0%"},
-		{judgement{Shows: "error", Value: 0.1}, 0.5, "10\u00A0%"},
-		{judgement{Shows: "victims", Value: -0.1}, 0.5, "−10\u00A0%"},
-		{judgement{Shows: "invented", Value: 30}, 0, "×30"},
-		{judgement{Shows: "detection", Value: 0.5, Precision: &half}, 0.5, ".50/.50"},
-		{judgement{Shows: "detection"}, 0, "–/0"},
-		{judgement{Shows: "false", Value: 4}, 1, "4\u00A0‰"},
-		{judgement{Shows: "coverage"}, 0, "blind"},
-		{judgement{Shows: "victims", Value: 0.1}, 0.5, "+10\u00A0%"},
-		{judgement{Shows: "flagged", Value: 0.75}, 0.75, "fl 75\u00A0%"},
-	} {
-		require.InDelta(t, c.good, c.j.good(), 1e-9, c.text)
-		require.Equal(t, c.text, c.j.text())
-	}
+	require.Len(t, labels, page.SeriesMax)
+	require.True(t, labels["honest"] && labels["fake-seed"] && labels["ghost"])
 }

@@ -57,7 +57,7 @@ func TestCalibrationShowsBothWorlds(t *testing.T) {
 func TestCalibrationSaysWhenTheyDiffer(t *testing.T) {
 	dir := t.TempDir()
 	calibrated().write(t, dir)
-	path := filepath.Join(dir, calibrationFile)
+	path := filepath.Join(dir, "calibration.json")
 	body, err := os.ReadFile(path)
 	require.NoError(t, err)
 	body = []byte(strings.Replace(string(body), `"p": 0.97`, `"p": 0.01`, 1))
@@ -71,7 +71,7 @@ func TestCalibrationSaysWhenTheyDiffer(t *testing.T) {
 func TestCalibrationThatWasNotMade(t *testing.T) {
 	dir := t.TempDir()
 	calibrated().write(t, dir)
-	require.NoError(t, os.Remove(filepath.Join(dir, calibrationFile)))
+	require.NoError(t, os.Remove(filepath.Join(dir, "calibration.json")))
 	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Equal(t, []string{"calibration: skipped: no calibration.json: 'swarmlab run' only " +
@@ -81,15 +81,15 @@ func TestCalibrationThatWasNotMade(t *testing.T) {
 func TestDamagedCalibration(t *testing.T) {
 	const header = "world,latency_ns,hops_contact,success\n"
 	for _, c := range []struct{ file, body, complaint string }{
-		{calibrationFile, "{", "calibration.json: damaged: unexpected end"},
-		{calibrationFile, `{"fingerprint": "other"}`, `of a run with the fingerprint "other", ` +
+		{"calibration.json", "{", "calibration.json: damaged: unexpected end"},
+		{"calibration.json", `{"fingerprint": "other"}`, `of a run with the fingerprint "other", ` +
 			`but summary.json has "3f2a91c0-77d06e15-b8f04aa2"`},
-		{calibrationRows, "", "calibration.csv: damaged: EOF"},
-		{calibrationRows, "world,success\n", `no column "latency_ns"`},
-		{calibrationRows, header + "dream,1,1,true\n", "line 2 is no lookup of either world"},
-		{calibrationRows, header + "real,1,1,true\nreal,x,1,true\n", "line 3 is no lookup"},
-		{calibrationRows, header + "real,1,1\n", "wrong number of fields"},
-		{calibrationRows, header + "real,1,1000000000,true\n", "line 2: 1000000000 hops"},
+		{"calibration.csv", "", "calibration.csv: damaged: EOF"},
+		{"calibration.csv", "world,success\n", `no column "latency_ns"`},
+		{"calibration.csv", header + "dream,1,1,true\n", "line 2 is no lookup of either world"},
+		{"calibration.csv", header + "real,1,1,true\nreal,x,1,true\n", "line 3 is no lookup"},
+		{"calibration.csv", header + "real,1,1\n", "wrong number of fields"},
+		{"calibration.csv", header + "real,1,1000000000,true\n", "line 2: 1000000000 hops"},
 	} {
 		dir := t.TempDir()
 		calibrated().write(t, dir)
@@ -100,7 +100,7 @@ func TestDamagedCalibration(t *testing.T) {
 	}
 	dir := t.TempDir()
 	calibrated().write(t, dir)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationRows),
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "calibration.csv"),
 		[]byte(header+"simulated,5,1,true\n"), 0o644))
 	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)

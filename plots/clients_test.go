@@ -1,11 +1,14 @@
 package plots
 
 import (
-	"fmt"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/latency"
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // clientsRun is a run of five clients in one network.
@@ -45,37 +48,37 @@ func TestClientsDataIsTheInput(t *testing.T) {
 		places[what]++
 		require.Equal(t, s.cells[j].set["groups.nodes.client"], row["client"])
 		switch row["metric"] {
-		case latencyMetric, foundMetric:
-			quantile, unit := number(t, row["percentile"]), 1e9
-			if row["metric"] == foundMetric {
+		case stored.LatencyMetric, stored.FoundMetric:
+			quantile, unit := parsed(t, row["percentile"]), 1e9
+			if row["metric"] == stored.FoundMetric {
 				unit = 1e6
 			}
-			var all latencies
+			var all latency.Sample
 			var bySeed []float64
 			for seed := uint64(1); seed <= 5; seed++ {
-				var one latencies
+				var one latency.Sample
 				for _, lookup := range s.rows(j, seed) {
 					switch {
 					case !lookup.Success:
-					case row["metric"] == foundMetric:
-						one.ns = append(one.ns, lookup.FoundNs)
+					case row["metric"] == stored.FoundMetric:
+						one.NS = append(one.NS, lookup.FoundNs)
 					default:
-						one.ns = append(one.ns, lookup.LatencyNs)
+						one.NS = append(one.NS, lookup.LatencyNs)
 					}
 				}
-				all.ns = append(all.ns, one.ns...)
-				bySeed = append(bySeed, dumbQuantile(one.ns, quantile)/unit)
+				all.NS = append(all.NS, one.NS...)
+				bySeed = append(bySeed, dumbQuantile(one.NS, quantile)/unit)
 			}
-			value := dumbQuantile(all.ns, quantile) / unit
-			require.InDelta(t, value, number(t, row["value"]), 1e-6)
-			want, _ := interval95(bySeed)
-			require.InDelta(t, want.low, number(t, row["ci95_low"]), 1e-6)
-			require.InDelta(t, want.high, number(t, row["ci95_high"]), 1e-6)
+			value := dumbQuantile(all.NS, quantile) / unit
+			require.InDelta(t, value, parsed(t, row["value"]), 1e-6)
+			want, _ := number.Interval95(bySeed)
+			require.InDelta(t, want.Low, parsed(t, row["ci95_low"]), 1e-6)
+			require.InDelta(t, want.High, parsed(t, row["ci95_high"]), 1e-6)
 		case "lookup.success":
-			require.InDelta(t, 99-1.5*float64(j), number(t, row["value"]), 1e-9)
-			require.LessOrEqual(t, number(t, row["ci95_high"]), 100.0)
+			require.InDelta(t, 99-1.5*float64(j), parsed(t, row["value"]), 1e-9)
+			require.LessOrEqual(t, parsed(t, row["ci95_high"]), 100.0)
 		case "table.stale_share":
-			require.InDelta(t, 8+5*float64(j), number(t, row["value"]), 1e-9)
+			require.InDelta(t, 8+5*float64(j), parsed(t, row["value"]), 1e-9)
 		}
 	}
 	require.Len(t, places, 8)
@@ -119,24 +122,6 @@ func TestClientsDrawsWhatThereIs(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "figures"))
 }
 
-func TestRoundTicksLieInTheRange(t *testing.T) {
-	for _, r := range [][2]float64{{0, 1}, {0.93, 1}, {2.1, 3.9}, {0, 7e8}, {3e8, 9e8}, {5, 5.5}} {
-		for most := 2; most <= 6; most++ {
-			checkTicks(t, r, most)
-		}
-	}
-}
-
-func checkTicks(t *testing.T, r [2]float64, most int) {
-	ticks := roundTicks(r[0], r[1], most, func(v float64) string { return fmt.Sprint(v) })
-	require.GreaterOrEqual(t, len(ticks), 2, "%v", r)
-	require.LessOrEqual(t, len(ticks), max(most, 3), "%v", r)
-	for _, tick := range ticks {
-		require.GreaterOrEqual(t, tick.Value, r[0]*(1-1e-9))
-		require.LessOrEqual(t, tick.Value, r[1]*(1+1e-9))
-	}
-}
-
 // TestMixesHaveShortNames: a mix of clients would not fit beside a row, nor into a legend.
 func TestMixesHaveShortNames(t *testing.T) {
 	s := clientsRun()
@@ -160,10 +145,4 @@ func TestMixesHaveShortNames(t *testing.T) {
 	s.cells[4].set = map[string]any{"groups.nodes.client": other}
 	dir, _ = drawRun(t, s, Paper)
 	require.Contains(t, string(read(t, dir, "clients.md")), "- **Clients of mix 2:** "+other+"\n")
-}
-
-func TestSpansAreShort(t *testing.T) {
-	require.Equal(t, "228\u00A0to\u00A0326\u00A0ms", spans(228e6, 326e6))
-	require.Equal(t, "228\u00A0ms\u00A0to\u00A03\u00A0s", spans(228e6, 3e9))
-	require.Equal(t, "3\u00A0s", spans(3e9, 3e9))
 }

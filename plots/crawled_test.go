@@ -53,7 +53,7 @@ func (s syntheticCrawl) rows() (rows []syntheticNode) {
 // write makes the folder of the crawl.
 func (s syntheticCrawl) write(t testing.TB, dir string) {
 	rows := s.rows()
-	require.NoError(t, parquet.WriteFile(filepath.Join(dir, nodesFile), rows))
+	require.NoError(t, parquet.WriteFile(filepath.Join(dir, "nodes.parquet"), rows))
 	n := float64(len(rows) - 1)
 	var fills []any
 	for b := range 24 {
@@ -76,8 +76,11 @@ func (s syntheticCrawl) write(t testing.TB, dir string) {
 		"buckets": fills,
 	})
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, crawlFile), body, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "crawl.json"), body, 0o644))
 }
+
+// crawlDrawings are the figures of a crawl.
+func crawlDrawings() []string { return []string{"id-space", "buckets"} }
 
 // drawCrawl writes the crawl into a new folder, draws it, and returns the folder.
 func drawCrawl(t *testing.T, s syntheticCrawl, theme Theme) (dir string, lines []string) {
@@ -85,7 +88,7 @@ func drawCrawl(t *testing.T, s syntheticCrawl, theme Theme) (dir string, lines [
 	s.write(t, dir)
 	lines, err := drawCoarse(dir, theme)
 	require.NoError(t, err)
-	require.Len(t, lines, len(crawlFigures()))
+	require.Len(t, lines, len(crawlDrawings()))
 	return dir, lines
 }
 
@@ -107,10 +110,10 @@ func TestIDSpaceDataIsTheInput(t *testing.T) {
 			}
 		}
 		require.Equal(t, fmt.Sprintf("%02x00000000000000", i), row["from_id"])
-		require.EqualValues(t, reachable, number(t, row["reachable"]))
-		require.EqualValues(t, known, number(t, row["known"]))
-		require.InDelta(t, 3090.0/256, number(t, row["expected"]), 1e-9)
-		sum += number(t, row["reachable"])
+		require.EqualValues(t, reachable, parsed(t, row["reachable"]))
+		require.EqualValues(t, known, parsed(t, row["known"]))
+		require.InDelta(t, 3090.0/256, parsed(t, row["expected"]), 1e-9)
+		sum += parsed(t, row["reachable"])
 		if row["stands_out"] == "true" {
 			red = append(red, row["from_id"][:2])
 		}
@@ -125,49 +128,21 @@ func TestIDSpaceDataIsTheInput(t *testing.T) {
 	require.Contains(t, text, "the folder that holds `crawl.json`")
 }
 
-// TestUniformIDsDoNotStandOut is the other side: without cause nothing is called odd.
-func TestUniformIDsDoNotStandOut(t *testing.T) {
-	odd := 0
-	for n := range 40 {
-		s := syntheticCrawl{nodes: 500 + n, silent: 100}
-		var found ids
-		for _, row := range s.rows() {
-			var top uint64
-			_, err := fmt.Sscanf(row.ID[:16], "%x", &top)
-			require.NoError(t, err)
-			if row.Reachable {
-				found.reachable = append(found.reachable, top)
-			}
-		}
-		odd += len(newIDHistogram(found.reachable).outliers) + len(clustersOf(found.reachable))
-	}
-	require.LessOrEqual(t, odd, 2)
-}
-
-// TestClustersAreFoundByTheDumbWay compares with all pairs of a sorted slice, in a toy space.
-func TestClustersAreFoundByTheDumbWay(t *testing.T) {
-	ids := []uint64{1 << 20, 1<<20 + 1, 1<<20 + 2, 1<<20 + 7, 9 << 60, 5 << 60, 3 << 60, 12 << 60}
-	found := clustersOf(ids)
-	require.Equal(t, []cluster{{1 << 20, 1<<20 + 7, 4, 61}}, found)
-	require.Empty(t, clustersOf([]uint64{1, 2, 3}))
-	require.Empty(t, clustersOf(nil))
-}
-
 func TestBucketsDataIsTheInput(t *testing.T) {
 	dir, _ := drawCrawl(t, syntheticCrawl{nodes: 900, silent: 123}, Slide)
 	rows := rowsOf(t, dir, "buckets")
 	require.Len(t, rows, 24)
 	for b, row := range rows {
 		want := 1024 / math.Exp2(float64(b+1)) // known: with the claimed one
-		require.InDelta(t, want, number(t, row["expected"]), 1e-9)
+		require.InDelta(t, want, parsed(t, row["expected"]), 1e-9)
 		mean := min(8, 1023/math.Exp2(float64(b+1)))
-		require.InDelta(t, mean, number(t, row["mean_contacts"]), 1e-9)
+		require.InDelta(t, mean, parsed(t, row["mean_contacts"]), 1e-9)
 	}
 	require.Contains(t, string(read(t, dir, "buckets.md")),
 		"# The first 7 buckets are full; deeper ones hold what there is")
 	// A crawl that was cut short goes by the estimate of the network's size.
 	dir, _ = drawCrawl(t, syntheticCrawl{nodes: 900, silent: 100, ended: "time"}, Slide)
-	require.InDelta(t, 750, number(t, rowsOf(t, dir, "buckets")[0]["expected"]), 1e-9)
+	require.InDelta(t, 750, parsed(t, rowsOf(t, dir, "buckets")[0]["expected"]), 1e-9)
 }
 
 func TestACrawlWithoutAnswersDrawsNothing(t *testing.T) {
@@ -178,7 +153,7 @@ func TestACrawlWithoutAnswersDrawsNothing(t *testing.T) {
 
 func TestARunWithoutCrawlSaysSo(t *testing.T) {
 	s := flagship()
-	s.lookups, s.figures = 10, crawlFigures()
+	s.lookups, s.figures = 10, crawlDrawings()
 	_, lines := drawRun(t, s, Slide)
 	for i, name := range s.figures {
 		require.Equal(t, name+": skipped: the folder holds no crawl (no crawl.json)", lines[i])
@@ -187,9 +162,9 @@ func TestARunWithoutCrawlSaysSo(t *testing.T) {
 
 func TestDamagedCrawlsAreRefusedByName(t *testing.T) {
 	for name, d := range map[string]struct{ file, body, says string }{
-		"not JSON":    {crawlFile, "{", "not a swarmlab crawl"},
-		"foreign":     {crawlFile, "{}", `missing "version" or "digest"`},
-		"not Parquet": {nodesFile, "PAR1", "damaged"},
+		"not JSON":    {"crawl.json", "{", "not a swarmlab crawl"},
+		"foreign":     {"crawl.json", "{}", `missing "version" or "digest"`},
+		"not Parquet": {"nodes.parquet", "PAR1", "damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -203,10 +178,10 @@ func TestDamagedCrawlsAreRefusedByName(t *testing.T) {
 	dir := t.TempDir()
 	syntheticCrawl{nodes: 20}.write(t, dir)
 	rows := []syntheticNode{{ID: "xyz"}}
-	require.NoError(t, parquet.WriteFile(filepath.Join(dir, nodesFile), rows))
+	require.NoError(t, parquet.WriteFile(filepath.Join(dir, "nodes.parquet"), rows))
 	_, err := drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, `"xyz" is not an id`)
-	require.NoError(t, os.Remove(filepath.Join(dir, nodesFile)))
+	require.NoError(t, os.Remove(filepath.Join(dir, "nodes.parquet")))
 	_, err = drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, "no such file")
 }

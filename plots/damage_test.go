@@ -8,6 +8,9 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
 )
 
 // A damage is one way in which a results folder can be broken, and what Draw must say of it.
@@ -76,13 +79,13 @@ func damages() map[string]damage {
 			}{{0, "1", 1}})
 		}, lookupsFile, `column "seed" is BYTE_ARRAY, not INT64`},
 		"another run's lookups": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 7, Seed: 1, Hops: 1}})
+			writeRows(t, dir, []syntheticRow{{Cell: 7, Seed: 1, HopsContact: 1}})
 		}, lookupsFile, "a row of cell 7, which summary.json does not have"},
 		"another seed's lookups": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 99, Hops: 1}})
+			writeRows(t, dir, []syntheticRow{{Cell: 0, Seed: 99, HopsContact: 1}})
 		}, lookupsFile, "a row of cell 0 and seed 99"},
 		"more hops than counted": {func(t *testing.T, dir string, _ map[string]any) {
-			writeRows(t, dir, []hopRow{{Cell: 0, Seed: 1, Kind: lookupKind, Hops: 40,
+			writeRows(t, dir, []syntheticRow{{Kind: stored.LookupKind, Seed: 1, HopsContact: 40,
 				Success: true}})
 		}, lookupsFile, "a lookup of 40 hops"},
 	}
@@ -114,7 +117,8 @@ func TestACDFThatFallsIsRefused(t *testing.T) {
 	s.lookups = 10
 	summary := s.write(t, dir)
 	cell := summary["cells"].([]any)[0].(map[string]any)
-	cell["models"].(map[string]any)[hopMetric].(map[string]any)["cdf"] = []float64{0.5, 0.4, 1}
+	model := cell["models"].(map[string]any)[stored.HopMetric].(map[string]any)
+	model["cdf"] = []float64{0.5, 0.4, 1}
 	writeSummary(t, dir, summary)
 	_, err := drawCoarse(dir, Slide)
 	require.ErrorContains(t, err, "cells[0]: models: lookup.hops.contact: the cdf falls")
@@ -123,9 +127,10 @@ func TestACDFThatFallsIsRefused(t *testing.T) {
 func TestAFailedWriteLeavesTheOldFigureAlone(t *testing.T) {
 	dir := t.TempDir()
 	stem := filepath.Join(dir, "a")
-	require.NoError(t, writeAll(stem, []file{{".md", []byte("old")}}))
+	require.NoError(t, writeAll(stem, []page.File{{Ending: ".md", Body: []byte("old")}}))
 	require.NoError(t, os.Mkdir(stem+".csv", 0o755)) // a folder cannot be replaced by a file
-	require.Error(t, writeAll(stem, []file{{".csv", []byte("new")}, {".md", []byte("new")}}))
+	require.Error(t, writeAll(stem, []page.File{{Ending: ".csv", Body: []byte("new")},
+		{Ending: ".md", Body: []byte("new")}}))
 	body, err := os.ReadFile(stem + ".md")
 	require.NoError(t, err)
 	require.Equal(t, "old", string(body))

@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/latency"
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // These tests hold the CSV beside each figure against the numbers that went in, counted again from
@@ -36,14 +40,14 @@ func TestHopsDataIsTheInput(t *testing.T) {
 			hits, total = hits+n, total+of
 			bySeed = append(bySeed, float64(n)/float64(of))
 		}
-		require.InDelta(t, float64(hits)/float64(total), number(t, row["share_simulated"]), 1e-11)
-		want, ok := interval95(bySeed)
+		require.InDelta(t, float64(hits)/float64(total), parsed(t, row["share_simulated"]), 1e-11)
+		want, ok := number.Interval95(bySeed)
 		require.True(t, ok)
-		require.InDelta(t, max(0, want.low), number(t, row["share_ci95_low"]), 1e-11)
-		require.InDelta(t, want.high, number(t, row["share_ci95_high"]), 1e-11)
-		require.InDelta(t, at(shares(s.cells[0].cdf), h), number(t, row["share_model"]), 1e-11)
-		sum += number(t, row["share_simulated"])
-		model += number(t, row["share_model"])
+		require.InDelta(t, max(0, want.Low), parsed(t, row["share_ci95_low"]), 1e-11)
+		require.InDelta(t, want.High, parsed(t, row["share_ci95_high"]), 1e-11)
+		require.InDelta(t, shareOfHops(s.cells[0].cdf, h), parsed(t, row["share_model"]), 1e-11)
+		sum += parsed(t, row["share_simulated"])
+		model += parsed(t, row["share_model"])
 	}
 	require.InDelta(t, 1, sum, 1e-9)
 	require.InDelta(t, 1, model, 1e-9)
@@ -53,23 +57,23 @@ func TestHopsCDFDataIsTheInput(t *testing.T) {
 	s := sweep()
 	s.figures = []string{"hops-cdf"}
 	dir, _ := drawRun(t, s, Slide)
-	r, err := openResults(dir)
+	r, err := stored.Open(dir)
 	require.NoError(t, err)
 	seen := 0
 	for _, row := range rowsOf(t, dir, "hops-cdf") {
-		c := r.Cells[int(number(t, row["cell"]))]
-		cdf := c.Metrics[hopMetric].CDF
+		c := r.Cells[int(parsed(t, row["cell"]))]
+		cdf := c.Metrics[stored.HopMetric].CDF
 		if row["source"] != "simulated" {
 			require.Equal(t, "model Roos-Salah-Strufe", row["source"])
 			cdf = s.cells[c.Cell].cdf
 		}
-		want := cdf[int(number(t, row["hops"]))-1]
-		require.InDelta(t, want, number(t, row["share_at_most"]), 1e-11)
+		want := cdf[int(parsed(t, row["hops"]))-1]
+		require.InDelta(t, want, parsed(t, row["share_at_most"]), 1e-11)
 		seen++
 	}
 	want := 0
 	for _, c := range r.Cells {
-		want += len(c.Metrics[hopMetric].CDF) + len(c.Models[hopMetric].CDF)
+		want += len(c.Metrics[stored.HopMetric].CDF) + len(c.Models[stored.HopMetric].CDF)
 	}
 	require.Equal(t, want, seen)
 }
@@ -79,16 +83,16 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 	s.figures = []string{"latency-cdf"}
 	dir, _ := drawRun(t, s, Slide)
 	rows := rowsOf(t, dir, "latency-cdf")
-	require.LessOrEqual(t, len(rows), verticesMax)
-	require.Greater(t, len(rows), verticesMax*9/10)
+	require.LessOrEqual(t, len(rows), number.VerticesMax)
+	require.Greater(t, len(rows), number.VerticesMax*9/10)
 	last := 0.0
 	for i, row := range rows {
-		require.GreaterOrEqual(t, number(t, row["share_at_most"]), last)
-		last = number(t, row["share_at_most"])
+		require.GreaterOrEqual(t, parsed(t, row["share_at_most"]), last)
+		last = parsed(t, row["share_at_most"])
 		if i%97 != 0 && i != len(rows)-1 {
 			continue
 		}
-		ns := math.Round(number(t, row["latency_ms"]) * 1e6)
+		ns := math.Round(parsed(t, row["latency_ms"]) * 1e6)
 		var bySeed []float64
 		hits, total := 0, 0
 		for seed := 1; seed <= s.seeds; seed++ {
@@ -106,9 +110,9 @@ func TestLatencyDataIsTheEmpiricalCDF(t *testing.T) {
 			bySeed = append(bySeed, float64(n)/float64(of))
 		}
 		require.InDelta(t, float64(hits)/float64(total), last, 1e-9)
-		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+		want, _ := number.Interval95(bySeed)
+		require.InDelta(t, want.Clamp().Low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.Clamp().High, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Equal(t, 1.0, last, "the curve reaches all lookups")
 }
@@ -117,23 +121,19 @@ func TestHopsSizeDataIsTheInput(t *testing.T) {
 	s := sweep()
 	s.figures = []string{"hops-size"}
 	dir, _ := drawRun(t, s, Slide)
-	r, err := openResults(dir)
+	r, err := stored.Open(dir)
 	require.NoError(t, err)
 	rows := rowsOf(t, dir, "hops-size")
 	require.Len(t, rows, len(s.cells))
 	for i, row := range rows {
-		m := r.Cells[i].Metrics[hopMetric]
+		m := r.Cells[i].Metrics[stored.HopMetric]
 		require.Equal(t, fmt.Sprint(s.cells[i].nodes), row["nodes"])
 		require.Equal(t, fmt.Sprint(m.N), row["lookups"])
-		require.InDelta(t, m.Mean, number(t, row["mean_hops"]), 1e-11)
-		require.InDelta(t, m.CI95[0], number(t, row["mean_hops_ci95_low"]), 1e-11)
-		require.InDelta(t, m.CI95[1], number(t, row["mean_hops_ci95_high"]), 1e-11)
-		require.InDelta(t, mean(s.cells[i].cdf), number(t, row["mean_hops_model"]), 1e-11)
+		require.InDelta(t, m.Mean, parsed(t, row["mean_hops"]), 1e-11)
+		require.InDelta(t, m.CI95[0], parsed(t, row["mean_hops_ci95_low"]), 1e-11)
+		require.InDelta(t, m.CI95[1], parsed(t, row["mean_hops_ci95_high"]), 1e-11)
+		require.InDelta(t, mean(s.cells[i].cdf), parsed(t, row["mean_hops_model"]), 1e-11)
 	}
-	// The published slope of the model for k=8, alpha=3, beta=2 is 0.641 hops a decade.
-	arms := r.arms()
-	require.Len(t, arms, 1)
-	require.InDelta(t, 0.641, arms[0].slope(modelHops), 0.01)
 }
 
 func TestConstantAndZeroLatencies(t *testing.T) {
@@ -151,10 +151,10 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s.write(t, dir)
-			rows := []latencyRow{{Cell: 0, Seed: 2, Kind: lookupKind, Latency: 1}} // failed
+			rows := []latency.Row{{Cell: 0, Seed: 2, Kind: stored.LookupKind, Latency: 1}} // failed
 			for _, ns := range c.ns {
-				rows = append(rows, latencyRow{Cell: 0, Seed: 1, Kind: lookupKind, Latency: ns,
-					Success: true})
+				rows = append(rows, latency.Row{Cell: 0, Seed: 1, Kind: stored.LookupKind,
+					Latency: ns, Success: true})
 			}
 			writeRows(t, dir, rows)
 			lines, err := drawCoarse(dir, Slide)
@@ -169,23 +169,4 @@ func TestConstantAndZeroLatencies(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestArms(t *testing.T) {
-	r := &results{}
-	for i, size := range []int{1000, 100, 10} {
-		for j, alpha := range []int{1, 3} {
-			r.Cells = append(r.Cells, cell{
-				Cell: 2*i + j, Nodes: size,
-				Set:     map[string]any{"groups.a.size": size, "groups.a.dht.alpha": alpha},
-				Metrics: map[string]metric{hopMetric: {N: 1, Mean: float64(alpha)}},
-			})
-		}
-	}
-	arms := r.arms()
-	require.Len(t, arms, 2)
-	require.Equal(t, "alpha = 1", arms[0].name)
-	require.Equal(t, "alpha = 3", arms[1].name)
-	require.Equal(t, []int{10, 100, 1000},
-		[]int{arms[1].cells[0].Nodes, arms[1].cells[1].Nodes, arms[1].cells[2].Nodes})
 }

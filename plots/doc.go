@@ -1,43 +1,34 @@
 // Package plots draws the figures of a finished run from its stored results, and from nothing else.
 //
-// It knows no type of the simulator: a results folder is a few files, and all may be years old.
+// It knows no type of the simulator: a results folder is a few files, and all may be years old. It
+// is the list of all figures, and hands the rest to the packages below it:
 //
-//	summary.json      what was run, the metrics of every cell, the analytic models beside them
-//	lookups.parquet   one row a lookup; opened only by figures that need single lookups or seeds
+//	stored      reads the folder: summary.json and the tables, or what a crawl left
+//	latency     reads how long lookups took, for several families of figures
+//	number      numbers in words, and their intervals
+//	page        what figures are made of, and the files that they become
+//	course      panels of what happens over time
 //
-//	targets.json      in place of a summary: the published values of several scenarios
+//	lookups     hops and latencies of lookups
+//	overlay     the DHT as a whole: ids, tables, records, crawlers, its course
+//	swarms      BitTorrent swarms by the books of the network
+//	accounts    what methods of accounting say of users
+//	ledgers     what a tracker's ledger misses, and whom it accuses
+//	studies     any metrics over any settings of a sweep
+//	targets     a run against published values
 //
-// A folder without summary.json may hold a crawl of a DHT, whose figures are fixed:
+// Families of figures do not know each other; what two of them need is in one of the first five.
 //
-//	crawl.json        settings, totals, contacts by bucket, the network's size
-//	nodes.parquet     one row an id at an address
+// The caller (the commands run, plot, crawl and calibrate) calls Draw once with the folder and a
+// theme. Draw opens the folder, and for each name in its list of figures, in order, calls the
+// figure's function, renders the page and writes five files. All five are complete in memory
+// before the first is written, and each appears whole or not at all. Equal input gives equal bytes;
+// the time of day and the folder's name leave no trace. Bytes of PNG files may differ between
+// processor architectures, because Go may fuse multiplications and additions there; CSV and
+// captions print rounded numbers. Clear makes room for the figures of new results.
 //
-// The caller (the commands run and plot) calls Draw once with the folder and a theme. Draw reads
-// and checks summary.json, and then, for each name in its list of figures, in order:
-//
-//	registry  -> the figure's function turns results into one: message, marks, data, caption
-//	page      -> lays out title, legend, axes and footer, so that none can cover another;
-//	             grid lines up the plots of a figure that has several
-//	canvas    -> the same page as SVG (fonts embedded), PDF and PNG
-//	caption   -> NAME.md, with definition, n, seeds, intervals, model, and the provenance
-//	table     -> NAME.csv, the numbers behind every mark, tidy: one row an observation
-//
-// All five files of a figure are complete in memory before the first is written, and each appears
-// whole or not at all. Equal input gives equal bytes; the time of day and the folder's name leave
-// no trace. Bytes of PNG files may differ between processor architectures, because Go may fuse
-// multiplications and additions there; CSV and captions print rounded numbers.
-//
-// Figures of a sweep (sweep, heat, front) show any metrics over any settings. Their pieces are
-// study (which metrics, in which units), axis (a varied setting: its values, their order and
-// labels) and ruler (where values lie along an axis of a plot); tags finds places for labels.
-//
-// A new figure is one function from (*results, look) to (*figure, error) and one line in the
-// registry. A figure that the results cannot support (one network size, no successful lookup) is
-// skipped with a reason, which is not an error. A damaged or foreign folder is an error that names
-// the file and the mend.
-//
-// Intervals are made over seeds, never over pooled lookups: lookups of one run share their network.
-//
-// The PDF library keeps its clock and its order of objects in global defaults. They are set once,
-// before the first page, and are the only state outside a call.
+// A new figure is one function from (*stored.Results, page.Look) to (*page.Figure, error) in the
+// package of its family, and one line in the registry. A figure that the results cannot support
+// (one network size, no successful lookup) is skipped with a reason, which is not an error. A
+// damaged or foreign folder is an error that names the file and the mend.
 package plots

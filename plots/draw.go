@@ -4,53 +4,63 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"swarmlab/plots/accounts"
+	"swarmlab/plots/ledgers"
+	"swarmlab/plots/lookups"
+	"swarmlab/plots/overlay"
+	"swarmlab/plots/page"
+	"swarmlab/plots/stored"
+	"swarmlab/plots/studies"
+	"swarmlab/plots/swarms"
+	"swarmlab/plots/targets"
 )
 
 // A drawing is a kind of figure: its name in a scenario's `figures` and the function that makes it.
 type drawing struct {
 	name string
-	make func(*results, look) (*figure, error)
+	make func(*stored.Results, page.Look) (*page.Figure, error)
 }
 
 // registry lists every kind of figure.
 func registry() []drawing {
 	return []drawing{
-		{"hops", hopHistogram},
-		{"hops-cdf", hopCDF},
-		{"latency-cdf", latencyCDF},
-		{"hops-size", hopsBySize},
-		{"calibration", calibrationFigure},
-		{"id-space", idSpace},
-		{"buckets", buckets},
-		{"clients", clients},
-		{"targets", targetsFigure},
-		{"sweep", sweepFigure},
-		{"heat", heatFigure},
-		{"front", frontFigure},
-		{"timeline", timeline},
-		{"table-health", tableHealth},
-		{"holders", holders},
-		{"crawl", censusFigure},
-		{"connectivity", connectivityFigure},
-		{"latency-targets", latencyTargets},
-		{"completion", completionFigure},
-		{"utilisation", utilisationFigure},
-		{"availability", availabilityFigure},
-		{"population", populationFigure},
-		{"share-ratio", shareRatioFigure},
-		{"exchange", exchangeFigure},
-		{"discovery", discoveryFigure},
-		{"free-riders", freeRidersFigure},
-		{"accounting", accountingFigure},
-		{"methods", methodsFigure},
-		{"accounting-errors", accountErrorsFigure},
-		{"swarm-balance", swarmBalanceFigure},
-		{"observers", observersFigure},
-		{"receipts", receiptsFigure},
-		{"undercount", undercountFigure},
-		{"detection", detectionFigure},
-		{"roc", rocFigure},
-		{"audits", auditsFigure},
+		{"hops", lookups.Hops},
+		{"hops-cdf", lookups.HopsCDF},
+		{"latency-cdf", lookups.LatencyCDF},
+		{"hops-size", lookups.HopsBySize},
+		{"calibration", lookups.Calibration},
+		{"id-space", overlay.IDSpace},
+		{"buckets", overlay.Buckets},
+		{"clients", lookups.Clients},
+		{"targets", targets.Targets},
+		{"sweep", studies.Sweep},
+		{"heat", studies.Heat},
+		{"front", studies.Front},
+		{"timeline", overlay.Timeline},
+		{"table-health", overlay.TableHealth},
+		{"holders", overlay.Holders},
+		{"crawl", overlay.Crawlers},
+		{"connectivity", overlay.Connectivity},
+		{"latency-targets", targets.Latencies},
+		{"completion", swarms.Completion},
+		{"utilisation", swarms.Utilisation},
+		{"availability", swarms.Availability},
+		{"population", swarms.Population},
+		{"share-ratio", swarms.ShareRatio},
+		{"exchange", swarms.Exchange},
+		{"discovery", swarms.Discovery},
+		{"free-riders", swarms.FreeRiders},
+		{"accounting", accounts.Accounting},
+		{"methods", accounts.Methods},
+		{"accounting-errors", accounts.Errors},
+		{"swarm-balance", accounts.Balance},
+		{"observers", accounts.Observers},
+		{"receipts", accounts.Receipts},
+		{"undercount", ledgers.Undercount},
+		{"detection", ledgers.Detection},
+		{"roc", ledgers.ROC},
+		{"audits", ledgers.Audits},
 	}
 }
 
@@ -71,12 +81,12 @@ func Names() []string {
 // The error names the file that is missing, damaged or foreign and how to mend it; the figures
 // before it are then already in place.
 func Draw(dir string, theme Theme) ([]string, error) {
-	return drawAs(dir, theme, theme.look())
+	return drawAs(dir, theme, theme.Look())
 }
 
 // drawAs is Draw with the look spelled out.
-func drawAs(dir string, theme Theme, l look) ([]string, error) {
-	r, err := openResults(dir)
+func drawAs(dir string, theme Theme, l page.Look) ([]string, error) {
+	r, err := stored.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +95,7 @@ func drawAs(dir string, theme Theme, l look) ([]string, error) {
 		i := slices.Index(Names(), name)
 		if i < 0 {
 			return nil, fmt.Errorf("%s: unknown figure %q; known figures: %s",
-				r.path(summaryFile), name, strings.Join(Names(), ", "))
+				r.Path(stored.SummaryFile), name, strings.Join(Names(), ", "))
 		}
 		drawings = append(drawings, registry()[i])
 	}
@@ -101,22 +111,22 @@ func drawAs(dir string, theme Theme, l look) ([]string, error) {
 }
 
 // draw makes one figure and writes its five files.
-func (d drawing) draw(r *results, theme Theme, l look) (string, error) {
+func (d drawing) draw(r *stored.Results, theme Theme, l page.Look) (string, error) {
 	f, err := d.make(r, l)
 	if err != nil {
 		return "", err
 	}
-	if f.skipped != "" {
-		return fmt.Sprintf("%s: skipped: %s", d.name, f.skipped), nil
+	if f.Skipped != "" {
+		return fmt.Sprintf("%s: skipped: %s", d.name, f.Skipped), nil
 	}
-	stem := r.path("figures", d.name)
-	files, err := render(f, l, r.footer())
+	stem := r.Path("figures", d.name)
+	files, err := page.Render(f, l, r.Footer())
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", stem, err)
 	}
 	files = append(files,
-		file{".csv", f.data.csv()},
-		file{".md", []byte(r.caption(f, d.name, theme))})
+		page.File{Ending: ".csv", Body: f.Data.CSV()},
+		page.File{Ending: ".md", Body: []byte(page.Caption(r, f, d.name, theme))})
 	if err := writeAll(stem, files); err != nil {
 		return "", err
 	}

@@ -14,13 +14,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/page"
 )
 
 // coarse is the theme's look with a quarter of the pixels each way, which is most of the cost of a
 // figure. All else is as in the theme: places, types and the other files do not depend on it.
-func coarse(theme Theme) look {
-	l := theme.look()
-	l.dpi /= 4
+func coarse(theme Theme) page.Look {
+	l := theme.Look()
+	l.DPI /= 4
 	return l
 }
 
@@ -66,7 +68,7 @@ func sources() []source {
 	audited.figures, seen.figures, signed.figures =
 		auditFigures(), []string{"observers"}, []string{"receipts"}
 	return []source{of(sweep(), 100), of(clientsRun(), 100), of(studyRun(), 5),
-		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlFigures(), "nodes 00112233"},
+		{func(t *testing.T, dir string) { crawl.write(t, dir) }, crawlDrawings(), "nodes 00112233"},
 		{func(t *testing.T, dir string) { writeJoined(t, dir, 9) }, []string{"targets"},
 			"fingerprint 3f2a91c0"},
 		{func(t *testing.T, dir string) { health.write(t, dir) }, health.figures,
@@ -183,17 +185,17 @@ func checkPDF(t *testing.T, body []byte) {
 }
 
 // checkPNG looks for ink in the page, and for none at its edge: nothing may be clipped there.
-func checkPNG(t *testing.T, body []byte, l look) {
+func checkPNG(t *testing.T, body []byte, l page.Look) {
 	img, err := png.Decode(bytes.NewReader(body))
 	require.NoError(t, err)
 	size := img.Bounds().Size()
-	require.Equal(t, int(l.width.Points()/72*float64(l.dpi)+0.5), size.X)
-	if height := int(l.height.Points()/72*float64(l.dpi) + 0.5); l.grows {
+	require.Equal(t, int(l.Width.Points()/72*float64(l.DPI)+0.5), size.X)
+	if height := int(l.Height.Points()/72*float64(l.DPI) + 0.5); l.Grows {
 		require.GreaterOrEqual(t, size.Y, height)
 	} else {
 		require.Equal(t, height, size.Y)
 	}
-	edge := int(l.margin.Points() / 72 * float64(l.dpi) * 0.4)
+	edge := int(l.Margin.Points() / 72 * float64(l.DPI) * 0.4)
 	require.Positive(t, edge)
 	inner := image.Rect(edge, edge, size.X-edge, size.Y-edge)
 	inked, outside, ground := 0, 0, img.At(0, 0)
@@ -220,7 +222,7 @@ func TestAnotherThemeLeavesNoTrace(t *testing.T) {
 	// Drawing again, over the files of another theme, leaves no trace of that theme.
 	_, err := Draw(second, Dark)
 	require.NoError(t, err)
-	checkPNG(t, read(t, second, "hops.png"), Dark.look())
+	checkPNG(t, read(t, second, "hops.png"), Dark.Look())
 	require.NotEqual(t, read(t, first, "hops.svg"), read(t, second, "hops.svg"))
 	_, err = drawCoarse(second, Slide)
 	require.NoError(t, err)
@@ -243,7 +245,7 @@ func rowsOf(t *testing.T, dir, name string) []map[string]string {
 	return rows
 }
 
-func number(t *testing.T, s string) float64 {
+func parsed(t *testing.T, s string) float64 {
 	v, err := strconv.ParseFloat(s, 64)
 	require.NoError(t, err)
 	return v
@@ -298,7 +300,7 @@ func TestOneSeedWithoutModelNeedsNeither(t *testing.T) {
 
 func TestMoreCellsThanLooks(t *testing.T) {
 	s := synthetic{seeds: 1, lookups: 20, figures: []string{"hops-cdf", "latency-cdf"}}
-	for i := range seriesMax + 1 {
+	for i := range page.SeriesMax + 1 {
 		c := referenceCells()[0]
 		c.set = map[string]any{"groups.nodes.dht.alpha": i + 1}
 		s.cells = append(s.cells, c)
@@ -338,7 +340,7 @@ func TestThemeByName(t *testing.T) {
 	}
 	_, err := ThemeByName("beige")
 	require.EqualError(t, err, `unknown theme "beige"; known themes: slide, dark, paper`)
-	require.GreaterOrEqual(t, Slide.look().text.Points(), 18.0)
-	require.InDelta(t, 16.0/9, float64(Dark.look().width/Dark.look().height), 1e-9)
-	require.InDelta(t, 3.5, Paper.look().width.Points()/72, 1e-9)
+	require.GreaterOrEqual(t, Slide.Look().Text.Points(), 18.0)
+	require.InDelta(t, 16.0/9, float64(Dark.Look().Width/Dark.Look().Height), 1e-9)
+	require.InDelta(t, 3.5, Paper.Look().Width.Points()/72, 1e-9)
 }

@@ -26,7 +26,7 @@ func ledgerRun() syntheticLedger {
 	return s
 }
 
-func (s syntheticLedger) verdicts() (rows []verdictRow) {
+func (s syntheticLedger) verdicts() (rows []storedVerdict) {
 	for cell := range s.cells {
 		for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
 			r := rand.New(rand.NewPCG(seed, uint64(cell)))
@@ -38,8 +38,8 @@ func (s syntheticLedger) verdicts() (rows []verdictRow) {
 				}
 				for _, look := range []int32{100, 200} {
 					rows = append(rows,
-						verdictRow{int32(cell), seed, "M3", look, cheat, score},
-						verdictRow{int32(cell), seed, "M5", look, cheat, 0})
+						storedVerdict{int32(cell), seed, "M3", look, cheat, score},
+						storedVerdict{int32(cell), seed, "M5", look, cheat, 0})
 				}
 			}
 		}
@@ -47,12 +47,12 @@ func (s syntheticLedger) verdicts() (rows []verdictRow) {
 	return rows
 }
 
-func (s syntheticLedger) credits() (rows []creditRow) {
+func (s syntheticLedger) credits() (rows []storedCredit) {
 	for cell := range s.cells {
 		for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
 			for _, group := range []string{"debian", "kad"} {
 				for _, rule := range []string{"rebase", "final_only"} {
-					rows = append(rows, creditRow{int32(cell), seed, group, rule, false,
+					rows = append(rows, storedCredit{int32(cell), seed, group, rule, false,
 						int64(cell+1) * 900e9, 250})
 				}
 			}
@@ -93,8 +93,8 @@ func (s syntheticLedger) write(t testing.TB, dir string) {
 		c.(map[string]any)["models"] = models
 	}
 	writeSummary(t, dir, summary)
-	writeTable(t, dir, creditsFile, s.credits())
-	writeTable(t, dir, verdictsFile, s.verdicts())
+	writeTable(t, dir, "credits.parquet", s.credits())
+	writeTable(t, dir, "verdicts.parquet", s.verdicts())
 }
 
 // TestLedgerData: what the data behind the figures say is what the run has.
@@ -113,10 +113,10 @@ func TestLedgerData(t *testing.T) {
 	missed := rowsOf(t, dir, "undercount")
 	require.Len(t, missed, 6)
 	require.Equal(t, "debian", missed[0]["group"])
-	require.InDelta(t, 900, number(t, missed[0]["interval_s"]), 0)
-	require.InDelta(t, 1000, number(t, missed[0]["sessions"]), 0, "of four seeds, by one rule")
-	require.InDelta(t, 0.02, number(t, missed[0]["undercount"]), 1e-12)
-	require.InDelta(t, 0.063, number(t, missed[2]["closed_form"]), 1e-12)
+	require.InDelta(t, 900, parsed(t, missed[0]["interval_s"]), 0)
+	require.InDelta(t, 1000, parsed(t, missed[0]["sessions"]), 0, "of four seeds, by one rule")
+	require.InDelta(t, 0.02, parsed(t, missed[0]["undercount"]), 1e-12)
+	require.InDelta(t, 0.063, parsed(t, missed[2]["closed_form"]), 1e-12)
 	require.Len(t, rowsOf(t, dir, "detection"), 3*2*2*2, "M5 accuses nobody and has no map")
 	require.Len(t, rowsOf(t, dir, "audits"), 9)
 	require.Contains(t, string(read(t, dir, "audits.md")), "0.43 bit/s a user")
@@ -136,7 +136,7 @@ func TestROCIsTheCount(t *testing.T) {
 		if row["cell"] != "0" || row["method"] != "M3" {
 			continue
 		}
-		at, found, wronged := number(t, row["threshold"]), 0, 0
+		at, found, wronged := parsed(t, row["threshold"]), 0, 0
 		for _, v := range s.verdicts() {
 			if v.Cell == 0 && v.Method == "M3" && v.Swarms == 200 && v.Score >= at-1e-9 {
 				if v.Cheat {
@@ -146,7 +146,7 @@ func TestROCIsTheCount(t *testing.T) {
 				}
 			}
 		}
-		x, y := number(t, row["false_rate"]), number(t, row["recall"])
+		x, y := parsed(t, row["false_rate"]), parsed(t, row["recall"])
 		require.InDelta(t, float64(wronged)/360, x, 1e-9)
 		require.InDelta(t, float64(found)/40, y, 1e-9)
 		area += (x - before[0]) * (y + before[1]) / 2
@@ -173,27 +173,11 @@ func TestLedgerFiguresOfOthers(t *testing.T) {
 	for i := range rows {
 		rows[i].Interval = 60e9
 	}
-	writeTable(t, dir, creditsFile, rows)
+	writeTable(t, dir, "credits.parquet", rows)
 	lines, err := drawCoarse(dir, Slide)
 	require.NoError(t, err)
 	require.Contains(t, lines[0], "skipped: needs two announce intervals")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, creditsFile), []byte("junk"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "credits.parquet"), []byte("junk"), 0o644))
 	_, err = drawCoarse(dir, Slide)
-	require.ErrorContains(t, err, creditsFile)
-}
-
-// TestFoundAfter: cheats are found once both recall and precision are 0.9, and not before.
-func TestFoundAfter(t *testing.T) {
-	metrics := map[string]metric{}
-	for n, both := range map[int][2]float64{100: {0.95, 0.5}, 200: {0.89, 1}, 400: {0.9, 0.9},
-		800: {1, 1}} {
-		metrics[detectionName("M3", n, "recall")] = metric{N: 3, Mean: both[0]}
-		metrics[detectionName("M3", n, "precision")] = metric{N: 3, Mean: both[1]}
-	}
-	c := cell{Metrics: metrics}
-	require.Equal(t, 400, foundAfter(c, []int{100, 200, 400, 800}))
-	require.Equal(t, 0, foundAfter(c, []int{100, 200}))
-	nobody := detectionName("M3", 400, "precision")
-	metrics[nobody] = metric{} // nobody is accused
-	require.Equal(t, 800, foundAfter(c, []int{100, 200, 400, 800}))
+	require.ErrorContains(t, err, "credits.parquet")
 }

@@ -49,7 +49,7 @@ func writeObserved(t *testing.T, dir string) {
 			target("connectivity.transitivity", 0.4, 0.33, 0.47),
 		}})
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, summaryFile), body, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "summary.json"), body, 0o644))
 }
 
 func drawObserved(t *testing.T) (dir string) {
@@ -69,9 +69,9 @@ func TestCrawlDataIsTheInput(t *testing.T) {
 	for n, row := range rows {
 		x := float64(n % 4)
 		want := []float64{-0.2 + 0.06*x, -0.18 + 0.06*x, 0.01 - 0.005*x}[n/4]
-		require.InDelta(t, want, number(t, row["error"]), 1e-5)
-		require.InDelta(t, want-0.01, number(t, row["error_ci95_low"]), 1e-5)
-		require.InDelta(t, 150+10*x, number(t, row["counted"]), 1e-3)
+		require.InDelta(t, want, parsed(t, row["error"]), 1e-5)
+		require.InDelta(t, want-0.01, parsed(t, row["error_ci95_low"]), 1e-5)
+		require.InDelta(t, 150+10*x, parsed(t, row["counted"]), 1e-3)
 		require.Equal(t, fmt.Sprint(n%4), row["cell"])
 	}
 	caption := string(read(t, dir, "crawl.md"))
@@ -82,11 +82,12 @@ func TestCrawlDataIsTheInput(t *testing.T) {
 func TestConnectivityDataIsTheInput(t *testing.T) {
 	dir := drawObserved(t)
 	rows := rowsOf(t, dir, "connectivity")
-	require.Len(t, rows, 4*len(connectivityShares()))
+	shares := []string{"reciprocity", "transitivity", "persistence", "good", "first_only", "silent"}
+	require.Len(t, rows, 4*len(shares))
 	for n, row := range rows {
-		require.Equal(t, connectivityShares()[n%6].metric, row["metric"])
+		require.Equal(t, "connectivity."+shares[n%6], row["metric"])
 		if row["metric"] == "connectivity.reciprocity" {
-			require.InDelta(t, 0.9-0.02*float64(n/6), number(t, row["share"]), 1e-5)
+			require.InDelta(t, 0.9-0.02*float64(n/6), parsed(t, row["share"]), 1e-5)
 		}
 	}
 	caption := string(read(t, dir, "connectivity.md"))

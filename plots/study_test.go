@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/stored"
 )
 
 const (
@@ -20,11 +22,11 @@ const (
 // metric is a formula of the settings.
 func studyRun() synthetic {
 	s := synthetic{seeds: 5, lookups: 5, figures: []string{"sweep", "heat", "front"},
-		study: &study{
+		study: &stored.Study{
 			Axes: []string{alphaPath, kPath, timeoutPath, refreshPath},
-			Metrics: []string{latencyMetric + ".p50", bytesMetric, successMetric,
+			Metrics: []string{stored.LatencyMetric + ".p50", bytesMetric, stored.SuccessMetric,
 				"no.such_metric"},
-			Cost: bytesMetric, Worth: latencyMetric + ".p50", Success: 0.9,
+			Cost: bytesMetric, Worth: stored.LatencyMetric + ".p50", Success: 0.9,
 		}}
 	for _, alpha := range []int{3, 1, 8} {
 		for _, k := range []int{8, 4} {
@@ -49,11 +51,11 @@ func studyMetrics(alpha, k int, timeout, refresh string) map[string]any {
 	bytes := float64(k)*upkeep + 5*float64(alpha)
 	success := 0.9 + 0.01*float64(k) - 0.001*seconds
 	return map[string]any{
-		latencyMetric: map[string]any{"unit": "ms", "n": 50, "mean": 2 * ms, "p50": ms,
+		stored.LatencyMetric: map[string]any{"unit": "ms", "n": 50, "mean": 2 * ms, "p50": ms,
 			"p50_ci95": []float64{0.9 * ms, 1.2 * ms}, "p90": 3 * ms, "p90_ci95": nil},
 		bytesMetric: map[string]any{"unit": "B/s", "n": 5, "mean": bytes,
 			"ci95": []float64{bytes - 1, bytes + 1}},
-		successMetric: map[string]any{"unit": "share", "n": 50, "mean": success,
+		stored.SuccessMetric: map[string]any{"unit": "share", "n": 50, "mean": success,
 			"ci95": []float64{success - 0.1, success + 0.2}},
 	}
 }
@@ -67,16 +69,16 @@ func expected(t *testing.T, row map[string]string) float64 {
 	all := studyMetrics(alpha, k, row[timeoutPath], row[refreshPath])
 	mean := func(name string) float64 { return all[name].(map[string]any)["mean"].(float64) }
 	switch row["metric"] {
-	case latencyMetric + ".p50":
+	case stored.LatencyMetric + ".p50":
 		require.Equal(t, "s", row["unit"])
-		return mean(latencyMetric) / 2000
+		return mean(stored.LatencyMetric) / 2000
 	case bytesMetric:
 		require.Equal(t, "B/s", row["unit"])
 		return mean(bytesMetric)
 	}
-	require.Equal(t, successMetric, row["metric"])
+	require.Equal(t, stored.SuccessMetric, row["metric"])
 	require.Equal(t, "%", row["unit"])
-	return 100 * mean(successMetric)
+	return 100 * mean(stored.SuccessMetric)
 }
 
 func TestSweepDataIsTheInput(t *testing.T) {
@@ -89,9 +91,9 @@ func TestSweepDataIsTheInput(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		require.Equal(t, "15m", row[refreshPath], "the fourth axis is at its default")
-		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
-		require.Less(t, number(t, row["ci95_low"]), number(t, row["value"]))
-		require.Greater(t, number(t, row["ci95_high"]), number(t, row["value"]))
+		require.InDelta(t, expected(t, row), parsed(t, row["value"]), 1e-9)
+		require.Less(t, parsed(t, row["ci95_low"]), parsed(t, row["value"]))
+		require.Greater(t, parsed(t, row["ci95_high"]), parsed(t, row["value"]))
 		seen[fmt.Sprint(row["metric"], row[alphaPath], row[kPath], row[timeoutPath])] = true
 	}
 	require.Len(t, seen, len(rows))
@@ -131,87 +133,10 @@ func TestHeatDataIsTheInput(t *testing.T) {
 	require.Len(t, rows, 3*3*2)
 	for _, row := range rows {
 		require.Equal(t, "15m 2s", row[refreshPath]+" "+row[timeoutPath])
-		require.InDelta(t, expected(t, row), number(t, row["value"]), 1e-9)
+		require.InDelta(t, expected(t, row), parsed(t, row["value"]), 1e-9)
 	}
 	require.Contains(t, string(read(t, dir, "heat.md")),
 		"# Lookup time p50: from 16.2 s (alpha 1, k 8) to 1.2 s (alpha 8, k 4)")
-}
-
-// TestTiles: the best tile is the lightest, whatever better means, and what is missing is blank.
-func TestTiles(t *testing.T) {
-	s := studyRun()
-	s.cells = slices.DeleteFunc(s.cells, func(c syntheticCell) bool {
-		return c.set[alphaPath] == 3 && c.set[kPath] == 4
-	})
-	dir := t.TempDir()
-	s.write(t, dir)
-	r, err := openResults(dir)
-	require.NoError(t, err)
-	axes := r.axes()
-	for name, lightest := range map[string]int{
-		latencyMetric + ".p50": 2, bytesMetric: 0, successMetric: 5,
-	} {
-		all := tiles(r, axes, measureOf(name, r.Cells))
-		require.Len(t, all, 6) // alpha 1, 3, 8 of k 4, then of k 8
-		require.Empty(t, all[1].text)
-		least, most := 1.0, 0.0
-		for i, tile := range all {
-			require.Equal(t, i == 4, tile.usual)
-			if i != 1 {
-				require.NotEmpty(t, tile.text)
-				least, most = min(least, tile.share), max(most, tile.share)
-			}
-		}
-		require.Zero(t, least, name)
-		require.EqualValues(t, 1, most, name)
-		require.EqualValues(t, 1, all[lightest].share, name)
-	}
-	require.InDelta(t, 0.5, shareOf(10, 1, 100), 1e-12, "by ratio")
-	require.InDelta(t, 0.5, shareOf(3, 1, 5), 1e-12, "evenly")
-	require.InDelta(t, 0.5, shareOf(7, 7, 7), 1e-12, "all the same")
-}
-
-func TestAxes(t *testing.T) {
-	run := func(path string, values ...any) *results {
-		r := &results{Study: &study{Axes: []string{path}}}
-		for i, v := range values {
-			r.Cells = append(r.Cells, cell{Cell: i, Set: map[string]any{path: v}})
-		}
-		return r
-	}
-	for _, c := range []struct {
-		r       *results
-		labels  []string
-		numbers []float64
-		name    string
-	}{
-		{run(alphaPath, 3, 10, 1, 3), []string{"1", "3", "10"}, []float64{1, 3, 10}, "alpha"},
-		{run(refreshPath, "1h30m0s", "500ms", "15m"), []string{"500ms", "15m", "1h30m0s"},
-			[]float64{0.5, 900, 5400}, "refresh"},
-		{run("network.loss", "5%", "0.5%"), []string{"0.5%", "5%"}, []float64{0.5, 5}, "loss"},
-		{run("groups.nodes.churn.session", "exponential(6h)", "exponential(5m)"),
-			[]string{"5m", "6h"}, []float64{300, 21600}, "session exponential(…)"},
-		{run("groups.nodes.churn.session", "weibull(0.59, 41.9m)", "weibull(0.59, 40m)"),
-			[]string{"40m", "41.9m"}, []float64{2400, 2514}, "session weibull(0.59, …)"},
-		{run("groups.nodes.churn.session", "weibull(0.5, 40m)", "exponential(40m)"),
-			[]string{"weibull(0.5, 40m)", "exponential(40m)"}, nil, "session"},
-		{run("groups.nodes.client", "jech", "bep5", "bep5 60%, jech 40%"),
-			[]string{"jech", "bep5", "mix"}, nil, "client"},
-		{run("network.loss", "0%", "1%"), []string{"0%", "1%"}, nil, "loss"},
-	} {
-		axes := c.r.axes()
-		require.Len(t, axes, 1)
-		require.Equal(t, c.labels, axes[0].labels)
-		require.Equal(t, c.numbers, axes[0].numbers)
-		require.Equal(t, c.name, axes[0].name)
-		require.Equal(t, fmt.Sprint(c.r.Cells[0].Set[c.r.Study.Axes[0]]), axes[0].usual)
-		for i := range axes[0].values {
-			require.Greater(t, axes[0].value(i), axes[0].ruler.low)
-			require.Less(t, axes[0].value(i), axes[0].ruler.high)
-		}
-	}
-	require.Empty(t, run(alphaPath, 3, 3).axes(), "one value is no axis")
-	require.Empty(t, (&results{}).axes())
 }
 
 func TestStudiesThatCannotBeDrawn(t *testing.T) {

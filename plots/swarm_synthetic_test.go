@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -51,15 +52,15 @@ func (s syntheticSwarm) each(f func(cell int32, seed uint64, r *rand.Rand)) {
 	}
 }
 
-func (s syntheticSwarm) peers() (rows []peerRow) {
+func (s syntheticSwarm) peers() (rows []storedPeer) {
 	const size = 100_000_000
 	s.each(func(cell int32, seed uint64, r *rand.Rand) {
-		rows = append(rows, peerRow{Cell: cell, Seed: seed, Group: "seed", Size: size,
+		rows = append(rows, storedPeer{Cell: cell, Seed: seed, Group: "seed", Size: size,
 			Complete: size, UpRate: 750_000, Up: 3 * size})
 		for n := range s.honest[cell] + s.others[cell] {
-			p := peerRow{Cell: cell, Seed: seed, Node: uint32(n + 1), Group: "leechers", Size: size,
-				Joined: r.Int64N(10e9), UpRate: 250_000, Up: uint64(size * (0.6 + 0.8*r.Float64())),
-				Down: size}
+			p := storedPeer{Cell: cell, Seed: seed, Node: uint32(n + 1), Group: "leechers",
+				Size: size, Joined: r.Int64N(10e9), UpRate: 250_000,
+				Up: uint64(size * (0.6 + 0.8*r.Float64())), Down: size}
 			took := 420 + 60*r.NormFloat64() + 10*float64(cell)
 			if n >= s.honest[cell] {
 				p.Group, p.Up = "leechers-free-rider", 0
@@ -75,14 +76,14 @@ func (s syntheticSwarm) peers() (rows []peerRow) {
 	return rows
 }
 
-func (s syntheticSwarm) gives() (rows []giveRow) {
+func (s syntheticSwarm) gives() (rows []storedGift) {
 	s.each(func(cell int32, seed uint64, r *rand.Rand) {
 		all := s.honest[cell] + s.others[cell]
 		for from := range s.honest[cell] + 1 {
 			for range 12 {
 				to := 1 + r.IntN(all)
 				if to != from {
-					rows = append(rows, giveRow{cell, seed, uint32(from), uint32(to),
+					rows = append(rows, storedGift{cell, seed, uint32(from), uint32(to),
 						uint64(r.IntN(12_000_000))})
 				}
 			}
@@ -91,13 +92,13 @@ func (s syntheticSwarm) gives() (rows []giveRow) {
 	return rows
 }
 
-func (s syntheticSwarm) samples() (rows []swarmRow) {
+func (s syntheticSwarm) samples() (rows []storedSwarm) {
 	s.each(func(cell int32, seed uint64, r *rand.Rand) {
 		all := int32(s.honest[cell] + s.others[cell])
 		last := int64(500 + 10*seed)
 		for at := int64(0); ; at = min(at+10, last) {
 			done := max(0, min(all, all*int32(at-300)/200))
-			row := swarmRow{Cell: cell, Seed: seed, At: at * 1e9, Torrent: "film",
+			row := storedSwarm{Cell: cell, Seed: seed, At: at * 1e9, Torrent: "film",
 				Leechers: all - done, Seeds: 1 + done/3, Completed: done,
 				UpBytes: uint64(9_000_000 + r.IntN(900_000)), UpCapacity: 10_000_000,
 				LeecherUpBytes:    uint64(8_000_000 + r.IntN(900_000)),
@@ -128,19 +129,22 @@ func (s syntheticSwarm) write(t testing.TB, dir string) {
 		one("swarm.found_share.tracker", "share", 0.5)
 		one("swarm.found_share.pex", "share", 0.2+0.1*float64(i))
 		for _, group := range []string{"leechers", "leechers-free-rider"} {
-			c := class{group: group, peers: make([][]peerRow, 1)}
+			n, took := 0, []float64{}
 			for _, p := range peers {
 				if p.Cell == int32(i) && p.Group == group {
-					c.peers[0] = append(c.peers[0], p)
+					n++
+					if p.Completed != 0 {
+						took = append(took, float64(p.Completed-p.Joined)/1e9)
+					}
 				}
 			}
-			if len(c.peers[0]) == 0 {
+			if n == 0 {
 				continue
 			}
-			of := spreadOf(&c, func(p *peerRow) float64 { return after(p, p.Completed) })
-			one("swarm.completed."+group, "share", float64(len(of.values))/float64(of.all))
-			if len(of.values) > 0 {
-				one("swarm.completion."+group+"_s", "s", of.values[len(of.values)/2])
+			slices.Sort(took)
+			one("swarm.completed."+group, "share", float64(len(took))/float64(n))
+			if len(took) > 0 {
+				one("swarm.completion."+group+"_s", "s", took[len(took)/2])
 			}
 		}
 		if s.theory {
@@ -154,9 +158,9 @@ func (s syntheticSwarm) write(t testing.TB, dir string) {
 		}
 	}
 	writeSummary(t, dir, summary)
-	writeTable(t, dir, peersFile, peers)
-	writeTable(t, dir, transfersFile, s.gives())
-	writeTable(t, dir, swarmFile, s.samples())
+	writeTable(t, dir, "peers.parquet", peers)
+	writeTable(t, dir, "transfers.parquet", s.gives())
+	writeTable(t, dir, "swarm.parquet", s.samples())
 }
 
 // draw draws one figure.

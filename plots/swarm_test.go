@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/plots/number"
 )
 
 func swarmFigures() []string {
@@ -44,10 +46,10 @@ func TestSwarmFiguresOfOthers(t *testing.T) {
 	s := flashCrowd()
 	s.figures = swarmFigures()
 	s.write(t, dir)
-	writeTable(t, dir, peersFile, []peerRow{})
-	writeTable(t, dir, transfersFile, []giveRow{})
-	writeTable(t, dir, swarmFile, []swarmRow{})
-	requireSkipped(t, dir, len(s.figures), peersFile)
+	writeTable(t, dir, "peers.parquet", []storedPeer{})
+	writeTable(t, dir, "transfers.parquet", []storedGift{})
+	writeTable(t, dir, "swarm.parquet", []storedSwarm{})
+	requireSkipped(t, dir, len(s.figures), "peers.parquet")
 }
 
 // TestCompletionDataIsTheInput counts each point of the curves again.
@@ -59,7 +61,7 @@ func TestCompletionDataIsTheInput(t *testing.T) {
 	for _, row := range rowsOf(t, dir, "completion") {
 		require.Equal(t, "1", row["cell"], "the first cell with both groups")
 		groups[row["group"]]++
-		v := number(t, row["value"])
+		v := parsed(t, row["value"])
 		var bySeed []float64
 		hits, all := 0.0, 0.0
 		for seed := uint64(1); seed <= 4; seed++ {
@@ -77,10 +79,10 @@ func TestCompletionDataIsTheInput(t *testing.T) {
 			bySeed = append(bySeed, n/of)
 			hits, all = hits+n, all+of
 		}
-		require.InDelta(t, hits/all, number(t, row["share_at_most"]), 1e-9)
-		want, _ := interval95(bySeed)
-		require.InDelta(t, want.clamp().low, number(t, row["share_ci95_low"]), 1e-9)
-		require.InDelta(t, want.clamp().high, number(t, row["share_ci95_high"]), 1e-9)
+		require.InDelta(t, hits/all, parsed(t, row["share_at_most"]), 1e-9)
+		want, _ := number.Interval95(bySeed)
+		require.InDelta(t, want.Clamp().Low, parsed(t, row["share_ci95_low"]), 1e-9)
+		require.InDelta(t, want.Clamp().High, parsed(t, row["share_ci95_high"]), 1e-9)
 	}
 	require.Len(t, groups, 2)
 	text := string(read(t, dir, "completion.md"))
@@ -98,7 +100,7 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 		if row["quantity"] != "all_percent" || row["mean"] == "" {
 			continue
 		}
-		from, to := number(t, row["from_s"]), number(t, row["to_s"])
+		from, to := parsed(t, row["from_s"]), parsed(t, row["to_s"])
 		require.InDelta(t, 10, to-from, 1e-9)
 		sum, seeds := 0.0, 0.0
 		for seed := uint64(1); seed <= 4; seed++ {
@@ -114,7 +116,7 @@ func TestUtilisationDataIsTheInput(t *testing.T) {
 				sum, seeds = sum+up/could, seeds+1
 			}
 		}
-		require.InDelta(t, 100*sum/seeds, number(t, row["mean"]), 1e-6)
+		require.InDelta(t, 100*sum/seeds, parsed(t, row["mean"]), 1e-6)
 		compared++
 	}
 	require.Greater(t, compared, 100)
@@ -155,46 +157,13 @@ func TestExchangeDataIsTheInput(t *testing.T) {
 	require.Len(t, rows, 4)
 	for _, row := range rows {
 		if row["to"] == "leechers" {
-			require.InDelta(t, want[row["from"]], number(t, row["payload_bytes"]), 1)
+			require.InDelta(t, want[row["from"]], parsed(t, row["payload_bytes"]), 1)
 		} else {
 			require.Equal(t, "0", row["payload_bytes"])
 		}
 	}
 	require.Contains(t, string(read(t, dir, "exchange.md")),
 		"Each row and column is of 1 to 2 peers")
-}
-
-// TestMosaicKeepsEverything: whatever the bins, the means of pairs add up to what went in.
-func TestMosaicKeepsEverything(t *testing.T) {
-	for _, peers := range []int{2, 99, 100, 101, 250, 1000} {
-		m := newMosaic(peers)
-		covered := 0
-		for i := range m.bins {
-			from, to := m.ends(i)
-			require.Equal(t, covered, from)
-			for at := from; at < to; at++ {
-				require.Equal(t, i, m.bin(at))
-			}
-			covered = to
-		}
-		require.Equal(t, peers, covered)
-		want := 0.0
-		for k := range 500 {
-			m.add(k*7%peers, k*13%peers, float64(k))
-			want += float64(k)
-		}
-		m.finish()
-		got := 0.0
-		for i := range m.sum {
-			for j, v := range m.sum[i] {
-				a, b := m.ends(i)
-				c, d := m.ends(j)
-				got += v * float64((b-a)*(d-c))
-			}
-		}
-		require.InEpsilon(t, want, got, 1e-9)
-		require.Positive(t, m.most)
-	}
 }
 
 // TestFreeRiderCrossover: the title names the largest share with which free riders are faster.
@@ -210,7 +179,7 @@ func TestFreeRiderCrossover(t *testing.T) {
 		}
 		times[row["share"]][row["group"]] = math.Inf(1)
 		if row["completion_p50_s"] != "" {
-			times[row["share"]][row["group"]] = number(t, row["completion_p50_s"])
+			times[row["share"]][row["group"]] = parsed(t, row["completion_p50_s"])
 		}
 	}
 	require.Len(t, times, 5)
@@ -220,20 +189,4 @@ func TestFreeRiderCrossover(t *testing.T) {
 		faster = faster || of["leechers-free-rider"] < of["leechers"] && len(of) == 2
 	}
 	require.Equal(t, !faster, strings.Contains(text, "free-riders are never faster"), text)
-}
-
-func TestSpread(t *testing.T) {
-	c := class{peers: [][]peerRow{
-		{{Joined: 0, Completed: 4e9}, {Joined: 0}},
-		{{Joined: 1e9, Completed: 3e9}, {Joined: 0, Completed: 4e9}},
-	}}
-	s := spreadOf(&c, func(p *peerRow) float64 { return after(p, p.Completed) })
-	require.Equal(t, []float64{2, 4, 4}, s.values)
-	require.Equal(t, 4, s.all)
-	require.Equal(t, 4.0, s.quantile(0.5))
-	require.Equal(t, 2.0, s.quantile(0.25))
-	require.True(t, math.IsInf(s.quantile(0.99), 1), "one never completes")
-	require.Equal(t, []float64{0, 0.5}, s.within(3))
-	require.Equal(t, []float64{0.5, 1}, s.within(4))
-	require.Equal(t, []float64{2, 4}, s.vertices())
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/stat"
+
+	"swarmlab/plots/number"
+	"swarmlab/plots/stored"
 )
 
 // A synthetic run draws hops from known distributions, and writes a results folder of them.
@@ -23,7 +26,7 @@ type synthetic struct {
 	lookups int // of each seed
 	figures []string
 	models  bool
-	study   *study // of a sweep, if not nil
+	study   *stored.Study // of a sweep, if not nil
 }
 
 type syntheticCell struct {
@@ -89,10 +92,18 @@ type syntheticRow struct {
 
 func mean(cdf []float64) float64 {
 	sum := 0.0
-	for h, share := range shares(cdf) {
-		sum += float64(h+1) * share
+	for h := range cdf {
+		sum += float64(h+1) * shareOfHops(cdf, h+1)
 	}
 	return sum
+}
+
+// shareOfHops is the share of exactly so many hops, from 1 on.
+func shareOfHops(cdf []float64, hops int) float64 {
+	if hops == 1 {
+		return cdf[0]
+	}
+	return max(0, cdf[hops-1]-cdf[hops-2])
 }
 
 // rows draws the lookups of one cell and seed.
@@ -105,7 +116,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 		for h < len(c.cdf) && u > c.cdf[h-1] {
 			h++
 		}
-		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: lookupKind,
+		row := syntheticRow{Cell: int32(number), Seed: seed, Kind: stored.LookupKind,
 			HopsContact: int32(h), Success: rnd.Float64() < 0.99, Messages: int32(3 * h)}
 		ms := 0.0
 		for range h {
@@ -127,7 +138,7 @@ func (s synthetic) rows(number int, seed uint64) []syntheticRow {
 
 // write makes the folder, and returns the content of its summary.json.
 func (s synthetic) write(t testing.TB, dir string) map[string]any {
-	f, err := os.Create(filepath.Join(dir, lookupsFile))
+	f, err := os.Create(filepath.Join(dir, "lookups.parquet"))
 	require.NoError(t, err)
 	w := parquet.NewGenericWriter[syntheticRow](f)
 	var cells []any
@@ -162,22 +173,22 @@ func (s synthetic) write(t testing.TB, dir string) map[string]any {
 		}
 		metric := map[string]any{
 			"unit": "hops", "n": total, "mean": mean(cdf), "cdf": cdf, "ci95": nil}
-		if ci, ok := interval95(means); ok {
-			metric["ci95"] = []float64{ci.low, ci.high}
+		if ci, ok := number.Interval95(means); ok {
+			metric["ci95"] = []float64{ci.Low, ci.High}
 		}
 		cell := map[string]any{
 			"cell": i, "set": c.set, "seeds": seeds, "nodes": c.nodes,
 			"fingerprint": fmt.Sprintf("%08x", i*77),
 			"warmup_s":    600, "duration_s": 3600,
 			"metrics": map[string]any{
-				hopMetric:        metric,
-				latencyMetric:    map[string]any{"unit": "ms", "n": total, "mean": 412.0},
-				"lookup.success": map[string]any{"unit": "share", "n": 0},
+				stored.HopMetric:     metric,
+				stored.LatencyMetric: map[string]any{"unit": "ms", "n": total, "mean": 412.0},
+				"lookup.success":     map[string]any{"unit": "share", "n": 0},
 			},
 		}
 		maps.Copy(cell["metrics"].(map[string]any), c.metrics)
 		if s.models {
-			cell["models"] = map[string]any{hopMetric: map[string]any{
+			cell["models"] = map[string]any{stored.HopMetric: map[string]any{
 				"name": "Roos-Salah-Strufe", "mean": mean(c.cdf), "cdf": c.cdf,
 				"bits_per_hop": 4.421}}
 		}
@@ -206,8 +217,8 @@ func (s synthetic) writeWorlds(t testing.TB, dir string) {
 				row.HopsContact, row.Success)
 		}
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationRows), []byte(text), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, calibrationFile), []byte(
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "calibration.csv"), []byte(text), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "calibration.json"), []byte(
 		`{"fingerprint": "3f2a91c0-77d06e15-b8f04aa2", "hops_ks": {"statistic": 0.0123, "p": 0.97},
 		"hops_chi_square": {"statistic": 2.5, "degrees": 3, "p": 0.475},
 		"sockets": {"late_ms": {"mean": 1.234}}}`), 0o644))
@@ -216,5 +227,5 @@ func (s synthetic) writeWorlds(t testing.TB, dir string) {
 func writeSummary(t testing.TB, dir string, summary map[string]any) {
 	body, err := json.MarshalIndent(summary, "", " ")
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, summaryFile), body, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "summary.json"), body, 0o644))
 }

@@ -41,7 +41,7 @@ func writeJoined(t *testing.T, dir string, rows int) {
 		"parts":   []any{map[string]any{"scenario": "hops-model", "seed": 1, "repeat": 3}},
 		"targets": targets})
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, targetsFile), body, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "targets.json"), body, 0o644))
 }
 
 // TestTargetsFigure draws few rows and many; the data and the caption tell all of them.
@@ -63,123 +63,5 @@ func TestTargetsFigure(t *testing.T) {
 			require.Equal(t, rows == 100 && theme != Paper,
 				strings.Contains(string(caption), "has room for"))
 		}
-	}
-}
-
-// TestSlideOfManyTargets: a line a scenario, with the misses below; the paper has all rows.
-func TestSlideOfManyTargets(t *testing.T) {
-	r := &results{Scenario: "validation", Parts: []part{{Scenario: "a", Title: "A title"},
-		{Scenario: "b"}, {Scenario: "c"}}}
-	ours := []float64{2.1, 9, 1.2, 30}
-	for n := range 60 {
-		row := target{Scenario: []string{"a", "b", "c"}[n/20], What: fmt.Sprint("row ", n),
-			Source: "a paper", Published: 2, Band: [2]float64{1.5, 2.5}, Verdict: "not measured"}
-		if n < 4 || n >= 20 && n < 40 {
-			v := ours[n%4]
-			row.Ours, row.Verdict = &v, verdictMissed
-			if v == 2.1 || n >= 20 {
-				row.Verdict = verdictMet
-			}
-		}
-		r.Targets = append(r.Targets, row)
-	}
-	slide, err := targetsFigure(r, Slide.look())
-	require.NoError(t, err)
-	s := slide.rows.(*targetSummary)
-	require.False(t, slide.spread)
-	require.Equal(t, "A title", s.scenarios[0].title)
-	require.Equal(t, "b", s.scenarios[1].title, "without a title its name")
-	var tallies []string
-	for n := range s.scenarios {
-		tallies = append(tallies, s.scenarios[n].tally())
-	}
-	require.Equal(t, []string{"1 of 4", "20 of 20", "not measured"}, tallies)
-	var missed []string
-	for _, row := range s.missed {
-		missed = append(missed, row.What)
-	}
-	require.Equal(t, []string{"a: row 3", "a: row 1", "a: row 2"}, missed, "the worst first")
-	require.Contains(t, slide.about.shows, "One line a scenario")
-
-	paper, err := targetsFigure(r, Paper.look())
-	require.NoError(t, err)
-	require.True(t, paper.spread)
-	columns := paper.rows.(*targetRows).columns(Paper.look())
-	require.Len(t, columns, 2)
-	require.Equal(t, "b, continued", columns[1][0].scenario)
-	rows := 0
-	for _, lines := range columns {
-		for _, line := range lines {
-			if line.target != nil {
-				rows++
-			}
-		}
-	}
-	require.Equal(t, 60, rows)
-	require.InDelta(t, len(columns[0]), len(columns[1]), 2)
-}
-
-// TestLongLabelsAreWhole: the type shrinks until they fit.
-func TestLongLabelsAreWhole(t *testing.T) {
-	l := Paper.look()
-	row := target{What: "stop at the first responsible node, latency in ms"}
-	rows, across := newTargetRows([]target{row}), l.width-2*l.margin
-	size := rows.size(l.text, across, l)
-	require.Less(t, size, l.text)
-	require.GreaterOrEqual(t, size, 0.98*targetTextLeast*l.text)
-	require.LessOrEqual(t, width(row.What, size), targetRow{&row, l, size}.label(across))
-}
-
-func TestTargetsTitle(t *testing.T) {
-	title := func(verdicts ...string) string {
-		var all []target
-		for _, v := range verdicts {
-			all = append(all, target{Verdict: v})
-		}
-		return targetsTitle(all)
-	}
-	require.Equal(t, "2 of 3\u00A0published results met", title("met", "missed", "met"))
-	require.Equal(t, "1 of 1\u00A0published result met, 1 not measured",
-		title("met", "not measured"))
-	require.Equal(t, "None of 2\u00A0published results measured",
-		title("not measured", "not measured"))
-}
-
-// TestTargetPlace: published is 0, and the ends of the band are -1 and 1, however far.
-func TestTargetPlace(t *testing.T) {
-	r := target{Published: 5, Band: [2]float64{3, 9}}
-	for v, want := range map[float64]float64{5: 0, 3: -1, 9: 1, 4: -0.5, 13: 2, 1: -2} {
-		require.InDelta(t, want, r.place(v), 1e-12, v)
-	}
-	r = target{Published: 5, Band: [2]float64{5, 9}} // no room below
-	require.InDelta(t, -0.5, r.place(3), 1e-12)
-	r = target{Published: 5, Band: [2]float64{5, 5}}
-	require.InDelta(t, 0, r.place(7), 1e-12)
-}
-
-// TestMissesComeFirst: where there is no room for all, no miss is left out.
-func TestMissesComeFirst(t *testing.T) {
-	dir := joined(t, 60)
-	r, err := openResults(dir)
-	require.NoError(t, err)
-	missed := 0
-	for _, row := range r.Targets {
-		if row.Verdict == verdictMissed {
-			missed++
-		}
-	}
-	shown := Slide.look().shownTargets(r.Targets)
-	require.Len(t, newTargetRows(shown).lines, targetRowsMost)
-	require.Greater(t, missed, 10)
-	for n := range missed {
-		require.Equal(t, verdictMissed, shown[n].Verdict)
-	}
-	require.NotEqual(t, verdictMissed, shown[missed].Verdict)
-}
-
-func TestTargetNumber(t *testing.T) {
-	for v, want := range map[float64]string{2.899: "2.899", 0.9998: "0.9998", 0.00968: "0.0097",
-		3500: "3500", 2: "2", 15371.2: "15371", 0: "0", -0.5: "-0.5"} {
-		require.Equal(t, want, targetNumber(v))
 	}
 }

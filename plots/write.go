@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"swarmlab/plots/page"
 )
 
 // unfinished begins the names of files that are not yet whole.
@@ -29,19 +31,13 @@ func Clear(dir string) {
 // endings returns those of the files of a figure.
 func endings() []string { return []string{".svg", ".pdf", ".png", ".csv", ".md"} }
 
-// A file is one output of a figure: the ending of its name, and all its bytes.
-type file struct {
-	ending string
-	body   []byte
-}
-
 // writeAll writes stem+ending for each file, replacing older ones.
-func writeAll(stem string, files []file) error {
+func writeAll(stem string, files []page.File) error {
 	if err := os.MkdirAll(filepath.Dir(stem), 0o755); err != nil {
 		return fmt.Errorf("cannot make the folder of the figures: %w", err)
 	}
 	for _, f := range files {
-		if err := writeWhole(stem+f.ending, f.body); err != nil {
+		if err := writeWhole(stem+f.Ending, f.Body); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ const (
 	numbers    = "gonum.org/v1/gonum"
 	rows       = "github.com/parquet-go/parquet-go"
 	structured = "github.com/zeebo/bencode"
+	drawing    = "gonum.org/v1/plot"
 )
 
 // house is the table. Packages in cmd may import anything and need no row.
@@ -64,7 +65,25 @@ var house = []room{
 			"protocol/audit"},
 	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
-	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
+	{path: "plots", own: "plots/accounts plots/ledgers plots/lookups plots/overlay plots/page " +
+		"plots/stored plots/studies plots/swarms plots/targets"},
+	{path: "plots/number", others: numbers},
+	{path: "plots/stored", own: "plots/number", others: rows},
+	{path: "plots/page", own: "plots/number plots/stored",
+		others: drawing + " codeberg.org/go-pdf/fpdf"},
+	{path: "plots/latency", own: "plots/number plots/stored", others: drawing},
+	{path: "plots/course", own: "plots/number plots/page", others: drawing},
+	{path: "plots/lookups", own: "plots/latency plots/number plots/page plots/stored",
+		others: numbers + " " + drawing},
+	{path: "plots/overlay", others: numbers + " " + drawing,
+		own: "plots/course plots/latency plots/number plots/page plots/stored"},
+	{path: "plots/swarms", own: "plots/course plots/number plots/page plots/stored",
+		others: drawing},
+	{path: "plots/accounts", own: "plots/number plots/page plots/stored", others: drawing},
+	{path: "plots/ledgers", own: "plots/number plots/page plots/stored", others: drawing},
+	{path: "plots/studies", own: "plots/number plots/page plots/stored", others: drawing},
+	{path: "plots/targets", own: "plots/latency plots/number plots/page plots/stored",
+		others: drawing},
 }
 
 // program is the table of the program's own packages: which of each other they may import. Tests

@@ -168,12 +168,15 @@ func TestPlantedImports(t *testing.T) {
 	u := tr.packages[0]
 	requireFound(t, marked(u), checkImports(tr, u, rowOf(house, u.path)))
 
-	tr = plant(t, "plots/planted.go", `package plots
+	tr = plant(t, "plots/overlay/planted.go", `package overlay
 		import "sync"
 		import "gonum.org/v1/plot/vg"
 		import "gonum.org/v1/plotter" // want: plotter
 		import "net/http" // want: net/http
 		import "swarmlab/scenarios/results" // want: results
+		import "swarmlab/plots/page"
+		import "swarmlab/plots/swarms" // want: plots/swarms
+		import "swarmlab/plots" // want: swarmlab/plots
 	`)
 	u = tr.packages[0]
 	requireFound(t, marked(u), checkImports(tr, u, rowOf(house, u.path)))
