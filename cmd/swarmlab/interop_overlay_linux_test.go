@@ -263,15 +263,33 @@ func (o *mixture) findOne(kind string, key krpc.ID) []string {
 	return found.Peers
 }
 
-// seekAll gives the last client of a kind all keys, and returns those whose peer it was seen to
-// have found.
+// seekAll gives the last client of a kind all keys, those that it has not found up to three times,
+// and returns those whose peer it was seen to have found.
 func (o *mixture) seekAll(kind string) (all []announced) {
 	clients := o.clients[kind]
 	seeker := clients[len(clients)-1]
 	for _, a := range o.keys {
 		seeker.add(a.key.String())
 	}
-	for end := time.Now().Add(benchTime); ; time.Sleep(200 * time.Millisecond) {
+	for try := 1; ; try++ {
+		all = o.sought(seeker, time.Now().Add(benchTime/2))
+		if len(all) == len(o.keys) || try == 3 {
+			break
+		}
+		for _, a := range o.keys {
+			if !slices.Contains(all, a) {
+				o.Logf("%s, try %d: not found: %+v", kind, try, a)
+				seeker.again(a.key.String())
+			}
+		}
+	}
+	o.Logf("%v after the start %s has found %d keys", o.elapsed(), kind, len(all))
+	return all
+}
+
+// sought waits until a client was seen to have found all keys, or until a time, and returns those.
+func (o *mixture) sought(seeker *torrentClient, end time.Time) (all []announced) {
+	for ; ; time.Sleep(200 * time.Millisecond) {
 		all = all[:0]
 		for _, a := range o.keys {
 			if o.wire.dialed(seeker.listen, a.peer) &&
@@ -280,7 +298,6 @@ func (o *mixture) seekAll(kind string) (all []announced) {
 			}
 		}
 		if len(all) == len(o.keys) || time.Now().After(end) {
-			o.Logf("%v after the start %s has found %d keys", o.elapsed(), kind, len(all))
 			return all
 		}
 	}

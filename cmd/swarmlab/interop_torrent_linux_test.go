@@ -135,6 +135,17 @@ func (c *torrentClient) add(key string) {
 	}
 }
 
+// again has Transmission look for a key once more: by itself it does so after half an hour. aria2
+// asks again after a minute.
+func (c *torrentClient) again(key string) {
+	c.t.Helper()
+	if c.kind == transmission {
+		c.call(map[string]any{"method": "torrent-remove",
+			"arguments": map[string]any{"ids": []string{key}, "delete-local-data": true}})
+		c.add(key)
+	}
+}
+
 // call has the remote control do something, and returns what it said.
 func (c *torrentClient) call(request map[string]any) []byte {
 	c.t.Helper()
