@@ -88,7 +88,7 @@ func TestAuditTables(t *testing.T) {
 	require.NoError(t, err)
 	found, _ := st.Find(0, 2)
 	require.NotNil(t, found)
-	whole, err := found.measured()
+	whole, err := found.Whole()
 	require.NoError(t, err)
 	again := claimed()
 	for n := range again.Accounts {

@@ -12,49 +12,10 @@ const (
 	AuditsTextFile   = "audits.csv" // only if there are few
 )
 
-// claimsCounts is how many rows of each kind a run has.
-type claimsCounts struct{ Credits, Verdicts, Audits int }
-
-func (c *Claims) counts() claimsCounts {
-	if c == nil {
-		return claimsCounts{}
-	}
-	return claimsCounts{len(c.Credits), len(c.Verdicts), len(c.Audits)}
-}
-
-// stored is what a section holds.
-func (c *Claims) stored() Claims {
-	if c == nil {
-		return Claims{}
-	}
-	return *c
-}
-
-// claims returns what the run found, from memory or from its file, or nil if there is no ledger.
-func (run *Run) claims() (*Claims, error) {
-	if run.kept == nil {
-		return run.Claims, nil
-	}
-	if run.counts().Claims == (claimsCounts{}) {
-		return nil, nil
-	}
-	c, err := readSection[Claims](run.kept, claimsSection)
-	for n := range c.Credits {
-		c.Credits[n].Cell = int32(run.Cell)
-	}
-	for n := range c.Verdicts {
-		c.Verdicts[n].Cell = int32(run.Cell)
-	}
-	for n := range c.Audits {
-		c.Audits[n].Cell = int32(run.Cell)
-	}
-	return &c, err
-}
-
 // claimRows returns one kind of rows of a run.
 func claimRows[Row any](of func(*Claims) []Row) func(*Run) ([]Row, error) {
 	return func(run *Run) ([]Row, error) {
-		c, err := run.claims()
+		c, err := run.ClaimsOf()
 		if c == nil || err != nil {
 			return nil, err
 		}
@@ -64,12 +25,7 @@ func claimRows[Row any](of func(*Claims) []Row) func(*Run) ([]Row, error) {
 
 // addClaims adds the tables, if there are any, and as text those that are short.
 func (o *Outcome) addClaims(g *staging, obsolete *[]string) error {
-	var n claimsCounts
-	for _, run := range o.Runs {
-		of := run.counts().Claims
-		n.Credits, n.Verdicts = n.Credits+of.Credits, n.Verdicts+of.Verdicts
-		n.Audits += of.Audits
-	}
+	n := countsOf(o.Runs)
 	credits := claimRows(func(c *Claims) []Credit { return c.Credits })
 	if err := (&table[Credit]{CreditsFile, CreditsTextFile, credits,
 		(*Credit).text}).add(o, g, obsolete, n.Credits); err != nil {

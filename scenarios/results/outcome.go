@@ -18,14 +18,6 @@ type Outcome struct {
 	Interrupted bool // not all runs were done
 }
 
-// Failure is a run that did not reach its end.
-type Failure struct {
-	Cell   int    `json:"cell"`
-	Seed   uint64 `json:"seed"`
-	Error  string `json:"error"`
-	Replay string `json:"replay"` // the command that runs just this one again
-}
-
 // Sort puts runs and failures into the order of cells and seeds, in which everything is written.
 func (o *Outcome) Sort() {
 	slices.SortFunc(o.Runs, func(a, b *Run) int {
@@ -47,7 +39,7 @@ func (o *Outcome) measuredOf(cell int) ([]*Run, error) {
 		if run.Cell != cell {
 			break
 		}
-		whole, err := run.measured()
+		whole, err := run.Whole()
 		if err != nil {
 			return nil, err
 		}

@@ -10,24 +10,18 @@ import (
 )
 
 func (o *Outcome) writeLookups(w io.Writer) error {
-	return writeRows(w, o.Runs, (*Run).lookupRows)
+	return writeRows(w, o.Runs, (*Run).LookupRows)
 }
 
 // addSmall writes the lookups as text if they are few; otherwise what was there is obsolete.
 func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
-	rows := 0
-	for _, run := range o.Runs {
-		rows += run.counts().Lookups
-	}
+	rows := countsOf(o.Runs).Lookups
 	return addText(g, obsolete, LookupsTextFile, rows, o.writeLookupsText)
 }
 
 // addShort does so with the series.
 func (o *Outcome) addShort(g *staging, obsolete *[]string) error {
-	rows := 0
-	for _, run := range o.Runs {
-		rows += run.counts().Series
-	}
+	rows := countsOf(o.Runs).Series
 	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
 }
 
@@ -38,7 +32,7 @@ func (o *Outcome) writeLookupsText(w io.Writer) error {
 		"hops_total", "rounds", "messages",
 		"timeouts", "success", "recall", "peers"})
 	for _, run := range o.Runs {
-		lookups, err := run.lookupRows()
+		lookups, err := run.LookupRows()
 		if err != nil {
 			return err
 		}
@@ -72,7 +66,7 @@ type checkpointRow struct {
 
 func (o *Outcome) writeCheckpoints(w io.Writer) error {
 	return writeRows(w, o.Runs, func(run *Run) (rows []checkpointRow, err error) {
-		checkpoints, err := run.checkpointRows()
+		checkpoints, err := run.CheckpointRows()
 		for _, c := range checkpoints {
 			row := checkpointRow{Cell: int32(run.Cell), Seed: run.Seed, Second: int32(c.Second),
 				Events: c.Events, Wire: c.Wire, Outcome: c.Outcome}

@@ -37,7 +37,7 @@ type Run struct {
 	Audit        *Audit        // of a scenario with an audit
 	Claims       *Claims       // of a scenario with a ledger
 
-	kept *kept // where the rows are, of all kinds, if a Store has them
+	kept Kept // where the rows are, of all kinds, if they are not here
 }
 
 // Lookup is one measured lookup: a row of lookups.parquet. Hops and times
@@ -80,4 +80,12 @@ func LookupOf(r *dht.Result, now protocol.Time) Lookup {
 		l.FirstPeers = int64(r.Valued - r.Started)
 	}
 	return l
+}
+
+// Failure is a run that did not reach its end.
+type Failure struct {
+	Cell   int    `json:"cell"`
+	Seed   uint64 `json:"seed"`
+	Error  string `json:"error"`
+	Replay string `json:"replay"` // the command that runs just this one again
 }

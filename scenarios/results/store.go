@@ -185,7 +185,7 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 		case err != nil || head.Hash != h:
 		case head.Run != nil:
 			head.Run.Cell = cell
-			head.Run.kept = &kept{path, head.Rows}
+			head.Run.Keep(&kept{path, head.Rows})
 			return head.Run, nil
 		case head.Budget == st.budget:
 			head.Failure.Cell = cell
@@ -197,17 +197,14 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 
 // Put stores a run and returns it without its rows, which stay on the disk.
 func (st *Store) Put(run *Run) (*Run, error) {
-	light := *run
-	light.Lookups, light.Series, light.Checkpoints = nil, nil, nil
-	light.Buckets, light.Records, light.Swarm, light.Claims = nil, nil, nil, nil
-	light.Audit = run.Audit.light()
-	head := &storedHead{Run: &light, Rows: run.counts()}
+	light := run.Light()
+	head := &storedHead{Run: light, Rows: storedCounts(run.Counts())}
 	path, err := st.put(head, run, runEnding, run.Cell, run.Seed)
 	if err != nil {
 		return nil, err
 	}
-	light.kept = &kept{path, head.Rows}
-	return &light, nil
+	light.Keep(&kept{path, head.Rows})
+	return light, nil
 }
 
 // PutFailure stores what kept a run from its end: it is not tried again.

@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"swarmlab/sim"
 )
 
 // storeMagic begins the file of a stored run. Behind it come the sections, each with its length,
@@ -22,21 +20,11 @@ const (
 	storePrefix = "swarmlab run "
 )
 
+// The first section is the head, and behind it come all kinds of rows.
 const (
-	headSection = iota
-	lookupSection
-	seriesSection
-	checkpointSection
-	bucketSection
-	recordSection
-	peerSection
-	transferSection
-	swarmSection
-	accountSection
-	auditCostSection
-	balanceSection
-	claimsSection
-	runSections
+	headSection = 0
+	firstRows   = 1
+	runSections = firstRows + int(Kinds)
 )
 
 // storedHead is the first section: what is kept in memory of a run.
@@ -58,13 +46,38 @@ type rowCounts struct {
 	Claims                            claimsCounts
 }
 
+// swarmCounts, auditCounts and claimsCounts are those of runs with torrents, an audit and a ledger.
+type (
+	swarmCounts struct {
+		Peers, Transfers, Samples int
+		Messages                  uint64
+	}
+	auditCounts  struct{ Accounts, Costs, Balances int }
+	claimsCounts struct{ Credits, Verdicts, Audits int }
+)
+
+func storedCounts(n Counts) rowCounts {
+	return rowCounts{n.Lookups, n.Series, n.Buckets, n.Records,
+		swarmCounts{n.Peers, n.Transfers, n.Samples, n.Messages},
+		auditCounts{n.Accounts, n.Costs, n.Balances},
+		claimsCounts{n.Credits, n.Verdicts, n.Audits}}
+}
+
+// Counts returns what the head says of rows.
+func (k *kept) Counts() Counts {
+	n := &k.rows
+	return Counts{
+		Lookups: n.Lookups, Series: n.Series, Buckets: n.Buckets, Records: n.Records,
+		Peers: n.Swarm.Peers, Transfers: n.Swarm.Transfers, Samples: n.Swarm.Samples,
+		Messages: n.Swarm.Messages, Accounts: n.Audit.Accounts, Costs: n.Audit.Costs,
+		Balances: n.Audit.Balances, Credits: n.Claims.Credits, Verdicts: n.Claims.Verdicts,
+		Audits: n.Claims.Audits,
+	}
+}
+
 // encodeRun makes the sections of a run.
 func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
-	parts := []any{head, run.Lookups, run.Series, run.Checkpoints, run.Buckets,
-		run.Records}
-	parts = append(parts, run.Swarm.rows()...)
-	parts = append(parts, run.Audit.rows()...)
-	parts = append(parts, run.Claims.stored())
+	parts := append([]any{head}, run.Rows()...)
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
 		var b bytes.Buffer
@@ -179,87 +192,20 @@ type kept struct {
 	rows rowCounts
 }
 
-// readRows reads one section of a stored run. The file was checked when it was written or found;
-// what has become of it since is an error.
-func readRows[Row any](k *kept, section int) (rows []Row, err error) {
-	return readSection[[]Row](k, section)
-}
-
-func readSection[Content any](k *kept, section int) (content Content, err error) {
+// Read reads one section of a stored run. The file was checked when it was written or found; what
+// has become of it since is an error.
+func (k *kept) Read(kind Kind, rows any) error {
+	section := firstRows + int(kind)
 	b, err := os.ReadFile(k.path)
 	var sections [][]byte
 	if err == nil {
 		sections, err = cutSections(b, func(n int) bool { return n == section })
 	}
 	if err == nil {
-		err = decode(sections[section], &content)
+		err = decode(sections[section], rows)
 	}
 	if err != nil {
-		return content, fmt.Errorf("%s: damaged: %w; run the same command again", k.path, err)
+		return fmt.Errorf("%s: damaged: %w; run the same command again", k.path, err)
 	}
-	return content, nil
-}
-
-// lookupRows returns the run's lookups, from memory or from its file.
-func (run *Run) lookupRows() ([]Lookup, error) {
-	return keptRows(run, run.Lookups, lookupSection, func(l *Lookup) *int32 { return &l.Cell })
-}
-
-func (run *Run) seriesRows() ([]Sample, error) {
-	return keptRows(run, run.Series, seriesSection, func(s *Sample) *int32 { return &s.Cell })
-}
-
-func (run *Run) bucketRows() ([]Bucket, error) {
-	return keptRows(run, run.Buckets, bucketSection, func(b *Bucket) *int32 { return &b.Cell })
-}
-
-func (run *Run) recordRows() ([]Record, error) {
-	return keptRows(run, run.Records, recordSection, func(r *Record) *int32 { return &r.Cell })
-}
-
-func (run *Run) checkpointRows() ([]sim.Checkpoint, error) {
-	if run.kept == nil {
-		return run.Checkpoints, nil
-	}
-	return readRows[sim.Checkpoint](run.kept, checkpointSection)
-}
-
-func (run *Run) counts() rowCounts {
-	if run.kept != nil {
-		return run.kept.rows
-	}
-	return rowCounts{len(run.Lookups), len(run.Series), len(run.Buckets), len(run.Records),
-		run.Swarm.counts(), run.Audit.counts(), run.Claims.counts()}
-}
-
-// measured returns the run with all rows that metrics are made of.
-func (run *Run) measured() (*Run, error) {
-	if run.kept == nil {
-		return run, nil
-	}
-	whole := *run
-	var err error
-	if whole.Lookups, err = run.lookupRows(); err != nil {
-		return nil, err
-	}
-	if whole.Series, err = run.seriesRows(); err != nil {
-		return nil, err
-	}
-	if whole.Buckets, err = run.bucketRows(); err != nil {
-		return nil, err
-	}
-	if whole.Records, err = run.recordRows(); err != nil {
-		return nil, err
-	}
-	if whole.Swarm, err = run.swarmOf(); err != nil {
-		return nil, err
-	}
-	if whole.Audit, err = run.auditOf(); err != nil {
-		return nil, err
-	}
-	if whole.Claims, err = run.claims(); err != nil {
-		return nil, err
-	}
-	whole.kept = nil
-	return &whole, nil
+	return nil
 }

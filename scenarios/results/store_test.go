@@ -84,6 +84,9 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 	return run
 }
 
+// pathOf is where a run is stored.
+func pathOf(run *Run) string { return run.kept.(*kept).path }
+
 func openStore(t *testing.T, home string, change ...string) (*Store, error) {
 	s, cells := made(t, change...)
 	st, err := OpenStore(home, s, cells)
@@ -144,9 +147,9 @@ func TestStoredRunsMakeTheSameFiles(t *testing.T) {
 		for seed := range uint64(2) {
 			run, failure := st.Find(cell, seed+1)
 			require.Nil(t, failure)
-			whole, err := run.measured()
+			whole, err := run.Whole()
 			require.NoError(t, err)
-			whole.Checkpoints, err = run.checkpointRows()
+			whole.Checkpoints, err = run.CheckpointRows()
 			require.NoError(t, err)
 			require.Equal(t, madeRun(cell, seed+1, 50), whole)
 			o.Runs = append(o.Runs, run)
@@ -165,7 +168,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	require.NoError(t, err)
 	light, err := st.Put(madeRun(1, 2, 1))
 	require.NoError(t, err)
-	path := light.kept.path
+	path := pathOf(light)
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
 	try := func(b []byte) error {
@@ -207,10 +210,10 @@ func TestQuietSecondsTakeLittleRoom(t *testing.T) {
 	}
 	light, err := st.Put(run)
 	require.NoError(t, err)
-	info, err := os.Stat(light.kept.path)
+	info, err := os.Stat(pathOf(light))
 	require.NoError(t, err)
 	require.Less(t, info.Size(), int64(seconds*whole/8))
-	again, err := light.checkpointRows()
+	again, err := light.CheckpointRows()
 	require.NoError(t, err)
 	require.Equal(t, run.Checkpoints, again)
 }
@@ -226,10 +229,10 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	require.NoError(t, err)
 	renamed, err := st.Put(madeRun(1, 1, 5))
 	require.NoError(t, err)
-	require.NoError(t, os.Truncate(bad.kept.path, 500))
-	b, err := os.ReadFile(good.kept.path)
+	require.NoError(t, os.Truncate(pathOf(bad), 500))
+	b, err := os.ReadFile(pathOf(good))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(renamed.kept.path, b, 0o644))
+	require.NoError(t, os.WriteFile(pathOf(renamed), b, 0o644))
 	half := filepath.Join(st.dir, tempPrefix+"half")
 	require.NoError(t, os.WriteFile(half, b[:10], 0o644))
 	st.Close()
@@ -238,7 +241,7 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, st.Found)
 	require.Len(t, st.Damaged, 2)
-	require.Contains(t, strings.Join(st.Damaged, "\n"), bad.kept.path+damagedEnding+": it is cut")
+	require.Contains(t, strings.Join(st.Damaged, "\n"), pathOf(bad)+damagedEnding+": it is cut")
 	require.Contains(t, strings.Join(st.Damaged, "\n"), errOtherName.Error())
 	require.NoFileExists(t, half)
 	run, failure := st.Find(0, 2)
@@ -253,7 +256,7 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 
 	// A run that goes bad after it was found is an error with a mend, not a wrong figure.
 	run, _ = st.Find(0, 1)
-	require.NoError(t, os.Truncate(run.kept.path, 500))
+	require.NoError(t, os.Truncate(pathOf(run), 500))
 	s, cells := made(t)
 	_, err = Write(home, &Outcome{Scenario: s, Cells: cells, Runs: []*Run{run}}, time.Now())
 	require.ErrorContains(t, err, "damaged: it is cut short; run the same command again")

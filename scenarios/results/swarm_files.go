@@ -12,86 +12,19 @@ const (
 	SwarmTextFile     = "swarm.csv" // only if it is short
 )
 
-// swarmCounts is how many rows of each kind a run has, and how many messages were exchanged.
-type swarmCounts struct {
-	Peers, Transfers, Samples int
-	Messages                  uint64
-}
-
-func (s *Swarm) counts() swarmCounts {
-	if s == nil {
-		return swarmCounts{}
-	}
-	return swarmCounts{len(s.Peers), len(s.Transfers), len(s.Samples), s.Messages}
-}
-
-// rows returns what is stored, in the order of the sections.
-func (s *Swarm) rows() []any {
-	if s == nil {
-		s = &Swarm{}
-	}
-	return []any{s.Peers, s.Transfers, s.Samples}
-}
-
-func (run *Run) peerRows() ([]Peer, error) {
-	var rows []Peer
-	if run.Swarm != nil {
-		rows = run.Swarm.Peers
-	}
-	return keptRows(run, rows, peerSection, func(p *Peer) *int32 { return &p.Cell })
-}
-
-func (run *Run) transferRows() ([]Transfer, error) {
-	var rows []Transfer
-	if run.Swarm != nil {
-		rows = run.Swarm.Transfers
-	}
-	return keptRows(run, rows, transferSection, func(t *Transfer) *int32 { return &t.Cell })
-}
-
-func (run *Run) swarmRows() ([]SwarmSample, error) {
-	var rows []SwarmSample
-	if run.Swarm != nil {
-		rows = run.Swarm.Samples
-	}
-	return keptRows(run, rows, swarmSection, func(s *SwarmSample) *int32 { return &s.Cell })
-}
-
-// swarmOf reads what the run found of swarms back, or returns nil if there were none.
-func (run *Run) swarmOf() (*Swarm, error) {
-	if run.counts().Swarm == (swarmCounts{}) {
-		return nil, nil
-	}
-	s := &Swarm{Messages: run.counts().Swarm.Messages}
-	var err error
-	if s.Peers, err = run.peerRows(); err != nil {
-		return nil, err
-	}
-	if s.Transfers, err = run.transferRows(); err != nil {
-		return nil, err
-	}
-	s.Samples, err = run.swarmRows()
-	return s, err
-}
-
 // addSwarm adds the tables, if there are any, and as text those that are short.
 func (o *Outcome) addSwarm(g *staging, obsolete *[]string) error {
-	var n swarmCounts
-	for _, run := range o.Runs {
-		of := run.counts().Swarm
-		n.Peers, n.Transfers = n.Peers+of.Peers, n.Transfers+of.Transfers
-		n.Samples += of.Samples
-	}
+	n := countsOf(o.Runs)
 	if err := (&table[Peer]{PeersFile, PeersTextFile,
-		(*Run).peerRows, (*Peer).text}).add(o, g, obsolete, n.Peers); err != nil {
+		(*Run).PeerRows, (*Peer).text}).add(o, g, obsolete, n.Peers); err != nil {
 		return err
 	}
 	if err := (&table[Transfer]{TransfersFile, TransfersTextFile,
-		(*Run).transferRows, (*Transfer).text}).add(o, g, obsolete, n.Transfers); err != nil {
+		(*Run).TransferRows, (*Transfer).text}).add(o, g, obsolete, n.Transfers); err != nil {
 		return err
 	}
 	return (&table[SwarmSample]{SwarmFile, SwarmTextFile,
-		(*Run).swarmRows, (*SwarmSample).text}).add(o, g, obsolete, n.Samples)
+		(*Run).SwarmRows, (*SwarmSample).text}).add(o, g, obsolete, n.Samples)
 }
 
 func (p *Peer) text() []string {

@@ -7,19 +7,12 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// keptRows returns one kind of rows of a run: those in memory, or those of a section of its file,
-// where the cell is the one in whose run it was found.
-func keptRows[Row any](
-	run *Run, inMemory []Row, section int, cell func(*Row) *int32,
-) ([]Row, error) {
-	if run.kept == nil {
-		return inMemory, nil
+// countsOf adds up what runs have.
+func countsOf(runs []*Run) (all Counts) {
+	for _, run := range runs {
+		all.Add(run.Counts())
 	}
-	rows, err := readRows[Row](run.kept, section)
-	for n := range rows {
-		*cell(&rows[n]) = int32(run.Cell)
-	}
-	return rows, err
+	return all
 }
 
 // table is one kind of rows, and the files in which it is.

@@ -33,26 +33,3 @@ func CutTransient(run *Run, metric string) {
 	run.Cut = all[first].at
 	run.Lookups = slices.DeleteFunc(run.Lookups, func(l Lookup) bool { return l.At < run.Cut })
 }
-
-// TransientSummary is what MSER-5 left out of the runs of a cell.
-type TransientSummary struct {
-	Metric string `json:"metric"`
-	// From is where what is measured begins, of each seed; 0 is the warm-up.
-	From []stats.Number `json:"from_s"`
-	// TooShort is the number of runs whose second half is still unlike its end: their means are
-	// not to be trusted, and the scenario should last longer.
-	TooShort int `json:"too_short"`
-}
-
-func (c *CellSummary) addTransient(metric string, runs []*Run) {
-	if metric == "" {
-		return
-	}
-	c.Transient = &TransientSummary{Metric: metric}
-	for _, run := range runs {
-		c.Transient.From = append(c.Transient.From, stats.Number(float64(run.Cut)/1e9))
-		if run.TooShort {
-			c.Transient.TooShort++
-		}
-	}
-}

@@ -1,0 +1,54 @@
+package results
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+)
+
+// The tables of buckets.
+const (
+	BucketsFile     = "buckets.parquet"
+	BucketsTextFile = "buckets.csv" // only if there are few
+)
+
+func (o *Outcome) writeBuckets(w io.Writer) error {
+	return writeRows(w, o.Runs, (*Run).BucketRows)
+}
+
+func (o *Outcome) writeBucketsText(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"cell", "seed", "second", "client", "depth", "supply", "tables", "room",
+		"full", "contacts", "dead", "in_full", "dead_in_full"})
+	for _, run := range o.Runs {
+		buckets, err := run.BucketRows()
+		if err != nil {
+			return err
+		}
+		for n := range buckets {
+			b := &buckets[n]
+			row := []string{strconv.Itoa(int(b.Cell)), strconv.FormatUint(b.Seed, 10),
+				strconv.Itoa(int(b.Second)), b.Client}
+			c.Write(appendInts(row, b.Depth, b.Supply, b.Tables, b.Room, b.Full, b.Contacts,
+				b.Dead, b.InFull, b.DeadFull))
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func appendInts(row []string, values ...int32) []string {
+	for _, v := range values {
+		row = append(row, strconv.Itoa(int(v)))
+	}
+	return row
+}
+
+// addBuckets adds the table in both forms, as text if it is short.
+func (o *Outcome) addBuckets(g *staging, obsolete *[]string) error {
+	rows := countsOf(o.Runs).Buckets
+	if err := g.add(BucketsFile, o.writeBuckets); err != nil {
+		return err
+	}
+	return addText(g, obsolete, BucketsTextFile, rows, o.writeBucketsText)
+}

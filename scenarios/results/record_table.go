@@ -1,0 +1,50 @@
+package results
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+)
+
+// The tables of records; there are none if no record was followed.
+const (
+	RecordsFile     = "records.parquet"
+	RecordsTextFile = "records.csv" // only if there are few
+)
+
+func (o *Outcome) writeRecords(w io.Writer) error {
+	return writeRows(w, o.Runs, (*Run).RecordRows)
+}
+
+func (o *Outcome) writeRecordsText(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"cell", "seed", "record", "client", "stored_s", "age_s", "holders", "online",
+		"holding", "closest"})
+	for _, run := range o.Runs {
+		records, err := run.RecordRows()
+		if err != nil {
+			return err
+		}
+		for n := range records {
+			r := &records[n]
+			row := []string{strconv.Itoa(int(r.Cell)), strconv.FormatUint(r.Seed, 10),
+				strconv.Itoa(int(r.Number)), r.Client}
+			c.Write(appendInts(row, r.Stored, r.Age, r.Holders, r.Online, r.Holding, r.Closest))
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// addRecords adds the table, if there is one, and as text if it is short.
+func (o *Outcome) addRecords(g *staging, obsolete *[]string) error {
+	rows := countsOf(o.Runs).Records
+	if rows == 0 {
+		*obsolete = append(*obsolete, RecordsFile, RecordsTextFile)
+		return nil
+	}
+	if err := g.add(RecordsFile, o.writeRecords); err != nil {
+		return err
+	}
+	return addText(g, obsolete, RecordsTextFile, rows, o.writeRecordsText)
+}
