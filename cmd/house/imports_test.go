@@ -48,21 +48,23 @@ var house = []room{
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/stats", others: numbers},
+	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
 	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/accuracy scenarios/oracle scenarios/stats sim netmodel " +
-			"protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
+		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
+			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
+			"protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
-		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
+		own: "scenarios scenarios/findings scenarios/oracle scenarios/results sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
 			"scenarios/lab/ledgers"},
 	{path: "scenarios/lab/ledgers",
-		own: "scenarios scenarios/accuracy scenarios/results sim netmodel protocol " +
+		own: "scenarios scenarios/accuracy scenarios/findings sim netmodel protocol " +
 			"protocol/audit protocol/tracker"},
 	{path: "scenarios/lab/swarms",
-		own: "scenarios scenarios/results scenarios/lab/audits sim netmodel protocol " +
+		own: "scenarios scenarios/findings scenarios/lab/audits sim netmodel protocol " +
 			"protocol/krpc protocol/dht protocol/swarm protocol/tracker protocol/client " +
 			"protocol/audit"},
-	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
+	{path: "scenarios/lab/audits", own: "scenarios/findings scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
 	{path: "plots", others: rows + " " + numbers + " gonum.org/v1/plot codeberg.org/go-pdf/fpdf"},
 }

@@ -1,11 +1,10 @@
 package lab
 
 import (
+	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"swarmlab/scenarios/results"
 )
 
 // vouching has users report and sign to an office.
@@ -89,9 +88,9 @@ func TestListsAreDealt(t *testing.T) {
 	require.Less(t, len(run.Swarm.Transfers), len(auditOf(t).Swarm.Transfers)*3/4)
 }
 
-func cheats(rows []results.Account) (list []results.Account) {
+func cheats(rows []findings.Account) (list []findings.Account) {
 	for _, a := range rows {
-		if a.Cheat != results.Honest {
+		if a.Cheat != findings.Honest {
 			list = append(list, a)
 		}
 	}
@@ -132,7 +131,7 @@ func TestChallengesFindInventedPieces(t *testing.T) {
 		}
 	}
 	require.Positive(t, caught)
-	for _, run := range []*results.Run{honest, lied} {
+	for _, run := range []*findings.Run{honest, lied} {
 		var observed uint64
 		for _, x := range run.Swarm.Transfers {
 			if x.To == 22 {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 )
 
@@ -94,7 +95,7 @@ func (e *Experiment) jobs(b *board, cell scenarios.Cell, from, to int) []*job {
 // conclude finds a run in the store, or does it and stores it. The error is that of the store.
 func (e *Experiment) conclude(
 	ctx context.Context, j *job,
-) (*results.Run, *results.Failure, error) {
+) (*findings.Run, *findings.Failure, error) {
 	if e.Store != nil {
 		run, failure := e.Store.Find(j.cell.Index, j.seed)
 		if j.found = run != nil || failure != nil; j.found {
@@ -125,12 +126,12 @@ func unstored(err error) error {
 		"and the same command goes on from there", err)
 }
 
-func (j *job) failure(err error) *results.Failure {
-	return &results.Failure{Cell: j.cell.Index, Seed: j.seed, Error: err.Error()}
+func (j *job) failure(err error) *findings.Failure {
+	return &findings.Failure{Cell: j.cell.Index, Seed: j.seed, Error: err.Error()}
 }
 
 // attempt does a run and turns a panic into an error that names the place.
-func (j *job) attempt(ctx context.Context) (run *results.Run, err error) {
+func (j *job) attempt(ctx context.Context) (run *findings.Run, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 )
 
@@ -39,7 +40,7 @@ func (l *looks) first(cells []scenarios.Cell) int {
 
 // ended notes a run, nil if it failed, and returns the range of seeds that are to follow, counted
 // from the scenario's first.
-func (l *looks) ended(j *job, run *results.Run) (from, to int, err error) {
+func (l *looks) ended(j *job, run *findings.Run) (from, to int, err error) {
 	if len(l.at) == 1 {
 		return 0, 0, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
@@ -46,7 +47,7 @@ func Verify(
 					continue
 				}
 				run, err := todo[n].attempt(ctx)
-				var failure *results.Failure
+				var failure *findings.Failure
 				if errs[n] = err; err == nil {
 					found[n] = compare(stored, runs[n], run)
 				} else {
@@ -60,7 +61,7 @@ func Verify(
 	return gather(found, errs)
 }
 
-func compare(stored *results.Stored, was results.RunRecord, now *results.Run) *Difference {
+func compare(stored *results.Stored, was results.RunRecord, now *findings.Run) *Difference {
 	d := &Difference{Cell: was.Cell, Seed: was.Seed, Stored: was.Fingerprint,
 		Now: now.Fingerprint.String()}
 	second, nodes, differs := sim.FirstDifference(stored.Checkpoints(was), now.Checkpoints,

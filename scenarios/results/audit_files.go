@@ -1,6 +1,10 @@
 package results
 
-import "strconv"
+import (
+	"strconv"
+
+	"swarmlab/scenarios/findings"
+)
 
 // The tables of accounting; there are none of a scenario without an audit.
 const (
@@ -15,19 +19,19 @@ const (
 // addAudit adds the tables, if there are any, and as text those that are short.
 func (o *Outcome) addAudit(g *staging, obsolete *[]string) error {
 	n := countsOf(o.Runs)
-	if err := (&table[Account]{AccountsFile, AccountsTextFile,
-		(*Run).AccountRows, (*Account).text}).add(o, g, obsolete, n.Accounts); err != nil {
+	if err := (&table[findings.Account]{AccountsFile, AccountsTextFile,
+		(*findings.Run).AccountRows, accountText}).add(o, g, obsolete, n.Accounts); err != nil {
 		return err
 	}
-	if err := (&table[AuditCost]{AuditCostsFile, AuditCostsTextFile,
-		(*Run).AuditCostRows, (*AuditCost).text}).add(o, g, obsolete, n.Costs); err != nil {
+	if err := (&table[findings.AuditCost]{AuditCostsFile, AuditCostsTextFile,
+		(*findings.Run).AuditCostRows, costText}).add(o, g, obsolete, n.Costs); err != nil {
 		return err
 	}
-	return (&table[SwarmBalance]{BalancesFile, BalancesTextFile,
-		(*Run).BalanceRows, (*SwarmBalance).text}).add(o, g, obsolete, n.Balances)
+	return (&table[findings.SwarmBalance]{BalancesFile, BalancesTextFile,
+		(*findings.Run).BalanceRows, balanceText}).add(o, g, obsolete, n.Balances)
 }
 
-func (a *Account) text() []string {
+func accountText(a *findings.Account) []string {
 	real := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	row := []string{itoa(a.Cell), utoa(a.Seed), a.Method, utoa(a.User), a.Group, a.Cheat}
 	for _, v := range []uint64{a.Up, a.Down, a.WireUp, a.WireDown, a.Verified, a.VerifiedUp} {
@@ -42,12 +46,12 @@ func (a *Account) text() []string {
 		itoa(a.Began), itoa(a.AccusedAt))
 }
 
-func (c *AuditCost) text() []string {
+func costText(c *findings.AuditCost) []string {
 	return []string{itoa(c.Cell), utoa(c.Seed), c.Method, utoa(c.Bytes), utoa(c.Messages),
 		utoa(c.Payload), itoa(c.Users), itoa(c.Rounds)}
 }
 
-func (b *SwarmBalance) text() []string {
+func balanceText(b *findings.SwarmBalance) []string {
 	return []string{itoa(b.Cell), utoa(b.Seed), b.Torrent, itoa(b.At), utoa(b.Up),
 		utoa(b.Down), utoa(b.TrueUp), utoa(b.TrueDown), strconv.FormatBool(b.Flagged)}
 }

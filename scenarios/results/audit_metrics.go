@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/accuracy"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -22,20 +23,22 @@ const auditSource = "swarmlab, package scenarios/accuracy"
 // denominator is what counts as the truth.
 type denominator struct {
 	suffix, text string
-	up, down     func(*Account) uint64
+	up, down     func(*findings.Account) uint64
 }
 
 // denominators are the three that are always reported.
 func denominators() []denominator {
 	return []denominator{
 		{"", "payload",
-			func(a *Account) uint64 { return a.Up }, func(a *Account) uint64 { return a.Down }},
+			func(a *findings.Account) uint64 { return a.Up }, func(a *findings.Account) uint64 {
+				return a.Down
+			}},
 		{".wire", "payload and the protocol's overhead",
-			func(a *Account) uint64 { return a.WireUp },
-			func(a *Account) uint64 { return a.WireDown }},
+			func(a *findings.Account) uint64 { return a.WireUp },
+			func(a *findings.Account) uint64 { return a.WireDown }},
 		{".verified", "bytes of verified pieces",
-			func(a *Account) uint64 { return a.VerifiedUp },
-			func(a *Account) uint64 { return a.Verified }},
+			func(a *findings.Account) uint64 { return a.VerifiedUp },
+			func(a *findings.Account) uint64 { return a.Verified }},
 	}
 }
 
@@ -106,12 +109,12 @@ func auditMetrics() (all []Definition) {
 // auditDefinition returns the metric of a method, and perhaps of a way to cheat, or nil.
 func auditDefinition(name string) *Definition {
 	parts := strings.Split(name, ".")
-	if len(parts) < 3 || parts[0] != "audit" || !slices.Contains(Methods(), parts[1]) {
+	if len(parts) < 3 || parts[0] != "audit" || !slices.Contains(findings.Methods(), parts[1]) {
 		return nil
 	}
 	method, cheat := parts[1], parts[len(parts)-1]
 	parts[1] = methodWord
-	if cheat == Honest || slices.Contains(Cheats(), cheat) {
+	if cheat == findings.Honest || slices.Contains(findings.Cheats(), cheat) {
 		parts[len(parts)-1] = cheatWord
 	} else {
 		cheat = ""
@@ -135,10 +138,10 @@ func auditDetail(name string) bool {
 }
 
 // auditDefinitions are those of which runs have a value, sorted by name.
-func auditDefinitions(runs []*Run) (all []Definition) {
+func auditDefinitions(runs []*findings.Run) (all []Definition) {
 	names := map[string]bool{}
 	for _, run := range runs {
-		for name := range run.Audit.metrics() {
+		for name := range auditValues(run.Audit) {
 			names[name] = true
 		}
 	}
@@ -149,11 +152,11 @@ func auditDefinitions(runs []*Run) (all []Definition) {
 }
 
 // addAudited adds the metrics of accounting.
-func addAudited(metrics map[string]stats.Summary, runs []*Run) {
+func addAudited(metrics map[string]stats.Summary, runs []*findings.Run) {
 	for _, d := range auditDefinitions(runs) {
 		var values []float64
 		for _, run := range runs {
-			if v, ok := run.Audit.metrics()[d.Name]; ok {
+			if v, ok := auditValues(run.Audit)[d.Name]; ok {
 				values = append(values, v)
 			}
 		}
@@ -163,28 +166,25 @@ func addAudited(metrics map[string]stats.Summary, runs []*Run) {
 	}
 }
 
-// metrics works out what the rows say, once. What is not a number is not there.
-func (a *Audit) metrics() map[string]float64 {
-	if a == nil {
-		return nil
+// auditValues returns what the rows say, by the names of the metrics. What is not a number is not
+// there.
+func auditValues(a *findings.Audit) map[string]float64 { return a.Once(measureAudit) }
+
+func measureAudit(a *findings.Audit) map[string]float64 {
+	w := &tallying{values: map[string]float64{}, interval: float64(a.Interval)}
+	for _, method := range findings.Methods() {
+		w.method = method
+		w.addBooks(accountsOf(a, method))
 	}
-	if a.values == nil {
-		w := &tallying{values: map[string]float64{}, interval: float64(a.Interval)}
-		for _, method := range Methods() {
-			w.method = method
-			w.addBooks(a.of(method))
-		}
-		for n := range a.Costs {
-			w.addCost(&a.Costs[n])
-		}
-		w.addBalances(a.Balances)
-		a.values = w.values
+	for n := range a.Costs {
+		w.addCost(&a.Costs[n])
 	}
-	return a.values
+	w.addBalances(a.Balances)
+	return w.values
 }
 
-// of returns the accounts of a method.
-func (a *Audit) of(method string) (rows []*Account) {
+// accountsOf returns the accounts of a method.
+func accountsOf(a *findings.Audit, method string) (rows []*findings.Account) {
 	for n := range a.Accounts {
 		if a.Accounts[n].Method == method {
 			rows = append(rows, &a.Accounts[n])
@@ -207,10 +207,10 @@ func (w *tallying) set(name string, v float64) {
 }
 
 // addBooks adds what the accounts of one method say: of all users, and of each kind of them.
-func (w *tallying) addBooks(rows []*Account) {
-	kinds := append([]string{Honest}, Cheats()...)
+func (w *tallying) addBooks(rows []*findings.Account) {
+	kinds := append([]string{findings.Honest}, findings.Cheats()...)
 	for _, side := range []string{"up", "down"} {
-		if !slices.ContainsFunc(rows, func(a *Account) bool { return a.sees(side) }) {
+		if !slices.ContainsFunc(rows, func(a *findings.Account) bool { return sees(a, side) }) {
 			continue // the method knows nothing of this side
 		}
 		for _, d := range denominators() {
@@ -218,7 +218,7 @@ func (w *tallying) addBooks(rows []*Account) {
 		}
 		whole := 0.0
 		for _, a := range rows {
-			whole += float64(a.truth(side, denominators()[0]))
+			whole += float64(truthOf(a, side, denominators()[0]))
 		}
 		w.set(side+".invented", invented(rows, side)/whole)
 		for _, kind := range kinds {
@@ -231,12 +231,12 @@ func (w *tallying) addBooks(rows []*Account) {
 	w.addDetection(rows, "")
 	for _, kind := range kinds[1:] {
 		if own := ofKind(rows, kind); len(own) > 0 {
-			w.addDetection(append(own, ofKind(rows, Honest)...), "."+kind)
+			w.addDetection(append(own, ofKind(rows, findings.Honest)...), "."+kind)
 		}
 	}
 }
 
-func ofKind(rows []*Account, kind string) (own []*Account) {
+func ofKind(rows []*findings.Account, kind string) (own []*findings.Account) {
 	for _, a := range rows {
 		if a.Cheat == kind {
 			own = append(own, a)
@@ -246,21 +246,21 @@ func ofKind(rows []*Account, kind string) (own []*Account) {
 }
 
 // sees tells whether the method says something of that side of the user's account.
-func (a *Account) sees(side string) bool {
+func sees(a *findings.Account, side string) bool {
 	if side == "up" {
 		return a.UpSeen
 	}
 	return a.DownSeen
 }
 
-func (a *Account) truth(side string, d denominator) uint64 {
+func truthOf(a *findings.Account, side string, d denominator) uint64 {
 	if side == "up" {
 		return d.up(a)
 	}
 	return d.down(a)
 }
 
-func (a *Account) estimate(side string) accuracy.Estimate {
+func estimateOf(a *findings.Account, side string) accuracy.Estimate {
 	if side == "up" {
 		return accuracy.Estimate{Seen: a.UpSeen, Bytes: a.UpEstimate, Low: a.UpLow, High: a.UpHigh}
 	}
@@ -269,22 +269,22 @@ func (a *Account) estimate(side string) accuracy.Estimate {
 }
 
 // invented is what is estimated of users who sent, or got, nothing.
-func invented(rows []*Account, side string) (sum float64) {
+func invented(rows []*findings.Account, side string) (sum float64) {
 	for _, a := range rows {
-		if a.truth(side, denominators()[0]) == 0 && a.sees(side) {
-			sum += a.estimate(side).Bytes
+		if truthOf(a, side, denominators()[0]) == 0 && sees(a, side) {
+			sum += estimateOf(a, side).Bytes
 		}
 	}
 	return sum
 }
 
-func (w *tallying) addErrors(rows []*Account, side string, d denominator, kind string) {
+func (w *tallying) addErrors(rows []*findings.Account, side string, d denominator, kind string) {
 	var truth []float64
 	var estimates []accuracy.Estimate
 	all := 0.0
 	for _, a := range rows {
-		t := float64(a.truth(side, d))
-		truth, estimates = append(truth, t), append(estimates, a.estimate(side))
+		t := float64(truthOf(a, side, d))
+		truth, estimates = append(truth, t), append(estimates, estimateOf(a, side))
 		all += t
 	}
 	if all == 0 {
@@ -300,19 +300,19 @@ func (w *tallying) addErrors(rows []*Account, side string, d denominator, kind s
 func accusers() []string { return []string{"M3", "M4", "M5", "M5x2", "M1xM6", "M7", "M10"} }
 
 // accuses tells whether the method is one that accuses users, or has done so.
-func accuses(rows []*Account) bool {
-	return slices.ContainsFunc(rows, func(a *Account) bool {
+func accuses(rows []*findings.Account) bool {
+	return slices.ContainsFunc(rows, func(a *findings.Account) bool {
 		return a.Accused || slices.Contains(accusers(), a.Method)
 	})
 }
 
 // addDetection adds how well the accused are the cheats, and how much their scores differ from
 // those of others: some methods only give these.
-func (w *tallying) addDetection(rows []*Account, kind string) {
+func (w *tallying) addDetection(rows []*findings.Account, kind string) {
 	var cheats, accused, scored []bool
 	var scores, began, at []float64
 	for _, a := range rows {
-		cheat := a.Cheat != Honest
+		cheat := a.Cheat != findings.Honest
 		cheats, accused = append(cheats, cheat), append(accused, a.Accused)
 		if a.Scored {
 			scored, scores = append(scored, cheat), append(scores, a.Score)
@@ -338,14 +338,14 @@ func (w *tallying) addDetection(rows []*Account, kind string) {
 	w.set("delay_intervals"+kind, accuracy.TimeToDetect(began, at).Median)
 }
 
-func (w *tallying) addCost(c *AuditCost) {
+func (w *tallying) addCost(c *findings.AuditCost) {
 	o := accuracy.Cost(float64(c.Bytes), float64(c.Payload), int(c.Users))
 	w.method = c.Method
 	w.set("bytes_per_gb", o.PerGB)
 	w.set("bytes_per_user", o.PerUser)
 }
 
-func (w *tallying) addBalances(rows []SwarmBalance) {
+func (w *tallying) addBalances(rows []findings.SwarmBalance) {
 	flagged, up, down, moved := 0.0, 0.0, 0.0, 0.0
 	for n := range rows {
 		b := &rows[n]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -19,6 +20,8 @@ const (
 	ShowsFlagged   = "flagged"   // share of the windows that are out of balance
 	ShowsBalance   = "balance"   // claimed uploads less downloads, by payload
 )
+
+const honest = findings.Honest
 
 // Judgement is one method against one way to cheat, what is measured beside what was expected: a
 // field of the table of accounting in summary.json. The truth is payload.
@@ -41,18 +44,18 @@ type Judgement struct {
 func judge(cells []CellSummary) (all []Judgement) {
 	cellOf := map[string]*CellSummary{}
 	for n := range cells {
-		kind := Honest
+		kind := honest
 		for _, k := range kindsOf(&cells[n]) {
 			if kind = k; cellOf[k] == nil {
 				cellOf[k] = &cells[n]
 			}
 		}
-		if kind == Honest && cellOf[Honest] == nil && audited(&cells[n]) {
-			cellOf[Honest] = &cells[n]
+		if kind == honest && cellOf[honest] == nil && audited(&cells[n]) {
+			cellOf[honest] = &cells[n]
 		}
 	}
-	for _, method := range Methods() {
-		for _, kind := range append([]string{Honest}, Cheats()...) {
+	for _, method := range findings.Methods() {
+		for _, kind := range append([]string{honest}, findings.Cheats()...) {
 			if c := cellOf[kind]; c != nil {
 				if j, ok := judgeOne(c, method, kind); ok {
 					all = append(all, j)
@@ -80,7 +83,7 @@ func kindsOf(c *CellSummary) []string {
 			known[name[strings.LastIndexByte(name, '.')+1:]] = true
 		}
 	}
-	return slices.DeleteFunc(Cheats(), func(k string) bool { return !known[k] })
+	return slices.DeleteFunc(findings.Cheats(), func(k string) bool { return !known[k] })
 }
 
 // A candidate is a metric by which a method may be judged.
@@ -115,13 +118,13 @@ func candidates(method, kind string) []candidate {
 	}
 	found := candidate{ShowsDetection, "", "recall." + kind}
 	switch {
-	case method == "M2" && kind == Honest:
+	case method == "M2" && kind == honest:
 		return []candidate{{ShowsBalance, "", "balance"}, {ShowsFlagged, "", "flagged"}}
 	case method == "M2":
 		return []candidate{{ShowsFlagged, "", "flagged"}}
-	case kind == Honest && slices.Contains([]string{"M4", "M5", "M5x2", "M1xM6", "M10"}, method):
+	case kind == honest && slices.Contains([]string{"M4", "M5", "M5x2", "M1xM6", "M10"}, method):
 		return []candidate{{ShowsFalse, "", "false_per_1000"}}
-	case kind == Honest:
+	case kind == honest:
 		return []candidate{{ShowsError, side, side + ".median"},
 			{ShowsFalse, "", "false_per_1000"}}
 	case slices.Contains([]string{"M3", "M4", "M5", "M5x2", "M1xM6", "M10"}, method):
@@ -130,7 +133,7 @@ func candidates(method, kind string) []candidate {
 		return []candidate{{ShowsCoverage, side, side + ".coverage.ghost"},
 			{ShowsCoverage, "down", "down.coverage.ghost"}}
 	case kind == "withholder" || kind == "framer":
-		return []candidate{{ShowsVictims, side, side + ".signed." + Honest}, found}
+		return []candidate{{ShowsVictims, side, side + ".signed." + honest}, found}
 	}
 	return []candidate{{ShowsError, side, side + ".median." + kind},
 		{ShowsInvented, side, side + ".invented." + kind}, found}
@@ -155,34 +158,34 @@ func expectations() map[string]map[string]string {
 		return all
 	}
 	return map[string]map[string]string{
-		"M1": {Honest: "1–5 %", "multiplier": "50 %", "constant": "no bound",
+		"M1": {honest: "1–5 %", "multiplier": "50 %", "constant": "no bound",
 			"fake-seed": "no bound", "ghost": "unseen", "collusion": "no bound",
 			"sybil": "no bound", "adaptive": "10 %"},
-		"M2": {Honest: "−1..5 %", "multiplier": "flagged", "constant": "flagged",
+		"M2": {honest: "−1..5 %", "multiplier": "flagged", "constant": "flagged",
 			"fake-seed": "flagged", "ghost": "negative", "collusion": "hidden",
 			"sybil": "hidden", "adaptive": "in noise"},
-		"M3": {Honest: "≤ noise", "multiplier": "→1/→1", "constant": "poor", "fake-seed": "good",
+		"M3": {honest: "≤ noise", "multiplier": "→1/→1", "constant": "poor", "fake-seed": "good",
 			"ghost": "astray", "collusion": "blind", "sybil": "blind", "framer": "victim?",
 			"adaptive": "≈.6/"},
-		"M4": {Honest: "→ 0", "multiplier": "log n", "constant": "log n", "fake-seed": "log n",
+		"M4": {honest: "→ 0", "multiplier": "log n", "constant": "log n", "fake-seed": "log n",
 			"ghost": "partly", "collusion": "if split", "sybil": "if split", "framer": "shared",
 			"adaptive": "slow"},
-		"M5": {Honest: "≈ 0", "multiplier": "missed", "constant": "missed",
+		"M5": {honest: "≈ 0", "multiplier": "missed", "constant": "missed",
 			"fake-seed": "≈1/≈1", "collusion": "missed", "sybil": "missed",
 			"adaptive": "missed"},
-		"M6": {Honest: "≤ piece", "multiplier": "≈ exact", "ghost": "if met",
+		"M6": {honest: "≤ piece", "multiplier": "≈ exact", "ghost": "if met",
 			"collusion": "defeated", "sybil": "defeated", "fake-have": "defeated"},
-		"M1xM6": {Honest: "small", "multiplier": "flags", "constant": "flags",
+		"M1xM6": {honest: "small", "multiplier": "flags", "constant": "flags",
 			"fake-seed": "≈1/≈1", "ghost": "found", "collusion": "partly", "sybil": "partly",
 			"fake-have": "partly", "adaptive": "weak"},
-		"M7": with(map[string]string{Honest: "≤ lost", "ghost": "half", "collusion": "accepted",
+		"M7": with(map[string]string{honest: "≤ lost", "ghost": "half", "collusion": "accepted",
 			"sybil": "accepted", "withholder": "less", "framer": "unclear"}),
-		"M8": with(map[string]string{Honest: "≤ tail", "ghost": "nothing",
+		"M8": with(map[string]string{honest: "≤ tail", "ghost": "nothing",
 			"collusion": "accepted", "sybil": "accepted", "withholder": "≤ window",
 			"framer": "cannot"}),
-		"M9": with(map[string]string{Honest: "as M8", "collusion": "bounded", "sybil": "bounded",
+		"M9": with(map[string]string{honest: "as M8", "collusion": "bounded", "sybil": "bounded",
 			"withholder": "as M8", "framer": "cannot"}),
-		"M10": {Honest: "0", "multiplier": "1−e^−t", "constant": "1−e^−t",
+		"M10": {honest: "0", "multiplier": "1−e^−t", "constant": "1−e^−t",
 			"fake-seed": "1−e^−t", "collusion": "anchor", "sybil": "anchor",
 			"framer": "evidence", "adaptive": "1−e^−t"},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -18,14 +19,15 @@ import (
 // believes them and accuses one of them late; the rules of M5 know no bytes and accuse an honest
 // user; an observer sees the downloads of three, to a piece of 100 bytes, and the first users of
 // all have nothing to observe.
-func claimed() *Audit {
+func claimed() *findings.Audit {
 	const minute = 60 * second
-	a := &Audit{Interval: 30 * minute}
+	a := &findings.Audit{Interval: 30 * minute}
 	up := []uint64{0, 1000, 2000, 1000, 400}
 	down := []uint64{1500, 1000, 500, 800, 600}
 	for u := range up {
-		row := Account{Cell: 7, Seed: 1, User: uint32(u), Group: "nodes", Cheat: Honest,
-			Up: up[u], Down: down[u], WireUp: up[u] * 5 / 4, WireDown: down[u] * 5 / 4,
+		row := findings.Account{Cell: 7, Seed: 1, User: uint32(u), Group: "nodes",
+			Cheat: findings.Honest,
+			Up:    up[u], Down: down[u], WireUp: up[u] * 5 / 4, WireDown: down[u] * 5 / 4,
 			Verified: down[u] - 100, Began: -1, AccusedAt: -1}
 		if u > 2 {
 			row.Cheat, row.Began = "multiplier", 10*minute
@@ -53,13 +55,13 @@ func claimed() *Audit {
 		}
 		a.Accounts = append(a.Accounts, claim, rules, seen)
 	}
-	a.Costs = []AuditCost{
+	a.Costs = []findings.AuditCost{
 		{Cell: 7, Seed: 1, Method: "M1", Bytes: 880, Messages: 10, Payload: 4400, Users: 5},
 		{Cell: 7, Seed: 1, Method: "M6", Bytes: 44, Messages: 4, Payload: 4400, Users: 5,
 			Rounds: 2},
 	}
 	for n := range int64(3) {
-		a.Balances = append(a.Balances, SwarmBalance{Cell: 7, Seed: 1, Torrent: "film",
+		a.Balances = append(a.Balances, findings.SwarmBalance{Cell: 7, Seed: 1, Torrent: "film",
 			At: n * 5 * minute, Up: 1700, Down: 1400, TrueUp: 1450, TrueDown: 1450,
 			Flagged: n > 0})
 	}
@@ -101,14 +103,14 @@ func TestAuditTables(t *testing.T) {
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
 
-	accounts, err := parquet.ReadFile[Account](filepath.Join(dir, AccountsFile))
+	accounts, err := parquet.ReadFile[findings.Account](filepath.Join(dir, AccountsFile))
 	require.NoError(t, err)
 	require.Equal(t, again.Accounts, accounts[:15])
-	costs, err := parquet.ReadFile[AuditCost](filepath.Join(dir, AuditCostsFile))
+	costs, err := parquet.ReadFile[findings.AuditCost](filepath.Join(dir, AuditCostsFile))
 	require.NoError(t, err)
 	require.Len(t, costs, 4)
 	require.Equal(t, uint64(880), costs[2].Bytes)
-	balances, err := parquet.ReadFile[SwarmBalance](filepath.Join(dir, BalancesFile))
+	balances, err := parquet.ReadFile[findings.SwarmBalance](filepath.Join(dir, BalancesFile))
 	require.NoError(t, err)
 	require.Len(t, balances, 6)
 	require.True(t, balances[5].Flagged)
@@ -184,7 +186,7 @@ func TestAuditDictionary(t *testing.T) {
 		require.NotContains(t, known, d.Name)
 		known[d.Name] = d
 	}
-	all := definitionsOf([]*Run{{Audit: claimed()}})
+	all := definitionsOf([]*findings.Run{{Audit: claimed()}})
 	require.Greater(t, len(all), 60)
 	for _, d := range all {
 		require.NotContains(t, d.Name, methodWord)
@@ -240,14 +242,14 @@ func TestJudgements(t *testing.T) {
 		require.NotNil(t, j.CI95)
 	}
 	require.Equal(t, []field{
-		{"M1", Honest, 1, ShowsError, 0.02, "1–5 %"},
+		{"M1", findings.Honest, 1, ShowsError, 0.02, "1–5 %"},
 		{"M1", "multiplier", 0, ShowsError, 0.5, "50 %"},
 		{"M1", "fake-seed", 2, ShowsInvented, 0.2, "no bound"},
 		{"M1", "ghost", 2, ShowsCoverage, 0, "unseen"},
-		{"M2", Honest, 1, ShowsBalance, 0.03, "−1..5 %"},
+		{"M2", findings.Honest, 1, ShowsBalance, 0.03, "−1..5 %"},
 		{"M2", "multiplier", 0, ShowsFlagged, 0.7, "flagged"},
 		{"M3", "multiplier", 0, ShowsDetection, 0.9, "→1/→1"},
-		{"M5", Honest, 1, ShowsFalse, 4, "≈ 0"},
+		{"M5", findings.Honest, 1, ShowsFalse, 4, "≈ 0"},
 		{"M5", "multiplier", 0, ShowsDetection, 0, "missed"},
 		{"M8", "withholder", 2, ShowsVictims, -0.03, "≤ window"},
 	}, got)
@@ -260,9 +262,9 @@ func TestJudgements(t *testing.T) {
 func TestExpectations(t *testing.T) {
 	fields := 0
 	for method, of := range expectations() {
-		require.Contains(t, Methods(), method)
+		require.Contains(t, findings.Methods(), method)
 		for kind, text := range of {
-			require.Contains(t, append([]string{Honest}, Cheats()...), kind)
+			require.Contains(t, append([]string{findings.Honest}, findings.Cheats()...), kind)
 			require.LessOrEqual(t, utf8.RuneCountInString(text), 8, text)
 			fields++
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/findings"
 )
 
 // The tables of buckets.
@@ -13,7 +15,7 @@ const (
 )
 
 func (o *Outcome) writeBuckets(w io.Writer) error {
-	return writeRows(w, o.Runs, (*Run).BucketRows)
+	return writeRows(w, o.Runs, (*findings.Run).BucketRows)
 }
 
 func (o *Outcome) writeBucketsText(w io.Writer) error {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -69,7 +70,7 @@ type World struct {
 }
 
 // Calibrate compares the lookups of both worlds.
-func Calibrate(simulated, real []Lookup) *Calibration {
+func Calibrate(simulated, real []findings.Lookup) *Calibration {
 	s, latencies := newWorld(simulated)
 	r, realLatencies := newWorld(real)
 	return &Calibration{
@@ -81,7 +82,7 @@ func Calibrate(simulated, real []Lookup) *Calibration {
 }
 
 // newWorld sums up lookups, and returns the latencies of those that succeeded, sorted, in ns.
-func newWorld(lookups []Lookup) (w World, latencies []int64) {
+func newWorld(lookups []findings.Lookup) (w World, latencies []int64) {
 	w = World{Lookups: len(lookups), HopCounts: []int{}}
 	var hops, messages, timeouts []int64
 	for n := range lookups {
@@ -133,7 +134,7 @@ func floats(sorted []int64) []float64 {
 }
 
 // WriteCalibration adds a calibration and the lookups behind it to a results folder.
-func WriteCalibration(dir string, c *Calibration, simulated, real []Lookup) error {
+func WriteCalibration(dir string, c *Calibration, simulated, real []findings.Lookup) error {
 	err := replace(dir, CalibrationRowsFile, func(w io.Writer) error {
 		return writeWorlds(w, simulated, real)
 	})
@@ -143,13 +144,13 @@ func WriteCalibration(dir string, c *Calibration, simulated, real []Lookup) erro
 	return replaceJSON(dir, CalibrationFile, c)
 }
 
-func writeWorlds(w io.Writer, simulated, real []Lookup) error {
+func writeWorlds(w io.Writer, simulated, real []findings.Lookup) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"world", "node", "at_ns", "latency_ns", "hops_contact", "hops_discover_k",
 		"hops_total", "rounds", "messages", "timeouts", "success"})
 	for _, world := range []struct {
 		name    string
-		lookups []Lookup
+		lookups []findings.Lookup
 	}{{"simulated", simulated}, {"real", real}} {
 		for n := range world.lookups {
 			l := &world.lookups[n]

@@ -6,15 +6,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestWriteCalibration(t *testing.T) {
-	lookups := func(hops ...int32) (all []Lookup) {
+	lookups := func(hops ...int32) (all []findings.Lookup) {
 		for n, h := range hops {
-			all = append(all, Lookup{Node: uint32(n), Latency: int64(h) * 1e8, Contact: h,
+			all = append(all, findings.Lookup{Node: uint32(n), Latency: int64(h) * 1e8, Contact: h,
 				Messages: 10, Success: h > 0})
 		}
 		return all

@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+
+	"swarmlab/scenarios/findings"
 	"time"
 )
 
@@ -43,7 +45,7 @@ var censusMetrics = []Definition{
 			"whole network that could answer: chance puts more nodes into one zone than another"},
 }
 
-func perCensus(run *Run, _ string, _ float64) []float64 {
+func perCensus(run *findings.Run, _ string, _ float64) []float64 {
 	values := make([]float64, len(censusMetrics))
 	for n := range values {
 		values[n] = math.NaN()
@@ -52,7 +54,7 @@ func perCensus(run *Run, _ string, _ float64) []float64 {
 	if c == nil || len(c.Crawls) == 0 {
 		return values
 	}
-	sum, spent := c.sum()
+	sum, spent := sumOf(c)
 	crawls := float64(len(c.Crawls))
 	reachable, online := float64(sum.Reachable), float64(sum.Online)
 	answered, heard := float64(sum.Answered), float64(sum.Heard)
@@ -65,7 +67,7 @@ func perCensus(run *Run, _ string, _ float64) []float64 {
 		found,
 		answered/reachable - 1,
 		corrected/reachable - 1,
-		c.recapture()/(reachable/crawls) - 1,
+		recapture(c)/(reachable/crawls) - 1,
 		answered/online - 1,
 		heard/online - 1,
 		float64(sum.Heard-sum.HeardOnline) / heard,
@@ -74,8 +76,8 @@ func perCensus(run *Run, _ string, _ float64) []float64 {
 	return values
 }
 
-// sum adds up the crawls, and the time that they took.
-func (c *Census) sum() (sum Crawled, spent time.Duration) {
+// sumOf adds up the crawls, and the time that they took.
+func sumOf(c *findings.Census) (sum findings.Crawled, spent time.Duration) {
 	for _, w := range c.Crawls {
 		spent += time.Duration(w.Ended - w.Began)
 		sum.Queries += w.Queries
@@ -95,7 +97,7 @@ func (c *Census) sum() (sum Crawled, spent time.Duration) {
 
 // recapture estimates the size of the zone from what pairs of crawls found alike (Chapman 1951). It
 // is not a number without a pair.
-func (c *Census) recapture() float64 {
+func recapture(c *findings.Census) float64 {
 	total, pair := 0.0, 0
 	for n := range c.Crawls {
 		for m := range n {

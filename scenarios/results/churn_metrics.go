@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -33,12 +34,12 @@ var churnMetrics = []Definition{
 		Definition: "their median length"},
 }
 
-func perChurn(run *Run, _ string, _ float64) []float64 {
+func perChurn(run *findings.Run, _ string, _ float64) []float64 {
 	c := run.Churn
 	if c == nil {
 		return none(len(churnMetrics))
 	}
-	share := func(n int64, u Uptimes) float64 { return float64(n) / float64(u.Online) }
+	share := func(n int64, u findings.Uptimes) float64 { return float64(n) / float64(u.Online) }
 	return []float64{
 		share(c.Start.Over5h, c.Start), share(c.Start.Over24h, c.Start),
 		share(c.End.Over5h, c.End), share(c.End.Over24h, c.End),

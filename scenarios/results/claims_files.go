@@ -1,6 +1,10 @@
 package results
 
-import "strconv"
+import (
+	"strconv"
+
+	"swarmlab/scenarios/findings"
+)
 
 // The tables of a ledger; there are none of other scenarios.
 const (
@@ -13,8 +17,8 @@ const (
 )
 
 // claimRows returns one kind of rows of a run.
-func claimRows[Row any](of func(*Claims) []Row) func(*Run) ([]Row, error) {
-	return func(run *Run) ([]Row, error) {
+func claimRows[Row any](of func(*findings.Claims) []Row) func(*findings.Run) ([]Row, error) {
+	return func(run *findings.Run) ([]Row, error) {
 		c, err := run.ClaimsOf()
 		if c == nil || err != nil {
 			return nil, err
@@ -26,22 +30,22 @@ func claimRows[Row any](of func(*Claims) []Row) func(*Run) ([]Row, error) {
 // addClaims adds the tables, if there are any, and as text those that are short.
 func (o *Outcome) addClaims(g *staging, obsolete *[]string) error {
 	n := countsOf(o.Runs)
-	credits := claimRows(func(c *Claims) []Credit { return c.Credits })
-	if err := (&table[Credit]{CreditsFile, CreditsTextFile, credits,
-		(*Credit).text}).add(o, g, obsolete, n.Credits); err != nil {
+	credits := claimRows(func(c *findings.Claims) []findings.Credit { return c.Credits })
+	if err := (&table[findings.Credit]{CreditsFile, CreditsTextFile, credits,
+		creditText}).add(o, g, obsolete, n.Credits); err != nil {
 		return err
 	}
-	verdicts := claimRows(func(c *Claims) []Verdict { return c.Verdicts })
-	if err := (&table[Verdict]{VerdictsFile, VerdictsTextFile, verdicts,
-		(*Verdict).text}).add(o, g, obsolete, n.Verdicts); err != nil {
+	verdicts := claimRows(func(c *findings.Claims) []findings.Verdict { return c.Verdicts })
+	if err := (&table[findings.Verdict]{VerdictsFile, VerdictsTextFile, verdicts,
+		verdictText}).add(o, g, obsolete, n.Verdicts); err != nil {
 		return err
 	}
-	audits := claimRows(func(c *Claims) []AuditPeriod { return c.Audits })
-	return (&table[AuditPeriod]{AuditsFile, AuditsTextFile, audits,
-		(*AuditPeriod).text}).add(o, g, obsolete, n.Audits)
+	audits := claimRows(func(c *findings.Claims) []findings.AuditPeriod { return c.Audits })
+	return (&table[findings.AuditPeriod]{AuditsFile, AuditsTextFile, audits,
+		periodText}).add(o, g, obsolete, n.Audits)
 }
 
-func (c *Credit) text() []string {
+func creditText(c *findings.Credit) []string {
 	row := []string{itoa(c.Cell), utoa(c.Seed), c.Group, c.Rule, strconv.FormatBool(c.Cheats)}
 	for _, v := range []int64{c.Interval, int64(c.Users), c.Sessions, c.Ended, c.Abrupt} {
 		row = append(row, itoa(v))
@@ -49,13 +53,13 @@ func (c *Credit) text() []string {
 	return append(row, utoa(c.Announces), utoa(c.True), utoa(c.Pending), utoa(c.Credited))
 }
 
-func (v *Verdict) text() []string {
+func verdictText(v *findings.Verdict) []string {
 	return []string{itoa(v.Cell), utoa(v.Seed), v.Method, itoa(v.Swarms), utoa(v.User),
 		strconv.FormatBool(v.Cheat), strconv.FormatFloat(v.Score, 'g', 9, 64),
 		strconv.FormatBool(v.Accused)}
 }
 
-func (p *AuditPeriod) text() []string {
+func periodText(p *findings.AuditPeriod) []string {
 	row := []string{itoa(p.Cell), utoa(p.Seed), itoa(p.Period), itoa(p.Length)}
 	for _, v := range []int32{p.Users, p.Cheats, p.Caught, p.Accused} {
 		row = append(row, itoa(v))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios/accuracy"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -24,32 +25,36 @@ var claimMetrics = []Definition{
 	{Name: "ledger.undercount", Unit: "share", Source: ocelot,
 		Definition: "of what honest users uploaded, the share that a ledger by rule rebase did " +
 			"not credit; without what users had not yet told when the run ended",
-		claim: func(c *Claims, _ []string) float64 { return c.undercount("", rebaseRule) }},
+		claim: func(c *findings.Claims, _ []string) float64 {
+			return undercount(c, "", rebaseRule)
+		}},
 	{Name: "ledger.undercount.GROUP", Unit: "share", Source: ocelot,
 		Definition: "the same of one group",
-		claim: func(c *Claims, with []string) float64 {
-			return c.undercount(with[0], rebaseRule)
+		claim: func(c *findings.Claims, with []string) float64 {
+			return undercount(c, with[0], rebaseRule)
 		}},
 	{Name: "ledger.undercount.GROUP.RULE", Unit: "share", Source: ocelot,
 		Definition: "the same by another rule: clamp, zero_base or final_only",
-		claim: func(c *Claims, with []string) float64 {
-			return c.undercount(with[0], with[1])
+		claim: func(c *findings.Claims, with []string) float64 {
+			return undercount(c, with[0], with[1])
 		}},
 	{Name: "ledger.abrupt.GROUP", Unit: "share",
 		Definition: "of the sessions of honest users that ended, the share that did without a word",
-		claim: func(c *Claims, with []string) float64 {
-			of := c.credit(with[0], rebaseRule, false)
+		claim: func(c *findings.Claims, with []string) float64 {
+			of := creditOf(c, with[0], rebaseRule, false)
 			return float64(of.Abrupt) / float64(of.Ended)
 		}},
 	{Name: "ledger.sessions.GROUP", Unit: "sessions",
 		Definition: "sessions of honest users",
-		claim: func(c *Claims, with []string) float64 {
-			return float64(c.credit(with[0], rebaseRule, false).Sessions)
+		claim: func(c *findings.Claims, with []string) float64 {
+			return float64(creditOf(c, with[0], rebaseRule, false).Sessions)
 		}},
 	{Name: "ledger.cheats_excess", Unit: "share",
 		Definition: "what a ledger by rule rebase credited to cheats over what they uploaded, " +
 			"less 1",
-		claim: func(c *Claims, _ []string) float64 { return -c.missed("", rebaseRule, true) }},
+		claim: func(c *findings.Claims, _ []string) float64 {
+			return -missedShare(c, "", rebaseRule, true)
+		}},
 	{Name: "detection.METHOD.NUMBER.precision", Unit: "share",
 		Definition: "of the users whom the method accuses after so many swarms, the share that " +
 			"cheats",
@@ -66,21 +71,23 @@ var claimMetrics = []Definition{
 	{Name: "detection.METHOD.NUMBER.auc", Unit: "probability",
 		Definition: "probability that a cheat is more suspicious to the method than an honest " +
 			"user: the area under its ROC",
-		claim: func(c *Claims, with []string) float64 {
-			cheats, _, scores := c.judged(with[0], with[1])
+		claim: func(c *findings.Claims, with []string) float64 {
+			cheats, _, scores := judgedBy(c, with[0], with[1])
 			return accuracy.AUC(cheats, scores)
 		}},
 	{Name: "audits.caught.NUMBER", Unit: "share", Source: ngan,
 		Definition: "of the cheats, the share that random audits found within so many periods",
-		claim:      func(c *Claims, with []string) float64 { return c.caught(with[0]) }},
+		claim: func(c *findings.Claims, with []string) float64 {
+			return caughtWithin(c, with[0])
+		}},
 	{Name: "audits.escape", Unit: "probability", Source: ngan,
 		Definition: "of the cheats not found in the periods before, the share not found in a " +
 			"period; over all periods",
-		claim: func(c *Claims, _ []string) float64 { return c.escape() }},
+		claim: func(c *findings.Claims, _ []string) float64 { return escapeOf(c) }},
 	{Name: "audits.false_per_1000", Unit: "users",
 		Definition: "of 1,000 honest users, how many audits found guilty in all periods",
-		claim: func(c *Claims, _ []string) float64 {
-			return c.ofAudits(func(p *AuditPeriod) (a, b float64) {
+		claim: func(c *findings.Claims, _ []string) float64 {
+			return ofPeriods(c, func(p *findings.AuditPeriod) (a, b float64) {
 				honest := float64(p.Users-p.Cheats) / float64(len(c.Audits))
 				return 1000 * float64(p.Accused), honest
 			})
@@ -88,8 +95,8 @@ var claimMetrics = []Definition{
 	{Name: "audits.bits_per_node", Unit: "bit/s", Source: ngan,
 		Definition: "bytes of the reports that users made and audits fetched, as bits per user " +
 			"and second; without headers",
-		claim: func(c *Claims, _ []string) float64 {
-			return c.ofAudits(func(p *AuditPeriod) (a, b float64) {
+		claim: func(c *findings.Claims, _ []string) float64 {
+			return ofPeriods(c, func(p *findings.AuditPeriod) (a, b float64) {
 				return 8 * float64(p.Fetched+p.Reported),
 					float64(p.Users) * float64(p.Length) / 1e9
 			})
@@ -137,7 +144,7 @@ func isNumber(text string) bool {
 }
 
 // claimDefinitions returns those of which runs have values.
-func claimDefinitions(runs []*Run) (all []Definition) {
+func claimDefinitions(runs []*findings.Run) (all []Definition) {
 	for _, name := range claimNames(runs) {
 		all = append(all, *claimDefinition(name))
 	}
@@ -145,7 +152,7 @@ func claimDefinitions(runs []*Run) (all []Definition) {
 }
 
 // claimNames are the names of the metrics that runs can have, sorted.
-func claimNames(runs []*Run) []string {
+func claimNames(runs []*findings.Run) []string {
 	names := map[string]bool{}
 	for _, run := range runs {
 		if run.Claims == nil {
@@ -188,7 +195,7 @@ func claimNames(runs []*Run) []string {
 }
 
 // addClaimMetrics adds the metrics of a ledger.
-func addClaimMetrics(metrics map[string]stats.Summary, runs []*Run) {
+func addClaimMetrics(metrics map[string]stats.Summary, runs []*findings.Run) {
 	for _, d := range claimDefinitions(runs) {
 		var values []float64
 		for _, run := range runs {
@@ -203,7 +210,7 @@ func addClaimMetrics(metrics map[string]stats.Summary, runs []*Run) {
 	}
 }
 
-func (d *Definition) ofClaims(run *Run) float64 {
+func (d *Definition) ofClaims(run *findings.Run) float64 {
 	blank := d.with == nil && d.Name != strings.ToLower(d.Name) // the dictionary's own entry
 	if run.Claims == nil || blank {
 		return math.NaN()
@@ -211,8 +218,8 @@ func (d *Definition) ofClaims(run *Run) float64 {
 	return d.claim(run.Claims, d.with)
 }
 
-// credit adds up what a ledger by a rule credited to a group, or to all if that is empty.
-func (c *Claims) credit(group, rule string, cheats bool) (sum Credit) {
+// creditOf adds up what a ledger by a rule credited to a group, or to all if that is empty.
+func creditOf(c *findings.Claims, group, rule string, cheats bool) (sum findings.Credit) {
 	for n := range c.Credits {
 		of := &c.Credits[n]
 		if of.Rule != rule || of.Cheats != cheats || group != "" && of.Group != group {
@@ -228,25 +235,29 @@ func (c *Claims) credit(group, rule string, cheats bool) (sum Credit) {
 	return sum
 }
 
-func (c *Claims) undercount(group, rule string) float64 { return c.missed(group, rule, false) }
+func undercount(c *findings.Claims, group, rule string) float64 {
+	return missedShare(c, group, rule, false)
+}
 
-// missed is the share that was not credited.
-func (c *Claims) missed(group, rule string, cheats bool) float64 {
-	of := c.credit(group, rule, cheats)
+// missedShare is the share that was not credited.
+func missedShare(c *findings.Claims, group, rule string, cheats bool) float64 {
+	of := creditOf(c, group, rule, cheats)
 	return 1 - float64(of.Credited)/(float64(of.True)-float64(of.Pending))
 }
 
 // detects makes a metric of what a method's accusations are worth.
-func detects(of func(*accuracy.Detection) float64) func(*Claims, []string) float64 {
-	return func(c *Claims, with []string) float64 {
-		cheats, accused, _ := c.judged(with[0], with[1])
+func detects(of func(*accuracy.Detection) float64) func(*findings.Claims, []string) float64 {
+	return func(c *findings.Claims, with []string) float64 {
+		cheats, accused, _ := judgedBy(c, with[0], with[1])
 		d := accuracy.Detect(cheats, accused)
 		return of(&d)
 	}
 }
 
-// judged returns what a method thinks of all users after so many swarms.
-func (c *Claims) judged(method, swarms string) (cheats, accused []bool, scores []float64) {
+// judgedBy returns what a method thinks of all users after so many swarms.
+func judgedBy(
+	c *findings.Claims, method, swarms string,
+) (cheats, accused []bool, scores []float64) {
 	n, _ := strconv.Atoi(swarms)
 	for i := range c.Verdicts {
 		v := &c.Verdicts[i]
@@ -258,8 +269,8 @@ func (c *Claims) judged(method, swarms string) (cheats, accused []bool, scores [
 	return cheats, accused, scores
 }
 
-// caught is the share of cheats found within so many periods.
-func (c *Claims) caught(periods string) float64 {
+// caughtWithin is the share of cheats found within so many periods.
+func caughtWithin(c *findings.Claims, periods string) float64 {
 	last, _ := strconv.Atoi(periods)
 	if last > len(c.Audits) {
 		return math.NaN()
@@ -271,7 +282,7 @@ func (c *Claims) caught(periods string) float64 {
 	return float64(caught) / float64(c.Audits[0].Cheats)
 }
 
-func (c *Claims) escape() float64 {
+func escapeOf(c *findings.Claims) float64 {
 	risks, escapes := 0, 0
 	left := 0
 	for n := range c.Audits {
@@ -286,8 +297,8 @@ func (c *Claims) escape() float64 {
 	return float64(escapes) / float64(risks)
 }
 
-// ofAudits is the ratio of two sums over the periods.
-func (c *Claims) ofAudits(of func(*AuditPeriod) (a, b float64)) float64 {
+// ofPeriods is the ratio of two sums over the periods.
+func ofPeriods(c *findings.Claims, of func(*findings.AuditPeriod) (a, b float64)) float64 {
 	above, below := 0.0, 0.0
 	for n := range c.Audits {
 		a, b := of(&c.Audits[n])

@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 )
 
 // ledgerRun is what a small run of a ledger found.
-func ledgerRun(seed uint64) *Run {
-	c := &Claims{
-		Credits: []Credit{
+func ledgerRun(seed uint64) *findings.Run {
+	c := &findings.Claims{
+		Credits: []findings.Credit{
 			{Seed: seed, Group: "a", Rule: "rebase", Users: 9, Sessions: 20, Ended: 10, Abrupt: 7,
 				True: 1100, Pending: 100, Credited: 900},
 			{Seed: seed, Group: "a", Rule: "rebase", Cheats: true, Users: 1, Sessions: 2, Ended: 2,
@@ -25,16 +26,17 @@ func ledgerRun(seed uint64) *Run {
 			{Seed: seed, Group: "b", Rule: "rebase", Users: 9, Sessions: 20, Ended: 20, Abrupt: 4,
 				True: 1000, Credited: 1000},
 			{Seed: seed, Group: "a", Rule: "final_only", Users: 9, True: 1000, Credited: 300}},
-		Audits: []AuditPeriod{
+		Audits: []findings.AuditPeriod{
 			{Seed: seed, Period: 1, Length: 1e9, Users: 20, Cheats: 10, Caught: 6, Audits: 20,
 				Fetched: 30, Reported: 20},
 			{Seed: seed, Period: 2, Length: 1e9, Users: 20, Cheats: 10, Caught: 3, Accused: 1,
 				Audits: 20, Fetched: 30, Reported: 20}}}
 	for u, score := range []float64{5, 4, 3, 2, 1} { // the second cheat is behind an honest user
-		c.Verdicts = append(c.Verdicts, Verdict{Seed: seed, Method: LeastSquares, Swarms: 40,
-			User: uint32(u), Cheat: u == 0 || u == 2, Score: score, Accused: u < 2})
+		c.Verdicts = append(c.Verdicts, findings.Verdict{Seed: seed, Method: findings.LeastSquares,
+			Swarms: 40,
+			User:   uint32(u), Cheat: u == 0 || u == 2, Score: score, Accused: u < 2})
 	}
-	return &Run{Seed: seed, Nodes: 20, Measured: time.Hour, Claims: c}
+	return &findings.Run{Seed: seed, Nodes: 20, Measured: time.Hour, Claims: c}
 }
 
 func ledgerOutcome(t *testing.T) *Outcome {
@@ -47,7 +49,7 @@ groups: [{name: a, protocol: announcer, size: 10}, {name: b, protocol: announcer
 	require.NoError(t, err)
 	cells, err := s.Cells()
 	require.NoError(t, err)
-	return &Outcome{Scenario: s, Cells: cells, Runs: []*Run{ledgerRun(1), ledgerRun(2)}}
+	return &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{ledgerRun(1), ledgerRun(2)}}
 }
 
 // TestClaimMetrics: what is worked out by hand.
@@ -88,7 +90,7 @@ func TestClaimMetrics(t *testing.T) {
 
 // TestClaimDictionary: targets can name what runs can have, and nothing else.
 func TestClaimDictionary(t *testing.T) {
-	for _, name := range claimNames([]*Run{ledgerRun(1)}) {
+	for _, name := range claimNames([]*findings.Run{ledgerRun(1)}) {
 		require.Equal(t, strings.ToLower(name), strings.Replace(name, "M3", "m3", 1))
 		require.Equal(t, name, definition(name).Name)
 	}
@@ -115,14 +117,14 @@ func TestClaimTables(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
-	credits, err := parquet.ReadFile[Credit](filepath.Join(dir, CreditsFile))
+	credits, err := parquet.ReadFile[findings.Credit](filepath.Join(dir, CreditsFile))
 	require.NoError(t, err)
 	require.Len(t, credits, 8)
 	require.Equal(t, ledgerRun(2).Claims.Credits[1], credits[5])
-	verdicts, err := parquet.ReadFile[Verdict](filepath.Join(dir, VerdictsFile))
+	verdicts, err := parquet.ReadFile[findings.Verdict](filepath.Join(dir, VerdictsFile))
 	require.NoError(t, err)
 	require.Equal(t, ledgerRun(2).Claims.Verdicts, verdicts[5:])
-	audits, err := parquet.ReadFile[AuditPeriod](filepath.Join(dir, AuditsFile))
+	audits, err := parquet.ReadFile[findings.AuditPeriod](filepath.Join(dir, AuditsFile))
 	require.NoError(t, err)
 	require.Equal(t, ledgerRun(1).Claims.Audits, audits[:2])
 	for name, line := range map[string]string{
@@ -135,7 +137,7 @@ func TestClaimTables(t *testing.T) {
 		require.Contains(t, string(text), line)
 	}
 	for n := range o.Runs { // a folder that is written again without a ledger has none of them
-		o.Runs[n] = &Run{Seed: uint64(n + 1), Nodes: 20, Measured: time.Hour}
+		o.Runs[n] = &findings.Run{Seed: uint64(n + 1), Nodes: 20, Measured: time.Hour}
 	}
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)

@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+
+	"swarmlab/scenarios/findings"
 )
 
 const jimenez = "Jimenez, Osmani, Knutsson, P2P 2009"
@@ -31,7 +33,7 @@ var connectivityMetrics = []Definition{
 		Definition: "truth: share that was down when it was asked for the last time"},
 }
 
-func perConnectivity(run *Run, _ string, _ float64) []float64 {
+func perConnectivity(run *findings.Run, _ string, _ float64) []float64 {
 	values := make([]float64, len(connectivityMetrics))
 	if run.Connectivity == nil {
 		for n := range values {

@@ -1,4 +1,5 @@
-// Package results turns what runs found into a results folder, and reads one back.
+// Package results turns what runs found into a results folder, and reads one back. Types of what they
+// found are those of package findings.
 //
 // Package lab makes an [Outcome]: the runs of all cells with all seeds. [Summarise] reduces it to
 // statistics, and [Write] lays the folder out:

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -18,7 +19,7 @@ type FaultSummary struct {
 }
 
 // summariseFaults sums up the faults of a cell, which are the same in each of its runs.
-func summariseFaults(s *scenarios.Scenario, runs []*Run) []FaultSummary {
+func summariseFaults(s *scenarios.Scenario, runs []*findings.Run) []FaultSummary {
 	var all []FaultSummary
 	for n, hits := range runs[0].Terrain.Faults {
 		f := FaultSummary{Fault: hits.Fault}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"swarmlab/scenarios/findings"
 	"testing"
 	"time"
 
@@ -17,21 +19,22 @@ import (
 func TestHealthFiles(t *testing.T) {
 	dir := t.TempDir()
 	s, cells := made(t)
-	o := &Outcome{Scenario: s, Cells: cells, Runs: []*Run{madeRun(0, 1, 5), madeRun(1, 1, 5)}}
+	o := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 1, 5),
+		madeRun(1, 1, 5)}}
 	_, err := Write(dir, o, time.Now())
 	require.NoError(t, err)
-	buckets, err := parquet.ReadFile[Bucket](filepath.Join(dir, BucketsFile))
+	buckets, err := parquet.ReadFile[findings.Bucket](filepath.Join(dir, BucketsFile))
 	require.NoError(t, err)
 	require.Equal(t, append(o.Runs[0].Buckets, o.Runs[1].Buckets...), buckets)
-	records, err := parquet.ReadFile[Record](filepath.Join(dir, RecordsFile))
+	records, err := parquet.ReadFile[findings.Record](filepath.Join(dir, RecordsFile))
 	require.NoError(t, err)
 	require.Equal(t, o.Runs[1].Records, records)
-	text := textOf(t, dir, BucketsTextFile, Bucket{})
+	text := textOf(t, dir, BucketsTextFile, findings.Bucket{})
 	require.Len(t, text, 1+len(buckets))
 	for n, b := range buckets {
 		require.Equal(t, fmt.Sprint(b), "{"+joined(text[n+1])+"}")
 	}
-	text = textOf(t, dir, RecordsTextFile, Record{})
+	text = textOf(t, dir, RecordsTextFile, findings.Record{})
 	require.Len(t, text, 1+len(records))
 	for n, r := range records {
 		require.Equal(t, fmt.Sprint(r), "{"+joined(text[n+1])+"}")
@@ -70,7 +73,7 @@ func joined(row []string) (s string) {
 }
 
 func TestTableMetrics(t *testing.T) {
-	run := &Run{Buckets: []Bucket{
+	run := &findings.Run{Buckets: []findings.Bucket{
 		{Client: "a", Depth: 0, Supply: 100, Tables: 10, Room: 80, Full: 10, Contacts: 80,
 			Dead: 8, InFull: 80, DeadFull: 8},
 		{Client: "a", Depth: 2, Supply: 100, Tables: 10, Room: 80, Full: 6, Contacts: 75,
@@ -78,7 +81,7 @@ func TestTableMetrics(t *testing.T) {
 		{Client: "a", Depth: 3, Supply: 100, Tables: 10, Room: 80, Full: 2, Contacts: 50,
 			Dead: 20, InFull: 16, DeadFull: 1},
 		{Client: "b", Depth: 0, Supply: 100, Tables: 10, Room: 1280, Contacts: 500, Dead: 250},
-	}, Series: []Sample{{Client: "a", Tables: 10, KnowsAll: 6, LacksThree: 2, KnowsFew: 1},
+	}, Series: []findings.Sample{{Client: "a", Tables: 10, KnowsAll: 6, LacksThree: 2, KnowsFew: 1},
 		{Client: "b", Tables: 30, KnowsAll: 2, LacksThree: 9}}}
 	a, b, both := perTable(run, "a", 0), perTable(run, "b", 0), perTable(run, anyClient, 0)
 	require.Len(t, a, len(healthMetrics))
@@ -90,11 +93,12 @@ func TestTableMetrics(t *testing.T) {
 }
 
 func TestRecordMetrics(t *testing.T) {
-	row := func(client string, hours, holders, online, holding, closest int32) Record {
-		return Record{Client: client, Age: 3600 * hours, Holders: holders, Online: online,
+	row := func(client string, hours, holders, online, holding, closest int32) findings.Record {
+		return findings.Record{Client: client, Age: 3600 * hours, Holders: holders, Online: online,
 			Holding: holding, Closest: closest}
 	}
-	run := &Run{Records: []Record{row("a", 0, 8, 8, 8, 8), row("b", 0, 5, 5, 5, 4),
+	run := &findings.Run{Records: []findings.Record{row("a", 0, 8, 8, 8, 8),
+		row("b", 0, 5, 5, 5, 4),
 		row("a", 1, 8, 7, 6, 5), row("b", 1, 5, 3, 2, 1), row("a", 24, 8, 4, 3, 2)}}
 	require.Len(t, perRecord(run, "a", 0), len(recordMetrics))
 	value := func(client, name string) float64 {

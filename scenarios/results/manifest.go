@@ -4,24 +4,26 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"swarmlab/scenarios/findings"
 	"time"
 )
 
 // Manifest is manifest.json: what ran, when and where. It is the only file of the folder that
 // differs between two runs of the same scenario, seed and version.
 type Manifest struct {
-	Program     string            `json:"program"`
-	Revision    string            `json:"revision,omitempty"` // of its source
-	Go          string            `json:"go"`
-	Platform    string            `json:"platform"`
-	Host        string            `json:"host"`
-	Modules     map[string]string `json:"modules"` // path to version and checksum
-	Started     time.Time         `json:"started"`
-	Ended       time.Time         `json:"ended"`
-	Interrupted bool              `json:"interrupted"`
-	Events      uint64            `json:"events"`
-	Runs        []RunRecord       `json:"runs"`
-	Failures    []Failure         `json:"failures"`
+	Program     string             `json:"program"`
+	Revision    string             `json:"revision,omitempty"` // of its source
+	Go          string             `json:"go"`
+	Platform    string             `json:"platform"`
+	Host        string             `json:"host"`
+	Modules     map[string]string  `json:"modules"` // path to version and checksum
+	Started     time.Time          `json:"started"`
+	Ended       time.Time          `json:"ended"`
+	Interrupted bool               `json:"interrupted"`
+	Events      uint64             `json:"events"`
+	Runs        []RunRecord        `json:"runs"`
+	Failures    []findings.Failure `json:"failures"`
 }
 
 // RunRecord is one finished run in the manifest.
@@ -63,7 +65,7 @@ func newManifest(o *Outcome, started time.Time) Manifest {
 		Interrupted: o.Interrupted, Runs: []RunRecord{}, Failures: o.Failures,
 	}
 	if m.Failures == nil {
-		m.Failures = []Failure{}
+		m.Failures = []findings.Failure{}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {

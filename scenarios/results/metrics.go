@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 )
 
 // Definition is an entry of the dictionary of metrics.
@@ -19,13 +20,13 @@ type Definition struct {
 	kind   string
 	// value returns the observation of one lookup, as a whole number of units divided by scale,
 	// and whether there is one.
-	value func(*Lookup) (int64, bool)
+	value func(*findings.Lookup) (int64, bool)
 	scale float64
 
 	// Of swarms: the observation of one peer that came to download, or the one of a whole run of
 	// so many seconds, of one group or of all; what is not a number is none.
-	peer    func(*Peer) float64
-	whole   func(run *Run, group string, seconds float64) float64
+	peer    func(*findings.Peer) float64
+	whole   func(run *findings.Run, group string, seconds float64) float64
 	grouped bool   // there is one for each group, too
 	group   string // whose it is
 
@@ -34,7 +35,7 @@ type Definition struct {
 
 	// Of a ledger: the observation of a run. Words in capitals in the name are blanks, and with is
 	// what stands for them.
-	claim func(c *Claims, with []string) float64
+	claim func(c *findings.Claims, with []string) float64
 	with  []string
 }
 
@@ -77,7 +78,7 @@ type runGroup struct {
 	metrics []Definition
 	// values returns those of one run of so many seconds, in the order of metrics. What has no
 	// value is not a number.
-	values func(run *Run, client string, seconds float64) []float64
+	values func(run *findings.Run, client string, seconds float64) []float64
 	// byClient: they can be those of the nodes of one client; others are of the whole run.
 	byClient bool
 }
@@ -97,17 +98,17 @@ func none(count int) []float64 {
 	return slices.Repeat([]float64{math.NaN()}, count)
 }
 
-func positive(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
-	return func(l *Lookup) (int64, bool) { v := field(l); return int64(v), v > 0 }
+func positive(field func(*findings.Lookup) int32) func(*findings.Lookup) (int64, bool) {
+	return func(l *findings.Lookup) (int64, bool) { v := field(l); return int64(v), v > 0 }
 }
 
-func always(field func(*Lookup) int32) func(*Lookup) (int64, bool) {
-	return func(l *Lookup) (int64, bool) { return int64(field(l)), true }
+func always(field func(*findings.Lookup) int32) func(*findings.Lookup) (int64, bool) {
+	return func(l *findings.Lookup) (int64, bool) { return int64(field(l)), true }
 }
 
 // reached reports whether the hops and the time to the closest contact count: a lookup for a node
 // must have found it.
-func (l *Lookup) reached() bool {
+func reached(l *findings.Lookup) bool {
 	return l.Contact > 0 && (l.Success || l.Kind != scenarios.KindLookup)
 }
 
@@ -116,53 +117,53 @@ var lookupMetrics = []Definition{
 		Definition: "length of the chain of referrals to the closest contact that answered; " +
 			"1 if it was in the asking node's own table. Of lookups that found their target only",
 		Source: "Roos, Salah, Strufe, arXiv 1307.7000",
-		value:  func(l *Lookup) (int64, bool) { return int64(l.Contact), l.reached() }},
+		value:  func(l *findings.Lookup) (int64, bool) { return int64(l.Contact), reached(l) }},
 	{Name: "hops.first_value", Unit: "hops", counts: true, scale: 1, kind: scenarios.KindGetPeers,
 		Definition: "depth of the first contact that returned peers; measured on get_peers",
 		Source:     "ProbeLab RFM 7",
-		value:      positive(func(l *Lookup) int32 { return l.FirstValue })},
+		value:      positive(func(l *findings.Lookup) int32 { return l.FirstValue })},
 	{Name: "hops.discover_k", Unit: "hops", counts: true, scale: 1,
 		Definition: "smallest depth at which all k closest contacts found had been seen",
 		Source:     "ProbeLab RFM 17, hops for closest",
-		value:      positive(func(l *Lookup) int32 { return l.DiscoverK })},
+		value:      positive(func(l *findings.Lookup) int32 { return l.DiscoverK })},
 	{Name: "hops.total", Unit: "hops", counts: true, scale: 1,
 		Definition: "greatest depth of a contact that answered before the lookup ended",
 		Source:     "ProbeLab RFM 17, total hops",
-		value:      positive(func(l *Lookup) int32 { return l.Total })},
+		value:      positive(func(l *findings.Lookup) int32 { return l.Total })},
 	{Name: "rounds", Unit: "rounds", scale: 1,
 		Definition: "waves of queries: 1 more than the largest wave that had ended when a query " +
 			"was sent; in synchronous mode, the number of rounds",
-		value: always(func(l *Lookup) int32 { return l.Rounds })},
+		value: always(func(l *findings.Lookup) int32 { return l.Rounds })},
 	{Name: "messages", Unit: "queries", scale: 1,
 		Definition: "queries sent by the lookup, without those that announce",
-		value:      always(func(l *Lookup) int32 { return l.Messages })},
+		value:      always(func(l *findings.Lookup) int32 { return l.Messages })},
 	{Name: "timeouts", Unit: "queries", scale: 1,
 		Definition: "queries of the lookup without an answer within the query timeout",
-		value:      always(func(l *Lookup) int32 { return l.Timeouts })},
+		value:      always(func(l *findings.Lookup) int32 { return l.Timeouts })},
 	{Name: "timeout_share", Unit: "share", scale: shareScale,
 		Definition: "share of the lookup's queries that had no answer within the query timeout: " +
 			"the dead nodes that it met, and those that a NAT or firewall kept it from",
-		value: func(l *Lookup) (int64, bool) {
+		value: func(l *findings.Lookup) (int64, bool) {
 			return int64(l.Timeouts) * shareScale / int64(max(l.Messages, 1)), l.Messages > 0
 		}},
 	{Name: "latency_ms", Unit: "ms", scale: float64(time.Millisecond),
 		Definition: "simulated time from the request to the end of the lookup",
-		value:      func(l *Lookup) (int64, bool) { return l.Latency, true }},
+		value:      func(l *findings.Lookup) (int64, bool) { return l.Latency, true }},
 	{Name: "found_ms", Unit: "ms", scale: float64(time.Millisecond),
 		Definition: "simulated time from the request until the closest contact found had " +
 			"answered: all that comes after is for certainty. Of lookups that found their " +
 			"target only",
-		value: func(l *Lookup) (int64, bool) { return l.Found, l.reached() }},
+		value: func(l *findings.Lookup) (int64, bool) { return l.Found, reached(l) }},
 	{Name: "first_value_ms", Unit: "ms", scale: float64(time.Millisecond),
 		kind: scenarios.KindGetPeers,
 		Definition: "simulated time from the request until the first peers came. Of lookups " +
 			"that found some only",
-		value: func(l *Lookup) (int64, bool) { return l.FirstPeers, l.FirstValue > 0 }},
+		value: func(l *findings.Lookup) (int64, bool) { return l.FirstPeers, l.FirstValue > 0 }},
 	{Name: "success", Unit: "share", scale: 1,
 		Definition: "lookup: the running node closest to the target, by the global view, " +
 			"answered; where there are NATs, the closest that lets strangers in, or k closer " +
 			"ones; get_peers: a peer was found; announce: a node stored it",
-		value: func(l *Lookup) (int64, bool) {
+		value: func(l *findings.Lookup) (int64, bool) {
 			if l.Success {
 				return 1, true
 			}
@@ -172,13 +173,13 @@ var lookupMetrics = []Definition{
 		Definition: "how many of the k running nodes closest to the target, by the global view, " +
 			"are among the k found; where there are NATs, of those that let strangers in or " +
 			"answered this lookup",
-		value: always(func(l *Lookup) int32 { return l.Recall })},
+		value: always(func(l *findings.Lookup) int32 { return l.Recall })},
 	{Name: "peers", Unit: "peers", scale: 1, kind: scenarios.KindGetPeers,
 		Definition: "distinct peers found",
-		value:      always(func(l *Lookup) int32 { return l.Peers })},
+		value:      always(func(l *findings.Lookup) int32 { return l.Peers })},
 	{Name: "stored", Unit: "nodes", scale: 1, kind: scenarios.KindAnnounce,
 		Definition: "nodes that acknowledged announce_peer",
-		value:      always(func(l *Lookup) int32 { return l.Peers })},
+		value:      always(func(l *findings.Lookup) int32 { return l.Peers })},
 }
 
 // runMetrics are of the network and the workload. Their values are in perRun.
@@ -201,7 +202,7 @@ var runMetrics = []Definition{
 		Definition: "operations whose node was not running; they are not measured"},
 }
 
-func perRun(run *Run, _ string, seconds float64) []float64 {
+func perRun(run *findings.Run, _ string, seconds float64) []float64 {
 	sent := run.Ledger.Sent
 	nodeSeconds := float64(run.Nodes) * seconds
 	begun := run.Asked - int(run.Tally.Skipped)

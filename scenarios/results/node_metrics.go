@@ -1,5 +1,7 @@
 package results
 
+import "swarmlab/scenarios/findings"
+
 // nodeMetrics are of the nodes of one client or of all. Their values are in perNode.
 var nodeMetrics = []Definition{
 	{Name: "nodes.online", Unit: "nodes",
@@ -30,8 +32,8 @@ var nodeMetrics = []Definition{
 // anyClient stands for all clients together.
 const anyClient = ""
 
-func perNode(run *Run, client string, _ float64) []float64 {
-	var sum ClientRun
+func perNode(run *findings.Run, client string, _ float64) []float64 {
+	var sum findings.ClientRun
 	for _, c := range run.Clients {
 		if client == anyClient || c.Client == client {
 			sum.Online += c.Online

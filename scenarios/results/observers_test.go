@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"strings"
+
+	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,10 +14,11 @@ import (
 // TestErrorsOfACensus works the estimates out by hand: 100 could answer, two crawls found 80 each,
 // 64 of them alike, which is what chance gives, and 8 of 10 planted ones.
 func TestErrorsOfACensus(t *testing.T) {
-	w := Crawled{Ended: 5e9, Queries: 300, Online: 250, Reachable: 100, Heard: 275,
+	w := findings.Crawled{Ended: 5e9, Queries: 300, Online: 250, Reachable: 100, Heard: 275,
 		HeardOnline: 220, Answered: 80, Planted: 10, PlantedHeard: 10, PlantedAnswered: 8,
 		NetworkOnline: 1000, NetworkReachable: 400}
-	run := &Run{Census: &Census{Zone: 2, Crawls: []Crawled{w, w}, Both: []int{64}}}
+	run := &findings.Run{Census: &findings.Census{Zone: 2, Crawls: []findings.Crawled{w, w},
+		Both: []int{64}}}
 	require.InDeltaSlice(t, []float64{
 		5, 300, 250, 100, 275, 80, 0.8, -0.2, 0,
 		(81*81/65.0-1)/100 - 1,
@@ -31,14 +34,14 @@ func TestErrorsOfACensus(t *testing.T) {
 		require.True(t, math.IsNaN(values[n]), "%s needs a pair, or planted nodes",
 			censusMetrics[n].Name)
 	}
-	for _, v := range perCensus(&Run{}, anyClient, 0) {
+	for _, v := range perCensus(&findings.Run{}, anyClient, 0) {
 		require.True(t, math.IsNaN(v))
 	}
 }
 
 func TestConnectivityCountsPatterns(t *testing.T) {
-	c := &Connectivity{}
-	for n, p := range []Probed{
+	c := &findings.Connectivity{}
+	for n, p := range []findings.Probed{
 		{Class: "open", Reciprocal: true, Transitive: true, Persistent: true},
 		{Class: "symmetric", Reciprocal: true},
 		{Class: "firewalled"},
@@ -50,21 +53,22 @@ func TestConnectivityCountsPatterns(t *testing.T) {
 		}
 	}
 	require.Len(t, c.Probed, 5)
-	values := perConnectivity(&Run{Connectivity: c}, anyClient, 0)
+	values := perConnectivity(&findings.Run{Connectivity: c}, anyClient, 0)
 	require.InDeltaSlice(t, []float64{15, 7 / 15.0, 10 / 15.0, 1 / 15.0, 1 / 15.0, 2 / 15.0,
 		3 / 15.0, 4 / 15.0, 4 / 15.0}, values, 1e-12)
-	for _, v := range perConnectivity(&Run{}, anyClient, 0) {
+	for _, v := range perConnectivity(&findings.Run{}, anyClient, 0) {
 		require.True(t, math.IsNaN(v))
 	}
 }
 
 // TestObserversHaveFiles writes a row for each crawl and for each kind of node.
 func TestObserversHaveFiles(t *testing.T) {
-	c := &Connectivity{}
-	c.Count(Probed{Class: "open", Reciprocal: true})
-	c.Count(Probed{Class: "open"})
-	o := &Outcome{Runs: []*Run{{}, {Cell: 1, Seed: 7, Connectivity: c,
-		Census: &Census{Zone: 3, Crawls: []Crawled{{Answered: 5}, {Answered: 6}}}}}}
+	c := &findings.Connectivity{}
+	c.Count(findings.Probed{Class: "open", Reciprocal: true})
+	c.Count(findings.Probed{Class: "open"})
+	o := &Outcome{Runs: []*findings.Run{{}, {Cell: 1, Seed: 7, Connectivity: c,
+		Census: &findings.Census{Zone: 3, Crawls: []findings.Crawled{{Answered: 5},
+			{Answered: 6}}}}}}
 	var b bytes.Buffer
 	require.NoError(t, o.writeCensus(&b))
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")

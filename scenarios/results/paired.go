@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -106,7 +107,7 @@ func addHolm(all map[string]Difference) {
 }
 
 // addMeans notes the mean of each metric in each run.
-func (c *CellSummary) addMeans(seconds float64, runs []*Run) {
+func (c *CellSummary) addMeans(seconds float64, runs []*findings.Run) {
 	c.means = map[string][]float64{}
 	for _, d := range definitionsOf(runs) {
 		if _, ok := c.Metrics[d.Name]; !ok {

@@ -1,5 +1,7 @@
 package results
 
+import "swarmlab/scenarios/findings"
+
 // pathMetrics have one observation a run. Their values are in perPath.
 var pathMetrics = []Definition{
 	{Name: "network.rtt_median_ms", Unit: "ms",
@@ -12,7 +14,7 @@ var pathMetrics = []Definition{
 			"trip between two of them is longer than the two over the third one together"},
 }
 
-func perPath(run *Run, _ string, _ float64) []float64 {
+func perPath(run *findings.Run, _ string, _ float64) []float64 {
 	p := &run.Paths
 	if p.Triples == 0 {
 		return none(len(pathMetrics))

@@ -3,6 +3,8 @@ package results
 import (
 	"fmt"
 	"math"
+
+	"swarmlab/scenarios/findings"
 	"time"
 )
 
@@ -36,8 +38,8 @@ func defineRecords() []Definition {
 	return all
 }
 
-func perRecord(run *Run, client string, _ float64) []float64 {
-	of := func(age time.Duration, value func(*Record) int32) float64 {
+func perRecord(run *findings.Run, client string, _ float64) []float64 {
+	of := func(age time.Duration, value func(*findings.Record) int32) float64 {
 		n, sum := 0.0, 0.0
 		for i := range run.Records {
 			r := &run.Records[i]
@@ -52,11 +54,11 @@ func perRecord(run *Run, client string, _ float64) []float64 {
 		}
 		return sum / n
 	}
-	values := []float64{of(0, func(r *Record) int32 { return r.Holders })}
+	values := []float64{of(0, func(r *findings.Record) int32 { return r.Holders })}
 	for _, age := range recordAges {
-		values = append(values, of(age, func(r *Record) int32 { return r.Online }),
-			of(age, func(r *Record) int32 { return r.Holding }),
-			of(age, func(r *Record) int32 { return r.Closest }))
+		values = append(values, of(age, func(r *findings.Record) int32 { return r.Online }),
+			of(age, func(r *findings.Record) int32 { return r.Holding }),
+			of(age, func(r *findings.Record) int32 { return r.Closest }))
 	}
 	return values
 }

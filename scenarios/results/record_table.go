@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/findings"
 )
 
 // The tables of records; there are none if no record was followed.
@@ -13,7 +15,7 @@ const (
 )
 
 func (o *Outcome) writeRecords(w io.Writer) error {
-	return writeRows(w, o.Runs, (*Run).RecordRows)
+	return writeRows(w, o.Runs, (*findings.Run).RecordRows)
 }
 
 func (o *Outcome) writeRecordsText(w io.Writer) error {

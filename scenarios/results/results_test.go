@@ -17,6 +17,7 @@ import (
 
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -208,7 +209,7 @@ func TestTextBesideFewRows(t *testing.T) {
 		found := rows[n+1][slices.Index(rows[0], "found_ns")]
 		require.Equal(t, strconv.FormatInt(l.Found, 10), found)
 	}
-	columns := parquet.SchemaOf(results.Lookup{}).Columns()
+	columns := parquet.SchemaOf(findings.Lookup{}).Columns()
 	require.Len(t, rows[0], len(columns))
 	for n, name := range columns {
 		require.Equal(t, name[0], rows[0][n], "the same columns in the same order")
@@ -252,7 +253,7 @@ func TestSeriesFiles(t *testing.T) {
 	o := outcome(t, quickstart(t))
 	_, err := results.Write(dir, o, time.Now())
 	require.NoError(t, err)
-	rows, err := parquet.ReadFile[results.Sample](filepath.Join(dir, results.SeriesFile))
+	rows, err := parquet.ReadFile[findings.Sample](filepath.Join(dir, results.SeriesFile))
 	require.NoError(t, err)
 	require.Equal(t, append(slices.Clone(o.Runs[0].Series), o.Runs[1].Series...), rows)
 	require.Len(t, rows, 4, "two minutes of two runs")
@@ -264,7 +265,7 @@ func TestSeriesFiles(t *testing.T) {
 	text, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, text, 1+len(rows))
-	for n, name := range parquet.SchemaOf(results.Sample{}).Columns() {
+	for n, name := range parquet.SchemaOf(findings.Sample{}).Columns() {
 		require.Equal(t, name[0], text[0][n], "the same columns in the same order")
 	}
 	for n, row := range rows {

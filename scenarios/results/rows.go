@@ -7,10 +7,11 @@ import (
 	"strconv"
 
 	"swarmlab/protocol/dht"
+	"swarmlab/scenarios/findings"
 )
 
 func (o *Outcome) writeLookups(w io.Writer) error {
-	return writeRows(w, o.Runs, (*Run).LookupRows)
+	return writeRows(w, o.Runs, (*findings.Run).LookupRows)
 }
 
 // addSmall writes the lookups as text if they are few; otherwise what was there is obsolete.
@@ -65,7 +66,7 @@ type checkpointRow struct {
 }
 
 func (o *Outcome) writeCheckpoints(w io.Writer) error {
-	return writeRows(w, o.Runs, func(run *Run) (rows []checkpointRow, err error) {
+	return writeRows(w, o.Runs, func(run *findings.Run) (rows []checkpointRow, err error) {
 		checkpoints, err := run.CheckpointRows()
 		for _, c := range checkpoints {
 			row := checkpointRow{Cell: int32(run.Cell), Seed: run.Seed, Second: int32(c.Second),

@@ -4,10 +4,12 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/findings"
 )
 
 func (o *Outcome) writeSeries(w io.Writer) error {
-	return writeRows(w, o.Runs, (*Run).SeriesRows)
+	return writeRows(w, o.Runs, (*findings.Run).SeriesRows)
 }
 
 func (o *Outcome) writeSeriesText(w io.Writer) error {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -69,7 +70,7 @@ type TransientSummary struct {
 	TooShort int `json:"too_short"`
 }
 
-func (c *CellSummary) addTransient(metric string, runs []*Run) {
+func (c *CellSummary) addTransient(metric string, runs []*findings.Run) {
 	if metric == "" {
 		return
 	}

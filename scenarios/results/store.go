@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 )
 
 // StoreFolder holds the finished runs of an experiment that is under way, inside its results
@@ -173,7 +174,7 @@ func (st *Store) hash(cell int, seed uint64) runHash { return st.cells[cell].wit
 
 // Find returns a run that is stored, without its rows, or the failure that it ended with under the
 // same budget, or neither.
-func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
+func (st *Store) Find(cell int, seed uint64) (*findings.Run, *findings.Failure) {
 	if st.Found == 0 {
 		return nil, nil
 	}
@@ -196,7 +197,7 @@ func (st *Store) Find(cell int, seed uint64) (*Run, *Failure) {
 }
 
 // Put stores a run and returns it without its rows, which stay on the disk.
-func (st *Store) Put(run *Run) (*Run, error) {
+func (st *Store) Put(run *findings.Run) (*findings.Run, error) {
 	light := run.Light()
 	head := &storedHead{Run: light, Rows: storedCounts(run.Counts())}
 	path, err := st.put(head, run, runEnding, run.Cell, run.Seed)
@@ -208,14 +209,14 @@ func (st *Store) Put(run *Run) (*Run, error) {
 }
 
 // PutFailure stores what kept a run from its end: it is not tried again.
-func (st *Store) PutFailure(f Failure) error {
+func (st *Store) PutFailure(f findings.Failure) error {
 	head := &storedHead{Failure: &f, Budget: st.budget}
-	_, err := st.put(head, &Run{}, failureEnding, f.Cell, f.Seed)
+	_, err := st.put(head, &findings.Run{}, failureEnding, f.Cell, f.Seed)
 	return err
 }
 
 func (st *Store) put(
-	head *storedHead, run *Run, ending string, cell int, seed uint64,
+	head *storedHead, run *findings.Run, ending string, cell int, seed uint64,
 ) (path string, err error) {
 	head.Hash, head.Build, head.Scenario = st.hash(cell, seed), st.build, st.scenario
 	sections, err := encodeRun(head, run)

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"swarmlab/scenarios/findings"
 )
 
 // storeMagic begins the file of a stored run. Behind it come the sections, each with its length,
@@ -24,7 +26,7 @@ const (
 const (
 	headSection = 0
 	firstRows   = 1
-	runSections = firstRows + int(Kinds)
+	runSections = firstRows + int(findings.Kinds)
 )
 
 // storedHead is the first section: what is kept in memory of a run.
@@ -32,9 +34,9 @@ type storedHead struct {
 	Hash     runHash
 	Build    string
 	Scenario string
-	Run      *Run     // without rows; nil of one that failed
-	Failure  *Failure // of one that failed
-	Budget   string   // that it had
+	Run      *findings.Run     // without rows; nil of one that failed
+	Failure  *findings.Failure // of one that failed
+	Budget   string            // that it had
 	Rows     rowCounts
 }
 
@@ -56,7 +58,7 @@ type (
 	claimsCounts struct{ Credits, Verdicts, Audits int }
 )
 
-func storedCounts(n Counts) rowCounts {
+func storedCounts(n findings.Counts) rowCounts {
 	return rowCounts{n.Lookups, n.Series, n.Buckets, n.Records,
 		swarmCounts{n.Peers, n.Transfers, n.Samples, n.Messages},
 		auditCounts{n.Accounts, n.Costs, n.Balances},
@@ -64,9 +66,9 @@ func storedCounts(n Counts) rowCounts {
 }
 
 // Counts returns what the head says of rows.
-func (k *kept) Counts() Counts {
+func (k *kept) Counts() findings.Counts {
 	n := &k.rows
-	return Counts{
+	return findings.Counts{
 		Lookups: n.Lookups, Series: n.Series, Buckets: n.Buckets, Records: n.Records,
 		Peers: n.Swarm.Peers, Transfers: n.Swarm.Transfers, Samples: n.Swarm.Samples,
 		Messages: n.Swarm.Messages, Accounts: n.Audit.Accounts, Costs: n.Audit.Costs,
@@ -76,7 +78,7 @@ func (k *kept) Counts() Counts {
 }
 
 // encodeRun makes the sections of a run.
-func encodeRun(head *storedHead, run *Run) ([][]byte, error) {
+func encodeRun(head *storedHead, run *findings.Run) ([][]byte, error) {
 	parts := append([]any{head}, run.Rows()...)
 	sections := make([][]byte, len(parts))
 	for n, part := range parts {
@@ -194,7 +196,7 @@ type kept struct {
 
 // Read reads one section of a stored run. The file was checked when it was written or found; what
 // has become of it since is an error.
-func (k *kept) Read(kind Kind, rows any) error {
+func (k *kept) Read(kind findings.Kind, rows any) error {
 	section := firstRows + int(kind)
 	b, err := os.ReadFile(k.path)
 	var sections [][]byte

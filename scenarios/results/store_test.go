@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -45,39 +46,46 @@ targets:
 }
 
 // madeRun makes up the record of a run.
-func madeRun(cell int, seed uint64, lookups int) *Run {
+func madeRun(cell int, seed uint64, lookups int) *findings.Run {
 	r := rand.New(rand.NewPCG(uint64(cell), seed))
-	run := &Run{Cell: cell, Seed: seed, Nodes: 20, Asked: lookups, Ended: lookups,
+	run := &findings.Run{Cell: cell, Seed: seed, Nodes: 20, Asked: lookups, Ended: lookups,
 		Fingerprint: sim.Fingerprint{Events: r.Uint64(), Wire: r.Uint64(), Outcome: r.Uint64()},
 		Measured:    10 * time.Second,
-		Clients:     []ClientRun{{Client: "bep5", Nodes: 20, Online: time.Minute, Queries: 9}}}
+		Clients: []findings.ClientRun{{Client: "bep5", Nodes: 20, Online: time.Minute,
+			Queries: 9}}}
 	run.Counters[3] = r.Uint64()
 	for n := range lookups {
-		run.Lookups = append(run.Lookups, Lookup{Cell: int32(cell), Seed: seed, Kind: "lookup",
+		run.Lookups = append(run.Lookups, findings.Lookup{Cell: int32(cell), Seed: seed,
+			Kind:   "lookup",
 			Client: "bep5", Node: uint32(n), At: int64(n) * 1e9, Latency: r.Int64N(1e10),
 			Contact: 1 + r.Int32N(4), Success: true})
 	}
 	for n := range 3 {
-		run.Series = append(run.Series, Sample{Cell: int32(cell), Seed: seed, Client: "bep5",
+		run.Series = append(run.Series, findings.Sample{Cell: int32(cell), Seed: seed,
+			Client: "bep5",
 			Second: int32(60 * n), Up: r.Int64N(1e12), Tables: 20, Contacts: 1 + r.Int32N(99)})
 		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
 			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
 	}
 	for n := range int32(9) {
-		run.Buckets = append(run.Buckets, Bucket{Cell: int32(cell), Seed: seed, Client: "bep5",
+		run.Buckets = append(run.Buckets, findings.Bucket{Cell: int32(cell), Seed: seed,
+			Client: "bep5",
 			Second: 60 * (n / 3), Depth: n % 3, Supply: 20, Tables: 20, Room: 160,
 			Full: 10, Contacts: 100 + r.Int32N(9), Dead: 20, InFull: 80, DeadFull: r.Int32N(9)})
 	}
 	if cell > 0 { // one cell has what the other has not
-		run.Churn = &ChurnSeen{Start: Uptimes{9, 3, 1}, End: Uptimes{8, r.Int64N(8), 2},
-			Arrivals: []int64{r.Int64N(9), 4, 1}, Sessions: Lengths{3, time.Second, 7}}
-		run.Paths = Paths{Triples: 9, Mean: r.Float64(), Median: 2, Detours: 1}
-		run.Terrain = Terrain{Gated: true, Narrow: true,
-			Faults: []FaultHits{{"{kind: loss, share: 5%}", r.Uint64N(1000), 0}}}
+		run.Churn = &findings.ChurnSeen{Start: findings.Uptimes{Online: 9, Over5h: 3, Over24h: 1},
+			End:      findings.Uptimes{Online: 8, Over5h: r.Int64N(8), Over24h: 2},
+			Arrivals: []int64{r.Int64N(9), 4, 1},
+			Sessions: findings.Lengths{Count: 3, Mean: time.Second, Median: 7}}
+		run.Paths = findings.Paths{Triples: 9, Mean: r.Float64(), Median: 2, Detours: 1}
+		run.Terrain = findings.Terrain{Gated: true, Narrow: true,
+			Faults: []findings.FaultHits{{Fault: "{kind: loss, share: 5%}",
+				Datagrams: r.Uint64N(1000)}}}
 		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
 		for n := range run.Series {
 			run.Series[n].Online, run.Series[n].Reachable = 20, r.Int32N(20)
-			run.Records = append(run.Records, Record{Cell: int32(cell), Seed: seed,
+			run.Records = append(run.Records, findings.Record{Cell: int32(cell), Seed: seed,
 				Client: "bep5", Stored: 9, Age: int32(3600 * n), Holders: 8, Online: r.Int32N(8)})
 		}
 	}
@@ -85,7 +93,9 @@ func madeRun(cell int, seed uint64, lookups int) *Run {
 }
 
 // pathOf is where a run is stored.
-func pathOf(run *Run) string { return run.kept.(*kept).path }
+func pathOf(st *Store, run *findings.Run) string {
+	return filepath.Join(st.dir, st.hash(run.Cell, run.Seed).fileName(runEnding))
+}
 
 func openStore(t *testing.T, home string, change ...string) (*Store, error) {
 	s, cells := made(t, change...)
@@ -168,7 +178,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	require.NoError(t, err)
 	light, err := st.Put(madeRun(1, 2, 1))
 	require.NoError(t, err)
-	path := pathOf(light)
+	path := pathOf(st, light)
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
 	try := func(b []byte) error {
@@ -210,7 +220,7 @@ func TestQuietSecondsTakeLittleRoom(t *testing.T) {
 	}
 	light, err := st.Put(run)
 	require.NoError(t, err)
-	info, err := os.Stat(pathOf(light))
+	info, err := os.Stat(pathOf(st, light))
 	require.NoError(t, err)
 	require.Less(t, info.Size(), int64(seconds*whole/8))
 	again, err := light.CheckpointRows()
@@ -229,10 +239,10 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	require.NoError(t, err)
 	renamed, err := st.Put(madeRun(1, 1, 5))
 	require.NoError(t, err)
-	require.NoError(t, os.Truncate(pathOf(bad), 500))
-	b, err := os.ReadFile(pathOf(good))
+	require.NoError(t, os.Truncate(pathOf(st, bad), 500))
+	b, err := os.ReadFile(pathOf(st, good))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(pathOf(renamed), b, 0o644))
+	require.NoError(t, os.WriteFile(pathOf(st, renamed), b, 0o644))
 	half := filepath.Join(st.dir, tempPrefix+"half")
 	require.NoError(t, os.WriteFile(half, b[:10], 0o644))
 	st.Close()
@@ -241,7 +251,7 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, st.Found)
 	require.Len(t, st.Damaged, 2)
-	require.Contains(t, strings.Join(st.Damaged, "\n"), pathOf(bad)+damagedEnding+": it is cut")
+	require.Contains(t, strings.Join(st.Damaged, "\n"), pathOf(st, bad)+damagedEnding+": it is cut")
 	require.Contains(t, strings.Join(st.Damaged, "\n"), errOtherName.Error())
 	require.NoFileExists(t, half)
 	run, failure := st.Find(0, 2)
@@ -256,9 +266,10 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 
 	// A run that goes bad after it was found is an error with a mend, not a wrong figure.
 	run, _ = st.Find(0, 1)
-	require.NoError(t, os.Truncate(pathOf(run), 500))
+	require.NoError(t, os.Truncate(pathOf(st, run), 500))
 	s, cells := made(t)
-	_, err = Write(home, &Outcome{Scenario: s, Cells: cells, Runs: []*Run{run}}, time.Now())
+	_, err = Write(home, &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{run}},
+		time.Now())
 	require.ErrorContains(t, err, "damaged: it is cut short; run the same command again")
 	require.NoFileExists(t, filepath.Join(home, SummaryFile))
 }
@@ -322,7 +333,7 @@ func TestFailuresAreStored(t *testing.T) {
 	home := t.TempDir()
 	st, err := openStore(t, home)
 	require.NoError(t, err)
-	f := Failure{Cell: 1, Seed: 2, Error: "panic: broken"}
+	f := findings.Failure{Cell: 1, Seed: 2, Error: "panic: broken"}
 	require.NoError(t, st.PutFailure(f))
 	st.Close()
 	st, err = openStore(t, home)
@@ -437,8 +448,8 @@ func TestFailingDiskUnderTheStore(t *testing.T) {
 // moved to its place, all that was there before is there still, and then the manifest is not.
 func TestFailingDiskUnderTheResults(t *testing.T) {
 	s, cells := made(t)
-	old := &Outcome{Scenario: s, Cells: cells, Runs: []*Run{madeRun(0, 1, 5)}}
-	now := &Outcome{Scenario: s, Cells: cells, Runs: []*Run{madeRun(0, 2, 5)}}
+	old := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 1, 5)}}
+	now := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 2, 5)}}
 	dir := t.TempDir()
 	kept := 0
 	for fatal := 1; ; fatal++ {

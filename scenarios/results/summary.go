@@ -6,6 +6,7 @@ import (
 
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/stats"
 )
@@ -140,7 +141,7 @@ func settings(cell scenarios.Cell) map[string]any {
 	return all
 }
 
-func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
+func summariseCell(cell scenarios.Cell, runs []*findings.Run) CellSummary {
 	c := CellSummary{
 		Cell: cell.Index, Set: settings(cell), Fingerprint: foldRuns(runs).String(),
 		Nodes: runs[0].Nodes, Models: predict(cell.Scenario),
@@ -167,7 +168,7 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 }
 
 // metricsOf sums up the lookups and nodes of one client, or all that there is.
-func metricsOf(runs []*Run, client string, seconds float64) map[string]stats.Summary {
+func metricsOf(runs []*findings.Run, client string, seconds float64) map[string]stats.Summary {
 	metrics := map[string]stats.Summary{}
 	for _, d := range Definitions() {
 		if d.value == nil {
@@ -212,7 +213,7 @@ func addPerRun(metrics map[string]stats.Summary, d Definition, runs [][]float64,
 	}
 }
 
-func summariseMetric(d Definition, runs []*Run, client string) stats.Summary {
+func summariseMetric(d Definition, runs []*findings.Run, client string) stats.Summary {
 	seeds := make([][]int64, len(runs))
 	for n, run := range runs {
 		for l := range run.Lookups {

@@ -4,17 +4,19 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"swarmlab/scenarios/findings"
 )
 
 // checkSwarms refuses runs that break what must hold in every one: what the network carried adds
 // up, and no peer had a torrent before the lines could have brought it. Such a run is an error of
 // this program.
-func checkSwarms(runs []*Run) error {
+func checkSwarms(runs []*findings.Run) error {
 	for _, run := range runs {
 		if run.Swarm == nil {
 			continue
 		}
-		if err := run.Swarm.check(); err != nil {
+		if err := checkSwarm(run.Swarm); err != nil {
 			return fmt.Errorf("cell %d, seed %d: %w; this is an error of swarmlab, and none of "+
 				"the run's results are to be trusted", run.Cell, run.Seed, err)
 		}
@@ -22,17 +24,17 @@ func checkSwarms(runs []*Run) error {
 	return nil
 }
 
-func (s *Swarm) check() error {
-	if err := s.checkBooks(); err != nil {
+func checkSwarm(s *findings.Swarm) error {
+	if err := checkBooks(s); err != nil {
 		return err
 	}
-	if err := s.checkDownlinks(); err != nil {
+	if err := checkDownlinks(s); err != nil {
 		return err
 	}
-	if err := s.checkUplinks(); err != nil {
+	if err := checkUplinks(s); err != nil {
 		return err
 	}
-	return s.checkSeeds()
+	return checkSeeds(s)
 }
 
 // place is a peer: a node in a torrent. A node that came several times is one.
@@ -42,7 +44,7 @@ type place struct {
 }
 
 // checkBooks holds the transfers against themselves and against the peers' totals.
-func (s *Swarm) checkBooks() error {
+func checkBooks(s *findings.Swarm) error {
 	type books struct{ up, down uint64 }
 	of := map[place]books{}
 	for n := range s.Transfers {
@@ -76,10 +78,10 @@ func (s *Swarm) checkBooks() error {
 }
 
 // checkDownlinks: what a peer completes with has come over its own line.
-func (s *Swarm) checkDownlinks() error {
+func checkDownlinks(s *findings.Swarm) error {
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if p.Completed == 0 || !p.leeches() {
+		if p.Completed == 0 || !leeches(p) {
 			continue
 		}
 		need := p.Size - p.Complete
@@ -106,25 +108,27 @@ const slack = 1e-6
 
 // checkUplinks: at each completion, all uplinks together can have carried what those who have
 // completed needed, from the coming of each. It is the last of the terms of the Kumar-Ross bound.
-func (s *Swarm) checkUplinks() error {
-	var came []*Peer
+func checkUplinks(s *findings.Swarm) error {
+	var came []*findings.Peer
 	seen := map[uint32]bool{}
-	var done []*Peer
-	byJoined := make([]*Peer, len(s.Peers))
+	var done []*findings.Peer
+	byJoined := make([]*findings.Peer, len(s.Peers))
 	for n := range s.Peers {
 		byJoined[n] = &s.Peers[n]
 	}
-	slices.SortStableFunc(byJoined, func(a, b *Peer) int { return cmp.Compare(a.Joined, b.Joined) })
+	slices.SortStableFunc(byJoined, func(a, b *findings.Peer) int {
+		return cmp.Compare(a.Joined, b.Joined)
+	})
 	for _, p := range byJoined {
 		if !seen[p.Node] { // a node with several torrents has one line
 			seen[p.Node] = true
 			came = append(came, p)
 		}
-		if p.leeches() && p.Completed > 0 {
+		if leeches(p) && p.Completed > 0 {
 			done = append(done, p)
 		}
 	}
-	slices.SortStableFunc(done, func(a, b *Peer) int {
+	slices.SortStableFunc(done, func(a, b *findings.Peer) int {
 		return cmp.Compare(a.Completed, b.Completed)
 	})
 	rate, carried, needed, last := 0.0, 0.0, 0.0, int64(0)
@@ -150,11 +154,11 @@ func (s *Swarm) checkUplinks() error {
 
 // checkSeeds: at the first completion of a torrent, its first seeds can have sent what no leecher
 // had brought. It is the first of the terms.
-func (s *Swarm) checkSeeds() error {
-	first := map[string]*Peer{}
+func checkSeeds(s *findings.Swarm) error {
+	first := map[string]*findings.Peer{}
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if p.leeches() && p.Completed > 0 &&
+		if leeches(p) && p.Completed > 0 &&
 			(first[p.Torrent] == nil || p.Completed < first[p.Torrent].Completed) {
 			first[p.Torrent] = p
 		}
@@ -170,7 +174,7 @@ func (s *Swarm) checkSeeds() error {
 			o := &s.Peers[m]
 			switch {
 			case o.Torrent != p.Torrent || o.Joined > p.Completed:
-			case o.leeches():
+			case leeches(o):
 				brought += o.Complete
 			default:
 				unlimited = unlimited || o.UpRate == 0

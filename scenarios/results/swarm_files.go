@@ -1,6 +1,10 @@
 package results
 
-import "strconv"
+import (
+	"strconv"
+
+	"swarmlab/scenarios/findings"
+)
 
 // The tables of swarms; there are none of a scenario without torrents.
 const (
@@ -15,19 +19,19 @@ const (
 // addSwarm adds the tables, if there are any, and as text those that are short.
 func (o *Outcome) addSwarm(g *staging, obsolete *[]string) error {
 	n := countsOf(o.Runs)
-	if err := (&table[Peer]{PeersFile, PeersTextFile,
-		(*Run).PeerRows, (*Peer).text}).add(o, g, obsolete, n.Peers); err != nil {
+	if err := (&table[findings.Peer]{PeersFile, PeersTextFile,
+		(*findings.Run).PeerRows, peerText}).add(o, g, obsolete, n.Peers); err != nil {
 		return err
 	}
-	if err := (&table[Transfer]{TransfersFile, TransfersTextFile,
-		(*Run).TransferRows, (*Transfer).text}).add(o, g, obsolete, n.Transfers); err != nil {
+	if err := (&table[findings.Transfer]{TransfersFile, TransfersTextFile,
+		(*findings.Run).TransferRows, transferText}).add(o, g, obsolete, n.Transfers); err != nil {
 		return err
 	}
-	return (&table[SwarmSample]{SwarmFile, SwarmTextFile,
-		(*Run).SwarmRows, (*SwarmSample).text}).add(o, g, obsolete, n.Samples)
+	return (&table[findings.SwarmSample]{SwarmFile, SwarmTextFile,
+		(*findings.Run).SwarmRows, sampleText}).add(o, g, obsolete, n.Samples)
 }
 
-func (p *Peer) text() []string {
+func peerText(p *findings.Peer) []string {
 	row := []string{itoa(p.Cell), utoa(p.Seed), utoa(p.Node), p.Group, p.Torrent,
 		utoa(p.Size), utoa(p.Complete), itoa(p.Joined), itoa(p.FirstPiece), itoa(p.Completed),
 		itoa(p.Left)}
@@ -41,13 +45,13 @@ func (p *Peer) text() []string {
 		itoa(p.FoundPEX))
 }
 
-func (t *Transfer) text() []string {
+func transferText(t *findings.Transfer) []string {
 	return []string{itoa(t.Cell), utoa(t.Seed), utoa(t.From), utoa(t.To), t.FromGroup,
 		t.ToGroup, t.Torrent, utoa(t.Sent), utoa(t.Delivered), utoa(t.Lost), utoa(t.InFlight),
 		utoa(t.Junk), itoa(t.Unchoked)}
 }
 
-func (s *SwarmSample) text() []string {
+func sampleText(s *findings.SwarmSample) []string {
 	real := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	return []string{itoa(s.Cell), utoa(s.Seed), itoa(s.At), s.Torrent, itoa(s.Leechers),
 		itoa(s.Seeds), itoa(s.Arrived), itoa(s.Completed), itoa(s.Aborted), utoa(s.UpBytes),

@@ -5,6 +5,7 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol/swarm"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/stats"
 )
@@ -58,7 +59,7 @@ func carried() float64 {
 const courseSteps = 150
 
 // fluidCourse returns the course where the model covers all runs, or nil.
-func fluidCourse(runs []*Run, seconds float64) *FluidCourse {
+func fluidCourse(runs []*findings.Run, seconds float64) *FluidCourse {
 	c := &FluidCourse{Leechers: make([]stats.Number, courseSteps+1),
 		Seeds: make([]stats.Number, courseSteps+1)}
 	end := int64(math.MaxInt64)
@@ -67,13 +68,13 @@ func fluidCourse(runs []*Run, seconds float64) *FluidCourse {
 		if v := perFluid(run, anyClient, seconds); !stats.Finite(v[len(v)-1]) {
 			return nil
 		}
-		end = min(end, run.Swarm.end())
+		end = min(end, endOf(run.Swarm))
 	}
 	step := float64(end) / 1e9 / courseSteps
 	c.Step = stats.Number(step)
 	for _, run := range runs {
 		from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
-		t := run.Swarm.turnover(from, run.Swarm.end())
+		t := turnoverOf(run.Swarm, from, endOf(run.Swarm))
 		f := t.fluid()
 		if math.IsInf(f.Download+f.Departures, 1) {
 			return nil // the equations have no such rates
@@ -96,20 +97,20 @@ type turnover struct {
 	lastCame          int64
 }
 
-func perFluid(run *Run, _ string, seconds float64) []float64 {
+func perFluid(run *findings.Run, _ string, seconds float64) []float64 {
 	if run.Swarm == nil || len(run.Swarm.Peers) == 0 {
 		return none(len(fluidMetrics))
 	}
 	s := run.Swarm
 	from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
-	if from >= s.end() {
+	if from >= endOf(s) {
 		return none(len(fluidMetrics)) // all was over before the warm-up
 	}
-	t := s.turnover(from, s.end())
+	t := turnoverOf(s, from, endOf(s))
 	stay := t.leeching / t.came
 	values := []float64{t.leeching / t.measured, t.seeding / t.measured, t.came / t.measured,
 		stay,
-		s.sampled(from, s.end(), func(row *SwarmSample) (a, b uint64) {
+		sampledShare(s, from, endOf(s), func(row *findings.SwarmSample) (a, b uint64) {
 			return row.LeecherUpBytes, row.LeecherUpCapacity
 		}) / carried()}
 	steady, err := t.fluid().Steady()
@@ -119,8 +120,8 @@ func perFluid(run *Run, _ string, seconds float64) []float64 {
 	return append(values, steady.Leechers, steady.Seeds, steady.Stay, stay/steady.Stay)
 }
 
-// turnover counts from one time to another, ns.
-func (s *Swarm) turnover(from, to int64) turnover {
+// turnoverOf counts from one time to another, ns.
+func turnoverOf(s *findings.Swarm, from, to int64) turnover {
 	t := turnover{measured: float64(to-from) / 1e9}
 	within := func(a, b int64) float64 { return float64(max(0, min(b, to)-max(a, from))) / 1e9 }
 	leechers := 0.0
@@ -131,7 +132,7 @@ func (s *Swarm) turnover(from, to int64) turnover {
 			left = p.Left
 		}
 		size := float64(p.Size)
-		if !p.leeches() {
+		if !leeches(p) {
 			t.origin += float64(p.UpRate) / size * within(p.Joined, left) / t.measured
 			continue
 		}
@@ -141,7 +142,7 @@ func (s *Swarm) turnover(from, to int64) turnover {
 		if p.Joined > from {
 			t.came++
 		}
-		done := p.until(to)
+		done := untilDone(p, to)
 		t.leeching += within(p.Joined, done)
 		if p.Completed > 0 {
 			t.seeding += within(p.Completed, left)

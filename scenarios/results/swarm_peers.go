@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -57,7 +58,7 @@ func swarmDefinition(name string) *Definition {
 
 // definitionsOf returns the dictionary with the names that runs have: of groups, methods and
 // ways to cheat.
-func definitionsOf(runs []*Run) []Definition {
+func definitionsOf(runs []*findings.Run) []Definition {
 	var all []Definition
 	groups := groupsOf(runs)
 	for _, d := range Definitions() {
@@ -76,7 +77,7 @@ func definitionsOf(runs []*Run) []Definition {
 }
 
 // groupsOf returns the names of the groups with peers that came to download, sorted.
-func groupsOf(runs []*Run) []string {
+func groupsOf(runs []*findings.Run) []string {
 	var all []string
 	for _, run := range runs {
 		if run.Swarm == nil {
@@ -84,7 +85,7 @@ func groupsOf(runs []*Run) []string {
 		}
 		for n := range run.Swarm.Peers {
 			name := run.Swarm.Peers[n].Group
-			if !run.Swarm.Peers[n].leeches() {
+			if !leeches(&run.Swarm.Peers[n]) {
 				continue
 			}
 			if at, found := slices.BinarySearch(all, name); !found {
@@ -96,7 +97,7 @@ func groupsOf(runs []*Run) []string {
 }
 
 // addSwarm adds the metrics of swarms.
-func addSwarm(metrics map[string]stats.Summary, runs []*Run, seconds float64) {
+func addSwarm(metrics map[string]stats.Summary, runs []*findings.Run, seconds float64) {
 	for _, d := range definitionsOf(runs) {
 		var s stats.Summary
 		switch {
@@ -126,13 +127,13 @@ func addSwarm(metrics map[string]stats.Summary, runs []*Run, seconds float64) {
 const peerScale = 1e6
 
 // ofPeers returns the metric's observations in a run.
-func (d *Definition) ofPeers(run *Run) (values []int64) {
+func (d *Definition) ofPeers(run *findings.Run) (values []int64) {
 	if run.Swarm == nil {
 		return nil
 	}
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
-		if !p.leeches() || d.group != "" && p.Group != d.group {
+		if !leeches(p) || d.group != "" && p.Group != d.group {
 			continue
 		}
 		if v := d.peer(p); stats.Finite(v) {
@@ -142,7 +143,7 @@ func (d *Definition) ofPeers(run *Run) (values []int64) {
 	return values
 }
 
-func (d *Definition) ofSwarm(run *Run, seconds float64) float64 {
+func (d *Definition) ofSwarm(run *findings.Run, seconds float64) float64 {
 	if run.Swarm == nil {
 		return math.NaN()
 	}
@@ -150,10 +151,10 @@ func (d *Definition) ofSwarm(run *Run, seconds float64) float64 {
 }
 
 // leeches tells whether the peer came to download.
-func (p *Peer) leeches() bool { return p.Complete < p.Size }
+func leeches(p *findings.Peer) bool { return p.Complete < p.Size }
 
-// until returns when the peer had what it came for, or left, or the run ended, at end.
-func (p *Peer) until(end int64) int64 {
+// untilDone returns when the peer had what it came for, or left, or the run ended, at end.
+func untilDone(p *findings.Peer, end int64) int64 {
 	switch {
 	case p.Completed > 0:
 		return p.Completed
@@ -183,13 +184,13 @@ var peerMetrics = []Definition{
 	{Name: "swarm.completion_s", Unit: "s", grouped: true,
 		Definition: "simulated time from a peer's coming until it had verified all pieces; of " +
 			"peers that came to download, and did",
-		peer: func(p *Peer) float64 { return since(p.Joined, p.Completed) }},
+		peer: func(p *findings.Peer) float64 { return since(p.Joined, p.Completed) }},
 	{Name: "swarm.first_piece_s", Unit: "s",
 		Definition: "simulated time from a peer's coming until it had verified a first piece",
-		peer:       func(p *Peer) float64 { return since(p.Joined, p.FirstPiece) }},
+		peer:       func(p *findings.Peer) float64 { return since(p.Joined, p.FirstPiece) }},
 	{Name: "swarm.completed", Unit: "share", grouped: true,
 		Definition: "share of the peers that came to download that had all before the run ended",
-		peer: func(p *Peer) float64 {
+		peer: func(p *findings.Peer) float64 {
 			if p.Completed > 0 {
 				return 1
 			}
@@ -198,21 +199,21 @@ var peerMetrics = []Definition{
 	{Name: "swarm.share_ratio", Unit: "ratio", grouped: true,
 		Definition: "payload that a peer which came to download gave to others, by what it was " +
 			"given, in the network's books; also after it had completed",
-		peer: func(p *Peer) float64 { return quotient(p.PayloadUp, p.PayloadDown) }},
+		peer: func(p *findings.Peer) float64 { return quotient(p.PayloadUp, p.PayloadDown) }},
 	{Name: "swarm.served", Unit: "files", grouped: true,
 		Definition: "payload that a peer had sent when it completed, by the size of the torrent",
 		Source:     "Bharambe, Herley, Padmanabhan, INFOCOM 2006: blocks served",
-		peer:       func(p *Peer) float64 { return quotient(p.LeechedUp, p.Size) }},
+		peer:       func(p *findings.Peer) float64 { return quotient(p.LeechedUp, p.Size) }},
 	{Name: "swarm.interest", Unit: "share", grouped: true,
 		Definition: "of the time that a peer which was downloading had connections, all added " +
 			"up, the share in which it was interested in what the other end has",
 		Source: "Legout, Urvoy-Keller, Michiardi, IMC 2006",
-		peer:   func(p *Peer) float64 { return quotient(p.Interested, p.Connected) }},
+		peer:   func(p *findings.Peer) float64 { return quotient(p.Interested, p.Connected) }},
 	{Name: "swarm.connections", Unit: "peers", grouped: true,
 		Definition: "distinct peers that a peer was connected with in all",
-		peer:       func(p *Peer) float64 { return float64(p.Remotes) }},
+		peer:       func(p *findings.Peer) float64 { return float64(p.Remotes) }},
 	{Name: "swarm.found_first_s", Unit: "s", grouped: true,
 		Definition: "simulated time from a peer's coming until it had learnt of another, by " +
 			"tracker, DHT or peer exchange",
-		peer: func(p *Peer) float64 { return since(p.Joined, p.FirstFound) }},
+		peer: func(p *findings.Peer) float64 { return since(p.Joined, p.FirstFound) }},
 }

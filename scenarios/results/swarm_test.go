@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 )
 
 const second = int64(time.Second)
@@ -19,15 +20,16 @@ const second = int64(time.Second)
 // crowd is a swarm worked out by hand: a seed with 100 B/s, and two fast and two slow leechers
 // that come at 1 s for 1,000 bytes and leave when they have them, the slow ones at 21 s and the
 // fast ones at 16 s. The lines could have brought that in 10.67 s.
-func crowd() *Swarm {
-	peer := func(node uint32, group string, up, down uint64, done int64, leeched uint64) Peer {
-		return Peer{Cell: 7, Node: node, Group: group, Torrent: "film", Size: 1000,
+func crowd() *findings.Swarm {
+	peer := func(node uint32, group string, up, down uint64, done int64,
+		leeched uint64) findings.Peer {
+		return findings.Peer{Cell: 7, Node: node, Group: group, Torrent: "film", Size: 1000,
 			Joined: second, FirstPiece: 3 * second, Completed: done, Left: done, UpRate: up,
 			DownRate: down, LeechedUp: leeched, Useful: 1000, Remotes: 4, Connected: 40 * second,
 			Interested: 30 * second, FirstFound: second + second/2, Others: 4,
 			FoundTracker: 3, FoundPEX: 1}
 	}
-	s := &Swarm{Peers: []Peer{
+	s := &findings.Swarm{Peers: []findings.Peer{
 		{Cell: 7, Node: 0, Group: "seeds", Torrent: "film", Size: 1000, Complete: 1000,
 			UpRate: 100},
 		peer(1, "fast", 100, 400, 16*second, 1000),
@@ -36,7 +38,7 @@ func crowd() *Swarm {
 		peer(4, "slow", 50, 200, 21*second, 100),
 	}}
 	give := func(from, to uint32, bytes uint64, unchoked int64) {
-		t := Transfer{Cell: 7, From: from, To: to, FromGroup: s.Peers[from].Group,
+		t := findings.Transfer{Cell: 7, From: from, To: to, FromGroup: s.Peers[from].Group,
 			ToGroup: s.Peers[to].Group, Torrent: "film", Sent: bytes, Delivered: bytes,
 			Unchoked: unchoked * second}
 		s.Transfers = append(s.Transfers, t)
@@ -58,7 +60,8 @@ func crowd() *Swarm {
 	give(4, 3, 100, 1)
 	s.Peers[4].Wasted = 100
 	for at := int64(5); at <= 30; at += 5 {
-		row := SwarmSample{Cell: 7, At: at * second, Torrent: "film", Leechers: 4, Seeds: 1,
+		row := findings.SwarmSample{Cell: 7, At: at * second, Torrent: "film", Leechers: 4,
+			Seeds:   1,
 			Arrived: 4, CopiesMin: 1, CopiesMean: 2, UpBytes: 800, UpCapacity: 2000,
 			LeecherUpBytes: 300, LeecherUpCapacity: 1500}
 		switch {
@@ -72,7 +75,7 @@ func crowd() *Swarm {
 	return s
 }
 
-func swarmOutcome(t *testing.T, swarms ...*Swarm) *Outcome {
+func swarmOutcome(t *testing.T, swarms ...*findings.Swarm) *Outcome {
 	t.Helper()
 	s, err := scenarios.Parse("test.yaml", []byte(`
 name: test
@@ -85,7 +88,7 @@ groups: [{name: nodes, size: 5, join: {over: 1s}}]
 	require.NoError(t, err)
 	o := &Outcome{Scenario: s, Cells: cells}
 	for n, swarm := range swarms {
-		o.Runs = append(o.Runs, &Run{Seed: uint64(n + 1), Nodes: 5, Swarm: swarm,
+		o.Runs = append(o.Runs, &findings.Run{Seed: uint64(n + 1), Nodes: 5, Swarm: swarm,
 			Measured: 30 * time.Second})
 	}
 	return o
@@ -145,7 +148,7 @@ func TestSwarmDictionary(t *testing.T) {
 		known[d.Name] = d
 	}
 	require.Contains(t, known, "swarm.completion.GROUP_s")
-	for _, d := range definitionsOf([]*Run{{Swarm: crowd()}}) {
+	for _, d := range definitionsOf([]*findings.Run{{Swarm: crowd()}}) {
 		require.NotContains(t, d.Name, groupWord)
 		found := definition(d.Name)
 		require.NotNil(t, found, d.Name)
@@ -176,16 +179,16 @@ func TestSwarmTables(t *testing.T) {
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
 
-	peers, err := parquet.ReadFile[Peer](filepath.Join(dir, PeersFile))
+	peers, err := parquet.ReadFile[findings.Peer](filepath.Join(dir, PeersFile))
 	require.NoError(t, err)
 	require.Len(t, peers, 10)
 	p := crowd().Peers[3]
 	p.Cell = 0
 	require.Equal(t, p, peers[8])
-	transfers, err := parquet.ReadFile[Transfer](filepath.Join(dir, TransfersFile))
+	transfers, err := parquet.ReadFile[findings.Transfer](filepath.Join(dir, TransfersFile))
 	require.NoError(t, err)
 	require.Len(t, transfers, 24)
-	samples, err := parquet.ReadFile[SwarmSample](filepath.Join(dir, SwarmFile))
+	samples, err := parquet.ReadFile[findings.SwarmSample](filepath.Join(dir, SwarmFile))
 	require.NoError(t, err)
 	require.Len(t, samples, 12)
 	checkTexts(t, dir, map[string]int{
@@ -198,7 +201,7 @@ func TestSwarmTables(t *testing.T) {
 
 	// A folder that is written again without torrents has none of the tables.
 	for n := range o.Runs {
-		o.Runs[n] = &Run{Seed: uint64(n + 1), Nodes: 5, Measured: 30 * time.Second}
+		o.Runs[n] = &findings.Run{Seed: uint64(n + 1), Nodes: 5, Measured: 30 * time.Second}
 	}
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)
@@ -216,6 +219,7 @@ func asJSON(t *testing.T, v any) string {
 
 // TestBrokenSwarms: what cannot be is an error that names the run.
 func TestBrokenSwarms(t *testing.T) {
+	type Swarm = findings.Swarm
 	for says, spoil := range map[string]func(s *Swarm){
 		"node 0 sent node 1 600 bytes of film, but 500 were delivered": func(s *Swarm) {
 			s.Transfers[0].Delivered -= 100
@@ -248,9 +252,9 @@ func TestBrokenSwarms(t *testing.T) {
 		},
 	} {
 		s := crowd()
-		require.NoError(t, s.check())
+		require.NoError(t, checkSwarm(s))
 		spoil(s)
-		require.ErrorContains(t, s.check(), says)
+		require.ErrorContains(t, checkSwarm(s), says)
 		o := swarmOutcome(t, crowd(), s)
 		_, err := Write(t.TempDir(), o, time.Now())
 		require.ErrorContains(t, err, "cell 0, seed 2: "+says)
@@ -259,7 +263,7 @@ func TestBrokenSwarms(t *testing.T) {
 	for n := range s.Peers {
 		s.Peers[n].UpRate, s.Peers[n].DownRate = 0, 0
 	}
-	require.NoError(t, s.check(), "lines without limit")
+	require.NoError(t, checkSwarm(s), "lines without limit")
 }
 
 // wireShare is what 16 KiB take on a line, by themselves: 13 bytes of the message and 40 of each of
@@ -269,9 +273,9 @@ const wireShare = (16384. + 13 + 12*40) / 16384
 // TestFluidOfASteadySwarm has peers that come every 10 s, take 100 s to download and stay for 50 s:
 // Little's law and the model's own numbers hold for them.
 func TestFluidOfASteadySwarm(t *testing.T) {
-	s := &Swarm{Samples: []SwarmSample{{At: 10_000 * second}}}
+	s := &findings.Swarm{Samples: []findings.SwarmSample{{At: 10_000 * second}}}
 	for n := range int64(1000) {
-		p := Peer{Node: uint32(n), Torrent: "film", Group: "peers", Size: 1000, UpRate: 15,
+		p := findings.Peer{Node: uint32(n), Torrent: "film", Group: "peers", Size: 1000, UpRate: 15,
 			DownRate: 30, Joined: n * 10 * second}
 		if done := p.Joined + 100*second; done <= 10_000*second {
 			p.Completed, p.PayloadDown = done, 1000
@@ -281,7 +285,7 @@ func TestFluidOfASteadySwarm(t *testing.T) {
 		}
 		s.Peers = append(s.Peers, p)
 	}
-	run := &Run{Swarm: s, Measured: 8000 * time.Second}
+	run := &findings.Run{Swarm: s, Measured: 8000 * time.Second}
 	v := map[string]float64{}
 	for n, value := range perFluid(run, anyClient, 10_000) {
 		v[fluidMetrics[n].Name] = value
@@ -294,13 +298,14 @@ func TestFluidOfASteadySwarm(t *testing.T) {
 	require.InDelta(t, 1000./30*wireShare, v["swarm.fluid_download_s"], 0.1)
 	require.InDelta(t, 100./3/10*wireShare, v["swarm.fluid_leechers"], 0.05)
 	require.InDelta(t, 3/wireShare, v["swarm.fluid_ratio"], 0.05)
-	course := fluidCourse([]*Run{run, run}, 10_000)
+	course := fluidCourse([]*findings.Run{run, run}, 10_000)
 	require.Len(t, course.Leechers, 151)
 	require.InDelta(t, 10_000./150, float64(course.Step), 1e-9)
 	require.Zero(t, course.Leechers[0])
 	require.InDelta(t, v["swarm.fluid_leechers"], float64(course.Leechers[150]), 1e-6)
 	require.InDelta(t, v["swarm.fluid_seeds"], float64(course.Seeds[150]), 1e-6)
-	require.Nil(t, fluidCourse([]*Run{run, {Measured: time.Hour}}, 10_000), "of all runs, or none")
+	require.Nil(t, fluidCourse([]*findings.Run{run, {Measured: time.Hour}}, 10_000),
+		"of all runs, or none")
 	for n := range s.Peers {
 		s.Peers[n].UpRate = 10
 	}

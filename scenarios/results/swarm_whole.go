@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/stats"
 )
@@ -18,17 +19,17 @@ var wholeMetrics = []Definition{
 	{Name: "swarm.last_s", Unit: "s",
 		Definition: "simulated time from the coming of the first peer that downloads until the " +
 			"last completion",
-		whole: func(run *Run, _ string, _ float64) float64 { return run.Swarm.last() }},
+		whole: func(run *findings.Run, _ string, _ float64) float64 { return lastDone(run.Swarm) }},
 	{Name: "swarm.bound_s", Unit: "s",
 		Definition: "the least time that the lines of the run's peers allow for that: " +
 			"max(F/u_s, F/d_min, N F/(u_s + sum of u_i)); of runs in which all peers had come " +
 			"before the first completed, with nothing",
 		Source: "Kumar, Ross, HOTWEB 2006",
-		whole:  func(run *Run, _ string, _ float64) float64 { return run.Swarm.bound() }},
+		whole:  func(run *findings.Run, _ string, _ float64) float64 { return boundOf(run.Swarm) }},
 	{Name: "swarm.bound_ratio", Unit: "ratio",
 		Definition: "swarm.last_s by swarm.bound_s: never below 1",
-		whole: func(run *Run, _ string, _ float64) float64 {
-			return run.Swarm.last() / run.Swarm.bound()
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return lastDone(run.Swarm) / boundOf(run.Swarm)
 		}},
 	{Name: "swarm.utilisation", Unit: "share", grouped: true,
 		Definition: "payload that peers sent while they were downloading, by what their uplinks " +
@@ -38,10 +39,11 @@ var wholeMetrics = []Definition{
 		Definition: "payload that all peers sent until the last completion, seeds included, by " +
 			"what the uplinks of those present could have sent",
 		Source: bharambe,
-		whole: func(run *Run, _ string, _ float64) float64 {
-			return run.Swarm.sampled(0, run.Swarm.lastAt(), func(s *SwarmSample) (a, b uint64) {
-				return s.UpBytes, s.UpCapacity
-			})
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return sampledShare(run.Swarm, 0, lastDoneAt(run.Swarm),
+				func(s *findings.SwarmSample) (a, b uint64) {
+					return s.UpBytes, s.UpCapacity
+				})
 		}},
 	{Name: "swarm.fairness", Unit: "ratio", grouped: true,
 		Definition: "payload sent before completing by the peer that sent most of it, by the " +
@@ -49,10 +51,14 @@ var wholeMetrics = []Definition{
 		Source: bharambe, whole: fairness},
 	{Name: "swarm.interest_p80", Unit: "share",
 		Definition: "80th percentile of swarm.interest over the peers of a run",
-		whole:      func(run *Run, _ string, _ float64) float64 { return run.Swarm.interest(0.8) }},
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return interestAt(run.Swarm, 0.8)
+		}},
 	{Name: "swarm.interest_p20", Unit: "share",
 		Definition: "20th percentile of it: four of five peers are interested for longer",
-		whole:      func(run *Run, _ string, _ float64) float64 { return run.Swarm.interest(0.2) }},
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return interestAt(run.Swarm, 0.2)
+		}},
 	{Name: "swarm.within_class", Unit: "share", grouped: true,
 		Definition: "of the time for which peers that download had others of these unchoked for " +
 			"what they gave, the share spent on peers of the own group",
@@ -63,19 +69,21 @@ var wholeMetrics = []Definition{
 	{Name: "swarm.wasted_share", Unit: "share",
 		Definition: "payload that came and was of no use, as what had come already or failed the " +
 			"hash check, by all that came",
-		whole: func(run *Run, _ string, _ float64) float64 {
-			return run.Swarm.share(func(p *Peer) (a, b uint64) { return p.Wasted, p.PayloadDown })
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return shareOf(run.Swarm, func(p *findings.Peer) (a, b uint64) {
+				return p.Wasted, p.PayloadDown
+			})
 		}},
 	{Name: "swarm.overhead_share", Unit: "share",
 		Definition: "of the bytes that peers' connections carried, the share that was not payload",
-		whole: func(run *Run, _ string, _ float64) float64 {
-			return run.Swarm.share(func(p *Peer) (a, b uint64) {
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return shareOf(run.Swarm, func(p *findings.Peer) (a, b uint64) {
 				return p.OverheadUp, p.OverheadUp + p.PayloadUp
 			})
 		}},
 	{Name: "swarm.payload_bytes", Unit: "B",
 		Definition: "payload that was delivered, in the network's books",
-		whole: func(run *Run, _ string, _ float64) float64 {
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
 			sum := 0.0
 			for n := range run.Swarm.Peers {
 				sum += float64(run.Swarm.Peers[n].PayloadDown)
@@ -84,25 +92,27 @@ var wholeMetrics = []Definition{
 		}},
 	{Name: "swarm.messages", Unit: "messages",
 		Definition: "messages of the peer protocol (BEP 3) that came to peers",
-		whole: func(run *Run, _ string, _ float64) float64 {
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return float64(run.Swarm.Messages)
 		}},
 	{Name: "swarm.seed_copies", Unit: "files",
 		Definition: "payload that seeds had sent when every piece was at another peer than the " +
 			"first seeds, by the size of the torrent; to the sample in which that was seen",
 		Source: "BEP 16",
-		whole:  func(run *Run, _ string, _ float64) float64 { return run.Swarm.seedCopies() }},
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return seedCopies(run.Swarm)
+		}},
 	{Name: "swarm.completion_cv", Unit: "ratio",
 		Definition: "standard deviation of swarm.completion_s over the peers of a run, by its mean",
-		whole: func(run *Run, _ string, _ float64) float64 {
-			return variation(run.Swarm.completions(true))
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			return variation(completions(run.Swarm, true))
 		}},
 	{Name: "swarm.bunching", Unit: "ratio",
 		Definition: "standard deviation of the times between a completion and the next, by their " +
 			"mean: 1 if they come as by chance, more if in bunches",
 		Source: "Murai et al., arXiv 1102.3610",
-		whole: func(run *Run, _ string, _ float64) float64 {
-			at := run.Swarm.completions(false)
+		whole: func(run *findings.Run, _ string, _ float64) float64 {
+			at := completions(run.Swarm, false)
 			slices.Sort(at)
 			var gaps []float64
 			for n := 1; n < len(at); n++ {
@@ -111,56 +121,56 @@ var wholeMetrics = []Definition{
 			return variation(gaps)
 		}},
 	{Name: "swarm.found_share.tracker", Unit: "share", Definition: foundShare("the tracker"),
-		whole: found(func(p *Peer) int32 { return p.FoundTracker })},
+		whole: found(func(p *findings.Peer) int32 { return p.FoundTracker })},
 	{Name: "swarm.found_share.dht", Unit: "share", Definition: foundShare("the DHT"),
-		whole: found(func(p *Peer) int32 { return p.FoundDHT })},
+		whole: found(func(p *findings.Peer) int32 { return p.FoundDHT })},
 	{Name: "swarm.found_share.pex", Unit: "share", Definition: foundShare("peer exchange"),
-		whole: found(func(p *Peer) int32 { return p.FoundPEX })},
+		whole: found(func(p *findings.Peer) int32 { return p.FoundPEX })},
 }
 
-// last is the time from the first leecher's coming to the last completion, s.
-func (s *Swarm) last() float64 { return since(s.first(), s.lastAt()) }
+// lastDone is the time from the first leecher's coming to the last completion, s.
+func lastDone(s *findings.Swarm) float64 { return since(firstCame(s), lastDoneAt(s)) }
 
-func (s *Swarm) first() int64 {
+func firstCame(s *findings.Swarm) int64 {
 	first := int64(math.MaxInt64)
 	for n := range s.Peers {
-		if p := &s.Peers[n]; p.leeches() {
+		if p := &s.Peers[n]; leeches(p) {
 			first = min(first, p.Joined)
 		}
 	}
 	return first
 }
 
-func (s *Swarm) lastAt() (last int64) {
+func lastDoneAt(s *findings.Swarm) (last int64) {
 	for n := range s.Peers {
 		last = max(last, s.Peers[n].Completed)
 	}
 	return last
 }
 
-// end is when the run ended, as far as its rows tell: with the last sample.
-func (s *Swarm) end() int64 {
-	end := s.lastAt()
+// endOf is when the run ended, as far as its rows tell: with the last sample.
+func endOf(s *findings.Swarm) int64 {
+	end := lastDoneAt(s)
 	for n := range s.Samples {
 		end = max(end, s.Samples[n].At)
 	}
 	return end
 }
 
-// bound is the least time of a flash crowd with one torrent, s.
-func (s *Swarm) bound() float64 {
+// boundOf is the least time of a flash crowd with one torrent, s.
+func boundOf(s *findings.Swarm) float64 {
 	firstDone, lastCame := int64(math.MaxInt64), int64(0)
 	var c oracle.Crowd
 	seeds, unlimited := 0.0, false
 	for n := range s.Peers {
 		p := &s.Peers[n]
 		up := float64(p.UpRate)
-		if p.Torrent != s.Peers[0].Torrent || p.leeches() && p.Complete > 0 {
+		if p.Torrent != s.Peers[0].Torrent || leeches(p) && p.Complete > 0 {
 			return math.NaN()
 		}
 		c.Bytes = float64(p.Size)
 		switch {
-		case !p.leeches():
+		case !leeches(p):
 			seeds, unlimited = seeds+up, unlimited || up == 0
 			continue
 		case p.Completed > 0:
@@ -182,21 +192,23 @@ func (s *Swarm) bound() float64 {
 	return c.Fastest()
 }
 
-func utilisation(run *Run, group string, _ float64) float64 {
-	sent, could, end := 0.0, 0.0, run.Swarm.end()
+func utilisation(run *findings.Run, group string, _ float64) float64 {
+	sent, could, end := 0.0, 0.0, endOf(run.Swarm)
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
-		if !p.leeches() || p.UpRate == 0 || group != "" && p.Group != group {
+		if !leeches(p) || p.UpRate == 0 || group != "" && p.Group != group {
 			continue
 		}
 		sent += float64(p.LeechedUp)
-		could += float64(p.UpRate) * since(p.Joined, p.until(end))
+		could += float64(p.UpRate) * since(p.Joined, untilDone(p, end))
 	}
 	return sent / could
 }
 
-// sampled is the ratio of two sums over the samples after one time and up to another, ns.
-func (s *Swarm) sampled(from, to int64, of func(*SwarmSample) (a, b uint64)) float64 {
+// sampledShare is the ratio of two sums over the samples after one time and up to another, ns.
+func sampledShare(
+	s *findings.Swarm, from, to int64, of func(*findings.SwarmSample) (a, b uint64),
+) float64 {
 	var above, below uint64
 	for n := range s.Samples {
 		if at := s.Samples[n].At; at > from && at <= to {
@@ -207,8 +219,8 @@ func (s *Swarm) sampled(from, to int64, of func(*SwarmSample) (a, b uint64)) flo
 	return quotient(above, below)
 }
 
-// share is the ratio of two sums over all peers.
-func (s *Swarm) share(of func(*Peer) (a, b uint64)) float64 {
+// shareOf is the ratio of two sums over all peers.
+func shareOf(s *findings.Swarm, of func(*findings.Peer) (a, b uint64)) float64 {
 	var above, below uint64
 	for n := range s.Peers {
 		a, b := of(&s.Peers[n])
@@ -217,11 +229,11 @@ func (s *Swarm) share(of func(*Peer) (a, b uint64)) float64 {
 	return quotient(above, below)
 }
 
-func fairness(run *Run, group string, _ float64) float64 {
+func fairness(run *findings.Run, group string, _ float64) float64 {
 	most, sum, count := 0.0, 0.0, 0
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
-		if !p.leeches() || p.Completed == 0 {
+		if !leeches(p) || p.Completed == 0 {
 			continue
 		}
 		sum, count = sum+float64(p.LeechedUp), count+1
@@ -232,12 +244,12 @@ func fairness(run *Run, group string, _ float64) float64 {
 	return most / (sum / float64(count))
 }
 
-// interest is a quantile of the shares of time in which peers are interested.
-func (s *Swarm) interest(share float64) float64 {
+// interestAt is a quantile of the shares of time in which peers are interested.
+func interestAt(s *findings.Swarm, share float64) float64 {
 	var all []float64
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if v := quotient(p.Interested, p.Connected); p.leeches() && stats.Finite(v) {
+		if v := quotient(p.Interested, p.Connected); leeches(p) && stats.Finite(v) {
 			all = append(all, v)
 		}
 	}
@@ -249,10 +261,10 @@ func (s *Swarm) interest(share float64) float64 {
 }
 
 // completions returns when peers completed, s: after their coming, or in the run's time.
-func (s *Swarm) completions(alone bool) (all []float64) {
+func completions(s *findings.Swarm, alone bool) (all []float64) {
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if !p.leeches() || p.Completed == 0 {
+		if !leeches(p) || p.Completed == 0 {
 			continue
 		}
 		from := int64(0)
@@ -282,10 +294,10 @@ func variation(values []float64) float64 {
 
 // seedCopies is what seeds had sent when there was another copy, by the torrent's size;
 // of swarms with one torrent.
-func (s *Swarm) seedCopies() float64 {
+func seedCopies(s *findings.Swarm) float64 {
 	sent, first := uint64(0), int32(0)
 	for n := range s.Peers {
-		if !s.Peers[n].leeches() {
+		if !leeches(&s.Peers[n]) {
 			first++
 		}
 	}

@@ -2,10 +2,12 @@ package results
 
 import (
 	"math"
+
+	"swarmlab/scenarios/findings"
 )
 
 // fits reports whether there are, on average, at least as many nodes for a bucket as it has room.
-func (b *Bucket) fits() bool {
+func fits(b *findings.Bucket) bool {
 	return math.Ldexp(float64(b.Supply), -int(b.Depth)-1)*float64(b.Tables) >= float64(b.Room)
 }
 
@@ -37,14 +39,14 @@ var healthMetrics = []Definition{
 		Source:     "ProbeLab RFM 19"},
 }
 
-func perTable(run *Run, client string, _ float64) []float64 {
+func perTable(run *findings.Run, client string, _ float64) []float64 {
 	var full, fit, inFull, deadFull, open, deadOpen float64
 	for n := range run.Buckets {
 		b := &run.Buckets[n]
 		if client != anyClient && b.Client != client {
 			continue
 		}
-		if b.fits() {
+		if fits(b) {
 			full += float64(b.Full)
 			fit += float64(b.Tables)
 		}

@@ -4,11 +4,13 @@ import (
 	"encoding/csv"
 	"io"
 
+	"swarmlab/scenarios/findings"
+
 	"github.com/parquet-go/parquet-go"
 )
 
 // countsOf adds up what runs have.
-func countsOf(runs []*Run) (all Counts) {
+func countsOf(runs []*findings.Run) (all findings.Counts) {
 	for _, run := range runs {
 		all.Add(run.Counts())
 	}
@@ -18,7 +20,7 @@ func countsOf(runs []*Run) (all Counts) {
 // table is one kind of rows, and the files in which it is.
 type table[Row any] struct {
 	name, small string // as Parquet, and as text if there are few
-	rowsOf      func(*Run) ([]Row, error)
+	rowsOf      func(*findings.Run) ([]Row, error)
 	text        func(*Row) []string
 }
 
@@ -59,7 +61,9 @@ const createdBy = "swarmlab"
 const groupRows = 250_000
 
 // writeRows writes the rows of all runs to a Parquet file, one run after the other.
-func writeRows[Row any](w io.Writer, runs []*Run, rowsOf func(*Run) ([]Row, error)) error {
+func writeRows[Row any](
+	w io.Writer, runs []*findings.Run, rowsOf func(*findings.Run) ([]Row, error),
+) error {
 	p := parquet.NewGenericWriter[Row](w, parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy(createdBy, "", ""))
 	open := 0
@@ -83,7 +87,8 @@ func writeRows[Row any](w io.Writer, runs []*Run, rowsOf func(*Run) ([]Row, erro
 
 // writeText writes the rows of all runs as text, with the columns of the Parquet file.
 func writeText[Row any](
-	w io.Writer, runs []*Run, rowsOf func(*Run) ([]Row, error), text func(*Row) []string,
+	w io.Writer, runs []*findings.Run, rowsOf func(*findings.Run) ([]Row, error),
+	text func(*Row) []string,
 ) error {
 	c := csv.NewWriter(w)
 	var header []string

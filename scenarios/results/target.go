@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -51,7 +52,7 @@ func (o *Outcome) compare(cells []CellSummary) []Target {
 }
 
 // addAlone sums each run up alone: intervals are made over seeds.
-func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*Run) {
+func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*findings.Run) {
 	seconds := time.Duration(s.Duration).Seconds()
 	for n := range runs {
 		c.alone = append(c.alone, metricsOf(runs[n:n+1], anyClient, seconds))

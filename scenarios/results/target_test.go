@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 )
 
 // sized makes an outcome of two sizes and two seeds, with one run each: the lookups of seed s among
@@ -31,10 +32,11 @@ targets:
 	for n, cell := range cells {
 		for seed := 1; seed <= 2; seed++ {
 			nodes := cell.Scenario.Nodes()
-			run := &Run{Cell: n, Seed: uint64(seed), Nodes: nodes}
+			run := &findings.Run{Cell: n, Seed: uint64(seed), Nodes: nodes}
 			for _, h := range hops(nodes, seed) {
-				run.Lookups = append(run.Lookups, Lookup{Cell: int32(n), Seed: uint64(seed),
-					Kind: scenarios.KindLookup, Contact: h, Rounds: 2, Success: true})
+				run.Lookups = append(run.Lookups,
+					findings.Lookup{Cell: int32(n), Seed: uint64(seed),
+						Kind: scenarios.KindLookup, Contact: h, Rounds: 2, Success: true})
 			}
 			o.Runs = append(o.Runs, run)
 		}

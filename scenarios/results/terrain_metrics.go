@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+
+	"swarmlab/scenarios/findings"
 )
 
 // terrainMetrics are of runs that had what they tell of. Their values are in perTerrain.
@@ -22,7 +24,7 @@ var terrainMetrics = []Definition{
 		Definition: "datagrams that faults did something to; one that two faults hit counts twice"},
 }
 
-func perTerrain(run *Run, _ string, _ float64) []float64 {
+func perTerrain(run *findings.Run, _ string, _ float64) []float64 {
 	none, sent := math.NaN(), float64(run.Ledger.Sent.Datagrams)
 	values := []float64{none, none, none, none, none, none}
 	if run.Terrain.Gated {

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
 // CutTransient leaves out the lookups of a run that began before its MSER-5 point: the point in
 // time from which on a metric of lookups, in the order in which they began, is like the rest. It
 // notes the point in run.Cut. The metric must be one that CheckMetrics accepts.
-func CutTransient(run *Run, metric string) {
+func CutTransient(run *findings.Run, metric string) {
 	d := definition(metric)
 	type observation struct{ at, value int64 }
 	var all []observation
@@ -31,5 +32,7 @@ func CutTransient(run *Run, metric string) {
 		return
 	}
 	run.Cut = all[first].at
-	run.Lookups = slices.DeleteFunc(run.Lookups, func(l Lookup) bool { return l.At < run.Cut })
+	run.Lookups = slices.DeleteFunc(run.Lookups, func(l findings.Lookup) bool {
+		return l.At < run.Cut
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/stats"
 )
 
@@ -60,7 +61,7 @@ func metricNames() []string {
 }
 
 // RunMean returns the mean of a metric in one run; what was not observed is not a number.
-func RunMean(run *Run, s *scenarios.Scenario, metric string) (float64, error) {
+func RunMean(run *findings.Run, s *scenarios.Scenario, metric string) (float64, error) {
 	whole, err := run.Whole()
 	if err != nil {
 		return 0, err
@@ -68,7 +69,7 @@ func RunMean(run *Run, s *scenarios.Scenario, metric string) (float64, error) {
 	return runMean(whole, definition(metric), time.Duration(s.Duration).Seconds()), nil
 }
 
-func runMean(run *Run, d *Definition, seconds float64) float64 {
+func runMean(run *findings.Run, d *Definition, seconds float64) float64 {
 	for _, g := range runGroups() {
 		for n := range g.metrics {
 			if g.metrics[n].Name == d.Name {
@@ -78,7 +79,7 @@ func runMean(run *Run, d *Definition, seconds float64) float64 {
 	}
 	switch {
 	case d.audited:
-		if v, ok := run.Audit.metrics()[d.Name]; ok {
+		if v, ok := auditValues(run.Audit)[d.Name]; ok {
 			return v
 		}
 		return math.NaN()

@@ -17,6 +17,7 @@ import (
 	"swarmlab/cmd/swarmlab/progress"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -198,7 +199,7 @@ func (c *calibration) do(ctx context.Context) error {
 }
 
 // compare stores the comparison and draws it.
-func (c *calibration) compare(simulated []results.Lookup) error {
+func (c *calibration) compare(simulated []findings.Lookup) error {
 	simulated, real := onlyLookups(simulated), onlyLookups(c.real.lookups())
 	c.found = results.Calibrate(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
@@ -215,8 +216,8 @@ func (c *calibration) compare(simulated []results.Lookup) error {
 }
 
 // onlyLookups leaves out announces and get_peers.
-func onlyLookups(all []results.Lookup) []results.Lookup {
-	var kept []results.Lookup
+func onlyLookups(all []findings.Lookup) []findings.Lookup {
+	var kept []findings.Lookup
 	for _, l := range all {
 		if l.Kind == scenarios.KindLookup {
 			kept = append(kept, l)

@@ -12,6 +12,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/live"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -140,12 +141,12 @@ func (r *realNet) drive(ctx context.Context, i int, begin time.Time) error {
 }
 
 // lookups returns what was measured, in the order of the lookups' begin.
-func (r *realNet) lookups() []results.Lookup {
-	var all []results.Lookup
+func (r *realNet) lookups() []findings.Lookup {
+	var all []findings.Lookup
 	for _, n := range r.nodes {
 		all = append(all, n.rows...)
 	}
-	slices.SortFunc(all, func(a, b results.Lookup) int { return int(a.At - b.At) })
+	slices.SortFunc(all, func(a, b findings.Lookup) int { return int(a.At - b.At) })
 	return all
 }
 

@@ -17,6 +17,7 @@ import (
 	"swarmlab/cmd/swarmlab/report"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 )
@@ -251,14 +252,14 @@ func (w *work) told() *report.Experiment {
 // document is what --json prints.
 type document struct {
 	results.Summary
-	Out      string            `json:"out"`
-	Failures []results.Failure `json:"failures"`
+	Out      string             `json:"out"`
+	Failures []findings.Failure `json:"failures"`
 }
 
 func (w *work) document() document {
 	d := document{Summary: w.summary, Out: w.dir.Path, Failures: w.outcome.Failures}
 	if d.Failures == nil {
-		d.Failures = []results.Failure{}
+		d.Failures = []findings.Failure{}
 	}
 	return d
 }

@@ -19,6 +19,7 @@ import (
 	"swarmlab/cmd/swarmlab/report"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 )
 
@@ -210,7 +211,7 @@ type jointDocument struct {
 // jointFailure is a failed run, and whose it is.
 type jointFailure struct {
 	Scenario string `json:"scenario"`
-	results.Failure
+	findings.Failure
 }
 
 func (j *joint) document() jointDocument {

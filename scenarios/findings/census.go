@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Census is what the crawlers of a run counted, and the truth that no crawler knows.
 type Census struct {

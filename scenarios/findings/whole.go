@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Whole returns the run with all rows that metrics are made of, in memory.
 func (run *Run) Whole() (*Run, error) {

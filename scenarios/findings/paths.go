@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Paths tells of the network's ways between nodes, whether or not a run uses them. It is sampled
 // from triples of nodes that are drawn at random.

@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Record is a row of records.parquet: what has become, at some age, of one announced record. A
 // record is what one node announced under one key; its holders are the nodes that had stored it

@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Terrain is what a run had beside delay and loss.
 type Terrain struct {

@@ -1,4 +1,4 @@
-package results
+package findings
 
 import (
 	"swarmlab/sim"

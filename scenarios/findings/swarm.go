@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Swarm is what a run of a swarm scenario found: the network's truth, and what the peers of each
 // torrent counted themselves.

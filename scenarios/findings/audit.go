@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Audit is what the methods of accounting concluded in a run, beside the network's truth.
 type Audit struct {
@@ -7,7 +7,19 @@ type Audit struct {
 	Balances []SwarmBalance // by time, then torrent
 	Interval int64          // ns between the announces of a client
 
-	values map[string]float64 // of the metrics, once they were asked for
+	values map[string]float64 // see Once
+}
+
+// Once returns what work makes of the audit, and keeps it: whatever asks again must ask for the
+// same. Of no audit there is nothing.
+func (a *Audit) Once(work func(*Audit) map[string]float64) map[string]float64 {
+	if a == nil {
+		return nil
+	}
+	if a.values == nil {
+		a.values = work(a)
+	}
+	return a.values
 }
 
 // Account is one user in the books of one method: a row of accounts.parquet. Bytes are of the whole

@@ -1,4 +1,4 @@
-package results
+package findings
 
 // The methods whose verdicts a run of a ledger has, by their numbers in package audit.
 const (

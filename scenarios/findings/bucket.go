@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Bucket is a row of buckets.parquet: at one moment, the contacts of one client's sampled tables
 // that share so many first bits with the owner's id, no matter how the table is divided. A table is

@@ -1,4 +1,4 @@
-package results
+package findings
 
 // Connectivity is what vantage nodes found out about those who came to them.
 type Connectivity struct {
