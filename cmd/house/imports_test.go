@@ -49,12 +49,17 @@ var house = []room{
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/stats", others: numbers},
 	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
+	{path: "scenarios/results/staging"},
+	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
+	{path: "scenarios/results/manifest", own: "scenarios/findings"},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
+			"scenarios/results/manifest scenarios/results/staging " +
 			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
 			"protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
-		own: "scenarios scenarios/findings scenarios/oracle scenarios/results sim netmodel " +
+		own: "scenarios scenarios/findings scenarios/oracle scenarios/results " +
+			"scenarios/results/manifest sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
 			"scenarios/lab/ledgers"},
 	{path: "scenarios/lab/ledgers",

@@ -13,6 +13,7 @@ import (
 	"swarmlab/cmd/swarmlab/calibration"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 // tiny makes the calibration short: a dozen nodes for three seconds, 10 ms one way.
@@ -50,7 +51,7 @@ func TestCalibrationOfAFew(t *testing.T) {
 	require.Zero(t, c.Sockets.Refused)
 
 	for _, name := range []string{results.CalibrationFile, results.CalibrationRowsFile,
-		"figures/calibration.svg", "figures/hops.svg", results.ManifestFile} {
+		"figures/calibration.svg", "figures/hops.svg", manifest.File} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "figures")))

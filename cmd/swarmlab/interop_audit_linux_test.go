@@ -24,6 +24,7 @@ import (
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 const (
@@ -293,14 +294,14 @@ func (x *watchedSwarm) upTo(
 			last = time.Duration(r.At)
 		}
 	}
-	var manifest results.Manifest
-	b, err := os.ReadFile(filepath.Join(out, results.ManifestFile))
+	var m manifest.Manifest
+	b, err := os.ReadFile(filepath.Join(out, manifest.File))
 	require.NoError(x.t, err)
-	require.NoError(x.t, json.Unmarshal(b, &manifest))
+	require.NoError(x.t, json.Unmarshal(b, &m))
 	seen := p.Held + p.Gained
 	checked := 0
 	for _, s := range samples {
-		switch after := s.at.Sub(manifest.Started.Add(last)); {
+		switch after := s.at.Sub(m.Started.Add(last)); {
 		case after < -50*time.Millisecond:
 			checked |= 1
 			require.LessOrEqual(x.t, uint64(s.pieces)*watchedPiece, seen+watchedPiece, e.kind)

@@ -1,8 +1,6 @@
 package findings
 
-import (
-	"swarmlab/sim"
-)
+import "swarmlab/sim"
 
 // Kind is one kind of rows, which is read back alone.
 type Kind int

@@ -1,8 +1,6 @@
 package findings
 
-import (
-	"time"
-)
+import "time"
 
 // ChurnSeen is the coming and going in a run, of the groups that have any. It is told by the plan
 // that the run carries out: no node knows it.

@@ -1,10 +1,11 @@
 package lab
 
 import (
-	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/findings"
 )
 
 // vouching has users report and sign to an office.

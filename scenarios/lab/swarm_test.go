@@ -14,6 +14,7 @@ import (
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab/swarms"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/sim"
 )
 
@@ -332,7 +333,7 @@ func filesOf(t *testing.T, dir string) map[string]string {
 	require.NoError(t, err)
 	all := map[string]string{}
 	for _, e := range entries {
-		if e.Name() != results.ManifestFile {
+		if e.Name() != manifest.File {
 			b, err := os.ReadFile(filepath.Join(dir, e.Name()))
 			require.NoError(t, err)
 			all[e.Name()] = string(b)

@@ -6,6 +6,7 @@ import (
 
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/sim"
 )
 
@@ -61,7 +62,7 @@ func Verify(
 	return gather(found, errs)
 }
 
-func compare(stored *results.Stored, was results.RunRecord, now *findings.Run) *Difference {
+func compare(stored *results.Stored, was manifest.Run, now *findings.Run) *Difference {
 	d := &Difference{Cell: was.Cell, Seed: was.Seed, Stored: was.Fingerprint,
 		Now: now.Fingerprint.String()}
 	second, nodes, differs := sim.FirstDifference(stored.Checkpoints(was), now.Checkpoints,

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The tables of accounting; there are none of a scenario without an audit.
@@ -17,7 +18,7 @@ const (
 )
 
 // addAudit adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addAudit(g *staging, obsolete *[]string) error {
+func (o *Outcome) addAudit(g *staging.Set, obsolete *[]string) error {
 	n := countsOf(o.Runs)
 	if err := (&table[findings.Account]{AccountsFile, AccountsTextFile,
 		(*findings.Run).AccountRows, accountText}).add(o, g, obsolete, n.Accounts); err != nil {

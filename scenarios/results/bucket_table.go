@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The tables of buckets.
@@ -47,9 +48,9 @@ func appendInts(row []string, values ...int32) []string {
 }
 
 // addBuckets adds the table in both forms, as text if it is short.
-func (o *Outcome) addBuckets(g *staging, obsolete *[]string) error {
+func (o *Outcome) addBuckets(g *staging.Set, obsolete *[]string) error {
 	rows := countsOf(o.Runs).Buckets
-	if err := g.add(BucketsFile, o.writeBuckets); err != nil {
+	if err := g.Add(BucketsFile, o.writeBuckets); err != nil {
 		return err
 	}
 	return addText(g, obsolete, BucketsTextFile, rows, o.writeBucketsText)

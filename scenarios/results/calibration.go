@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/stats"
 )
 
@@ -135,13 +136,13 @@ func floats(sorted []int64) []float64 {
 
 // WriteCalibration adds a calibration and the lookups behind it to a results folder.
 func WriteCalibration(dir string, c *Calibration, simulated, real []findings.Lookup) error {
-	err := replace(dir, CalibrationRowsFile, func(w io.Writer) error {
+	err := staging.Replace(dir, CalibrationRowsFile, func(w io.Writer) error {
 		return writeWorlds(w, simulated, real)
 	})
 	if err != nil {
 		return err
 	}
-	return replaceJSON(dir, CalibrationFile, c)
+	return staging.ReplaceJSON(dir, CalibrationFile, c)
 }
 
 func writeWorlds(w io.Writer, simulated, real []findings.Lookup) error {

@@ -6,11 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/findings"
 )
 
 func TestWriteCalibration(t *testing.T) {

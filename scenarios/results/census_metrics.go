@@ -2,9 +2,9 @@ package results
 
 import (
 	"math"
+	"time"
 
 	"swarmlab/scenarios/findings"
-	"time"
 )
 
 // censusMetrics are of runs with crawlers. Their values are in perCensus.

@@ -4,16 +4,18 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/results/staging"
 )
 
 // CensusFile has a row for each crawl of each run; there is none if nobody crawled.
 const CensusFile = "census.csv"
 
 // addCensus adds the file, if somebody crawled.
-func (o *Outcome) addCensus(g *staging, obsolete *[]string) error {
+func (o *Outcome) addCensus(g *staging.Set, obsolete *[]string) error {
 	for _, run := range o.Runs {
 		if run.Census != nil {
-			return g.add(CensusFile, o.writeCensus)
+			return g.Add(CensusFile, o.writeCensus)
 		}
 	}
 	*obsolete = append(*obsolete, CensusFile)

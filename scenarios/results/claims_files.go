@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The tables of a ledger; there are none of other scenarios.
@@ -28,7 +29,7 @@ func claimRows[Row any](of func(*findings.Claims) []Row) func(*findings.Run) ([]
 }
 
 // addClaims adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addClaims(g *staging, obsolete *[]string) error {
+func (o *Outcome) addClaims(g *staging.Set, obsolete *[]string) error {
 	n := countsOf(o.Runs)
 	credits := claimRows(func(c *findings.Claims) []findings.Credit { return c.Credits })
 	if err := (&table[findings.Credit]{CreditsFile, CreditsTextFile, credits,

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/results/staging"
 )
 
 // ConnectivityFile has a row for each kind of node that came to vantage nodes and for each set of
@@ -11,10 +13,10 @@ import (
 const ConnectivityFile = "connectivity.csv"
 
 // addConnectivity adds the file, if somebody probed.
-func (o *Outcome) addConnectivity(g *staging, obsolete *[]string) error {
+func (o *Outcome) addConnectivity(g *staging.Set, obsolete *[]string) error {
 	for _, run := range o.Runs {
 		if run.Connectivity != nil {
-			return g.add(ConnectivityFile, o.writeConnectivity)
+			return g.Add(ConnectivityFile, o.writeConnectivity)
 		}
 	}
 	*obsolete = append(*obsolete, ConnectivityFile)

@@ -7,6 +7,7 @@ import (
 
 	"swarmlab/protocol/crawl"
 	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/stats"
 )
 
@@ -110,7 +111,7 @@ func NewCrawl(
 ) *Crawl {
 	p := c.Progress()
 	r := &Crawl{
-		Version: Version, Family: "IPv4", Ended: p.Ended.String(),
+		Version: manifest.Version, Family: "IPv4", Ended: p.Ended.String(),
 		Settings: settingsOf(cfg, seeds), Counters: map[string]uint64{},
 		Totals: CrawlTotals{
 			Known: p.Known, Addresses: p.Addresses, Asked: p.Asked, Reachable: p.Answered,

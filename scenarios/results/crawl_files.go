@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The files of a crawl's folder, beside its manifest.
@@ -28,7 +31,7 @@ const (
 // WriteCrawl lays out the folder of a crawl that began at started. As with runs, files appear whole
 // or not at all, and the manifest, which knows the time of day, comes last.
 func WriteCrawl(dir string, r *Crawl, started time.Time) error {
-	for _, old := range []string{ManifestFile, SummaryFile, InfohashesFile} {
+	for _, old := range []string{manifest.File, SummaryFile, InfohashesFile} {
 		err := os.Remove(filepath.Join(dir, old))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -38,18 +41,18 @@ func WriteCrawl(dir string, r *Crawl, started time.Time) error {
 	sum := sha256.Sum256(text)
 	r.Digest = hex.EncodeToString(sum[:len(sum)/2])
 	files := []func() error{
-		func() error { return replace(dir, NodesFile, r.writeNodes) },
-		func() error { return replaceBytes(dir, NodesTextFile, text) },
-		func() error { return replaceJSON(dir, CrawlFile, r) },
+		func() error { return staging.Replace(dir, NodesFile, r.writeNodes) },
+		func() error { return staging.ReplaceBytes(dir, NodesTextFile, text) },
+		func() error { return staging.ReplaceJSON(dir, CrawlFile, r) },
 	}
 	if r.Settings.Samples {
 		files = append(files, func() error {
-			return replaceBytes(dir, InfohashesFile, r.infohashesText())
+			return staging.ReplaceBytes(dir, InfohashesFile, r.infohashesText())
 		})
 	}
-	o := &Outcome{Interrupted: r.Ended == "interrupted"}
 	files = append(files, func() error {
-		return replaceJSON(dir, ManifestFile, newManifest(o, started))
+		return staging.ReplaceJSON(dir, manifest.File,
+			manifest.New(started, r.Ended == "interrupted", nil, nil))
 	})
 	for _, write := range files {
 		if err := write(); err != nil {

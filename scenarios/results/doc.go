@@ -1,5 +1,5 @@
-// Package results turns what runs found into a results folder, and reads one back. Types of what they
-// found are those of package findings.
+// Package results turns what runs found (package findings) into a results folder, and reads one
+// back.
 //
 // Package lab makes an [Outcome]: the runs of all cells with all seeds. [Summarise] reduces it to
 // statistics, and [Write] lays the folder out:

@@ -4,16 +4,18 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"swarmlab/scenarios/results/staging"
 )
 
 // FaultsFile has a row for each fault of each run; there is none if no fault is written.
 const FaultsFile = "faults.csv"
 
 // addFaults adds a row for each fault of each run, if there are any.
-func (o *Outcome) addFaults(g *staging, obsolete *[]string) error {
+func (o *Outcome) addFaults(g *staging.Set, obsolete *[]string) error {
 	for _, run := range o.Runs {
 		if len(run.Terrain.Faults) > 0 {
-			return g.add(FaultsFile, o.writeFaults)
+			return g.Add(FaultsFile, o.writeFaults)
 		}
 	}
 	*obsolete = append(*obsolete, FaultsFile)

@@ -6,13 +6,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-
-	"swarmlab/scenarios/findings"
 	"testing"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/findings"
 )
 
 // TestHealthFiles reads buckets and records back in both forms.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/stats"
 )
 
@@ -128,25 +130,27 @@ func WriteObservation(
 	dir string, o *Observation, report []byte, sightings iter.Seq2[Sighting, error],
 	started time.Time,
 ) error {
-	g := &staging{disk: realDisk{}, dir: dir}
-	defer g.abandon()
-	outcome := &Outcome{Interrupted: o.Ended == "interrupted"}
+	g := staging.New(staging.RealDisk{}, dir)
+	defer g.Abandon()
 	for _, write := range []func() error{
 		func() error {
-			return g.add(SightingsFile, func(w io.Writer) error {
+			return g.Add(SightingsFile, func(w io.Writer) error {
 				return writeSightings(w, sightings)
 			})
 		},
-		func() error { return g.addBytes(SeenPeersFile, o.peersText()) },
-		func() error { return g.addBytes(ReportFile, report) },
-		func() error { return g.addJSON(AuditFile, o) },
-		func() error { return g.addJSON(ManifestFile, newManifest(outcome, started)) },
+		func() error { return g.AddBytes(SeenPeersFile, o.peersText()) },
+		func() error { return g.AddBytes(ReportFile, report) },
+		func() error { return g.AddJSON(AuditFile, o) },
+		func() error {
+			return g.AddJSON(manifest.File, manifest.New(started, o.Ended == "interrupted", nil,
+				nil))
+		},
 	} {
 		if err := write(); err != nil {
 			return err
 		}
 	}
-	return g.commit()
+	return g.Commit()
 }
 
 func writeSightings(w io.Writer, all iter.Seq2[Sighting, error]) error {

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"math"
 	"strings"
-
-	"swarmlab/scenarios/findings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"swarmlab/scenarios/findings"
 )
 
 // TestErrorsOfACensus works the estimates out by hand: 100 could answer, two crawls found 80 each,

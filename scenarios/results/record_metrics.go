@@ -3,9 +3,9 @@ package results
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"swarmlab/scenarios/findings"
-	"time"
 )
 
 // recordAges are those at which records have metrics.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The tables of records; there are none if no record was followed.
@@ -39,13 +40,13 @@ func (o *Outcome) writeRecordsText(w io.Writer) error {
 }
 
 // addRecords adds the table, if there is one, and as text if it is short.
-func (o *Outcome) addRecords(g *staging, obsolete *[]string) error {
+func (o *Outcome) addRecords(g *staging.Set, obsolete *[]string) error {
 	rows := countsOf(o.Runs).Records
 	if rows == 0 {
 		*obsolete = append(*obsolete, RecordsFile, RecordsTextFile)
 		return nil
 	}
-	if err := g.add(RecordsFile, o.writeRecords); err != nil {
+	if err := g.Add(RecordsFile, o.writeRecords); err != nil {
 		return err
 	}
 	return addText(g, obsolete, RecordsTextFile, rows, o.writeRecordsText)

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 func (o *Outcome) writeLookups(w io.Writer) error {
@@ -15,13 +16,13 @@ func (o *Outcome) writeLookups(w io.Writer) error {
 }
 
 // addSmall writes the lookups as text if they are few; otherwise what was there is obsolete.
-func (o *Outcome) addSmall(g *staging, obsolete *[]string) error {
+func (o *Outcome) addSmall(g *staging.Set, obsolete *[]string) error {
 	rows := countsOf(o.Runs).Lookups
 	return addText(g, obsolete, LookupsTextFile, rows, o.writeLookupsText)
 }
 
 // addShort does so with the series.
-func (o *Outcome) addShort(g *staging, obsolete *[]string) error {
+func (o *Outcome) addShort(g *staging.Set, obsolete *[]string) error {
 	rows := countsOf(o.Runs).Series
 	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
 }

@@ -11,6 +11,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // StoreFolder holds the finished runs of an experiment that is under way, inside its results
@@ -30,7 +31,7 @@ const (
 //
 // Its methods may be called from any goroutine.
 type Store struct {
-	disk     disk
+	disk     staging.Disk
 	home     string // the results folder
 	dir      string // StoreFolder in it
 	build    string
@@ -53,7 +54,8 @@ func OpenStore(home string, s *scenarios.Scenario, cells []scenarios.Cell) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("cannot read this program, by which runs are known: %w", err)
 	}
-	st := &Store{disk: realDisk{}, home: home, dir: filepath.Join(home, StoreFolder), build: build,
+	st := &Store{disk: staging.RealDisk{}, home: home, dir: filepath.Join(home, StoreFolder),
+		build:    build,
 		scenario: s.Name, budget: fmt.Sprint(s.Budget), cells: make([]runHash, len(cells))}
 	for n, cell := range cells {
 		if st.cells[n], err = cellHash(build, cell); err != nil {
@@ -82,7 +84,7 @@ func (st *Store) Close() error { return st.lock.Close() }
 // left.
 func (st *Store) inspect(s *scenarios.Scenario) error {
 	for _, dir := range []string{st.home, st.dir} {
-		if err := removeUnfinished(dir); err != nil {
+		if err := staging.RemoveUnfinished(dir); err != nil {
 			return err
 		}
 	}
@@ -121,11 +123,6 @@ func (st *Store) inspect(s *scenarios.Scenario) error {
 		return st.refuse(foreign)
 	}
 	return nil
-}
-
-// escapeGlob makes a path that stands for itself in a pattern.
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // check puts a file aside that cannot be read, or is not what its name says.
@@ -227,13 +224,13 @@ func (st *Store) put(
 		return "", err
 	}
 	name := head.Hash.fileName(ending)
-	g := &staging{disk: st.disk, dir: st.dir}
-	defer g.abandon()
-	err = g.add(name, func(w io.Writer) error { return writeSections(w, sections) })
+	g := staging.New(st.disk, st.dir)
+	defer g.Abandon()
+	err = g.Add(name, func(w io.Writer) error { return writeSections(w, sections) })
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(st.dir, name), g.commit()
+	return filepath.Join(st.dir, name), g.Commit()
 }
 
 func (st *Store) makeFolder() error {
@@ -244,12 +241,12 @@ func (st *Store) makeFolder() error {
 	if err != nil {
 		return err
 	}
-	return st.disk.syncFolder(st.home)
+	return st.disk.SyncFolder(st.home)
 }
 
 // Discard removes the runs, when all that they were kept for is written.
 func (st *Store) Discard() error {
-	aside := filepath.Join(st.home, tempPrefix+StoreFolder)
+	aside := filepath.Join(st.home, staging.TempPrefix+StoreFolder)
 	err := os.Rename(st.dir, aside) // so that a killed program leaves all of it or nothing
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

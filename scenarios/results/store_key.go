@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results/manifest"
 )
 
 // runHash names a run by all that it is a function of: the scenario of its cell, the contents of
@@ -24,7 +25,7 @@ func (h runHash) fileName(ending string) string { return hex.EncodeToString(h[:1
 // when it is given up.
 func cellHash(build string, cell scenarios.Cell) (runHash, error) {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%s\n", Version, build)
+	fmt.Fprintf(sum, "%s\n%s\n", manifest.Version, build)
 	s, err := cell.Scenario.Gather(func(file, name string) error {
 		f, err := os.Open(file)
 		if err != nil {

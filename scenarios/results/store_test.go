@@ -1,9 +1,6 @@
 package results
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,82 +12,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/staging/broken"
 	"swarmlab/sim"
 )
-
-// made is an experiment of two cells whose runs were never run.
-func made(t *testing.T, change ...string) (*scenarios.Scenario, []scenarios.Cell) {
-	t.Helper()
-	s, err := scenarios.Parse("made.yaml", []byte(`
-name: made
-duration: 20s
-groups: [{name: nodes, size: 20, join: {over: 1s}}]
-workload: [{kind: lookup, group: nodes, rate: 2/s, start: 10s}]
-vary: {groups.nodes.dht.alpha: [1, 3]}
-repeat: 2
-targets:
-  - {what: latency, metric: lookup.found_ms, of: p90, where: {groups.nodes.dht.alpha: 1},
-     published: 7, tolerance: 1, kind: field, source: a paper}
-  - {what: uptime, metric: uptime.end.over_5h, where: {groups.nodes.dht.alpha: 3},
-     published: 0.4, tolerance: 0..1, kind: field, source: a paper}
-`))
-	require.NoError(t, err)
-	for n := 0; n < len(change); n += 2 {
-		require.NoError(t, s.Set(change[n], change[n+1]))
-	}
-	cells, err := s.Cells()
-	require.NoError(t, err)
-	return s, cells
-}
-
-// madeRun makes up the record of a run.
-func madeRun(cell int, seed uint64, lookups int) *findings.Run {
-	r := rand.New(rand.NewPCG(uint64(cell), seed))
-	run := &findings.Run{Cell: cell, Seed: seed, Nodes: 20, Asked: lookups, Ended: lookups,
-		Fingerprint: sim.Fingerprint{Events: r.Uint64(), Wire: r.Uint64(), Outcome: r.Uint64()},
-		Measured:    10 * time.Second,
-		Clients: []findings.ClientRun{{Client: "bep5", Nodes: 20, Online: time.Minute,
-			Queries: 9}}}
-	run.Counters[3] = r.Uint64()
-	for n := range lookups {
-		run.Lookups = append(run.Lookups, findings.Lookup{Cell: int32(cell), Seed: seed,
-			Kind:   "lookup",
-			Client: "bep5", Node: uint32(n), At: int64(n) * 1e9, Latency: r.Int64N(1e10),
-			Contact: 1 + r.Int32N(4), Success: true})
-	}
-	for n := range 3 {
-		run.Series = append(run.Series, findings.Sample{Cell: int32(cell), Seed: seed,
-			Client: "bep5",
-			Second: int32(60 * n), Up: r.Int64N(1e12), Tables: 20, Contacts: 1 + r.Int32N(99)})
-		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
-			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
-	}
-	for n := range int32(9) {
-		run.Buckets = append(run.Buckets, findings.Bucket{Cell: int32(cell), Seed: seed,
-			Client: "bep5",
-			Second: 60 * (n / 3), Depth: n % 3, Supply: 20, Tables: 20, Room: 160,
-			Full: 10, Contacts: 100 + r.Int32N(9), Dead: 20, InFull: 80, DeadFull: r.Int32N(9)})
-	}
-	if cell > 0 { // one cell has what the other has not
-		run.Churn = &findings.ChurnSeen{Start: findings.Uptimes{Online: 9, Over5h: 3, Over24h: 1},
-			End:      findings.Uptimes{Online: 8, Over5h: r.Int64N(8), Over24h: 2},
-			Arrivals: []int64{r.Int64N(9), 4, 1},
-			Sessions: findings.Lengths{Count: 3, Mean: time.Second, Median: 7}}
-		run.Paths = findings.Paths{Triples: 9, Mean: r.Float64(), Median: 2, Detours: 1}
-		run.Terrain = findings.Terrain{Gated: true, Narrow: true,
-			Faults: []findings.FaultHits{{Fault: "{kind: loss, share: 5%}",
-				Datagrams: r.Uint64N(1000)}}}
-		run.Ledger.Filtered.Datagrams, run.Ledger.Sent.Datagrams = r.Uint64N(50), 100
-		for n := range run.Series {
-			run.Series[n].Online, run.Series[n].Reachable = 20, r.Int32N(20)
-			run.Records = append(run.Records, findings.Record{Cell: int32(cell), Seed: seed,
-				Client: "bep5", Stored: 9, Age: int32(3600 * n), Holders: 8, Online: r.Int32N(8)})
-		}
-	}
-	return run
-}
 
 // pathOf is where a run is stored.
 func pathOf(st *Store, run *findings.Run) string {
@@ -111,7 +38,7 @@ func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == ManifestFile {
+		if err != nil || e.IsDir() || e.Name() == manifest.File {
 			return err
 		}
 		b, err := os.ReadFile(path)
@@ -243,7 +170,7 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	b, err := os.ReadFile(pathOf(st, good))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(pathOf(st, renamed), b, 0o644))
-	half := filepath.Join(st.dir, tempPrefix+"half")
+	half := filepath.Join(st.dir, staging.TempPrefix+"half")
 	require.NoError(t, os.WriteFile(half, b[:10], 0o644))
 	st.Close()
 
@@ -346,70 +273,6 @@ func TestFailuresAreStored(t *testing.T) {
 	require.Nil(t, found, "with another budget it may come out otherwise")
 }
 
-// badDisk fails at the n-th thing that it is asked to do.
-type badDisk struct {
-	realDisk
-	calls, fatal int
-	log          []string
-}
-
-type badFile struct {
-	file
-	disk *badDisk
-}
-
-func (d *badDisk) ask(what string) error {
-	d.calls++
-	if d.calls == d.fatal {
-		d.log = append(d.log, what)
-		return fmt.Errorf("%s: %w", what, syscall.EIO)
-	}
-	return nil
-}
-
-func (d *badDisk) create(dir, pattern string) (file, error) {
-	if err := d.ask("create"); err != nil {
-		return nil, err
-	}
-	f, err := d.realDisk.create(dir, pattern)
-	return badFile{f, d}, err
-}
-
-func (d *badDisk) rename(from, to string) error {
-	return errors.Join(d.ask("rename"), d.unless(func() error {
-		return d.realDisk.rename(from, to)
-	}))
-}
-
-func (d *badDisk) syncFolder(dir string) error {
-	return errors.Join(d.ask("sync folder"), d.unless(func() error {
-		return d.realDisk.syncFolder(dir)
-	}))
-}
-
-func (d *badDisk) unless(f func() error) error {
-	if d.calls == d.fatal {
-		return nil
-	}
-	return f()
-}
-
-func (f badFile) Write(p []byte) (int, error) {
-	if err := f.disk.ask("write"); err != nil {
-		n, _ := f.file.Write(p[:len(p)/2]) // a short write
-		return n, errors.Join(err, io.ErrShortWrite)
-	}
-	return f.file.Write(p)
-}
-
-func (f badFile) Chmod(mode os.FileMode) error {
-	return errors.Join(f.disk.ask("chmod"), f.file.Chmod(mode))
-}
-
-func (f badFile) Sync() error { return errors.Join(f.disk.ask("sync"), f.file.Sync()) }
-
-func (f badFile) Close() error { return errors.Join(f.disk.ask("close"), f.file.Close()) }
-
 // TestFailingDiskUnderTheStore fails each call in turn: a run is stored whole, or not at all.
 func TestFailingDiskUnderTheStore(t *testing.T) {
 	seen := map[string]bool{}
@@ -419,7 +282,7 @@ func TestFailingDiskUnderTheStore(t *testing.T) {
 		require.NoError(t, err)
 		_, err = st.Put(madeRun(0, 1, 5))
 		require.NoError(t, err)
-		d := &badDisk{fatal: fatal}
+		d := &broken.Disk{Fatal: fatal}
 		st.disk = d
 		_, err = st.Put(madeRun(0, 2, 5))
 		st.Close()
@@ -428,13 +291,13 @@ func TestFailingDiskUnderTheStore(t *testing.T) {
 		require.Empty(t, again.Damaged)
 		run, _ := again.Find(0, 1)
 		require.NotNil(t, run, "what was there before")
-		if len(d.log) == 0 {
+		if len(d.Log) == 0 {
 			require.NoError(t, err)
 			require.Equal(t, 2, again.Found)
 			break
 		}
-		require.ErrorIs(t, err, syscall.EIO, d.log)
-		for _, what := range d.log {
+		require.ErrorIs(t, err, syscall.EIO, d.Log)
+		for _, what := range d.Log {
 			seen[what] = true
 		}
 		left, err := filepath.Glob(filepath.Join(home, StoreFolder, ".*"))
@@ -456,25 +319,25 @@ func TestFailingDiskUnderTheResults(t *testing.T) {
 		_, err := Write(dir, old, time.Now())
 		require.NoError(t, err)
 		before := files(t, dir)
-		d := &badDisk{fatal: fatal}
+		d := &broken.Disk{Fatal: fatal}
 		_, err = write(d, dir, now, time.Now())
 		left, globErr := filepath.Glob(filepath.Join(dir, ".*"))
 		require.NoError(t, globErr)
 		require.Empty(t, left)
-		if len(d.log) == 0 {
+		if len(d.Log) == 0 {
 			require.NoError(t, err)
 			break
 		}
 		require.ErrorIs(t, err, syscall.EIO)
-		switch d.log[0] {
+		switch d.Log[0] {
 		case "rename":
-			require.NoFileExists(t, filepath.Join(dir, ManifestFile))
+			require.NoFileExists(t, filepath.Join(dir, manifest.File))
 		case "sync folder":
-			require.FileExists(t, filepath.Join(dir, ManifestFile))
+			require.FileExists(t, filepath.Join(dir, manifest.File))
 		default:
 			kept++
 			require.Equal(t, before, files(t, dir))
-			require.FileExists(t, filepath.Join(dir, ManifestFile))
+			require.FileExists(t, filepath.Join(dir, manifest.File))
 		}
 	}
 	require.Equal(t, 60, kept, "calls before the first rename: twelve files, and what each takes")

@@ -12,13 +12,14 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/sim"
 )
 
 // Stored is a results folder read back, as far as it takes to repeat the runs and to compare.
 type Stored struct {
 	Scenario *scenarios.Scenario
-	Manifest Manifest
+	Manifest manifest.Manifest
 	// Fingerprint is that of all runs together.
 	Fingerprint sim.Fingerprint
 	runs        map[runKey][]sim.Checkpoint
@@ -30,12 +31,14 @@ type runKey struct {
 }
 
 // Checkpoints returns those of a stored run.
-func (s *Stored) Checkpoints(r RunRecord) []sim.Checkpoint { return s.runs[runKey{r.Cell, r.Seed}] }
+func (s *Stored) Checkpoints(r manifest.Run) []sim.Checkpoint {
+	return s.runs[runKey{r.Cell, r.Seed}]
+}
 
 // Open reads a results folder and checks that its files belong together.
 func Open(dir string) (*Stored, error) {
 	s := &Stored{runs: make(map[runKey][]sim.Checkpoint)}
-	path := filepath.Join(dir, ManifestFile)
+	path := filepath.Join(dir, manifest.File)
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no such file, so this is not a results folder; "+
@@ -76,14 +79,14 @@ func (s *Stored) check(dir string) error {
 	if err != nil {
 		return err
 	}
-	manifest := filepath.Join(dir, ManifestFile)
+	path := filepath.Join(dir, manifest.File)
 	for _, r := range s.Manifest.Runs {
 		f, err := sim.ParseFingerprint(r.Fingerprint)
 		switch {
 		case err != nil:
-			return damaged(manifest, err)
+			return damaged(path, err)
 		case r.Cell < 0 || r.Cell >= len(cells):
-			return damaged(manifest, fmt.Errorf("it names cell %d, but %s has %d cells", r.Cell,
+			return damaged(path, fmt.Errorf("it names cell %d, but %s has %d cells", r.Cell,
 				ScenarioFile, len(cells)))
 		case len(s.Checkpoints(r)) == 0:
 			return damaged(filepath.Join(dir, CheckpointsFile),

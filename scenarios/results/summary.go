@@ -8,6 +8,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/stats"
 )
 
@@ -94,7 +95,7 @@ func Summarise(o *Outcome) Summary {
 func summarise(o *Outcome) (Summary, error) {
 	o.Sort()
 	s := Summary{
-		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
+		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: manifest.Version,
 		Seed: o.Scenario.Seed, Repeat: o.Scenario.Repeat, Fingerprint: foldRuns(o.Runs).String(),
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}

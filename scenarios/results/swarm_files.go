@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // The tables of swarms; there are none of a scenario without torrents.
@@ -17,7 +18,7 @@ const (
 )
 
 // addSwarm adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addSwarm(g *staging, obsolete *[]string) error {
+func (o *Outcome) addSwarm(g *staging.Set, obsolete *[]string) error {
 	n := countsOf(o.Runs)
 	if err := (&table[findings.Peer]{PeersFile, PeersTextFile,
 		(*findings.Run).PeerRows, peerText}).add(o, g, obsolete, n.Peers); err != nil {

@@ -4,9 +4,10 @@ import (
 	"encoding/csv"
 	"io"
 
-	"swarmlab/scenarios/findings"
-
 	"github.com/parquet-go/parquet-go"
+
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
 // countsOf adds up what runs have.
@@ -25,12 +26,12 @@ type table[Row any] struct {
 }
 
 // add adds so many rows of all runs to the results, if there are any, and as text if they are few.
-func (t *table[Row]) add(o *Outcome, g *staging, obsolete *[]string, rows int) error {
+func (t *table[Row]) add(o *Outcome, g *staging.Set, obsolete *[]string, rows int) error {
 	if rows == 0 {
 		*obsolete = append(*obsolete, t.name, t.small)
 		return nil
 	}
-	err := g.add(t.name, func(w io.Writer) error { return writeRows(w, o.Runs, t.rowsOf) })
+	err := g.Add(t.name, func(w io.Writer) error { return writeRows(w, o.Runs, t.rowsOf) })
 	if err != nil {
 		return err
 	}
@@ -44,10 +45,10 @@ const textRows = 50_000
 
 // addText adds a table as text if it is short; otherwise what was there is obsolete.
 func addText(
-	g *staging, obsolete *[]string, name string, rows int, write func(io.Writer) error,
+	g *staging.Set, obsolete *[]string, name string, rows int, write func(io.Writer) error,
 ) error {
 	if rows <= textRows {
-		return g.add(name, write)
+		return g.Add(name, write)
 	}
 	*obsolete = append(*obsolete, name)
 	return nil

@@ -9,6 +9,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/stats"
 )
 
@@ -20,7 +21,7 @@ func milliseconds(t protocol.Time) stats.Number {
 // observation is what the book says now.
 func (b *book) observation() *results.Observation {
 	of := &b.torrent
-	o := &results.Observation{Version: results.Version, Name: of.Name, Infohash: of.Infohash,
+	o := &results.Observation{Version: manifest.Version, Name: of.Name, Infohash: of.Infohash,
 		Size: of.Size, Pieces: of.Pieces, PieceLength: of.PieceLength, Parallel: of.Parallel,
 		Fastest: of.Fastest, Time: milliseconds(b.now), Seen: len(b.users), Seeds: b.seeds,
 		Completed: b.completed, Missed: b.missed, Ignored: b.ignored, Orphans: b.watch.Orphans(),

@@ -11,6 +11,7 @@ import (
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/protocol"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 const (
@@ -189,7 +190,7 @@ func (a *auditing) look(last bool) error {
 
 // observation is what is to be told now. It is called in a turn.
 func (a *auditing) observation() *results.Observation {
-	o := &results.Observation{Version: results.Version, Name: a.Source.Name,
+	o := &results.Observation{Version: manifest.Version, Name: a.Source.Name,
 		Infohash: a.Source.Hash.String(), Refused: map[string]uint64{},
 		Peers: []results.ObservedPeer{}}
 	var scrapes []results.ObservedScrape

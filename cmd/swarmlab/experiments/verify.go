@@ -15,6 +15,7 @@ import (
 	"swarmlab/cmd/swarmlab/progress"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 func newVerify() *cobra.Command {
@@ -72,7 +73,7 @@ func openVerification(dir string, jobs int) (*verification, error) {
 	}
 	v := &verification{
 		Runs: len(stored.Manifest.Runs), Fingerprint: stored.Fingerprint.String(),
-		Stored: stored.Manifest.Program, Now: results.Version,
+		Stored: stored.Manifest.Program, Now: manifest.Version,
 		Differences: []lab.Difference{}, stored: stored,
 	}
 	if v.Runs == 0 {
@@ -145,7 +146,7 @@ func place(d lab.Difference) string {
 	switch len(d.Nodes) {
 	case 0:
 		if d.Second == 0 {
-			return "all checkpoints agree, but the fingerprints differ; " + results.ManifestFile +
+			return "all checkpoints agree, but the fingerprints differ; " + manifest.File +
 				" and " + results.CheckpointsFile + " may be of different runs"
 		}
 		return fmt.Sprintf("first difference in second %d, where one of them ends", d.Second)

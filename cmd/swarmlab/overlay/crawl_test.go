@@ -19,6 +19,7 @@ import (
 	"swarmlab/plots"
 	"swarmlab/protocol/crawl"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 // crowd starts so many serving nodes that all join through the first one.
@@ -71,7 +72,7 @@ func TestDHTCrawl(t *testing.T) {
 	if row, ok := found[gone.id+" at "+gone.addr]; ok {
 		require.False(t, row.Reachable)
 	}
-	for _, name := range []string{results.CrawlFile, results.NodesTextFile, results.ManifestFile,
+	for _, name := range []string{results.CrawlFile, results.NodesTextFile, manifest.File,
 		results.InfohashesFile, "figures/id-space.png", "figures/buckets.svg"} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}

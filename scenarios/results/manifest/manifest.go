@@ -1,13 +1,16 @@
-package results
+package manifest
 
 import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"swarmlab/scenarios/findings"
-	"time"
 )
+
+// File is its name.
+const File = "manifest.json"
 
 // Manifest is manifest.json: what ran, when and where. It is the only file of the folder that
 // differs between two runs of the same scenario, seed and version.
@@ -22,12 +25,12 @@ type Manifest struct {
 	Ended       time.Time          `json:"ended"`
 	Interrupted bool               `json:"interrupted"`
 	Events      uint64             `json:"events"`
-	Runs        []RunRecord        `json:"runs"`
+	Runs        []Run              `json:"runs"`
 	Failures    []findings.Failure `json:"failures"`
 }
 
-// RunRecord is one finished run in the manifest.
-type RunRecord struct {
+// Run is one finished run in the manifest.
+type Run struct {
 	Cell        int    `json:"cell"`
 	Seed        uint64 `json:"seed"`
 	Fingerprint string `json:"fingerprint"`
@@ -56,13 +59,16 @@ func revision() string {
 	return rev
 }
 
-func newManifest(o *Outcome, started time.Time) Manifest {
+// New is of what began at that time and ends now. Without runs it is of a crawl or an audit.
+func New(
+	started time.Time, interrupted bool, runs []*findings.Run, failures []findings.Failure,
+) Manifest {
 	host, _ := os.Hostname()
 	m := Manifest{
 		Program: Version, Revision: revision(), Go: runtime.Version(),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH, Host: host, Modules: map[string]string{},
 		Started: started.UTC(), Ended: time.Now().UTC(),
-		Interrupted: o.Interrupted, Runs: []RunRecord{}, Failures: o.Failures,
+		Interrupted: interrupted, Runs: []Run{}, Failures: failures,
 	}
 	if m.Failures == nil {
 		m.Failures = []findings.Failure{}
@@ -72,9 +78,9 @@ func newManifest(o *Outcome, started time.Time) Manifest {
 			m.Modules[dep.Path] = dep.Version + " " + dep.Sum
 		}
 	}
-	for _, run := range o.Runs {
+	for _, run := range runs {
 		m.Events += run.Tally.Events
-		m.Runs = append(m.Runs, RunRecord{run.Cell, run.Seed, run.Fingerprint.String(),
+		m.Runs = append(m.Runs, Run{run.Cell, run.Seed, run.Fingerprint.String(),
 			run.Tally.Events})
 	}
 	return m
