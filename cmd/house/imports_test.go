@@ -52,9 +52,11 @@ var house = []room{
 	{path: "scenarios/results/staging"},
 	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
 	{path: "scenarios/results/manifest", own: "scenarios/findings"},
+	{path: "scenarios/results/tables", others: rows,
+		own: "scenarios/findings scenarios/results/staging protocol/dht sim"},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
-			"scenarios/results/manifest scenarios/results/staging " +
+			"scenarios/results/manifest scenarios/results/staging scenarios/results/tables " +
 			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
 			"protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,

@@ -15,6 +15,7 @@ import (
 	"swarmlab/scenarios/lab/swarms"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/tables"
 	"swarmlab/sim"
 )
 
@@ -339,7 +340,7 @@ func filesOf(t *testing.T, dir string) map[string]string {
 			all[e.Name()] = string(b)
 		}
 	}
-	require.Contains(t, all, results.PeersFile)
+	require.Contains(t, all, tables.PeersFile)
 	return all
 }
 

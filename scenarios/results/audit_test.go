@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/tables"
 	"swarmlab/scenarios/stats"
 )
 
@@ -103,20 +104,21 @@ func TestAuditTables(t *testing.T) {
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
 
-	accounts, err := parquet.ReadFile[findings.Account](filepath.Join(dir, AccountsFile))
+	accounts, err := parquet.ReadFile[findings.Account](filepath.Join(dir, tables.AccountsFile))
 	require.NoError(t, err)
 	require.Equal(t, again.Accounts, accounts[:15])
-	costs, err := parquet.ReadFile[findings.AuditCost](filepath.Join(dir, AuditCostsFile))
+	costs, err := parquet.ReadFile[findings.AuditCost](filepath.Join(dir, tables.AuditCostsFile))
 	require.NoError(t, err)
 	require.Len(t, costs, 4)
 	require.Equal(t, uint64(880), costs[2].Bytes)
-	balances, err := parquet.ReadFile[findings.SwarmBalance](filepath.Join(dir, BalancesFile))
+	balances, err := parquet.ReadFile[findings.SwarmBalance](filepath.Join(dir,
+		tables.BalancesFile))
 	require.NoError(t, err)
 	require.Len(t, balances, 6)
 	require.True(t, balances[5].Flagged)
 	checkTexts(t, dir, map[string]int{
-		AccountsTextFile: 30, AuditCostsTextFile: 4, BalancesTextFile: 6})
-	text, err := os.ReadFile(filepath.Join(dir, AccountsTextFile))
+		tables.AccountsTextFile: 30, tables.AuditCostsTextFile: 4, tables.BalancesTextFile: 6})
+	text, err := os.ReadFile(filepath.Join(dir, tables.AccountsTextFile))
 	require.NoError(t, err)
 	require.Contains(t, string(text), "\n0,1,M1,3,nodes,multiplier,1000,800,1250,1000,700,0,true,"+
 		"true,1500,800,1500,1500,800,800,1500,true,true,600000000000,4200000000000\n")
@@ -125,8 +127,9 @@ func TestAuditTables(t *testing.T) {
 // TestNoAuditTables: a folder that is written again without an audit has none of the tables.
 func TestNoAuditTables(t *testing.T) {
 	o, dir := swarmOutcome(t, crowd()), t.TempDir()
-	tables := []string{AccountsFile, AccountsTextFile, AuditCostsFile, AuditCostsTextFile,
-		BalancesFile, BalancesTextFile}
+	tables := []string{tables.AccountsFile, tables.AccountsTextFile, tables.AuditCostsFile,
+		tables.AuditCostsTextFile,
+		tables.BalancesFile, tables.BalancesTextFile}
 	o.Runs[0].Audit = claimed()
 	_, err := Write(dir, o, time.Now())
 	require.NoError(t, err)

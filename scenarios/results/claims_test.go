@@ -13,6 +13,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/tables"
 )
 
 // ledgerRun is what a small run of a ledger found.
@@ -117,20 +118,20 @@ func TestClaimTables(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
-	credits, err := parquet.ReadFile[findings.Credit](filepath.Join(dir, CreditsFile))
+	credits, err := parquet.ReadFile[findings.Credit](filepath.Join(dir, tables.CreditsFile))
 	require.NoError(t, err)
 	require.Len(t, credits, 8)
 	require.Equal(t, ledgerRun(2).Claims.Credits[1], credits[5])
-	verdicts, err := parquet.ReadFile[findings.Verdict](filepath.Join(dir, VerdictsFile))
+	verdicts, err := parquet.ReadFile[findings.Verdict](filepath.Join(dir, tables.VerdictsFile))
 	require.NoError(t, err)
 	require.Equal(t, ledgerRun(2).Claims.Verdicts, verdicts[5:])
-	audits, err := parquet.ReadFile[findings.AuditPeriod](filepath.Join(dir, AuditsFile))
+	audits, err := parquet.ReadFile[findings.AuditPeriod](filepath.Join(dir, tables.AuditsFile))
 	require.NoError(t, err)
 	require.Equal(t, ledgerRun(1).Claims.Audits, audits[:2])
 	for name, line := range map[string]string{
-		CreditsTextFile:  "\n0,1,a,rebase,true,0,1,2,2,0,0,100,0,150\n",
-		VerdictsTextFile: "\n0,2,M3,40,2,true,3,false\n",
-		AuditsTextFile:   "\n0,1,2,1000000000,20,10,3,1,20,30,0,20\n",
+		tables.CreditsTextFile:  "\n0,1,a,rebase,true,0,1,2,2,0,0,100,0,150\n",
+		tables.VerdictsTextFile: "\n0,2,M3,40,2,true,3,false\n",
+		tables.AuditsTextFile:   "\n0,1,2,1000000000,20,10,3,1,20,30,0,20\n",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -141,8 +142,9 @@ func TestClaimTables(t *testing.T) {
 	}
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)
-	for _, name := range []string{CreditsFile, VerdictsFile, AuditsFile, CreditsTextFile,
-		VerdictsTextFile, AuditsTextFile} {
+	for _, name := range []string{tables.CreditsFile, tables.VerdictsFile, tables.AuditsFile,
+		tables.CreditsTextFile,
+		tables.VerdictsTextFile, tables.AuditsTextFile} {
 		require.NoFileExists(t, filepath.Join(dir, name))
 	}
 }

@@ -14,10 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/tables"
 )
 
 // The files of a crawl's folder, beside its manifest.
@@ -63,8 +62,7 @@ func WriteCrawl(dir string, r *Crawl, started time.Time) error {
 }
 
 func (r *Crawl) writeNodes(w io.Writer) error {
-	p := parquet.NewGenericWriter[CrawlNode](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
+	p := tables.NewWriter[CrawlNode](w)
 	if _, err := p.Write(r.Nodes); err != nil {
 		return err
 	}

@@ -12,19 +12,14 @@ import (
 
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/tables"
 )
 
 // The files of a results folder.
 const (
-	ScenarioFile    = "scenario.yaml"
-	SummaryFile     = "summary.json"
-	MetricsFile     = "metrics.json"
-	LookupsFile     = "lookups.parquet"
-	LookupsTextFile = "lookups.csv" // only if there are few
-	SeriesFile      = "series.parquet"
-	SeriesTextFile  = "series.csv" // only if it is short
-	RunsFile        = "runs.csv"
-	CheckpointsFile = "checkpoints.parquet"
+	ScenarioFile = "scenario.yaml"
+	SummaryFile  = "summary.json"
+	MetricsFile  = "metrics.json"
 )
 
 // Claim makes a folder ready to be written to, or says why it cannot be: it must be new, empty, or
@@ -54,7 +49,7 @@ func Claim(dir string, parts ...string) error {
 
 // holdsResults tells a results folder, also one whose writing was cut short, from others.
 func holdsResults(dir string) bool {
-	for _, name := range []string{manifest.File, CheckpointsFile, SummaryFile, TargetsFile} {
+	for _, name := range []string{manifest.File, tables.CheckpointsFile, SummaryFile, TargetsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
@@ -98,20 +93,11 @@ func write(d staging.Disk, dir string, o *Outcome, started time.Time) (Summary, 
 		func() error { return o.writeScenario(g) },
 		func() error { return g.AddJSON(MetricsFile, Definitions()) },
 		func() error { return g.AddJSON(SummaryFile, summary) },
-		func() error { return g.Add(LookupsFile, o.writeLookups) },
-		func() error { return o.addSmall(g, &obsolete) },
-		func() error { return g.Add(SeriesFile, o.writeSeries) },
-		func() error { return o.addShort(g, &obsolete) },
-		func() error { return o.addBuckets(g, &obsolete) },
-		func() error { return o.addRecords(g, &obsolete) },
-		func() error { return g.Add(RunsFile, o.writeRuns) },
-		func() error { return o.addSwarm(g, &obsolete) },
-		func() error { return o.addAudit(g, &obsolete) },
-		func() error { return o.addClaims(g, &obsolete) },
-		func() error { return o.addFaults(g, &obsolete) },
-		func() error { return o.addCensus(g, &obsolete) },
-		func() error { return o.addConnectivity(g, &obsolete) },
-		func() error { return g.Add(CheckpointsFile, o.writeCheckpoints) },
+		func() error {
+			short, err := tables.Add(g, o.Runs)
+			obsolete = append(obsolete, short...)
+			return err
+		},
 		func() error {
 			return g.AddJSON(manifest.File, manifest.New(started, o.Interrupted, o.Runs,
 				o.Failures))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/tables"
 )
 
 // TestHealthFiles reads buckets and records back in both forms.
@@ -23,18 +24,18 @@ func TestHealthFiles(t *testing.T) {
 		madeRun(1, 1, 5)}}
 	_, err := Write(dir, o, time.Now())
 	require.NoError(t, err)
-	buckets, err := parquet.ReadFile[findings.Bucket](filepath.Join(dir, BucketsFile))
+	buckets, err := parquet.ReadFile[findings.Bucket](filepath.Join(dir, tables.BucketsFile))
 	require.NoError(t, err)
 	require.Equal(t, append(o.Runs[0].Buckets, o.Runs[1].Buckets...), buckets)
-	records, err := parquet.ReadFile[findings.Record](filepath.Join(dir, RecordsFile))
+	records, err := parquet.ReadFile[findings.Record](filepath.Join(dir, tables.RecordsFile))
 	require.NoError(t, err)
 	require.Equal(t, o.Runs[1].Records, records)
-	text := textOf(t, dir, BucketsTextFile, findings.Bucket{})
+	text := textOf(t, dir, tables.BucketsTextFile, findings.Bucket{})
 	require.Len(t, text, 1+len(buckets))
 	for n, b := range buckets {
 		require.Equal(t, fmt.Sprint(b), "{"+joined(text[n+1])+"}")
 	}
-	text = textOf(t, dir, RecordsTextFile, findings.Record{})
+	text = textOf(t, dir, tables.RecordsTextFile, findings.Record{})
 	require.Len(t, text, 1+len(records))
 	for n, r := range records {
 		require.Equal(t, fmt.Sprint(r), "{"+joined(text[n+1])+"}")
@@ -43,9 +44,9 @@ func TestHealthFiles(t *testing.T) {
 	o.Runs = o.Runs[:1]
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)
-	require.NoFileExists(t, filepath.Join(dir, RecordsFile))
-	require.NoFileExists(t, filepath.Join(dir, RecordsTextFile))
-	require.FileExists(t, filepath.Join(dir, BucketsFile))
+	require.NoFileExists(t, filepath.Join(dir, tables.RecordsFile))
+	require.NoFileExists(t, filepath.Join(dir, tables.RecordsTextFile))
+	require.FileExists(t, filepath.Join(dir, tables.BucketsFile))
 }
 
 // textOf reads a table and holds its header against the columns of the Parquet file.

@@ -10,10 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/tables"
 	"swarmlab/scenarios/stats"
 )
 
@@ -154,8 +153,7 @@ func WriteObservation(
 }
 
 func writeSightings(w io.Writer, all iter.Seq2[Sighting, error]) error {
-	p := parquet.NewGenericWriter[Sighting](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
+	p := tables.NewWriter[Sighting](w)
 	var rows []Sighting
 	flush := func() error {
 		_, err := p.Write(rows)

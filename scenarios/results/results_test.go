@@ -20,6 +20,7 @@ import (
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/tables"
 )
 
 func outcome(t *testing.T, s *scenarios.Scenario) *results.Outcome {
@@ -194,7 +195,7 @@ func TestTextBesideFewRows(t *testing.T) {
 	o := outcome(t, quickstart(t))
 	_, err := results.Write(dir, o, time.Now())
 	require.NoError(t, err)
-	f, err := os.Open(filepath.Join(dir, results.LookupsTextFile))
+	f, err := os.Open(filepath.Join(dir, tables.LookupsTextFile))
 	require.NoError(t, err)
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
@@ -253,13 +254,13 @@ func TestSeriesFiles(t *testing.T) {
 	o := outcome(t, quickstart(t))
 	_, err := results.Write(dir, o, time.Now())
 	require.NoError(t, err)
-	rows, err := parquet.ReadFile[findings.Sample](filepath.Join(dir, results.SeriesFile))
+	rows, err := parquet.ReadFile[findings.Sample](filepath.Join(dir, tables.SeriesFile))
 	require.NoError(t, err)
 	require.Equal(t, append(slices.Clone(o.Runs[0].Series), o.Runs[1].Series...), rows)
 	require.Len(t, rows, 4, "two minutes of two runs")
 	require.EqualValues(t, 180, rows[0].Second)
 	require.EqualValues(t, 240, rows[1].Second)
-	f, err := os.Open(filepath.Join(dir, results.SeriesTextFile))
+	f, err := os.Open(filepath.Join(dir, tables.SeriesTextFile))
 	require.NoError(t, err)
 	defer f.Close()
 	text, err := csv.NewReader(f).ReadAll()

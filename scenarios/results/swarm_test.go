@@ -13,6 +13,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/tables"
 )
 
 const second = int64(time.Second)
@@ -179,21 +180,21 @@ func TestSwarmTables(t *testing.T) {
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
 
-	peers, err := parquet.ReadFile[findings.Peer](filepath.Join(dir, PeersFile))
+	peers, err := parquet.ReadFile[findings.Peer](filepath.Join(dir, tables.PeersFile))
 	require.NoError(t, err)
 	require.Len(t, peers, 10)
 	p := crowd().Peers[3]
 	p.Cell = 0
 	require.Equal(t, p, peers[8])
-	transfers, err := parquet.ReadFile[findings.Transfer](filepath.Join(dir, TransfersFile))
+	transfers, err := parquet.ReadFile[findings.Transfer](filepath.Join(dir, tables.TransfersFile))
 	require.NoError(t, err)
 	require.Len(t, transfers, 24)
-	samples, err := parquet.ReadFile[findings.SwarmSample](filepath.Join(dir, SwarmFile))
+	samples, err := parquet.ReadFile[findings.SwarmSample](filepath.Join(dir, tables.SwarmFile))
 	require.NoError(t, err)
 	require.Len(t, samples, 12)
 	checkTexts(t, dir, map[string]int{
-		PeersTextFile: 10, TransfersTextFile: 24, SwarmTextFile: 12})
-	text, err := os.ReadFile(filepath.Join(dir, PeersTextFile))
+		tables.PeersTextFile: 10, tables.TransfersTextFile: 24, tables.SwarmTextFile: 12})
+	text, err := os.ReadFile(filepath.Join(dir, tables.PeersTextFile))
 	require.NoError(t, err)
 	require.Contains(t, string(text), "\n0,0,3,slow,film,1000,0,1000000000,3000000000,"+
 		"21000000000,21000000000,50,200,200,1000,10,0,200,1000,0,0,0,4,40000000000,30000000000,"+
@@ -205,8 +206,9 @@ func TestSwarmTables(t *testing.T) {
 	}
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)
-	for _, name := range []string{PeersFile, PeersTextFile, TransfersFile, TransfersTextFile,
-		SwarmFile, SwarmTextFile} {
+	for _, name := range []string{tables.PeersFile, tables.PeersTextFile, tables.TransfersFile,
+		tables.TransfersTextFile,
+		tables.SwarmFile, tables.SwarmTextFile} {
 		require.NoFileExists(t, filepath.Join(dir, name))
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/tables"
 )
 
 func newVerify() *cobra.Command {
@@ -147,7 +148,7 @@ func place(d lab.Difference) string {
 	case 0:
 		if d.Second == 0 {
 			return "all checkpoints agree, but the fingerprints differ; " + manifest.File +
-				" and " + results.CheckpointsFile + " may be of different runs"
+				" and " + tables.CheckpointsFile + " may be of different runs"
 		}
 		return fmt.Sprintf("first difference in second %d, where one of them ends", d.Second)
 	case 1:

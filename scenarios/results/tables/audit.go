@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"strconv"
@@ -18,8 +18,8 @@ const (
 )
 
 // addAudit adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addAudit(g *staging.Set, obsolete *[]string) error {
-	n := countsOf(o.Runs)
+func (o runsOf) addAudit(g *staging.Set, obsolete *[]string) error {
+	n := o.counts()
 	if err := (&table[findings.Account]{AccountsFile, AccountsTextFile,
 		(*findings.Run).AccountRows, accountText}).add(o, g, obsolete, n.Accounts); err != nil {
 		return err

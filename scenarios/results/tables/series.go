@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -6,18 +6,19 @@ import (
 	"strconv"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/results/staging"
 )
 
-func (o *Outcome) writeSeries(w io.Writer) error {
-	return writeRows(w, o.Runs, (*findings.Run).SeriesRows)
+func (o runsOf) writeSeries(w io.Writer) error {
+	return writeRows(w, o, (*findings.Run).SeriesRows)
 }
 
-func (o *Outcome) writeSeriesText(w io.Writer) error {
+func (o runsOf) writeSeriesText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "second", "client", "online", "up_ns", "datagrams", "bytes",
 		"tables", "contacts", "stale", "good", "reachable", "shut", "filtered", "dropped",
 		"knows_all", "lacks_three", "knows_few"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		series, err := run.SeriesRows()
 		if err != nil {
 			return err
@@ -37,4 +38,10 @@ func (o *Outcome) writeSeriesText(w io.Writer) error {
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// addShort does so with the series.
+func (o runsOf) addShort(g *staging.Set, obsolete *[]string) error {
+	rows := o.counts().Series
+	return addText(g, obsolete, SeriesTextFile, rows, o.writeSeriesText)
 }

@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -10,9 +10,49 @@ import (
 	"swarmlab/scenarios/results/staging"
 )
 
-// countsOf adds up what runs have.
-func countsOf(runs []*findings.Run) (all findings.Counts) {
-	for _, run := range runs {
+// The tables that every results folder has; others are beside their rows.
+const (
+	LookupsFile     = "lookups.parquet"
+	LookupsTextFile = "lookups.csv" // only if there are few
+	SeriesFile      = "series.parquet"
+	SeriesTextFile  = "series.csv" // only if it is short
+	RunsFile        = "runs.csv"
+	CheckpointsFile = "checkpoints.parquet"
+)
+
+// runsOf is the runs of one results folder, sorted.
+type runsOf []*findings.Run
+
+// Add adds the tables of runs, which are sorted, to a results folder. Names that it returns
+// are of files that are not to be there any more.
+func Add(g *staging.Set, runs []*findings.Run) (obsolete []string, err error) {
+	o := runsOf(runs)
+	for _, add := range []func() error{
+		func() error { return g.Add(LookupsFile, o.writeLookups) },
+		func() error { return o.addSmall(g, &obsolete) },
+		func() error { return g.Add(SeriesFile, o.writeSeries) },
+		func() error { return o.addShort(g, &obsolete) },
+		func() error { return o.addBuckets(g, &obsolete) },
+		func() error { return o.addRecords(g, &obsolete) },
+		func() error { return g.Add(RunsFile, o.writeRuns) },
+		func() error { return o.addSwarm(g, &obsolete) },
+		func() error { return o.addAudit(g, &obsolete) },
+		func() error { return o.addClaims(g, &obsolete) },
+		func() error { return o.addFaults(g, &obsolete) },
+		func() error { return o.addCensus(g, &obsolete) },
+		func() error { return o.addConnectivity(g, &obsolete) },
+		func() error { return g.Add(CheckpointsFile, o.writeCheckpoints) },
+	} {
+		if err := add(); err != nil {
+			return nil, err
+		}
+	}
+	return obsolete, nil
+}
+
+// counts adds up what the runs have.
+func (o runsOf) counts() (all findings.Counts) {
+	for _, run := range o {
 		all.Add(run.Counts())
 	}
 	return all
@@ -26,17 +66,17 @@ type table[Row any] struct {
 }
 
 // add adds so many rows of all runs to the results, if there are any, and as text if they are few.
-func (t *table[Row]) add(o *Outcome, g *staging.Set, obsolete *[]string, rows int) error {
+func (t *table[Row]) add(o runsOf, g *staging.Set, obsolete *[]string, rows int) error {
 	if rows == 0 {
 		*obsolete = append(*obsolete, t.name, t.small)
 		return nil
 	}
-	err := g.Add(t.name, func(w io.Writer) error { return writeRows(w, o.Runs, t.rowsOf) })
+	err := g.Add(t.name, func(w io.Writer) error { return writeRows(w, o, t.rowsOf) })
 	if err != nil {
 		return err
 	}
 	return addText(g, obsolete, t.small, rows, func(w io.Writer) error {
-		return writeText(w, o.Runs, t.rowsOf, t.text)
+		return writeText(w, o, t.rowsOf, t.text)
 	})
 }
 
@@ -58,6 +98,12 @@ func addText(
 // on their content alone.
 const createdBy = "swarmlab"
 
+// NewWriter begins a Parquet file. It is whole when the writer is closed.
+func NewWriter[Row any](w io.Writer) *parquet.GenericWriter[Row] {
+	return parquet.NewGenericWriter[Row](w, parquet.Compression(&parquet.Zstd),
+		parquet.CreatedBy(createdBy, "", ""))
+}
+
 // groupRows is after how many rows a group of them is closed: what is open is in memory.
 const groupRows = 250_000
 
@@ -65,8 +111,7 @@ const groupRows = 250_000
 func writeRows[Row any](
 	w io.Writer, runs []*findings.Run, rowsOf func(*findings.Run) ([]Row, error),
 ) error {
-	p := parquet.NewGenericWriter[Row](w, parquet.Compression(&parquet.Zstd),
-		parquet.CreatedBy(createdBy, "", ""))
+	p := NewWriter[Row](w)
 	open := 0
 	for _, run := range runs {
 		rows, err := rowsOf(run)

@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -12,8 +12,8 @@ import (
 const CensusFile = "census.csv"
 
 // addCensus adds the file, if somebody crawled.
-func (o *Outcome) addCensus(g *staging.Set, obsolete *[]string) error {
-	for _, run := range o.Runs {
+func (o runsOf) addCensus(g *staging.Set, obsolete *[]string) error {
+	for _, run := range o {
 		if run.Census != nil {
 			return g.Add(CensusFile, o.writeCensus)
 		}
@@ -22,12 +22,12 @@ func (o *Outcome) addCensus(g *staging.Set, obsolete *[]string) error {
 	return nil
 }
 
-func (o *Outcome) writeCensus(w io.Writer) error {
+func (o runsOf) writeCensus(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "crawl", "zone", "began_ns", "ended_ns", "queries", "online",
 		"reachable", "heard", "heard_online", "answered", "planted", "planted_heard",
 		"planted_answered", "network_online", "network_reachable"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		if run.Census == nil {
 			continue
 		}

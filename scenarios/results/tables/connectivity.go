@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -13,8 +13,8 @@ import (
 const ConnectivityFile = "connectivity.csv"
 
 // addConnectivity adds the file, if somebody probed.
-func (o *Outcome) addConnectivity(g *staging.Set, obsolete *[]string) error {
-	for _, run := range o.Runs {
+func (o runsOf) addConnectivity(g *staging.Set, obsolete *[]string) error {
+	for _, run := range o {
 		if run.Connectivity != nil {
 			return g.Add(ConnectivityFile, o.writeConnectivity)
 		}
@@ -23,11 +23,11 @@ func (o *Outcome) addConnectivity(g *staging.Set, obsolete *[]string) error {
 	return nil
 }
 
-func (o *Outcome) writeConnectivity(w io.Writer) error {
+func (o runsOf) writeConnectivity(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "class", "reciprocal", "transitive", "persistent", "left",
 		"nodes"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		if run.Connectivity == nil {
 			continue
 		}

@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -15,15 +15,15 @@ const (
 	BucketsTextFile = "buckets.csv" // only if there are few
 )
 
-func (o *Outcome) writeBuckets(w io.Writer) error {
-	return writeRows(w, o.Runs, (*findings.Run).BucketRows)
+func (o runsOf) writeBuckets(w io.Writer) error {
+	return writeRows(w, o, (*findings.Run).BucketRows)
 }
 
-func (o *Outcome) writeBucketsText(w io.Writer) error {
+func (o runsOf) writeBucketsText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "second", "client", "depth", "supply", "tables", "room",
 		"full", "contacts", "dead", "in_full", "dead_in_full"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		buckets, err := run.BucketRows()
 		if err != nil {
 			return err
@@ -48,8 +48,8 @@ func appendInts(row []string, values ...int32) []string {
 }
 
 // addBuckets adds the table in both forms, as text if it is short.
-func (o *Outcome) addBuckets(g *staging.Set, obsolete *[]string) error {
-	rows := countsOf(o.Runs).Buckets
+func (o runsOf) addBuckets(g *staging.Set, obsolete *[]string) error {
+	rows := o.counts().Buckets
 	if err := g.Add(BucketsFile, o.writeBuckets); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"strconv"
@@ -18,8 +18,8 @@ const (
 )
 
 // addSwarm adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addSwarm(g *staging.Set, obsolete *[]string) error {
-	n := countsOf(o.Runs)
+func (o runsOf) addSwarm(g *staging.Set, obsolete *[]string) error {
+	n := o.counts()
 	if err := (&table[findings.Peer]{PeersFile, PeersTextFile,
 		(*findings.Run).PeerRows, peerText}).add(o, g, obsolete, n.Peers); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -15,15 +15,15 @@ const (
 	RecordsTextFile = "records.csv" // only if there are few
 )
 
-func (o *Outcome) writeRecords(w io.Writer) error {
-	return writeRows(w, o.Runs, (*findings.Run).RecordRows)
+func (o runsOf) writeRecords(w io.Writer) error {
+	return writeRows(w, o, (*findings.Run).RecordRows)
 }
 
-func (o *Outcome) writeRecordsText(w io.Writer) error {
+func (o runsOf) writeRecordsText(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "record", "client", "stored_s", "age_s", "holders", "online",
 		"holding", "closest"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		records, err := run.RecordRows()
 		if err != nil {
 			return err
@@ -40,8 +40,8 @@ func (o *Outcome) writeRecordsText(w io.Writer) error {
 }
 
 // addRecords adds the table, if there is one, and as text if it is short.
-func (o *Outcome) addRecords(g *staging.Set, obsolete *[]string) error {
-	rows := countsOf(o.Runs).Records
+func (o runsOf) addRecords(g *staging.Set, obsolete *[]string) error {
+	rows := o.counts().Records
 	if rows == 0 {
 		*obsolete = append(*obsolete, RecordsFile, RecordsTextFile)
 		return nil

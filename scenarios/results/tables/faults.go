@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"encoding/csv"
@@ -12,8 +12,8 @@ import (
 const FaultsFile = "faults.csv"
 
 // addFaults adds a row for each fault of each run, if there are any.
-func (o *Outcome) addFaults(g *staging.Set, obsolete *[]string) error {
-	for _, run := range o.Runs {
+func (o runsOf) addFaults(g *staging.Set, obsolete *[]string) error {
+	for _, run := range o {
 		if len(run.Terrain.Faults) > 0 {
 			return g.Add(FaultsFile, o.writeFaults)
 		}
@@ -22,10 +22,10 @@ func (o *Outcome) addFaults(g *staging.Set, obsolete *[]string) error {
 	return nil
 }
 
-func (o *Outcome) writeFaults(w io.Writer) error {
+func (o runsOf) writeFaults(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"cell", "seed", "number", "fault", "datagrams", "nodes"})
-	for _, run := range o.Runs {
+	for _, run := range o {
 		for n, f := range run.Terrain.Faults {
 			c.Write([]string{strconv.Itoa(run.Cell), strconv.FormatUint(run.Seed, 10),
 				strconv.Itoa(n), f.Fault, strconv.FormatUint(f.Datagrams, 10),

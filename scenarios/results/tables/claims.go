@@ -1,4 +1,4 @@
-package results
+package tables
 
 import (
 	"strconv"
@@ -29,8 +29,8 @@ func claimRows[Row any](of func(*findings.Claims) []Row) func(*findings.Run) ([]
 }
 
 // addClaims adds the tables, if there are any, and as text those that are short.
-func (o *Outcome) addClaims(g *staging.Set, obsolete *[]string) error {
-	n := countsOf(o.Runs)
+func (o runsOf) addClaims(g *staging.Set, obsolete *[]string) error {
+	n := o.counts()
 	credits := claimRows(func(c *findings.Claims) []findings.Credit { return c.Credits })
 	if err := (&table[findings.Credit]{CreditsFile, CreditsTextFile, credits,
 		creditText}).add(o, g, obsolete, n.Credits); err != nil {
