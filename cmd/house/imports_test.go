@@ -49,19 +49,24 @@ var house = []room{
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/stats", others: numbers},
 	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
+	{path: "scenarios/findings/made", others: "github.com/stretchr/testify",
+		own: "scenarios scenarios/findings scenarios/results/manifest sim"},
 	{path: "scenarios/results/staging"},
 	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
 	{path: "scenarios/results/manifest", own: "scenarios/findings"},
 	{path: "scenarios/results/tables", others: rows,
 		own: "scenarios/findings scenarios/results/staging protocol/dht sim"},
+	{path: "scenarios/results/unfinished", own: "scenarios scenarios/findings " +
+		"scenarios/results/manifest scenarios/results/staging"},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
 			"scenarios/results/manifest scenarios/results/staging scenarios/results/tables " +
+			"scenarios/results/unfinished " +
 			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
 			"protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/findings scenarios/oracle scenarios/results " +
-			"scenarios/results/manifest sim netmodel " +
+			"scenarios/results/manifest scenarios/results/unfinished sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
 			"scenarios/lab/ledgers"},
 	{path: "scenarios/lab/ledgers",

@@ -10,6 +10,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // Experiment is a scenario to be run: all cells, each with all seeds, several at a time.
@@ -19,7 +20,7 @@ type Experiment struct {
 	Progress func(Progress) // may be nil; never called twice at the same time
 	// Store keeps each run as soon as it is finished, and has those that were finished before.
 	// Without one, all is in memory until the end.
-	Store *results.Store
+	Store *unfinished.Store
 }
 
 // Run does all runs. Cancelling the context ends it early; the outcome then holds what was

@@ -16,6 +16,7 @@ import (
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 	"swarmlab/sim"
 )
 
@@ -308,7 +309,7 @@ func TestSwarmsGoOn(t *testing.T) {
 		if round == 1 {
 			ctx, e.Progress = context.Background(), nil
 		}
-		e.Store, err = results.OpenStore(home, s, cells)
+		e.Store, err = unfinished.Open(home, s, cells)
 		require.NoError(t, err)
 		for _, seed := range []uint64{1, 2} {
 			run, _ := e.Store.Find(0, seed)

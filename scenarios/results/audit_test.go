@@ -13,6 +13,7 @@ import (
 
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 	"swarmlab/scenarios/stats"
 )
 
@@ -77,7 +78,7 @@ func TestAuditTables(t *testing.T) {
 		run.Audit = claimed()
 	}
 	dir := t.TempDir()
-	st, err := OpenStore(dir, o.Scenario, o.Cells)
+	st, err := unfinished.Open(dir, o.Scenario, o.Cells)
 	require.NoError(t, err)
 	want := Summarise(o)
 	for n, run := range o.Runs {
@@ -87,7 +88,7 @@ func TestAuditTables(t *testing.T) {
 		require.Equal(t, run.Audit.Interval, o.Runs[n].Audit.Interval)
 	}
 	require.NoError(t, st.Close())
-	st, err = OpenStore(dir, o.Scenario, o.Cells)
+	st, err = unfinished.Open(dir, o.Scenario, o.Cells)
 	require.NoError(t, err)
 	found, _ := st.Find(0, 2)
 	require.NotNil(t, found)

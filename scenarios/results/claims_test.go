@@ -14,6 +14,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // ledgerRun is what a small run of a ledger found.
@@ -106,7 +107,7 @@ func TestClaimDictionary(t *testing.T) {
 func TestClaimTables(t *testing.T) {
 	o := ledgerOutcome(t)
 	dir := t.TempDir()
-	st, err := OpenStore(dir, o.Scenario, o.Cells)
+	st, err := unfinished.Open(dir, o.Scenario, o.Cells)
 	require.NoError(t, err)
 	want := Summarise(o)
 	for n, run := range o.Runs {

@@ -13,6 +13,7 @@ import (
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // The files of a results folder.
@@ -54,14 +55,7 @@ func holdsResults(dir string) bool {
 			return true
 		}
 	}
-	for _, ending := range []string{runEnding, failureEnding} {
-		stored, err := filepath.Glob(filepath.Join(staging.EscapeGlob(dir), StoreFolder,
-			"*"+ending))
-		if err == nil && len(stored) > 0 {
-			return true
-		}
-	}
-	return false
+	return unfinished.Holds(dir)
 }
 
 // disposable tells whether there is nothing but what a run leaves that was killed before its first
@@ -69,7 +63,8 @@ func holdsResults(dir string) bool {
 func disposable(entries []os.DirEntry, parts []string) bool {
 	return !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		part := e.IsDir() && slices.Contains(parts, e.Name())
-		return !strings.HasPrefix(e.Name(), staging.TempPrefix) && e.Name() != StoreFolder && !part
+		return !strings.HasPrefix(e.Name(), staging.TempPrefix) && e.Name() != unfinished.Folder &&
+			!part
 	})
 }
 

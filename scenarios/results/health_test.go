@@ -13,15 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/findings/made"
 	"swarmlab/scenarios/results/tables"
 )
 
 // TestHealthFiles reads buckets and records back in both forms.
 func TestHealthFiles(t *testing.T) {
 	dir := t.TempDir()
-	s, cells := made(t)
-	o := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 1, 5),
-		madeRun(1, 1, 5)}}
+	s, cells := made.Experiment(t)
+	o := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{made.Run(0, 1, 5),
+		made.Run(1, 1, 5)}}
 	_, err := Write(dir, o, time.Now())
 	require.NoError(t, err)
 	buckets, err := parquet.ReadFile[findings.Bucket](filepath.Join(dir, tables.BucketsFile))

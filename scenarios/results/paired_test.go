@@ -8,16 +8,17 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings/made"
 )
 
 // TestCellsOfDifferentKinds compares a cell behind NATs with one that is not, where metrics are
 // missing, and asks each metric there is for its mean in a run.
 func TestCellsOfDifferentKinds(t *testing.T) {
-	s, cells := made(t)
+	s, cells := made.Experiment(t)
 	o := &Outcome{Scenario: s, Cells: cells}
 	for _, cell := range cells {
 		for seed := range uint64(2) {
-			o.Runs = append(o.Runs, madeRun(cell.Index, 1+seed, 30))
+			o.Runs = append(o.Runs, made.Run(cell.Index, 1+seed, 30))
 		}
 	}
 	summary := Summarise(o)

@@ -14,6 +14,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 const second = int64(time.Second)
@@ -165,7 +166,7 @@ func TestSwarmDictionary(t *testing.T) {
 func TestSwarmTables(t *testing.T) {
 	o := swarmOutcome(t, crowd(), crowd())
 	dir := t.TempDir()
-	st, err := OpenStore(dir, o.Scenario, o.Cells)
+	st, err := unfinished.Open(dir, o.Scenario, o.Cells)
 	require.NoError(t, err)
 	want := Summarise(o)
 	for n, run := range o.Runs {

@@ -21,6 +21,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // journal is the file in which sightings are kept while an audit runs, a line each, so that it
@@ -51,7 +52,7 @@ const (
 
 // journalName is where the journal of an audit is whose results go to a folder.
 func journalName(dir string) string {
-	return filepath.Join(dir, results.StoreFolder, "audit.journal")
+	return filepath.Join(dir, unfinished.Folder, "audit.journal")
 }
 
 // openJournal opens the journal in a results folder, and reads it into the book if there is

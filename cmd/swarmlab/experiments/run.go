@@ -20,6 +20,7 @@ import (
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // runOptions are the flags of run.
@@ -83,7 +84,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	store, err := results.OpenStore(dir.Path, p.Scenario, p.Cells)
+	store, err := unfinished.Open(dir.Path, p.Scenario, p.Cells)
 	if err != nil {
 		dir.Discard()
 		return err
@@ -121,7 +122,7 @@ func (o *runOptions) print(out io.Writer, w *work) error {
 type work struct {
 	plan    *plan.Plan
 	dir     *claim.Folder
-	store   *results.Store
+	store   *unfinished.Store
 	theme   plots.Theme
 	tell    *progress.Meter
 	started time.Time
@@ -176,7 +177,7 @@ func (w *work) storeNotes() []string {
 	var notes []string
 	if found := w.store.Found; found > 0 {
 		notes = append(notes, display.Quantity(found, "run")+" of before found in "+
-			filepath.Join(w.dir.Path, results.StoreFolder))
+			filepath.Join(w.dir.Path, unfinished.Folder))
 	}
 	for _, damaged := range w.store.Damaged {
 		notes = append(notes, damaged+"; the run is done again")

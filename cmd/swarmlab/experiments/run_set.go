@@ -21,6 +21,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // joint is several scenarios run one after the other, each into a folder of its own below one, and
@@ -95,7 +96,7 @@ func (o *runOptions) planSet(j *joint, names []string) error {
 			return err
 		}
 		j.works = append(j.works, w)
-		if w.store, err = results.OpenStore(w.dir.Path, p.Scenario, p.Cells); err != nil {
+		if w.store, err = unfinished.Open(w.dir.Path, p.Scenario, p.Cells); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package results
+package made
 
 import (
 	"math/rand/v2"
@@ -12,8 +12,9 @@ import (
 	"swarmlab/sim"
 )
 
-// made is an experiment of two cells whose runs were never run.
-func made(t *testing.T, change ...string) (*scenarios.Scenario, []scenarios.Cell) {
+// Experiment is a scenario of two cells whose runs were never run, with some settings changed: path
+// and value in turn.
+func Experiment(t *testing.T, change ...string) (*scenarios.Scenario, []scenarios.Cell) {
 	t.Helper()
 	s, err := scenarios.Parse("made.yaml", []byte(`
 name: made
@@ -37,8 +38,8 @@ targets:
 	return s, cells
 }
 
-// madeRun makes up the record of a run.
-func madeRun(cell int, seed uint64, lookups int) *findings.Run {
+// Run makes up the record of a run with so many lookups, always the same one.
+func Run(cell int, seed uint64, lookups int) *findings.Run {
 	r := rand.New(rand.NewPCG(uint64(cell), seed))
 	run := &findings.Run{Cell: cell, Seed: seed, Nodes: 20, Asked: lookups, Ended: lookups,
 		Fingerprint: sim.Fingerprint{Events: r.Uint64(), Wire: r.Uint64(), Outcome: r.Uint64()},

@@ -1,4 +1,4 @@
-package results
+package unfinished
 
 import (
 	"math/rand/v2"
@@ -8,12 +8,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/findings"
-	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/findings/made"
 	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/results/staging/broken"
 	"swarmlab/sim"
@@ -25,77 +24,12 @@ func pathOf(st *Store, run *findings.Run) string {
 }
 
 func openStore(t *testing.T, home string, change ...string) (*Store, error) {
-	s, cells := made(t, change...)
-	st, err := OpenStore(home, s, cells)
+	s, cells := made.Experiment(t, change...)
+	st, err := Open(home, s, cells)
 	if err == nil {
 		t.Cleanup(func() { st.Close() })
 	}
 	return st, err
-}
-
-// files returns the content of all files below a folder, but the manifest's.
-func files(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == manifest.File {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		all[strings.TrimPrefix(path, dir)] = string(b)
-		return err
-	}))
-	return all
-}
-
-// TestStoredRunsMakeTheSameFiles: what is written from the disk is what is written from memory.
-func TestStoredRunsMakeTheSameFiles(t *testing.T) {
-	home, memory := t.TempDir(), t.TempDir()
-	s, cells := made(t)
-	direct := &Outcome{Scenario: s, Cells: cells}
-	st, err := openStore(t, home)
-	require.NoError(t, err)
-	for cell := range 2 {
-		for seed := range uint64(2) {
-			run := madeRun(cell, seed+1, 50)
-			direct.Runs = append(direct.Runs, run)
-			light, err := st.Put(run)
-			require.NoError(t, err)
-			require.Empty(t, light.Lookups, "the rows are not in memory")
-			require.Empty(t, light.Buckets)
-			require.Empty(t, light.Records)
-			require.Len(t, run.Lookups, 50, "the caller's run is untouched")
-		}
-	}
-	require.NoError(t, st.Close())
-	summary, err := Write(memory, direct, time.Now())
-	require.NoError(t, err)
-	require.Len(t, summary.Targets, 2)
-	for _, target := range summary.Targets { // so that they are compared, too
-		require.NotEqual(t, TargetNotMeasured, target.Verdict)
-		require.NotNil(t, target.CI95)
-	}
-
-	st, err = openStore(t, home)
-	require.NoError(t, err)
-	require.Equal(t, 4, st.Found)
-	o := &Outcome{Scenario: s, Cells: cells}
-	for cell := range 2 {
-		for seed := range uint64(2) {
-			run, failure := st.Find(cell, seed+1)
-			require.Nil(t, failure)
-			whole, err := run.Whole()
-			require.NoError(t, err)
-			whole.Checkpoints, err = run.CheckpointRows()
-			require.NoError(t, err)
-			require.Equal(t, madeRun(cell, seed+1, 50), whole)
-			o.Runs = append(o.Runs, run)
-		}
-	}
-	_, err = Write(home, o, time.Now())
-	require.NoError(t, err)
-	require.NoError(t, st.Discard())
-	require.Equal(t, files(t, memory), files(t, home))
 }
 
 // TestEveryFlippedBitIsFound: and every cut, and every addition.
@@ -103,7 +37,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	home := t.TempDir()
 	st, err := openStore(t, home)
 	require.NoError(t, err)
-	light, err := st.Put(madeRun(1, 2, 1))
+	light, err := st.Put(made.Run(1, 2, 1))
 	require.NoError(t, err)
 	path := pathOf(st, light)
 	good, err := os.ReadFile(path)
@@ -131,7 +65,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 func TestQuietSecondsTakeLittleRoom(t *testing.T) {
 	st, err := openStore(t, t.TempDir())
 	require.NoError(t, err)
-	run := madeRun(0, 1, 0)
+	run := made.Run(0, 1, 0)
 	r := rand.New(rand.NewPCG(3, 4))
 	syndrome := make([]uint32, 256)
 	for n := range syndrome {
@@ -160,11 +94,11 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	home := t.TempDir()
 	st, err := openStore(t, home)
 	require.NoError(t, err)
-	good, err := st.Put(madeRun(0, 1, 5))
+	good, err := st.Put(made.Run(0, 1, 5))
 	require.NoError(t, err)
-	bad, err := st.Put(madeRun(0, 2, 5))
+	bad, err := st.Put(made.Run(0, 2, 5))
 	require.NoError(t, err)
-	renamed, err := st.Put(madeRun(1, 1, 5))
+	renamed, err := st.Put(made.Run(1, 1, 5))
 	require.NoError(t, err)
 	require.NoError(t, os.Truncate(pathOf(st, bad), 500))
 	b, err := os.ReadFile(pathOf(st, good))
@@ -184,7 +118,7 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	run, failure := st.Find(0, 2)
 	require.Nil(t, run)
 	require.Nil(t, failure)
-	_, err = st.Put(madeRun(0, 2, 5))
+	_, err = st.Put(made.Run(0, 2, 5))
 	require.NoError(t, err)
 	st.Close()
 	st, err = openStore(t, home)
@@ -194,11 +128,8 @@ func TestDamagedRunsAreDoneAgain(t *testing.T) {
 	// A run that goes bad after it was found is an error with a mend, not a wrong figure.
 	run, _ = st.Find(0, 1)
 	require.NoError(t, os.Truncate(pathOf(st, run), 500))
-	s, cells := made(t)
-	_, err = Write(home, &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{run}},
-		time.Now())
+	_, err = run.Whole()
 	require.ErrorContains(t, err, "damaged: it is cut short; run the same command again")
-	require.NoFileExists(t, filepath.Join(home, SummaryFile))
 }
 
 // TestForeignRunsAreRefused: they are somebody's work, and nothing is changed.
@@ -206,12 +137,12 @@ func TestForeignRunsAreRefused(t *testing.T) {
 	home := t.TempDir()
 	st, err := openStore(t, home)
 	require.NoError(t, err)
-	_, err = st.Put(madeRun(0, 1, 5))
+	_, err = st.Put(made.Run(0, 1, 5))
 	require.NoError(t, err)
 	_, err = openStore(t, home)
 	require.ErrorContains(t, err, "another run is writing its results there")
 	st.Close()
-	before := files(t, home)
+	before := made.Files(t, home)
 	for name, c := range map[string]struct{ path, value, want string }{
 		"setting":  {"groups.nodes.dht.k", "16", "made with other settings or seeds"},
 		"seed":     {"seed", "7", "made with other settings or seeds"},
@@ -228,7 +159,7 @@ func TestForeignRunsAreRefused(t *testing.T) {
 		}
 		require.ErrorContains(t, err, "1 finished run of "+c.want, name)
 		require.ErrorContains(t, err, "choose another folder with --out, or remove", name)
-		require.Equal(t, before, files(t, home), name)
+		require.Equal(t, before, made.Files(t, home), name)
 	}
 	st, err = openStore(t, home, "repeat", "5")
 	require.NoError(t, err, "more of the same")
@@ -239,19 +170,19 @@ func TestForeignRunsAreRefused(t *testing.T) {
 	for n := range st.cells {
 		st.cells[n] = runHash{byte(n)}
 	}
-	_, err = st.Put(madeRun(0, 2, 5))
+	_, err = st.Put(made.Run(0, 2, 5))
 	require.NoError(t, err)
 	st.Close()
 	_, err = openStore(t, home)
 	require.ErrorContains(t, err, "1 finished run of made by another build of the program")
 
 	// And in a form that is no longer read.
-	path := filepath.Join(home, StoreFolder, strings.Repeat("0", 32)+runEnding)
+	path := filepath.Join(home, Folder, strings.Repeat("0", 32)+runEnding)
 	require.NoError(t, os.WriteFile(path, []byte("swarmlab run 1\n..."), 0o644))
 	_, err = openStore(t, home)
 	require.ErrorContains(t, err, "2 finished runs of another version of the program; repeat")
 
-	require.NoError(t, os.WriteFile(filepath.Join(home, StoreFolder, "thesis.tex"), nil, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(home, Folder, "thesis.tex"), nil, 0o644))
 	_, err = openStore(t, home)
 	require.ErrorContains(t, err, "thesis.tex: this is no file of swarmlab")
 }
@@ -280,11 +211,11 @@ func TestFailingDiskUnderTheStore(t *testing.T) {
 		home := t.TempDir()
 		st, err := openStore(t, home)
 		require.NoError(t, err)
-		_, err = st.Put(madeRun(0, 1, 5))
+		_, err = st.Put(made.Run(0, 1, 5))
 		require.NoError(t, err)
 		d := &broken.Disk{Fatal: fatal}
 		st.disk = d
-		_, err = st.Put(madeRun(0, 2, 5))
+		_, err = st.Put(made.Run(0, 2, 5))
 		st.Close()
 		again, openErr := openStore(t, home)
 		require.NoError(t, openErr)
@@ -300,45 +231,9 @@ func TestFailingDiskUnderTheStore(t *testing.T) {
 		for _, what := range d.Log {
 			seen[what] = true
 		}
-		left, err := filepath.Glob(filepath.Join(home, StoreFolder, ".*"))
+		left, err := filepath.Glob(filepath.Join(home, Folder, ".*"))
 		require.NoError(t, err)
 		require.Empty(t, left)
 	}
 	require.Len(t, seen, 7, seen)
-}
-
-// TestFailingDiskUnderTheResults fails each call of a replacement in turn: as long as no file was
-// moved to its place, all that was there before is there still, and then the manifest is not.
-func TestFailingDiskUnderTheResults(t *testing.T) {
-	s, cells := made(t)
-	old := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 1, 5)}}
-	now := &Outcome{Scenario: s, Cells: cells, Runs: []*findings.Run{madeRun(0, 2, 5)}}
-	dir := t.TempDir()
-	kept := 0
-	for fatal := 1; ; fatal++ {
-		_, err := Write(dir, old, time.Now())
-		require.NoError(t, err)
-		before := files(t, dir)
-		d := &broken.Disk{Fatal: fatal}
-		_, err = write(d, dir, now, time.Now())
-		left, globErr := filepath.Glob(filepath.Join(dir, ".*"))
-		require.NoError(t, globErr)
-		require.Empty(t, left)
-		if len(d.Log) == 0 {
-			require.NoError(t, err)
-			break
-		}
-		require.ErrorIs(t, err, syscall.EIO)
-		switch d.Log[0] {
-		case "rename":
-			require.NoFileExists(t, filepath.Join(dir, manifest.File))
-		case "sync folder":
-			require.FileExists(t, filepath.Join(dir, manifest.File))
-		default:
-			kept++
-			require.Equal(t, before, files(t, dir))
-			require.FileExists(t, filepath.Join(dir, manifest.File))
-		}
-	}
-	require.Equal(t, 60, kept, "calls before the first rename: twelve files, and what each takes")
 }

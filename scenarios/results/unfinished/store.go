@@ -1,4 +1,4 @@
-package results
+package unfinished
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ import (
 	"swarmlab/scenarios/results/staging"
 )
 
-// StoreFolder holds the finished runs of an experiment that is under way, inside its results
+// Folder holds the finished runs of an experiment that is under way, inside its results
 // folder. It is there as long as the experiment is not at its end.
-const StoreFolder = "unfinished"
+const Folder = "unfinished"
 
 const (
 	runEnding     = ".run"
@@ -46,15 +46,27 @@ type Store struct {
 	Found int
 }
 
-// OpenStore opens the store of an experiment in its results folder, which it keeps to itself until
+// Holds tells whether there are runs in the store of a results folder, whoever's they are.
+func Holds(home string) bool {
+	for _, ending := range []string{runEnding, failureEnding} {
+		stored, err := filepath.Glob(filepath.Join(staging.EscapeGlob(home), Folder,
+			"*"+ending))
+		if err == nil && len(stored) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Open opens the store of an experiment in its results folder, which it keeps to itself until
 // Close. It refuses a folder that another program is writing to, and one that holds runs of
 // another experiment, or of another build of the program: they are somebody's work.
-func OpenStore(home string, s *scenarios.Scenario, cells []scenarios.Cell) (*Store, error) {
+func Open(home string, s *scenarios.Scenario, cells []scenarios.Cell) (*Store, error) {
 	build, err := buildHash()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read this program, by which runs are known: %w", err)
 	}
-	st := &Store{disk: staging.RealDisk{}, home: home, dir: filepath.Join(home, StoreFolder),
+	st := &Store{disk: staging.RealDisk{}, home: home, dir: filepath.Join(home, Folder),
 		build:    build,
 		scenario: s.Name, budget: fmt.Sprint(s.Budget), cells: make([]runHash, len(cells))}
 	for n, cell := range cells {
@@ -246,7 +258,7 @@ func (st *Store) makeFolder() error {
 
 // Discard removes the runs, when all that they were kept for is written.
 func (st *Store) Discard() error {
-	aside := filepath.Join(st.home, staging.TempPrefix+StoreFolder)
+	aside := filepath.Join(st.home, staging.TempPrefix+Folder)
 	err := os.Rename(st.dir, aside) // so that a killed program leaves all of it or nothing
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
