@@ -58,10 +58,16 @@ var house = []room{
 		own: "scenarios/findings scenarios/results/staging protocol/dht sim"},
 	{path: "scenarios/results/unfinished", own: "scenarios scenarios/findings " +
 		"scenarios/results/manifest scenarios/results/staging"},
+	{path: "scenarios/results/crawls", own: "protocol/crawl protocol/krpc scenarios/stats " +
+		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
+	{path: "scenarios/results/observation", own: "scenarios/stats " +
+		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
+	{path: "scenarios/results/worlds",
+		own: "scenarios/findings scenarios/stats scenarios/results/staging"},
 	{path: "scenarios/results", others: rows + " " + numbers,
 		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
 			"scenarios/results/manifest scenarios/results/staging scenarios/results/tables " +
-			"scenarios/results/unfinished " +
+			"scenarios/results/unfinished scenarios/results/crawls scenarios/results/worlds " +
 			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
 			"protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,

@@ -14,6 +14,7 @@ import (
 	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/results/tables"
 	"swarmlab/scenarios/results/unfinished"
+	"swarmlab/scenarios/results/worlds"
 )
 
 // The files of a results folder.
@@ -36,7 +37,7 @@ func Claim(dir string, parts ...string) error {
 	case err != nil:
 		return fmt.Errorf("%s cannot be the results folder: %w; choose another with --out",
 			dir, err)
-	case !disposable(entries, parts) && !holdsResults(dir):
+	case !disposable(entries, parts) && !Holds(dir):
 		return fmt.Errorf("%s is not empty and holds no results; "+
 			"choose another folder with --out", dir)
 	}
@@ -48,8 +49,8 @@ func Claim(dir string, parts ...string) error {
 	return os.Remove(probe.Name())
 }
 
-// holdsResults tells a results folder, also one whose writing was cut short, from others.
-func holdsResults(dir string) bool {
+// Holds tells a results folder, also one whose writing was cut short, from others.
+func Holds(dir string) bool {
 	for _, name := range []string{manifest.File, tables.CheckpointsFile, SummaryFile, TargetsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
@@ -83,7 +84,7 @@ func write(d staging.Disk, dir string, o *Outcome, started time.Time) (Summary, 
 	}
 	g := staging.New(d, dir)
 	defer g.Abandon()
-	obsolete := []string{manifest.File, CalibrationFile, CalibrationRowsFile}
+	obsolete := []string{manifest.File, worlds.File, worlds.RowsFile}
 	for _, write := range []func() error{
 		func() error { return o.writeScenario(g) },
 		func() error { return g.AddJSON(MetricsFile, Definitions()) },

@@ -11,6 +11,7 @@ import (
 
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/findings/made"
+	"swarmlab/scenarios/results/crawls"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging/broken"
 	"swarmlab/scenarios/results/unfinished"
@@ -121,4 +122,14 @@ func TestWriteTellsOfDamagedRuns(t *testing.T) {
 		time.Now())
 	require.ErrorContains(t, err, "damaged: it is cut short; run the same command again")
 	require.NoFileExists(t, filepath.Join(home, SummaryFile))
+}
+
+// TestACrawlIsNoExperiment: a crawl's folder may be replaced by results, but not be run again.
+func TestACrawlIsNoExperiment(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, crawls.Write(dir, &crawls.Crawl{Ended: "complete"}, time.Now()))
+	require.True(t, Holds(dir))
+	require.NoError(t, Claim(dir))
+	_, err := Open(dir)
+	require.ErrorContains(t, err, "holds a crawl of a real network")
 }

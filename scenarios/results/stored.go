@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results/crawls"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/tables"
 	"swarmlab/sim"
@@ -43,7 +44,7 @@ func Open(dir string) (*Stored, error) {
 	if err := json.Unmarshal(body, &s.Manifest); err != nil {
 		return nil, damaged(path, err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, CrawlFile)); err == nil && len(s.Manifest.Runs) == 0 {
+	if _, err := os.Stat(filepath.Join(dir, crawls.File)); err == nil && len(s.Manifest.Runs) == 0 {
 		return nil, fmt.Errorf("%s holds a crawl of a real network, which cannot be repeated", dir)
 	}
 	if s.Scenario, err = scenarios.Load(filepath.Join(dir, ScenarioFile)); err != nil {

@@ -20,6 +20,7 @@ import (
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/worlds"
 )
 
 const (
@@ -157,7 +158,7 @@ type calibration struct {
 	real     *realNet
 	started  time.Time
 
-	found   *results.Calibration
+	found   *worlds.Calibration
 	summary results.Summary
 	figures []string // a line each
 	stored  bool     // at least the simulated half
@@ -201,9 +202,9 @@ func (c *calibration) do(ctx context.Context) error {
 // compare stores the comparison and draws it.
 func (c *calibration) compare(simulated []findings.Lookup) error {
 	simulated, real := onlyLookups(simulated), onlyLookups(c.real.lookups())
-	c.found = results.Calibrate(simulated, real)
+	c.found = worlds.Compare(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
-	if err := results.WriteCalibration(c.dir.Path, c.found, simulated, real); err != nil {
+	if err := worlds.Write(c.dir.Path, c.found, simulated, real); err != nil {
 		return command.Fail("not all results could be stored: %w", err)
 	}
 	c.tell.Enter("drawing %s", display.Quantity(len(c.summary.Figures), "figure"))

@@ -14,7 +14,7 @@ import (
 	"swarmlab/protocol/live"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/worlds"
 )
 
 // realNodesMax bounds the sockets that a plan may take.
@@ -151,8 +151,8 @@ func (r *realNet) lookups() []findings.Lookup {
 }
 
 // traffic returns what became of the datagrams.
-func (r *realNet) traffic() results.Sockets {
-	t := results.Sockets{Strays: r.strays.Load()}
+func (r *realNet) traffic() worlds.Sockets {
+	t := worlds.Sockets{Strays: r.strays.Load()}
 	var late []time.Duration
 	for i, s := range r.sockets {
 		stats := s.Stats()

@@ -1,4 +1,4 @@
-package results
+package crawls
 
 import (
 	"math"
@@ -23,9 +23,9 @@ type BucketFill struct {
 // Range95 is a 95 % confidence interval.
 type Range95 = [2]stats.Number
 
-// CrawlSize estimates the network's size from the density of ids around points whose surroundings
+// Size estimates the network's size from the density of ids around points whose surroundings
 // the crawl has seen whole, and so also from a crawl that was cut short.
-type CrawlSize struct {
+type Size struct {
 	Points    int          `json:"points"`
 	Near      int          `json:"near"` // ids around each point that it goes by
 	Known     stats.Number `json:"known"`
@@ -74,8 +74,8 @@ func (r *Crawl) bucketFills(depth int) []BucketFill {
 // far apart that their surroundings hardly overlap. Those that a table names next to its owner are
 // known even if the crawl had no time to ask them. Of a crawl that was cut short early the estimate
 // is low: tables in sparse regions are shallow, and so are read first.
-func (r *Crawl) estimateSize() CrawlSize {
-	s := CrawlSize{Method: sizeMethod, Near: min(sizeNear, len(r.ids)-1),
+func (r *Crawl) estimateSize() Size {
+	s := Size{Method: sizeMethod, Near: min(sizeNear, len(r.ids)-1),
 		Known: stats.Number(math.NaN()), Reachable: stats.Number(math.NaN())}
 	var points []int
 	for n := range r.Nodes {

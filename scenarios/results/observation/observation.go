@@ -1,4 +1,4 @@
-package results
+package observation
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 
 // The files of an audit's folder, beside its manifest.
 const (
-	AuditFile     = "audit.json"
-	SeenPeersFile = "peers.csv"
+	File          = "audit.json"
+	PeersFile     = "peers.csv"
 	SightingsFile = "sightings.parquet"
 	ReportFile    = "report.md"
 )
@@ -49,18 +49,18 @@ type Observation struct {
 	// Seeds had everything when first seen, Completed since then.
 	Seeds     int `json:"seeds"`
 	Completed int `json:"completed"`
-	ObservedSums
+	Sums
 	Orphans uint64            `json:"orphans"` // gained while nobody seen had the piece
 	Refused map[string]uint64 `json:"refused"` // messages that changed nothing, by the reason
-	Scrapes []ObservedScrape  `json:"scrapes"` // what trackers said, by time
+	Scrapes []Scrape          `json:"scrapes"` // what trackers said, by time
 	// Share is the observer's part of the swarm that the latest scrape counted; nil without one.
-	Share *stats.Number  `json:"share,omitempty"`
-	Error string         `json:"error,omitempty"`
-	Peers []ObservedPeer `json:"peers"` // in the order in which they were first seen
+	Share *stats.Number `json:"share,omitempty"`
+	Error string        `json:"error,omitempty"`
+	Peers []Peer        `json:"peers"` // in the order in which they were first seen
 }
 
-// ObservedSums is what was seen of the pieces of one peer, or of all.
-type ObservedSums struct {
+// Sums is what was seen of the pieces of one peer, or of all.
+type Sums struct {
 	// Held is what it had when first seen: the head that was not observed, if it got it in this
 	// session.
 	Held uint64 `json:"held"`
@@ -72,8 +72,8 @@ type ObservedSums struct {
 	Rest    uint64 `json:"rest"`    // it lacked when last seen: the tail is at most this
 }
 
-// ObservedPeer is what was seen of one peer.
-type ObservedPeer struct {
+// Peer is what was seen of one peer.
+type Peer struct {
 	Peer      string       `json:"peer"`    // where it listens, or else came from
 	Listens   bool         `json:"listens"` // the former
 	ID        string       `json:"peer_id"` // in hexadecimal
@@ -84,7 +84,7 @@ type ObservedPeer struct {
 	Connected stats.Number `json:"connected_ms"`
 	Sessions  int          `json:"connections"`
 	Gaps      uint32       `json:"gaps"` // it came back, perhaps with more than before
-	ObservedSums
+	Sums
 	// SessionHigh bounds what it downloaded in its session, with what was not observed.
 	SessionHigh uint64       `json:"session_high"`
 	Lost        uint32       `json:"lost"`        // pieces that it had and has no longer
@@ -97,8 +97,8 @@ type ObservedPeer struct {
 	GaveHigh uint64 `json:"gave_high"`
 }
 
-// ObservedScrape is one answer of a tracker, or what was wrong.
-type ObservedScrape struct {
+// Scrape is one answer of a tracker, or what was wrong.
+type Scrape struct {
 	Tracker   string       `json:"tracker"`
 	At        stats.Number `json:"at_ms"`
 	Seeders   uint32       `json:"complete"`
@@ -117,15 +117,15 @@ type Sighting struct {
 	Field []byte `parquet:"field"` // of field, as on the wire
 }
 
-// HoldsAudit tells whether a folder has results that an audit must not overwrite.
-func HoldsAudit(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, AuditFile))
-	return err == nil || holdsResults(dir)
+// Holds tells whether a folder has those of an audit.
+func Holds(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, File))
+	return err == nil
 }
 
-// WriteObservation lays out the folder of an audit that began at started. All files appear at once,
+// Write lays out the folder of an audit that began at started. All files appear at once,
 // or none; the manifest, which knows the time of day, comes last.
-func WriteObservation(
+func Write(
 	dir string, o *Observation, report []byte, sightings iter.Seq2[Sighting, error],
 	started time.Time,
 ) error {
@@ -137,9 +137,9 @@ func WriteObservation(
 				return writeSightings(w, sightings)
 			})
 		},
-		func() error { return g.AddBytes(SeenPeersFile, o.peersText()) },
+		func() error { return g.AddBytes(PeersFile, o.peersText()) },
 		func() error { return g.AddBytes(ReportFile, report) },
-		func() error { return g.AddJSON(AuditFile, o) },
+		func() error { return g.AddJSON(File, o) },
 		func() error {
 			return g.AddJSON(manifest.File, manifest.New(started, o.Ended == "interrupted", nil,
 				nil))

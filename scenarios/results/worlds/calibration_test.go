@@ -1,4 +1,4 @@
-package results
+package worlds
 
 import (
 	"encoding/csv"
@@ -22,7 +22,7 @@ func TestWriteCalibration(t *testing.T) {
 		return all
 	}
 	simulated, real := lookups(1, 2, 2, 3, 0), lookups(1, 1, 2)
-	c := Calibrate(simulated, real)
+	c := Compare(simulated, real)
 	require.Equal(t, []int{1, 2, 1}, c.Simulated.HopCounts)
 	require.Equal(t, 5, c.Simulated.Lookups)
 	require.Equal(t, 4, c.Simulated.Successful)
@@ -32,20 +32,20 @@ func TestWriteCalibration(t *testing.T) {
 	require.True(t, c.Agrees())
 
 	dir := t.TempDir()
-	require.NoError(t, WriteCalibration(dir, c, simulated, real))
-	body, err := os.ReadFile(filepath.Join(dir, CalibrationRowsFile))
+	require.NoError(t, Write(dir, c, simulated, real))
+	body, err := os.ReadFile(filepath.Join(dir, RowsFile))
 	require.NoError(t, err)
 	rows, err := csv.NewReader(strings.NewReader(string(body))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+5+3)
 	require.Equal(t, []string{"real", "2", "0", "200000000", "2", "0", "0", "0", "10", "0",
 		"true"}, rows[8])
-	body, err = os.ReadFile(filepath.Join(dir, CalibrationFile))
+	body, err = os.ReadFile(filepath.Join(dir, File))
 	require.NoError(t, err)
 	var back map[string]any
 	require.NoError(t, json.Unmarshal(body, &back))
 	require.Equal(t, 3.0, back["real"].(map[string]any)["lookups"])
 
-	empty := Calibrate(nil, nil)
-	require.NoError(t, WriteCalibration(dir, empty, nil, nil))
+	empty := Compare(nil, nil)
+	require.NoError(t, Write(dir, empty, nil, nil))
 }

@@ -1,4 +1,4 @@
-package results
+package crawls
 
 import (
 	"encoding/csv"
@@ -58,7 +58,7 @@ func crawlOf(t *testing.T, cfg crawl.Config, alive, dead uint32) *Crawl {
 	world.StartAt(alive+dead, 0)
 	world.Run(protocol.Time(10 * time.Minute))
 	require.NotEqual(t, crawl.Running, c.Progress().Ended)
-	return NewCrawl(c, cfg, []string{"node 0"}, time.Minute, func(v []byte) string {
+	return New(c, cfg, []string{"node 0"}, time.Minute, func(v []byte) string {
 		return fmt.Sprintf("%s %d.%d", v[:2], v[2], v[3])
 	})
 }
@@ -108,7 +108,7 @@ func addrOf(t *testing.T, ip string) protocol.Addr {
 func TestSizeOfAnUnseenNetwork(t *testing.T) {
 	const size = 20_000
 	draw := protocol.NewRand(8, 8, 8)
-	r := &Crawl{Totals: CrawlTotals{Reachable: 50, Silent: 50}}
+	r := &Crawl{Totals: Totals{Reachable: 50, Silent: 50}}
 	for range size {
 		id := krpc.RandomID(&draw)
 		if id.Hi>>60%4 != 1 { // three quarters of the space were never visited
@@ -136,7 +136,7 @@ func TestCrawlOfOneNode(t *testing.T) {
 	require.Equal(t, 1, r.Totals.Reachable)
 	require.Zero(t, r.Size.Points)
 	require.Equal(t, 1, r.Buckets[0].Nodes)
-	require.NoError(t, WriteCrawl(t.TempDir(), r, time.Now()))
+	require.NoError(t, Write(t.TempDir(), r, time.Now()))
 }
 
 func TestCrawlFolder(t *testing.T) {
@@ -145,21 +145,17 @@ func TestCrawlFolder(t *testing.T) {
 	r := crawlOf(t, cfg, 60, 20)
 	require.Equal(t, "max_nodes", r.Ended)
 	first, second := t.TempDir(), t.TempDir()
-	require.NoError(t, WriteCrawl(first, r, time.Now()))
-	require.NoError(t, os.WriteFile(filepath.Join(second, SummaryFile), []byte("old"), 0o644))
-	require.NoError(t, WriteCrawl(second, crawlOf(t, cfg, 60, 20), time.Now()))
-	for _, name := range []string{CrawlFile, NodesFile, NodesTextFile, InfohashesFile} {
+	require.NoError(t, Write(first, r, time.Now()))
+	require.NoError(t, os.WriteFile(filepath.Join(second, summaryFile), []byte("old"), 0o644))
+	require.NoError(t, Write(second, crawlOf(t, cfg, 60, 20), time.Now()))
+	for _, name := range []string{File, NodesFile, NodesTextFile, InfohashesFile} {
 		a, err := os.ReadFile(filepath.Join(first, name))
 		require.NoError(t, err)
 		b, err := os.ReadFile(filepath.Join(second, name))
 		require.NoError(t, err)
 		require.Equal(t, a, b, "equal crawls give equal bytes: %s", name)
 	}
-	require.NoFileExists(t, filepath.Join(second, SummaryFile), "it was of another run")
-	require.True(t, holdsResults(first))
-
-	_, err := Open(first)
-	require.ErrorContains(t, err, "holds a crawl of a real network")
+	require.NoFileExists(t, filepath.Join(second, summaryFile), "it was of another run")
 
 	rows, err := parquet.ReadFile[CrawlNode](filepath.Join(first, NodesFile))
 	require.NoError(t, err)
@@ -177,7 +173,7 @@ func TestCrawlFolder(t *testing.T) {
 	require.Equal(t, rows[0].ID, lines[1][0])
 	require.Len(t, strings.Fields(lines[1][18]), cfg.Depth)
 
-	body, err := os.ReadFile(filepath.Join(first, CrawlFile))
+	body, err := os.ReadFile(filepath.Join(first, File))
 	require.NoError(t, err)
 	var stored Crawl
 	require.NoError(t, json.Unmarshal(body, &stored))

@@ -1,4 +1,4 @@
-package results
+package crawls
 
 import (
 	"bytes"
@@ -21,16 +21,19 @@ import (
 
 // The files of a crawl's folder, beside its manifest.
 const (
-	CrawlFile      = "crawl.json"
+	File           = "crawl.json"
 	NodesFile      = "nodes.parquet"
 	NodesTextFile  = "nodes.csv"
 	InfohashesFile = "infohashes.csv" // only if samples were asked for
 )
 
-// WriteCrawl lays out the folder of a crawl that began at started. As with runs, files appear whole
+// summaryFile is of runs that were in the folder before.
+const summaryFile = "summary.json"
+
+// Write lays out the folder of a crawl that began at started. As with runs, files appear whole
 // or not at all, and the manifest, which knows the time of day, comes last.
-func WriteCrawl(dir string, r *Crawl, started time.Time) error {
-	for _, old := range []string{manifest.File, SummaryFile, InfohashesFile} {
+func Write(dir string, r *Crawl, started time.Time) error {
+	for _, old := range []string{manifest.File, summaryFile, InfohashesFile} {
 		err := os.Remove(filepath.Join(dir, old))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -42,7 +45,7 @@ func WriteCrawl(dir string, r *Crawl, started time.Time) error {
 	files := []func() error{
 		func() error { return staging.Replace(dir, NodesFile, r.writeNodes) },
 		func() error { return staging.ReplaceBytes(dir, NodesTextFile, text) },
-		func() error { return staging.ReplaceJSON(dir, CrawlFile, r) },
+		func() error { return staging.ReplaceJSON(dir, File, r) },
 	}
 	if r.Settings.Samples {
 		files = append(files, func() error {

@@ -1,4 +1,4 @@
-package results
+package worlds
 
 import (
 	"encoding/csv"
@@ -14,8 +14,8 @@ import (
 
 // The files that a calibration adds to the results folder of its simulated run.
 const (
-	CalibrationFile     = "calibration.json"
-	CalibrationRowsFile = "calibration.csv" // the lookups of both worlds
+	File     = "calibration.json"
+	RowsFile = "calibration.csv" // the lookups of both worlds
 )
 
 // Calibration compares the lookups of a simulated run with those of the same run on real sockets.
@@ -53,11 +53,11 @@ func (s *Sockets) SetLate(late []time.Duration) {
 	s.Late = sample(values, 1e6, "ms")
 }
 
-// CalibrationLevel is the p at or below which hop counts count as different.
-const CalibrationLevel = 0.01
+// Level is the p at or below which hop counts count as different.
+const Level = 0.01
 
 // Agrees reports whether the hop counts of both worlds may be from one distribution.
-func (c *Calibration) Agrees() bool { return c.HopsKS.P > CalibrationLevel }
+func (c *Calibration) Agrees() bool { return c.HopsKS.P > Level }
 
 // World is what the lookups of one world were like.
 type World struct {
@@ -70,8 +70,8 @@ type World struct {
 	Timeouts   stats.Summary `json:"timeouts"`
 }
 
-// Calibrate compares the lookups of both worlds.
-func Calibrate(simulated, real []findings.Lookup) *Calibration {
+// Compare compares the lookups of both worlds.
+func Compare(simulated, real []findings.Lookup) *Calibration {
 	s, latencies := newWorld(simulated)
 	r, realLatencies := newWorld(real)
 	return &Calibration{
@@ -134,15 +134,15 @@ func floats(sorted []int64) []float64 {
 	return sample
 }
 
-// WriteCalibration adds a calibration and the lookups behind it to a results folder.
-func WriteCalibration(dir string, c *Calibration, simulated, real []findings.Lookup) error {
-	err := staging.Replace(dir, CalibrationRowsFile, func(w io.Writer) error {
+// Write adds a calibration and the lookups behind it to a results folder.
+func Write(dir string, c *Calibration, simulated, real []findings.Lookup) error {
+	err := staging.Replace(dir, RowsFile, func(w io.Writer) error {
 		return writeWorlds(w, simulated, real)
 	})
 	if err != nil {
 		return err
 	}
-	return staging.ReplaceJSON(dir, CalibrationFile, c)
+	return staging.ReplaceJSON(dir, File, c)
 }
 
 func writeWorlds(w io.Writer, simulated, real []findings.Lookup) error {

@@ -1,4 +1,4 @@
-package results
+package crawls
 
 import (
 	"slices"
@@ -17,9 +17,9 @@ type Crawl struct {
 	Digest   string            `json:"digest"` // SHA-256 of nodes.csv, its first half
 	Family   string            `json:"family"` // IPv4 or IPv6
 	Ended    string            `json:"ended"`  // complete, max_nodes, time or interrupted
-	Settings CrawlSettings     `json:"settings"`
-	Totals   CrawlTotals       `json:"totals"`
-	Size     CrawlSize         `json:"size"`
+	Settings Settings          `json:"settings"`
+	Totals   Totals            `json:"totals"`
+	Size     Size              `json:"size"`
 	Clients  []ClientShare     `json:"clients"` // of the nodes that answered, most common first
 	Buckets  []BucketFill      `json:"buckets"`
 	Counters map[string]uint64 `json:"counters"`
@@ -29,8 +29,8 @@ type Crawl struct {
 	ids        []krpc.ID        // of Nodes
 }
 
-// CrawlSettings is how a crawl was made.
-type CrawlSettings struct {
+// Settings is how a crawl was made.
+type Settings struct {
 	Bootstrap []string     `json:"bootstrap"`
 	Rate      int          `json:"rate_per_s"`
 	Burst     int          `json:"burst"`
@@ -46,8 +46,8 @@ type CrawlSettings struct {
 	Samples   bool         `json:"samples"`
 }
 
-// CrawlTotals are the sums of a crawl. Nodes are ids at addresses.
-type CrawlTotals struct {
+// Totals are the sums of a crawl. Nodes are ids at addresses.
+type Totals struct {
 	Known      int          `json:"known"`
 	Addresses  int          `json:"addresses"`
 	Asked      int          `json:"asked"`     // addresses
@@ -102,10 +102,10 @@ type CrawlNode struct {
 	Interval  int32   `parquet:"sample_interval_s"`
 }
 
-// NewCrawl takes what a crawler found so far, after so much time. client names a program by its v.
+// New takes what a crawler found so far, after so much time. client names a program by its v.
 // Ended says complete or max_nodes if the crawl has ended by itself, and is otherwise for the
 // caller to say.
-func NewCrawl(
+func New(
 	c *crawl.Crawler, cfg crawl.Config, seeds []string, took time.Duration,
 	client func(v []byte) string,
 ) *Crawl {
@@ -113,7 +113,7 @@ func NewCrawl(
 	r := &Crawl{
 		Version: manifest.Version, Family: "IPv4", Ended: p.Ended.String(),
 		Settings: settingsOf(cfg, seeds), Counters: map[string]uint64{},
-		Totals: CrawlTotals{
+		Totals: Totals{
 			Known: p.Known, Addresses: p.Addresses, Asked: p.Asked, Reachable: p.Answered,
 			Silent: p.Silent, Share: ratio(p.Answered, p.Asked), Sampled: p.Sampled,
 			Queries: p.Sent, Seconds: stats.Number(took.Seconds()),
@@ -135,8 +135,8 @@ func NewCrawl(
 	return r
 }
 
-func settingsOf(c crawl.Config, seeds []string) CrawlSettings {
-	return CrawlSettings{
+func settingsOf(c crawl.Config, seeds []string) Settings {
+	return Settings{
 		Bootstrap: seeds, Rate: c.Rate, Burst: c.Burst, PerNode: c.PerNode,
 		Pause: stats.Number(c.Pause.Seconds()), Timeout: stats.Number(c.Timeout.Seconds()),
 		Tries: c.Tries, Depth: c.Depth, Nodes: c.Nodes, PerAnswer: c.PerAnswer,
