@@ -51,6 +51,9 @@ var house = []room{
 	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
 	{path: "scenarios/findings/made", others: "github.com/stretchr/testify",
 		own: "scenarios scenarios/findings scenarios/results/manifest sim"},
+	{path: "scenarios/metrics",
+		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
+			"netmodel protocol/swarm"},
 	{path: "scenarios/results/staging"},
 	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
 	{path: "scenarios/results/manifest", own: "scenarios/findings"},
@@ -64,14 +67,13 @@ var house = []room{
 		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
 	{path: "scenarios/results/worlds",
 		own: "scenarios/findings scenarios/stats scenarios/results/staging"},
-	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
-			"scenarios/results/manifest scenarios/results/staging scenarios/results/tables " +
-			"scenarios/results/unfinished scenarios/results/crawls scenarios/results/worlds " +
-			"sim netmodel protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm " +
-			"protocol/tracker"},
+	{path: "scenarios/results", others: numbers,
+		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/stats " +
+			"scenarios/results/crawls scenarios/results/manifest scenarios/results/staging " +
+			"scenarios/results/tables scenarios/results/unfinished scenarios/results/worlds " +
+			"sim netmodel protocol protocol/dht protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
-		own: "scenarios scenarios/findings scenarios/oracle scenarios/results " +
+		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/results " +
 			"scenarios/results/manifest scenarios/results/unfinished sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
 			"scenarios/lab/ledgers"},

@@ -6,6 +6,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/results"
 )
 
@@ -46,7 +47,7 @@ func (l *looks) ended(j *job, run *findings.Run) (from, to int, err error) {
 	}
 	mean := math.NaN()
 	if run != nil {
-		if mean, err = results.RunMean(run, j.cell.Scenario, l.scenario.Until.Metric); err != nil {
+		if mean, err = metrics.RunMean(run, j.cell.Scenario, l.scenario.Until.Metric); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/sim"
 )
 
@@ -69,7 +69,7 @@ func simulate(ctx context.Context, j *job) (*findings.Run, error) {
 		return nil, err
 	}
 	if s.Transient != "" {
-		results.CutTransient(run, s.Transient)
+		metrics.CutTransient(run, s.Transient)
 	}
 	return run, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
 	"swarmlab/scenarios/results/tables"
@@ -87,7 +88,7 @@ func write(d staging.Disk, dir string, o *Outcome, started time.Time) (Summary, 
 	obsolete := []string{manifest.File, worlds.File, worlds.RowsFile}
 	for _, write := range []func() error{
 		func() error { return o.writeScenario(g) },
-		func() error { return g.AddJSON(MetricsFile, Definitions()) },
+		func() error { return g.AddJSON(MetricsFile, metrics.Definitions()) },
 		func() error { return g.AddJSON(SummaryFile, summary) },
 		func() error {
 			short, err := tables.Add(g, o.Runs)

@@ -19,6 +19,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/results/tables"
 )
@@ -53,7 +54,7 @@ func TestFolder(t *testing.T) {
 
 	// Every metric of the summary is in the dictionary, with its unit.
 	units := map[string]string{}
-	for _, d := range results.Definitions() {
+	for _, d := range metrics.Definitions() {
 		require.NotEmpty(t, d.Definition, d.Name)
 		require.NotContains(t, units, d.Name, "defined once")
 		units[d.Name] = d.Unit

@@ -7,6 +7,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/stats"
@@ -55,7 +56,7 @@ type CellSummary struct {
 	Models      map[string]Prediction    `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary           `json:"faults,omitempty"` // in the order of the list
 	// Fluid is of swarms in which peers come and go.
-	Fluid *FluidCourse `json:"fluid,omitempty"`
+	Fluid *metrics.FluidCourse `json:"fluid,omitempty"`
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
@@ -104,7 +105,7 @@ func summarise(o *Outcome) (Summary, error) {
 		if err != nil {
 			return s, err
 		}
-		if err := checkSwarms(runs); err != nil {
+		if err := metrics.CheckSwarms(runs); err != nil {
 			return s, err
 		}
 		if len(runs) > 0 {
@@ -154,80 +155,18 @@ func summariseCell(cell scenarios.Cell, runs []*findings.Run) CellSummary {
 	seconds := time.Duration(cell.Scenario.Duration).Seconds()
 	c.Warmup = stats.Number(time.Duration(cell.Scenario.Warmup).Seconds())
 	c.Duration = stats.Number(seconds)
-	c.Metrics = metricsOf(runs, anyClient, seconds)
+	c.Metrics = metrics.Of(runs, metrics.AnyClient, seconds)
 	c.addMeans(seconds, runs)
-	c.Fluid = fluidCourse(runs, seconds)
+	c.Fluid = metrics.CourseOf(runs, seconds)
 	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}
 		for _, client := range runs[0].Clients {
 			c.Clients[client.Client] = ClientSummary{client.Nodes,
-				metricsOf(runs, client.Client, seconds)}
+				metrics.Of(runs, client.Client, seconds)}
 		}
 	}
 	return c
-}
-
-// metricsOf sums up the lookups and nodes of one client, or all that there is.
-func metricsOf(runs []*findings.Run, client string, seconds float64) map[string]stats.Summary {
-	metrics := map[string]stats.Summary{}
-	for _, d := range Definitions() {
-		if d.value == nil {
-			continue
-		}
-		if s := summariseMetric(d, runs, client); s.N > 0 || d.kind == scenarios.KindLookup {
-			s.Unit = d.Unit
-			metrics[d.Name] = s
-		}
-	}
-	for _, g := range runGroups() {
-		if client != anyClient && !g.byClient {
-			continue
-		}
-		values := make([][]float64, len(runs))
-		for n, run := range runs {
-			values[n] = g.values(run, client, seconds)
-		}
-		for n, d := range g.metrics {
-			addPerRun(metrics, d, values, n)
-		}
-	}
-	if client == anyClient {
-		addSwarm(metrics, runs, seconds)
-		addAudited(metrics, runs)
-		addClaimMetrics(metrics, runs)
-	}
-	return metrics
-}
-
-// addPerRun adds the metric of that place in each run's values, if there is one.
-func addPerRun(metrics map[string]stats.Summary, d Definition, runs [][]float64, place int) {
-	var values []float64
-	for _, run := range runs {
-		if v := run[place]; stats.Finite(v) {
-			values = append(values, v)
-		}
-	}
-	if s := stats.OfRuns(values); s.N > 0 {
-		s.Unit = d.Unit
-		metrics[d.Name] = s
-	}
-}
-
-func summariseMetric(d Definition, runs []*findings.Run, client string) stats.Summary {
-	seeds := make([][]int64, len(runs))
-	for n, run := range runs {
-		for l := range run.Lookups {
-			row := &run.Lookups[l]
-			if row.Kind != d.kind || client != anyClient && row.Client != client {
-				continue
-			}
-			if v, ok := d.value(row); ok {
-				seeds[n] = append(seeds[n], v)
-			}
-		}
-	}
-	return stats.Of(seeds, d.scale, d.counts)
 }
 
 func looksForNodes(s *scenarios.Scenario) bool {

@@ -11,6 +11,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/stats"
 )
 
@@ -55,7 +56,7 @@ func (o *Outcome) compare(cells []CellSummary) []Target {
 func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*findings.Run) {
 	seconds := time.Duration(s.Duration).Seconds()
 	for n := range runs {
-		c.alone = append(c.alone, metricsOf(runs[n:n+1], anyClient, seconds))
+		c.alone = append(c.alone, metrics.Of(runs[n:n+1], metrics.AnyClient, seconds))
 	}
 }
 

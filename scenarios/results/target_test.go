@@ -11,6 +11,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 )
 
 // sized makes an outcome of two sizes and two seeds, with one run each: the lookups of seed s among
@@ -124,17 +125,12 @@ targets:
 		require.NoError(t, err)
 		return CheckMetrics(s)
 	}
-	for _, d := range Definitions() {
+	for _, d := range metrics.Definitions() {
 		require.NoError(t, check(d.Name))
 	}
 	require.NoError(t, check("none"))
 	require.ErrorContains(t, check("lookup.hops.contct"), `test.yaml:5:24: targets.0.metric: `+
 		`there is no metric "lookup.hops.contct"; did you mean "lookup.hops.contact"?`)
-}
-
-func TestDispersion(t *testing.T) {
-	require.InDelta(t, 0, dispersion([]int64{4, 4, 4}), 1e-12)
-	require.InDelta(t, 2.5/3, dispersion([]int64{1, 2, 3, 4, 5}), 1e-12)
 }
 
 func TestWriteJointRemovesWhatAKilledProgramLeft(t *testing.T) {

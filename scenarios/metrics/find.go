@@ -1,7 +1,6 @@
-package results
+package metrics
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -10,8 +9,9 @@ import (
 	"swarmlab/scenarios/stats"
 )
 
-// definition returns the entry of the dictionary, or nil.
-func definition(name string) *Definition {
+// Find returns the metric of that name, with what stands in the blanks of the dictionary filled in,
+// or nil.
+func Find(name string) *Definition {
 	for _, d := range Definitions() {
 		if d.Name == name {
 			return &d
@@ -26,33 +26,8 @@ func definition(name string) *Definition {
 	return swarmDefinition(name)
 }
 
-// CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
-// not enough in a run.
-func CheckMetrics(s *scenarios.Scenario) error {
-	type mention struct{ path, name string }
-	all := []mention{{"until.metric", s.Until.Metric}, {"transient", s.Transient}}
-	for n := range s.Targets {
-		t, path := &s.Targets[n], fmt.Sprintf("targets.%d", n)
-		all = append(all, mention{path + ".metric", t.Metric}, mention{path + ".over", t.Over})
-	}
-	for _, c := range all {
-		if c.name == "" {
-			continue
-		}
-		d := definition(c.name)
-		if d == nil {
-			return s.Refuse(c.path, "there is no metric %q%s", c.name,
-				scenarios.Suggest(c.name, metricNames()))
-		}
-		if c.path == "transient" && d.value == nil {
-			return s.Refuse(c.path, "%s has one value a run; "+
-				"name a metric of lookups, as in lookup.latency_ms", c.name)
-		}
-	}
-	return checkStudy(s)
-}
-
-func metricNames() []string {
+// Names returns the names of the dictionary, blanks and all.
+func Names() []string {
 	var known []string
 	for _, d := range Definitions() {
 		known = append(known, d.Name)
@@ -66,14 +41,15 @@ func RunMean(run *findings.Run, s *scenarios.Scenario, metric string) (float64, 
 	if err != nil {
 		return 0, err
 	}
-	return runMean(whole, definition(metric), time.Duration(s.Duration).Seconds()), nil
+	return MeanOf(whole, Find(metric), time.Duration(s.Duration).Seconds()), nil
 }
 
-func runMean(run *findings.Run, d *Definition, seconds float64) float64 {
+// MeanOf is the mean of a metric in one whole run of so many seconds, or not a number.
+func MeanOf(run *findings.Run, d *Definition, seconds float64) float64 {
 	for _, g := range runGroups() {
 		for n := range g.metrics {
 			if g.metrics[n].Name == d.Name {
-				return g.values(run, anyClient, seconds)[n]
+				return g.values(run, AnyClient, seconds)[n]
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"math"
@@ -21,18 +21,18 @@ func TestErrorsOfACensus(t *testing.T) {
 		5, 300, 250, 100, 275, 80, 0.8, -0.2, 0,
 		(81*81/65.0-1)/100 - 1,
 		80/250.0 - 1, 0.1, 55 / 275.0, 0,
-	}, perCensus(run, anyClient, 0), 1e-12)
-	require.InDelta(t, 0, perCensus(run, anyClient, 0)[9], 0.002)
+	}, perCensus(run, AnyClient, 0), 1e-12)
+	require.InDelta(t, 0, perCensus(run, AnyClient, 0)[9], 0.002)
 
 	run.Census.Crawls, run.Census.Both = run.Census.Crawls[:1], nil
 	run.Census.Crawls[0].Planted, run.Census.Crawls[0].PlantedAnswered = 0, 0
-	values := perCensus(run, anyClient, 0)
+	values := perCensus(run, AnyClient, 0)
 	require.InDelta(t, -0.2, values[7], 1e-12)
 	for _, n := range []int{6, 8, 9, 13} {
 		require.True(t, math.IsNaN(values[n]), "%s needs a pair, or planted nodes",
 			censusMetrics[n].Name)
 	}
-	for _, v := range perCensus(&findings.Run{}, anyClient, 0) {
+	for _, v := range perCensus(&findings.Run{}, AnyClient, 0) {
 		require.True(t, math.IsNaN(v))
 	}
 }
@@ -51,10 +51,10 @@ func TestConnectivityCountsPatterns(t *testing.T) {
 		}
 	}
 	require.Len(t, c.Probed, 5)
-	values := perConnectivity(&findings.Run{Connectivity: c}, anyClient, 0)
+	values := perConnectivity(&findings.Run{Connectivity: c}, AnyClient, 0)
 	require.InDeltaSlice(t, []float64{15, 7 / 15.0, 10 / 15.0, 1 / 15.0, 1 / 15.0, 2 / 15.0,
 		3 / 15.0, 4 / 15.0, 4 / 15.0}, values, 1e-12)
-	for _, v := range perConnectivity(&findings.Run{}, anyClient, 0) {
+	for _, v := range perConnectivity(&findings.Run{}, AnyClient, 0) {
 		require.True(t, math.IsNaN(v))
 	}
 }

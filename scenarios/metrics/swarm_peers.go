@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"math"
@@ -56,9 +56,9 @@ func swarmDefinition(name string) *Definition {
 	return nil
 }
 
-// definitionsOf returns the dictionary with the names that runs have: of groups, methods and
+// DefinitionsOf returns the dictionary with the names that runs have: of groups, methods and
 // ways to cheat.
-func definitionsOf(runs []*findings.Run) []Definition {
+func DefinitionsOf(runs []*findings.Run) []Definition {
 	var all []Definition
 	groups := groupsOf(runs)
 	for _, d := range Definitions() {
@@ -98,7 +98,7 @@ func groupsOf(runs []*findings.Run) []string {
 
 // addSwarm adds the metrics of swarms.
 func addSwarm(metrics map[string]stats.Summary, runs []*findings.Run, seconds float64) {
-	for _, d := range definitionsOf(runs) {
+	for _, d := range DefinitionsOf(runs) {
 		var s stats.Summary
 		switch {
 		case d.peer != nil:

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"math"
@@ -38,6 +38,9 @@ type Definition struct {
 	claim func(c *findings.Claims, with []string) float64
 	with  []string
 }
+
+// OfLookups reports whether each lookup has the metric; others have one value a run or peer.
+func (d *Definition) OfLookups() bool { return d.value != nil }
 
 const (
 	anyKind = ""

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ func perRecord(run *findings.Run, client string, _ float64) []float64 {
 		for i := range run.Records {
 			r := &run.Records[i]
 			at := time.Duration(r.Age) * time.Second
-			if at == age && (client == anyClient || r.Client == client) {
+			if at == age && (client == AnyClient || r.Client == client) {
 				n++
 				sum += float64(value(r))
 			}

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"math"
@@ -43,7 +43,7 @@ func perTable(run *findings.Run, client string, _ float64) []float64 {
 	var full, fit, inFull, deadFull, open, deadOpen float64
 	for n := range run.Buckets {
 		b := &run.Buckets[n]
-		if client != anyClient && b.Client != client {
+		if client != AnyClient && b.Client != client {
 			continue
 		}
 		if fits(b) {
@@ -57,7 +57,7 @@ func perTable(run *findings.Run, client string, _ float64) []float64 {
 	}
 	var tables, all, lack, few float64
 	for n := range run.Series {
-		if s := &run.Series[n]; client == anyClient || s.Client == client {
+		if s := &run.Series[n]; client == AnyClient || s.Client == client {
 			tables += float64(s.Tables)
 			all += float64(s.KnowsAll)
 			lack += float64(s.LacksThree)

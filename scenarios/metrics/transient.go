@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"cmp"
@@ -12,7 +12,7 @@ import (
 // time from which on a metric of lookups, in the order in which they began, is like the rest. It
 // notes the point in run.Cut. The metric must be one that CheckMetrics accepts.
 func CutTransient(run *findings.Run, metric string) {
-	d := definition(metric)
+	d := Find(metric)
 	type observation struct{ at, value int64 }
 	var all []observation
 	for n := range run.Lookups {

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import "swarmlab/scenarios/findings"
 
@@ -29,13 +29,13 @@ var nodeMetrics = []Definition{
 		Definition: "share of these contacts that are good in the belief of the table's owner"},
 }
 
-// anyClient stands for all clients together.
-const anyClient = ""
+// AnyClient stands for all clients together.
+const AnyClient = ""
 
 func perNode(run *findings.Run, client string, _ float64) []float64 {
 	var sum findings.ClientRun
 	for _, c := range run.Clients {
-		if client == anyClient || c.Client == client {
+		if client == AnyClient || c.Client == client {
 			sum.Online += c.Online
 			sum.Sent.Datagrams += c.Sent.Datagrams
 			sum.Sent.Bytes += c.Sent.Bytes
@@ -46,7 +46,7 @@ func perNode(run *findings.Run, client string, _ float64) []float64 {
 	}
 	tables, contacts, stale, good := 0.0, 0.0, 0.0, 0.0
 	for n := range run.Series {
-		if s := &run.Series[n]; client == anyClient || s.Client == client {
+		if s := &run.Series[n]; client == AnyClient || s.Client == client {
 			tables += float64(s.Tables)
 			contacts += float64(s.Contacts)
 			stale += float64(s.Stale)

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"math"
@@ -58,14 +58,14 @@ func carried() float64 {
 // courseSteps is how many steps a course has.
 const courseSteps = 150
 
-// fluidCourse returns the course where the model covers all runs, or nil.
-func fluidCourse(runs []*findings.Run, seconds float64) *FluidCourse {
+// CourseOf returns the course where the model covers all runs, or nil.
+func CourseOf(runs []*findings.Run, seconds float64) *FluidCourse {
 	c := &FluidCourse{Leechers: make([]stats.Number, courseSteps+1),
 		Seeds: make([]stats.Number, courseSteps+1)}
 	end := int64(math.MaxInt64)
 	for _, run := range runs {
 		// The last of the metrics is there only where the model holds.
-		if v := perFluid(run, anyClient, seconds); !stats.Finite(v[len(v)-1]) {
+		if v := perFluid(run, AnyClient, seconds); !stats.Finite(v[len(v)-1]) {
 			return nil
 		}
 		end = min(end, endOf(run.Swarm))

@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"cmp"
@@ -8,10 +8,10 @@ import (
 	"swarmlab/scenarios/findings"
 )
 
-// checkSwarms refuses runs that break what must hold in every one: what the network carried adds
+// CheckSwarms refuses runs that break what must hold in every one: what the network carried adds
 // up, and no peer had a torrent before the lines could have brought it. Such a run is an error of
 // this program.
-func checkSwarms(runs []*findings.Run) error {
+func CheckSwarms(runs []*findings.Run) error {
 	for _, run := range runs {
 		if run.Swarm == nil {
 			continue

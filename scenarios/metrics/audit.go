@@ -1,4 +1,4 @@
-package results
+package metrics
 
 import (
 	"maps"
@@ -129,9 +129,9 @@ func auditDefinition(name string) *Definition {
 	return nil
 }
 
-// auditDetail tells whether a metric of accounting is of some users only, or of another denominator
+// Detail tells whether a metric of accounting is of some users only, or of another denominator
 // than payload: there are too many of these to compare cells by each.
-func auditDetail(name string) bool {
+func Detail(name string) bool {
 	d := auditDefinition(name)
 	return d != nil && (d.detail || strings.HasSuffix(name, ".wire") ||
 		strings.HasSuffix(name, ".verified"))
