@@ -67,10 +67,12 @@ var house = []room{
 		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
 	{path: "scenarios/results/worlds",
 		own: "scenarios/findings scenarios/stats scenarios/results/staging"},
+	{path: "scenarios/results/targets", own: "scenarios scenarios/stats"},
 	{path: "scenarios/results", others: numbers,
 		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/stats " +
 			"scenarios/results/crawls scenarios/results/manifest scenarios/results/staging " +
-			"scenarios/results/tables scenarios/results/unfinished scenarios/results/worlds " +
+			"scenarios/results/tables scenarios/results/targets scenarios/results/unfinished " +
+			"scenarios/results/worlds " +
 			"sim netmodel protocol protocol/dht protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
 		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/results " +

@@ -14,6 +14,7 @@ import (
 	"swarmlab/scenarios/results/crawls"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging/broken"
+	"swarmlab/scenarios/results/targets"
 	"swarmlab/scenarios/results/unfinished"
 )
 
@@ -41,7 +42,7 @@ func TestStoredRunsMakeTheSameFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, summary.Targets, 2)
 	for _, target := range summary.Targets { // so that they are compared, too
-		require.NotEqual(t, TargetNotMeasured, target.Verdict)
+		require.NotEqual(t, targets.NotMeasured, target.Verdict)
 		require.NotNil(t, target.CI95)
 	}
 

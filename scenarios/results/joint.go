@@ -13,6 +13,7 @@ import (
 
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/targets"
 )
 
 // TargetsFile is what a folder of several results folders has: their targets together.
@@ -44,7 +45,7 @@ type JointPart struct {
 // JointTarget is a target and whose it is.
 type JointTarget struct {
 	Scenario string `json:"scenario"`
-	Target
+	targets.Target
 }
 
 // Join takes the targets of several summaries, in their order.

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/targets"
 	"swarmlab/scenarios/stats"
 )
 
@@ -29,7 +31,7 @@ type Summary struct {
 	// Accounting is methods by ways to cheat, of scenarios with an audit.
 	Accounting []Judgement `json:"accounting,omitempty"`
 	// Targets are published values beside ours, in the scenario's order.
-	Targets []Target `json:"targets,omitempty"`
+	Targets []targets.Target `json:"targets,omitempty"`
 	// Failures are the runs that did not reach their end.
 	Failures []FailureSummary `json:"failures,omitempty"`
 }
@@ -122,7 +124,7 @@ func summarise(o *Outcome) (Summary, error) {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)
 		s.Cells[n].addStopping(o.Scenario, ended)
 	}
-	s.Targets = o.compare(s.Cells)
+	s.Targets = targets.Compare(o.Scenario.Targets, o.targetCells(s.Cells))
 	for n := range s.Cells {
 		s.Cells[n].means, s.Cells[n].alone = nil, nil
 	}
@@ -132,6 +134,26 @@ func summarise(o *Outcome) (Summary, error) {
 			first, o.Replay(f, ScenarioFile)})
 	}
 	return s, nil
+}
+
+// targetCells are the cells as targets see them.
+func (o *Outcome) targetCells(cells []CellSummary) []targets.Cell {
+	all := make([]targets.Cell, len(cells))
+	for n := range cells {
+		c := &cells[n]
+		at := slices.IndexFunc(o.Cells, func(of scenarios.Cell) bool { return of.Index == c.Cell })
+		all[n] = targets.Cell{Cell: c.Cell, Scenario: o.Cells[at].Scenario, Set: c.Set,
+			Nodes: c.Nodes, Seeds: c.Seeds, Metrics: c.Metrics, Alone: c.alone}
+	}
+	return all
+}
+
+// addAlone sums each run up alone: intervals are made over seeds.
+func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*findings.Run) {
+	seconds := time.Duration(s.Duration).Seconds()
+	for n := range runs {
+		c.alone = append(c.alone, metrics.Of(runs[n:n+1], metrics.AnyClient, seconds))
+	}
 }
 
 // settings returns what makes a cell.

@@ -1,4 +1,4 @@
-package results
+package targets
 
 import (
 	"cmp"
@@ -51,7 +51,7 @@ func above(a, m, b point) bool {
 }
 
 // onHull returns a target's value of the hull of some cells, or says why there is none.
-func onHull(t *scenarios.Target, cells []*CellSummary) (float64, string) {
+func onHull(t *scenarios.Target, cells []*Cell) (float64, string) {
 	var points []point
 	for _, c := range cells {
 		cost := c.Metrics[t.Over]
@@ -75,8 +75,8 @@ type contest struct {
 }
 
 // contestOf splits the cells by their values on an axis.
-func contestOf(t *scenarios.Target, axis string, cells []*CellSummary) contest {
-	groups := map[string][]*CellSummary{}
+func contestOf(t *scenarios.Target, axis string, cells []*Cell) contest {
+	groups := map[string][]*Cell{}
 	var values []string
 	for _, c := range cells {
 		value := fmt.Sprint(c.Set[axis])
@@ -104,7 +104,7 @@ func (c *contest) sway() float64 {
 
 // best returns the value of the target's axis with which the hull is lowest at its cost. Durations
 // count in seconds.
-func best(t *scenarios.Target, cells []*CellSummary) (float64, string) {
+func best(t *scenarios.Target, cells []*Cell) (float64, string) {
 	c := contestOf(t, t.Axis, cells)
 	if len(c.times) == 0 {
 		return math.NaN(), fmt.Sprintf("no cell has a %s of %v or less", t.Over, t.At)
@@ -121,7 +121,7 @@ func best(t *scenarios.Target, cells []*CellSummary) (float64, string) {
 
 // rank returns how many of the other axes with several values sway the hull less at the target's
 // cost than its own axis: 0 if it matters least.
-func rank(t *scenarios.Target, cells []*CellSummary) (float64, string) {
+func rank(t *scenarios.Target, cells []*Cell) (float64, string) {
 	own := contestOf(t, t.Axis, cells)
 	if len(own.values) < 2 {
 		return math.NaN(), fmt.Sprintf("%s has fewer than two values at a %s of %v", t.Axis,

@@ -1,4 +1,4 @@
-package results
+package targets
 
 import (
 	"fmt"
@@ -55,7 +55,9 @@ func TestHull(t *testing.T) {
 }
 
 // grid makes cells of alpha and refresh, with one run each.
-func grid(targets string, cost, ms func(alpha, refresh int) float64) (*Outcome, []CellSummary) {
+func grid(
+	targets string, cost, ms func(alpha, refresh int) float64,
+) ([]scenarios.Target, []Cell) {
 	s, err := scenarios.Parse("test", []byte(`
 name: test
 groups: [{name: nodes, size: 100}]
@@ -70,20 +72,20 @@ targets:
 	if err != nil {
 		panic(err)
 	}
-	var sums []CellSummary
+	var sums []Cell
 	for n, c := range cells {
 		alpha, refresh := 1<<(n/2), 5+15*(n%2)
 		set := map[string]any{}
 		for _, v := range c.Set {
 			set[v.Path] = v.Value
 		}
-		sums = append(sums, CellSummary{Cell: n, Set: set, Seeds: []uint64{1},
+		sums = append(sums, Cell{Cell: n, Scenario: c.Scenario, Set: set, Seeds: []uint64{1},
 			Metrics: map[string]stats.Summary{
 				"lookup.found_ms":          {N: 9, P50: stats.Number(ms(alpha, refresh))},
 				"traffic.bytes_per_node_s": {N: 1, Mean: stats.Number(cost(alpha, refresh))},
 			}})
 	}
-	return &Outcome{Scenario: s, Cells: cells}, sums
+	return s.Targets, sums
 }
 
 // TestHullTargets: alpha costs its number of bytes and divides 400 ms by it; a long refresh is a
@@ -119,12 +121,12 @@ func TestHullTargets(t *testing.T) {
 	for _, r := range rows {
 		text += r.row
 	}
-	o, cells := grid(text,
+	targets, cells := grid(text,
 		func(alpha, refresh int) float64 { return float64(alpha) + float64(20-refresh)/15 },
 		func(alpha, refresh int) float64 { return 400/float64(alpha) + 8*float64(refresh-5)/15 })
-	for n, got := range o.compare(cells) {
+	for n, got := range Compare(targets, cells) {
 		if math.IsNaN(rows[n].ours) {
-			require.Equal(t, TargetNotMeasured, got.Verdict, rows[n].row)
+			require.Equal(t, NotMeasured, got.Verdict, rows[n].row)
 			require.NotEmpty(t, got.Why)
 			continue
 		}
@@ -135,9 +137,9 @@ func TestHullTargets(t *testing.T) {
 
 // TestHullNeedsCost: a metric that nothing measured is no cost.
 func TestHullNeedsCost(t *testing.T) {
-	o, cells := grid("  - {what: it, metric: lookup.found_ms, of: hull, over: "+
+	targets, cells := grid("  - {what: it, metric: lookup.found_ms, of: hull, over: "+
 		"traffic.li_bytes_per_node_s, at: 3, published: 1, tolerance: 0, kind: oracle, "+
 		"source: x}\n",
 		func(int, int) float64 { return 1 }, func(int, int) float64 { return 1 })
-	require.Equal(t, TargetNotMeasured, o.compare(cells)[0].Verdict)
+	require.Equal(t, NotMeasured, Compare(targets, cells)[0].Verdict)
 }

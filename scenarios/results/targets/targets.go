@@ -1,25 +1,21 @@
-package results
+package targets
 
 import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/findings"
-	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/stats"
 )
 
 // What a comparison with a published value may come to. None of them is a failure of the run.
 const (
-	TargetMet         = "met"
-	TargetMissed      = "missed"
-	TargetNotMeasured = "not measured"
+	Met         = "met"
+	Missed      = "missed"
+	NotMeasured = "not measured"
 )
 
 // Target is a published value beside ours: targets[] of summary.json.
@@ -42,53 +38,50 @@ type Target struct {
 	Why       string           `json:"why,omitempty"` // it was not measured
 }
 
-// compare holds the results against the scenario's targets.
-func (o *Outcome) compare(cells []CellSummary) []Target {
+// Cell is what targets are compared with: a cell, and what each of its runs is alone.
+type Cell struct {
+	Cell     int
+	Scenario *scenarios.Scenario
+	Set      map[string]any // what was varied
+	Nodes    int
+	Seeds    []uint64
+	Metrics  map[string]stats.Summary
+	Alone    []map[string]stats.Summary // in the order of Seeds: intervals are made over these
+}
+
+// Compare holds the cells of an experiment, in their order, against published values.
+func Compare(published []scenarios.Target, cells []Cell) []Target {
 	var all []Target
 	seeds := bySeed(cells)
-	for n := range o.Scenario.Targets {
-		all = append(all, o.compareOne(&o.Scenario.Targets[n], cells, seeds))
+	for n := range published {
+		all = append(all, compareOne(&published[n], cells, seeds))
 	}
 	return all
 }
 
-// addAlone sums each run up alone: intervals are made over seeds.
-func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*findings.Run) {
-	seconds := time.Duration(s.Duration).Seconds()
-	for n := range runs {
-		c.alone = append(c.alone, metrics.Of(runs[n:n+1], metrics.AnyClient, seconds))
-	}
-}
-
 // bySeed puts together, for each seed, what its runs in all cells are alone.
-func bySeed(cells []CellSummary) [][]CellSummary {
-	var seeds [][]CellSummary
+func bySeed(cells []Cell) [][]Cell {
+	var seeds [][]Cell
 	place := map[uint64]int{}
 	for n := range cells {
 		c := &cells[n]
-		for i, metrics := range c.alone {
+		for i, metrics := range c.Alone {
 			at, known := place[c.Seeds[i]]
 			if !known {
 				at = len(seeds)
 				place[c.Seeds[i]], seeds = at, append(seeds, nil)
 			}
-			seeds[at] = append(seeds[at], CellSummary{
-				Cell: c.Cell, Set: c.Set, Nodes: c.Nodes, Seeds: c.Seeds[i : i+1],
-				Metrics: metrics,
+			seeds[at] = append(seeds[at], Cell{
+				Cell: c.Cell, Scenario: c.Scenario, Set: c.Set, Nodes: c.Nodes,
+				Seeds: c.Seeds[i : i+1], Metrics: metrics,
 			})
 		}
 	}
 	return seeds
 }
 
-// cell returns the cell of that number.
-func (o *Outcome) cell(number int) *scenarios.Cell {
-	n := slices.IndexFunc(o.Cells, func(c scenarios.Cell) bool { return c.Index == number })
-	return &o.Cells[n]
-}
-
-func (o *Outcome) compareOne(
-	t *scenarios.Target, cells []CellSummary, seeds [][]CellSummary,
+func compareOne(
+	t *scenarios.Target, cells []Cell, seeds [][]Cell,
 ) Target {
 	low, high := t.Band()
 	r := Target{
@@ -100,7 +93,7 @@ func (o *Outcome) compareOne(
 	for _, set := range t.Where {
 		r.Where = append(r.Where, set.Path+"="+set.Value)
 	}
-	above, below := o.sides(t, cells)
+	above, below := sides(t, cells)
 	for _, c := range above {
 		r.Cells = append(r.Cells, c.Cell)
 		r.Seeds = max(r.Seeds, len(c.Seeds))
@@ -118,7 +111,7 @@ func (o *Outcome) compareOne(
 	}
 	var each []float64
 	for _, alone := range seeds {
-		above, below := o.sides(t, alone)
+		above, below := sides(t, alone)
 		v, why := statistic(t, above, below)
 		if why == "" {
 			each = append(each, v)
@@ -129,32 +122,32 @@ func (o *Outcome) compareOne(
 	}
 	switch {
 	case why != "":
-		r.Verdict, r.CI95 = TargetNotMeasured, nil
+		r.Verdict, r.CI95 = NotMeasured, nil
 	case low <= ours && ours <= high:
-		r.Verdict = TargetMet
+		r.Verdict = Met
 	default:
-		r.Verdict = TargetMissed
+		r.Verdict = Missed
 	}
 	return r
 }
 
 // sides returns the cells that a target is about, and those below the line of a ratio.
-func (o *Outcome) sides(t *scenarios.Target, cells []CellSummary) (above, below []*CellSummary) {
-	above = o.pick(cells, t.Where)
+func sides(t *scenarios.Target, cells []Cell) (above, below []*Cell) {
+	above = pick(cells, t.Where)
 	if t.Of != scenarios.OfRatio {
 		return above, nil
 	}
 	if len(t.Against) == 0 {
 		return above, above
 	}
-	return above, o.pick(cells, t.Against)
+	return above, pick(cells, t.Against)
 }
 
 // pick returns the cells that have all these settings.
-func (o *Outcome) pick(cells []CellSummary, where scenarios.Overrides) []*CellSummary {
-	var picked []*CellSummary
+func pick(cells []Cell, where scenarios.Overrides) []*Cell {
+	var picked []*Cell
 	for n := range cells {
-		if o.cell(cells[n].Cell).Scenario.Has(where) {
+		if cells[n].Scenario.Has(where) {
 			picked = append(picked, &cells[n])
 		}
 	}
@@ -162,7 +155,7 @@ func (o *Outcome) pick(cells []CellSummary, where scenarios.Overrides) []*CellSu
 }
 
 // statistic returns what a target compares, or says why there is no such thing.
-func statistic(t *scenarios.Target, cells, against []*CellSummary) (value float64, why string) {
+func statistic(t *scenarios.Target, cells, against []*Cell) (value float64, why string) {
 	nan := math.NaN()
 	if t.Metric == "" {
 		return nan, "nothing here measures it"
@@ -210,7 +203,7 @@ func settingsText(where scenarios.Overrides) string {
 }
 
 // slope returns how much the mean grows with each tenfold of the nodes, by least squares.
-func slope(metric string, cells []*CellSummary) (value float64, why string) {
+func slope(metric string, cells []*Cell) (value float64, why string) {
 	n, sx, sy, sxx, sxy := float64(len(cells)), 0.0, 0.0, 0.0, 0.0
 	for _, c := range cells {
 		x, y := math.Log10(float64(c.Nodes)), float64(c.Metrics[metric].Mean)
@@ -242,7 +235,7 @@ func one(of scenarios.Of, s stats.Summary) float64 {
 	}
 	v, ok := known[string(of)]
 	if !ok {
-		panic("results: no statistic " + string(of))
+		panic("targets: no statistic " + string(of))
 	}
 	return float64(v)
 }
