@@ -1,9 +1,9 @@
 // Package findings holds what runs found: a [Run] is the record of one of them, with its rows.
 //
-// Package lab fills it in, and afterwards it is only read: package results reduces the runs of all
-// cells and seeds to statistics and tables. The types of rows are also those of the columns of the
-// tables, and all of them are stored as they are while an experiment is under way: whoever changes
-// one changes the files.
+// Package lab fills it in, and afterwards it is only read: package metrics reduces runs to numbers,
+// and package results writes them down. The types of rows are also the columns of the tables, and
+// all of them are stored as they are while an experiment is under way: whoever changes one, or its
+// name, changes the files.
 //
 // The parts are of the kinds of scenario: a [Lookup] for each measured operation; [Sample],
 // [Bucket] and [Record] of the state of nodes, tables and announced records; [Paths], [Terrain] and
