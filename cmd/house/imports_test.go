@@ -51,9 +51,11 @@ var house = []room{
 	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
 	{path: "scenarios/findings/made", others: "github.com/stretchr/testify",
 		own: "scenarios scenarios/findings scenarios/results/manifest sim"},
+	{path: "scenarios/metrics/swarms",
+		own: "scenarios/findings scenarios/oracle scenarios/stats netmodel protocol/swarm"},
 	{path: "scenarios/metrics",
-		own: "scenarios scenarios/accuracy scenarios/findings scenarios/oracle scenarios/stats " +
-			"netmodel protocol/swarm"},
+		own: "scenarios scenarios/accuracy scenarios/findings scenarios/metrics/swarms " +
+			"scenarios/stats"},
 	{path: "scenarios/results/staging"},
 	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
 	{path: "scenarios/results/manifest", own: "scenarios/findings"},
@@ -69,8 +71,9 @@ var house = []room{
 		own: "scenarios/findings scenarios/stats scenarios/results/staging"},
 	{path: "scenarios/results/targets", own: "scenarios scenarios/stats"},
 	{path: "scenarios/results", others: numbers,
-		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/stats " +
-			"scenarios/results/crawls scenarios/results/manifest scenarios/results/staging " +
+		own: "scenarios scenarios/findings scenarios/metrics scenarios/metrics/swarms " +
+			"scenarios/oracle scenarios/stats scenarios/results/crawls " +
+			"scenarios/results/manifest scenarios/results/staging " +
 			"scenarios/results/tables scenarios/results/targets scenarios/results/unfinished " +
 			"scenarios/results/worlds " +
 			"sim netmodel protocol protocol/dht protocol/tracker"},

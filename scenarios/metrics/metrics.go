@@ -7,6 +7,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics/swarms"
 )
 
 // Definition is an entry of the dictionary of metrics.
@@ -92,7 +93,7 @@ func runGroups() []runGroup {
 		{terrainMetrics, perTerrain, false}, {churnMetrics, perChurn, false},
 		{healthMetrics, perTable, true}, {recordMetrics, perRecord, true},
 		{censusMetrics, perCensus, false}, {connectivityMetrics, perConnectivity, false},
-		{fluidMetrics, perFluid, false},
+		{definitionsFrom(swarms.OfFluid), swarms.PerFluid, false},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/metrics"
+	"swarmlab/scenarios/metrics/swarms"
 	"swarmlab/scenarios/oracle"
 	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/results/targets"
@@ -58,7 +59,7 @@ type CellSummary struct {
 	Models      map[string]Prediction    `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary           `json:"faults,omitempty"` // in the order of the list
 	// Fluid is of swarms in which peers come and go.
-	Fluid *metrics.FluidCourse `json:"fluid,omitempty"`
+	Fluid *swarms.FluidCourse `json:"fluid,omitempty"`
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
@@ -107,7 +108,7 @@ func summarise(o *Outcome) (Summary, error) {
 		if err != nil {
 			return s, err
 		}
-		if err := metrics.CheckSwarms(runs); err != nil {
+		if err := swarms.Check(runs); err != nil {
 			return s, err
 		}
 		if len(runs) > 0 {
@@ -179,7 +180,7 @@ func summariseCell(cell scenarios.Cell, runs []*findings.Run) CellSummary {
 	c.Duration = stats.Number(seconds)
 	c.Metrics = metrics.Of(runs, metrics.AnyClient, seconds)
 	c.addMeans(seconds, runs)
-	c.Fluid = metrics.CourseOf(runs, seconds)
+	c.Fluid = swarms.CourseOf(runs, seconds)
 	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}

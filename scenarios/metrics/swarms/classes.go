@@ -1,4 +1,4 @@
-package metrics
+package swarms
 
 import (
 	"math"
@@ -10,7 +10,7 @@ import (
 // of any, spend on their own group.
 func withinClass(run *findings.Run, group string, _ float64) float64 {
 	own, all := unchoked(run.Swarm, group)
-	if len(groupsOf([]*findings.Run{run})) < 2 {
+	if len(Groups([]*findings.Run{run})) < 2 {
 		return math.NaN() // there are no classes
 	}
 	return quotient(own, all)
@@ -21,7 +21,7 @@ func clustering(run *findings.Run, group string, _ float64) float64 {
 	s := run.Swarm
 	sizes, total := map[string]int{}, 0
 	for n := range s.Peers {
-		if p := &s.Peers[n]; leeches(p) {
+		if p := &s.Peers[n]; Leeches(p) {
 			sizes[p.Group]++
 			total++
 		}
@@ -46,7 +46,7 @@ func eachUnchoke(s *findings.Swarm, group string, f func(*findings.Transfer)) {
 	leeching := make(map[place]bool, len(s.Peers))
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		leeching[place{p.Node, p.Torrent}] = leeches(p)
+		leeching[place{p.Node, p.Torrent}] = Leeches(p)
 	}
 	for n := range s.Transfers {
 		t := &s.Transfers[n]
@@ -77,7 +77,7 @@ func found(count func(*findings.Peer) int32) func(*findings.Run, string, float64
 		learnt, others := 0.0, 0.0
 		for n := range run.Swarm.Peers {
 			p := &run.Swarm.Peers[n]
-			if !leeches(p) {
+			if !Leeches(p) {
 				continue
 			}
 			learnt += float64(count(p))

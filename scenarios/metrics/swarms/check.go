@@ -1,4 +1,4 @@
-package metrics
+package swarms
 
 import (
 	"cmp"
@@ -8,10 +8,10 @@ import (
 	"swarmlab/scenarios/findings"
 )
 
-// CheckSwarms refuses runs that break what must hold in every one: what the network carried adds
+// Check refuses runs that break what must hold in every one: what the network carried adds
 // up, and no peer had a torrent before the lines could have brought it. Such a run is an error of
 // this program.
-func CheckSwarms(runs []*findings.Run) error {
+func Check(runs []*findings.Run) error {
 	for _, run := range runs {
 		if run.Swarm == nil {
 			continue
@@ -81,7 +81,7 @@ func checkBooks(s *findings.Swarm) error {
 func checkDownlinks(s *findings.Swarm) error {
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if p.Completed == 0 || !leeches(p) {
+		if p.Completed == 0 || !Leeches(p) {
 			continue
 		}
 		need := p.Size - p.Complete
@@ -124,7 +124,7 @@ func checkUplinks(s *findings.Swarm) error {
 			seen[p.Node] = true
 			came = append(came, p)
 		}
-		if leeches(p) && p.Completed > 0 {
+		if Leeches(p) && p.Completed > 0 {
 			done = append(done, p)
 		}
 	}
@@ -158,7 +158,7 @@ func checkSeeds(s *findings.Swarm) error {
 	first := map[string]*findings.Peer{}
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if leeches(p) && p.Completed > 0 &&
+		if Leeches(p) && p.Completed > 0 &&
 			(first[p.Torrent] == nil || p.Completed < first[p.Torrent].Completed) {
 			first[p.Torrent] = p
 		}
@@ -174,7 +174,7 @@ func checkSeeds(s *findings.Swarm) error {
 			o := &s.Peers[m]
 			switch {
 			case o.Torrent != p.Torrent || o.Joined > p.Completed:
-			case leeches(o):
+			case Leeches(o):
 				brought += o.Complete
 			default:
 				unlimited = unlimited || o.UpRate == 0

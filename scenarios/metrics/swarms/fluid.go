@@ -1,7 +1,8 @@
-package metrics
+package swarms
 
 import (
 	"math"
+	"slices"
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol/swarm"
@@ -12,9 +13,9 @@ import (
 
 const qiuSrikant = "Qiu, Srikant, SIGCOMM 2004"
 
-// fluidMetrics are of swarms in which peers come and go, after the warm-up, and of the fluid model
-// with the run's own rates. Their values are in perFluid.
-var fluidMetrics = []Definition{
+// OfFluid are of swarms in which peers come and go, after the warm-up, and of the fluid model
+// with the run's own rates. Their values are in PerFluid.
+var OfFluid = []Metric{
 	{Name: "swarm.leechers", Unit: "peers",
 		Definition: "mean number of peers that were downloading, over the time after the warm-up"},
 	{Name: "swarm.seeds", Unit: "peers",
@@ -65,7 +66,7 @@ func CourseOf(runs []*findings.Run, seconds float64) *FluidCourse {
 	end := int64(math.MaxInt64)
 	for _, run := range runs {
 		// The last of the metrics is there only where the model holds.
-		if v := perFluid(run, AnyClient, seconds); !stats.Finite(v[len(v)-1]) {
+		if v := PerFluid(run, "", seconds); !stats.Finite(v[len(v)-1]) {
 			return nil
 		}
 		end = min(end, endOf(run.Swarm))
@@ -97,14 +98,18 @@ type turnover struct {
 	lastCame          int64
 }
 
-func perFluid(run *findings.Run, _ string, seconds float64) []float64 {
+// noFluid is as many values that are not there.
+func noFluid(count int) []float64 { return slices.Repeat([]float64{math.NaN()}, count) }
+
+// PerFluid returns the values of OfFluid in a run of so many seconds, in that order.
+func PerFluid(run *findings.Run, _ string, seconds float64) []float64 {
 	if run.Swarm == nil || len(run.Swarm.Peers) == 0 {
-		return none(len(fluidMetrics))
+		return noFluid(len(OfFluid))
 	}
 	s := run.Swarm
 	from := int64(math.Round(max(0, seconds-run.Measured.Seconds()) * 1e9))
 	if from >= endOf(s) {
-		return none(len(fluidMetrics)) // all was over before the warm-up
+		return noFluid(len(OfFluid)) // all was over before the warm-up
 	}
 	t := turnoverOf(s, from, endOf(s))
 	stay := t.leeching / t.came
@@ -115,7 +120,7 @@ func perFluid(run *findings.Run, _ string, seconds float64) []float64 {
 		}) / carried()}
 	steady, err := t.fluid().Steady()
 	if err != nil || 2*float64(t.lastCame-from)/1e9 < t.measured {
-		return append(values, none(4)...)
+		return append(values, noFluid(4)...)
 	}
 	return append(values, steady.Leechers, steady.Seeds, steady.Stay, stay/steady.Stay)
 }
@@ -132,7 +137,7 @@ func turnoverOf(s *findings.Swarm, from, to int64) turnover {
 			left = p.Left
 		}
 		size := float64(p.Size)
-		if !leeches(p) {
+		if !Leeches(p) {
 			t.origin += float64(p.UpRate) / size * within(p.Joined, left) / t.measured
 			continue
 		}

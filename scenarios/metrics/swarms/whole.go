@@ -1,4 +1,4 @@
-package metrics
+package swarms
 
 import (
 	"math"
@@ -14,76 +14,76 @@ const (
 	legout   = "Legout, Liogkas, Kohler, Zhang, SIGMETRICS 2007"
 )
 
-// wholeMetrics are of whole swarms.
-var wholeMetrics = []Definition{
+// OfSwarms are of whole swarms.
+var OfSwarms = []Metric{
 	{Name: "swarm.last_s", Unit: "s",
 		Definition: "simulated time from the coming of the first peer that downloads until the " +
 			"last completion",
-		whole: func(run *findings.Run, _ string, _ float64) float64 { return lastDone(run.Swarm) }},
+		Whole: func(run *findings.Run, _ string, _ float64) float64 { return lastDone(run.Swarm) }},
 	{Name: "swarm.bound_s", Unit: "s",
 		Definition: "the least time that the lines of the run's peers allow for that: " +
 			"max(F/u_s, F/d_min, N F/(u_s + sum of u_i)); of runs in which all peers had come " +
 			"before the first completed, with nothing",
 		Source: "Kumar, Ross, HOTWEB 2006",
-		whole:  func(run *findings.Run, _ string, _ float64) float64 { return boundOf(run.Swarm) }},
+		Whole:  func(run *findings.Run, _ string, _ float64) float64 { return boundOf(run.Swarm) }},
 	{Name: "swarm.bound_ratio", Unit: "ratio",
 		Definition: "swarm.last_s by swarm.bound_s: never below 1",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return lastDone(run.Swarm) / boundOf(run.Swarm)
 		}},
-	{Name: "swarm.utilisation", Unit: "share", grouped: true,
+	{Name: "swarm.utilisation", Unit: "share", Grouped: true,
 		Definition: "payload that peers sent while they were downloading, by what their uplinks " +
 			"could have sent in that time",
-		Source: bharambe, whole: utilisation},
+		Source: bharambe, Whole: utilisation},
 	{Name: "swarm.total_utilisation", Unit: "share",
 		Definition: "payload that all peers sent until the last completion, seeds included, by " +
 			"what the uplinks of those present could have sent",
 		Source: bharambe,
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return sampledShare(run.Swarm, 0, lastDoneAt(run.Swarm),
 				func(s *findings.SwarmSample) (a, b uint64) {
 					return s.UpBytes, s.UpCapacity
 				})
 		}},
-	{Name: "swarm.fairness", Unit: "ratio", grouped: true,
+	{Name: "swarm.fairness", Unit: "ratio", Grouped: true,
 		Definition: "payload sent before completing by the peer that sent most of it, by the " +
 			"mean of all that completed",
-		Source: bharambe, whole: fairness},
+		Source: bharambe, Whole: fairness},
 	{Name: "swarm.interest_p80", Unit: "share",
 		Definition: "80th percentile of swarm.interest over the peers of a run",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return interestAt(run.Swarm, 0.8)
 		}},
 	{Name: "swarm.interest_p20", Unit: "share",
 		Definition: "20th percentile of it: four of five peers are interested for longer",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return interestAt(run.Swarm, 0.2)
 		}},
-	{Name: "swarm.within_class", Unit: "share", grouped: true,
+	{Name: "swarm.within_class", Unit: "share", Grouped: true,
 		Definition: "of the time for which peers that download had others of these unchoked for " +
 			"what they gave, the share spent on peers of the own group",
-		Source: legout, whole: withinClass},
-	{Name: "swarm.clustering", Unit: "ratio", grouped: true,
+		Source: legout, Whole: withinClass},
+	{Name: "swarm.clustering", Unit: "ratio", Grouped: true,
 		Definition: "swarm.within_class by what it would be if peers were unchoked at random",
-		Source:     legout, whole: clustering},
+		Source:     legout, Whole: clustering},
 	{Name: "swarm.wasted_share", Unit: "share",
 		Definition: "payload that came and was of no use, as what had come already or failed the " +
 			"hash check, by all that came",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return shareOf(run.Swarm, func(p *findings.Peer) (a, b uint64) {
 				return p.Wasted, p.PayloadDown
 			})
 		}},
 	{Name: "swarm.overhead_share", Unit: "share",
 		Definition: "of the bytes that peers' connections carried, the share that was not payload",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return shareOf(run.Swarm, func(p *findings.Peer) (a, b uint64) {
 				return p.OverheadUp, p.OverheadUp + p.PayloadUp
 			})
 		}},
 	{Name: "swarm.payload_bytes", Unit: "B",
 		Definition: "payload that was delivered, in the network's books",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			sum := 0.0
 			for n := range run.Swarm.Peers {
 				sum += float64(run.Swarm.Peers[n].PayloadDown)
@@ -92,26 +92,26 @@ var wholeMetrics = []Definition{
 		}},
 	{Name: "swarm.messages", Unit: "messages",
 		Definition: "messages of the peer protocol (BEP 3) that came to peers",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return float64(run.Swarm.Messages)
 		}},
 	{Name: "swarm.seed_copies", Unit: "files",
 		Definition: "payload that seeds had sent when every piece was at another peer than the " +
 			"first seeds, by the size of the torrent; to the sample in which that was seen",
 		Source: "BEP 16",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return seedCopies(run.Swarm)
 		}},
 	{Name: "swarm.completion_cv", Unit: "ratio",
 		Definition: "standard deviation of swarm.completion_s over the peers of a run, by its mean",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			return variation(completions(run.Swarm, true))
 		}},
 	{Name: "swarm.bunching", Unit: "ratio",
 		Definition: "standard deviation of the times between a completion and the next, by their " +
 			"mean: 1 if they come as by chance, more if in bunches",
 		Source: "Murai et al., arXiv 1102.3610",
-		whole: func(run *findings.Run, _ string, _ float64) float64 {
+		Whole: func(run *findings.Run, _ string, _ float64) float64 {
 			at := completions(run.Swarm, false)
 			slices.Sort(at)
 			var gaps []float64
@@ -121,11 +121,11 @@ var wholeMetrics = []Definition{
 			return variation(gaps)
 		}},
 	{Name: "swarm.found_share.tracker", Unit: "share", Definition: foundShare("the tracker"),
-		whole: found(func(p *findings.Peer) int32 { return p.FoundTracker })},
+		Whole: found(func(p *findings.Peer) int32 { return p.FoundTracker })},
 	{Name: "swarm.found_share.dht", Unit: "share", Definition: foundShare("the DHT"),
-		whole: found(func(p *findings.Peer) int32 { return p.FoundDHT })},
+		Whole: found(func(p *findings.Peer) int32 { return p.FoundDHT })},
 	{Name: "swarm.found_share.pex", Unit: "share", Definition: foundShare("peer exchange"),
-		whole: found(func(p *findings.Peer) int32 { return p.FoundPEX })},
+		Whole: found(func(p *findings.Peer) int32 { return p.FoundPEX })},
 }
 
 // lastDone is the time from the first leecher's coming to the last completion, s.
@@ -134,7 +134,7 @@ func lastDone(s *findings.Swarm) float64 { return since(firstCame(s), lastDoneAt
 func firstCame(s *findings.Swarm) int64 {
 	first := int64(math.MaxInt64)
 	for n := range s.Peers {
-		if p := &s.Peers[n]; leeches(p) {
+		if p := &s.Peers[n]; Leeches(p) {
 			first = min(first, p.Joined)
 		}
 	}
@@ -165,12 +165,12 @@ func boundOf(s *findings.Swarm) float64 {
 	for n := range s.Peers {
 		p := &s.Peers[n]
 		up := float64(p.UpRate)
-		if p.Torrent != s.Peers[0].Torrent || leeches(p) && p.Complete > 0 {
+		if p.Torrent != s.Peers[0].Torrent || Leeches(p) && p.Complete > 0 {
 			return math.NaN()
 		}
 		c.Bytes = float64(p.Size)
 		switch {
-		case !leeches(p):
+		case !Leeches(p):
 			seeds, unlimited = seeds+up, unlimited || up == 0
 			continue
 		case p.Completed > 0:
@@ -196,7 +196,7 @@ func utilisation(run *findings.Run, group string, _ float64) float64 {
 	sent, could, end := 0.0, 0.0, endOf(run.Swarm)
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
-		if !leeches(p) || p.UpRate == 0 || group != "" && p.Group != group {
+		if !Leeches(p) || p.UpRate == 0 || group != "" && p.Group != group {
 			continue
 		}
 		sent += float64(p.LeechedUp)
@@ -233,7 +233,7 @@ func fairness(run *findings.Run, group string, _ float64) float64 {
 	most, sum, count := 0.0, 0.0, 0
 	for n := range run.Swarm.Peers {
 		p := &run.Swarm.Peers[n]
-		if !leeches(p) || p.Completed == 0 {
+		if !Leeches(p) || p.Completed == 0 {
 			continue
 		}
 		sum, count = sum+float64(p.LeechedUp), count+1
@@ -249,7 +249,7 @@ func interestAt(s *findings.Swarm, share float64) float64 {
 	var all []float64
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if v := quotient(p.Interested, p.Connected); leeches(p) && stats.Finite(v) {
+		if v := quotient(p.Interested, p.Connected); Leeches(p) && stats.Finite(v) {
 			all = append(all, v)
 		}
 	}
@@ -264,7 +264,7 @@ func interestAt(s *findings.Swarm, share float64) float64 {
 func completions(s *findings.Swarm, alone bool) (all []float64) {
 	for n := range s.Peers {
 		p := &s.Peers[n]
-		if !leeches(p) || p.Completed == 0 {
+		if !Leeches(p) || p.Completed == 0 {
 			continue
 		}
 		from := int64(0)
@@ -297,7 +297,7 @@ func variation(values []float64) float64 {
 func seedCopies(s *findings.Swarm) float64 {
 	sent, first := uint64(0), int32(0)
 	for n := range s.Peers {
-		if !leeches(&s.Peers[n]) {
+		if !Leeches(&s.Peers[n]) {
 			first++
 		}
 	}
