@@ -13,8 +13,8 @@ func Audit() *findings.Audit {
 	down := []uint64{1500, 1000, 500, 800, 600}
 	for u := range up {
 		row := findings.Account{Cell: 7, Seed: 1, User: uint32(u), Group: "nodes",
-			Cheat: findings.Honest,
-			Up:    up[u], Down: down[u], WireUp: up[u] * 5 / 4, WireDown: down[u] * 5 / 4,
+			Cheat: findings.Honest, Up: up[u], Down: down[u], WireUp: up[u] * 5 / 4,
+			WireDown: down[u] * 5 / 4,
 			Verified: down[u] - 100, Began: -1, AccusedAt: -1}
 		if u > 2 {
 			row.Cheat, row.Began = "multiplier", 10*minute

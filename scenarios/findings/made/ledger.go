@@ -24,8 +24,7 @@ func Ledger(seed uint64) *findings.Run {
 				Audits: 20, Fetched: 30, Reported: 20}}}
 	for u, score := range []float64{5, 4, 3, 2, 1} { // the second cheat is behind an honest user
 		c.Verdicts = append(c.Verdicts, findings.Verdict{Seed: seed, Method: findings.LeastSquares,
-			Swarms: 40,
-			User:   uint32(u), Cheat: u == 0 || u == 2, Score: score, Accused: u < 2})
+			Swarms: 40, User: uint32(u), Cheat: u == 0 || u == 2, Score: score, Accused: u < 2})
 	}
 	return &findings.Run{Seed: seed, Nodes: 20, Measured: time.Hour, Claims: c}
 }

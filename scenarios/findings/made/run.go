@@ -49,22 +49,21 @@ func Run(cell int, seed uint64, lookups int) *findings.Run {
 	run.Counters[3] = r.Uint64()
 	for n := range lookups {
 		run.Lookups = append(run.Lookups, findings.Lookup{Cell: int32(cell), Seed: seed,
-			Kind:   "lookup",
-			Client: "bep5", Node: uint32(n), At: int64(n) * 1e9, Latency: r.Int64N(1e10),
-			Contact: 1 + r.Int32N(4), Success: true})
+			Kind: "lookup", Client: "bep5", Node: uint32(n), At: int64(n) * 1e9,
+			Latency: r.Int64N(1e10), Contact: 1 + r.Int32N(4), Success: true})
 	}
 	for n := range 3 {
 		run.Series = append(run.Series, findings.Sample{Cell: int32(cell), Seed: seed,
-			Client: "bep5",
-			Second: int32(60 * n), Up: r.Int64N(1e12), Tables: 20, Contacts: 1 + r.Int32N(99)})
+			Client: "bep5", Second: int32(60 * n), Up: r.Int64N(1e12), Tables: 20,
+			Contacts: 1 + r.Int32N(99)})
 		run.Checkpoints = append(run.Checkpoints, sim.Checkpoint{Second: n,
 			Fingerprint: run.Fingerprint, Syndrome: []uint32{r.Uint32(), 0, r.Uint32()}})
 	}
 	for n := range int32(9) {
 		run.Buckets = append(run.Buckets, findings.Bucket{Cell: int32(cell), Seed: seed,
-			Client: "bep5",
-			Second: 60 * (n / 3), Depth: n % 3, Supply: 20, Tables: 20, Room: 160,
-			Full: 10, Contacts: 100 + r.Int32N(9), Dead: 20, InFull: 80, DeadFull: r.Int32N(9)})
+			Client: "bep5", Second: 60 * (n / 3), Depth: n % 3, Supply: 20, Tables: 20,
+			Room: 160, Full: 10, Contacts: 100 + r.Int32N(9), Dead: 20, InFull: 80,
+			DeadFull: r.Int32N(9)})
 	}
 	if cell > 0 { // one cell has what the other has not
 		run.Churn = &findings.ChurnSeen{Start: findings.Uptimes{Online: 9, Over5h: 3, Over24h: 1},

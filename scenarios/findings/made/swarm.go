@@ -52,8 +52,7 @@ func Swarm() *findings.Swarm {
 	s.Peers[4].Wasted = 100
 	for at := int64(5); at <= 30; at += 5 {
 		row := findings.SwarmSample{Cell: 7, At: at * second, Torrent: "film", Leechers: 4,
-			Seeds:   1,
-			Arrived: 4, CopiesMin: 1, CopiesMean: 2, UpBytes: 800, UpCapacity: 2000,
+			Seeds: 1, Arrived: 4, CopiesMin: 1, CopiesMean: 2, UpBytes: 800, UpCapacity: 2000,
 			LeecherUpBytes: 300, LeecherUpCapacity: 1500}
 		switch {
 		case at > 21:
