@@ -21,6 +21,7 @@
 //
 // The table of rules in defaults.go is the one place that knows defaults, ranges and meanings.
 //
-// Package lab below runs scenarios, package results writes down what they found, and package
-// oracle holds the theory that they are measured against.
+// Package lab below runs scenarios; what they found is in package findings, which package metrics
+// reduces to numbers and package results writes down; and package oracle holds the theory that
+// they are measured against.
 package scenarios

@@ -49,21 +49,48 @@ var house = []room{
 	{path: "scenarios/oracle", own: "protocol", others: numbers},
 	{path: "scenarios/accuracy", own: "protocol/audit", others: numbers},
 	{path: "scenarios/stats", others: numbers},
-	{path: "scenarios/results", others: rows + " " + numbers,
-		own: "scenarios scenarios/accuracy scenarios/oracle scenarios/stats sim netmodel " +
-			"protocol protocol/krpc protocol/dht protocol/crawl protocol/swarm protocol/tracker"},
+	{path: "scenarios/findings", own: "protocol protocol/dht sim"},
+	{path: "scenarios/findings/made", others: "github.com/stretchr/testify",
+		own: "scenarios scenarios/findings scenarios/results/manifest sim"},
+	{path: "scenarios/metrics/swarms",
+		own: "scenarios/findings scenarios/oracle scenarios/stats netmodel protocol/swarm"},
+	{path: "scenarios/metrics",
+		own: "scenarios scenarios/accuracy scenarios/findings scenarios/metrics/swarms " +
+			"scenarios/stats"},
+	{path: "scenarios/results/staging"},
+	{path: "scenarios/results/staging/broken", own: "scenarios/results/staging"},
+	{path: "scenarios/results/manifest", own: "scenarios/findings"},
+	{path: "scenarios/results/tables", others: rows,
+		own: "scenarios/findings scenarios/results/staging protocol/dht sim"},
+	{path: "scenarios/results/unfinished", own: "scenarios scenarios/findings " +
+		"scenarios/results/manifest scenarios/results/staging"},
+	{path: "scenarios/results/crawls", own: "protocol/crawl protocol/krpc scenarios/stats " +
+		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
+	{path: "scenarios/results/observation", own: "scenarios/stats " +
+		"scenarios/results/manifest scenarios/results/staging scenarios/results/tables"},
+	{path: "scenarios/results/worlds",
+		own: "scenarios/findings scenarios/stats scenarios/results/staging"},
+	{path: "scenarios/results/targets", own: "scenarios scenarios/stats"},
+	{path: "scenarios/results", others: numbers,
+		own: "scenarios scenarios/findings scenarios/metrics scenarios/metrics/swarms " +
+			"scenarios/oracle scenarios/stats scenarios/results/crawls " +
+			"scenarios/results/manifest scenarios/results/staging " +
+			"scenarios/results/tables scenarios/results/targets scenarios/results/unfinished " +
+			"scenarios/results/worlds " +
+			"sim netmodel protocol protocol/dht protocol/tracker"},
 	{path: "scenarios/lab", others: rows + " " + numbers,
-		own: "scenarios scenarios/oracle scenarios/results sim netmodel " +
+		own: "scenarios scenarios/findings scenarios/metrics scenarios/oracle scenarios/results " +
+			"scenarios/results/manifest scenarios/results/unfinished sim netmodel " +
 			"protocol protocol/krpc protocol/dht protocol/crawl scenarios/lab/swarms " +
 			"scenarios/lab/ledgers"},
 	{path: "scenarios/lab/ledgers",
-		own: "scenarios scenarios/accuracy scenarios/results sim netmodel protocol " +
+		own: "scenarios scenarios/accuracy scenarios/findings sim netmodel protocol " +
 			"protocol/audit protocol/tracker"},
 	{path: "scenarios/lab/swarms",
-		own: "scenarios scenarios/results scenarios/lab/audits sim netmodel protocol " +
+		own: "scenarios scenarios/findings scenarios/lab/audits sim netmodel protocol " +
 			"protocol/krpc protocol/dht protocol/swarm protocol/tracker protocol/client " +
 			"protocol/audit"},
-	{path: "scenarios/lab/audits", own: "scenarios/results scenarios/accuracy protocol " +
+	{path: "scenarios/lab/audits", own: "scenarios/findings scenarios/accuracy protocol " +
 		"protocol/audit protocol/swarm protocol/tracker"},
 	{path: "plots", own: "plots/accounts plots/ledgers plots/lookups plots/overlay plots/page " +
 		"plots/stored plots/studies plots/swarms plots/targets"},

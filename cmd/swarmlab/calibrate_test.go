@@ -13,6 +13,8 @@ import (
 	"swarmlab/cmd/swarmlab/calibration"
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/worlds"
 )
 
 // tiny makes the calibration short: a dozen nodes for three seconds, 10 ms one way.
@@ -37,7 +39,7 @@ func TestCalibrationOfAFew(t *testing.T) {
 	require.Equal(t, command.Done, code)
 	require.True(t, c.Agrees)
 	require.Equal(t, 12, c.Nodes)
-	for _, w := range []results.World{c.Simulated, c.Real} {
+	for _, w := range []worlds.World{c.Simulated, c.Real} {
 		require.Equal(t, 120, w.Lookups, "all of the plan's")
 		require.Equal(t, 120, w.Successful)
 		require.GreaterOrEqual(t, float64(w.Latency.Min), 20.0, "sooner than there and back")
@@ -49,8 +51,8 @@ func TestCalibrationOfAFew(t *testing.T) {
 	require.Zero(t, c.Sockets.Strays)
 	require.Zero(t, c.Sockets.Refused)
 
-	for _, name := range []string{results.CalibrationFile, results.CalibrationRowsFile,
-		"figures/calibration.svg", "figures/hops.svg", results.ManifestFile} {
+	for _, name := range []string{worlds.File, worlds.RowsFile,
+		"figures/calibration.svg", "figures/hops.svg", manifest.File} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "figures")))
@@ -64,7 +66,7 @@ func TestCalibrationOfAFew(t *testing.T) {
 	out.Reset()
 	require.Equal(t, command.Done, execute(run, &out, &errOut), errOut.String())
 	require.Contains(t, out.String(), "calibration: skipped: no calibration.json")
-	require.NoFileExists(t, filepath.Join(dir, results.CalibrationRowsFile))
+	require.NoFileExists(t, filepath.Join(dir, worlds.RowsFile))
 	require.NoFileExists(t, filepath.Join(dir, "figures", "calibration.svg"))
 }
 
@@ -80,12 +82,12 @@ func TestCalibration(t *testing.T) {
 	code := execute([]string{"dht", "calibrate", "--quiet", "--out", dir}, &out, &errOut)
 	t.Logf("%s%s", &out, &errOut)
 	require.Equal(t, command.Done, code)
-	body, err := os.ReadFile(filepath.Join(dir, results.CalibrationFile))
+	body, err := os.ReadFile(filepath.Join(dir, worlds.File))
 	require.NoError(t, err)
-	var c results.Calibration
+	var c worlds.Calibration
 	require.NoError(t, json.Unmarshal(body, &c))
 	require.Greater(t, float64(c.HopsKS.P), 0.01)
-	for _, w := range []results.World{c.Simulated, c.Real} {
+	for _, w := range []worlds.World{c.Simulated, c.Real} {
 		require.Greater(t, w.Lookups, 1500)
 		require.Greater(t, w.Successful, w.Lookups*9/10)
 	}
@@ -110,7 +112,7 @@ func TestInterruptedCalibrationKeepsTheSimulatedHalf(t *testing.T) {
 	stored, err := results.Open(filepath.Join(s.dir, "r"))
 	require.NoError(t, err)
 	require.Len(t, stored.Manifest.Runs, 1)
-	require.NoFileExists(t, filepath.Join(s.dir, "r", results.CalibrationFile))
+	require.NoFileExists(t, filepath.Join(s.dir, "r", worlds.File))
 }
 
 func TestCalibrationRefusals(t *testing.T) {

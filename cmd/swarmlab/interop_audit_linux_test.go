@@ -23,7 +23,8 @@ import (
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/observation"
 )
 
 const (
@@ -262,7 +263,7 @@ func (x *watchedSwarm) met(n int, e *exchanger) fetched {
 // within holds what the observer saw against what the client says: of whole pieces it saw all but
 // one at most, and the rest of the payload are pieces that were not whole. head is what the client
 // had when the observer had met it.
-func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head fetched) {
+func (x *watchedSwarm) within(o *observation.Observation, e *exchanger, said, head fetched) {
 	x.t.Helper()
 	p := trial.PeerOf(x.t, o, e.addr)
 	whole := min(uint64(said.pieces)*watchedPiece, x.torrent.Info.Total)
@@ -281,11 +282,12 @@ func (x *watchedSwarm) within(o *results.Observation, e *exchanger, said, head f
 // the time of its last announcement: aria2 keeps haves back until it has twenty, or ten seconds
 // have passed, so that there is a tail.
 func (x *watchedSwarm) upTo(
-	o *results.Observation, out string, e *exchanger, samples []sample,
+	o *observation.Observation, out string, e *exchanger, samples []sample,
 ) {
 	x.t.Helper()
 	p := trial.PeerOf(x.t, o, e.addr)
-	rows, err := parquet.ReadFile[results.Sighting](filepath.Join(out, results.SightingsFile))
+	rows, err := parquet.ReadFile[observation.Sighting](filepath.Join(out,
+		observation.SightingsFile))
 	require.NoError(x.t, err)
 	var last time.Duration
 	for _, r := range rows {
@@ -293,14 +295,14 @@ func (x *watchedSwarm) upTo(
 			last = time.Duration(r.At)
 		}
 	}
-	var manifest results.Manifest
-	b, err := os.ReadFile(filepath.Join(out, results.ManifestFile))
+	var m manifest.Manifest
+	b, err := os.ReadFile(filepath.Join(out, manifest.File))
 	require.NoError(x.t, err)
-	require.NoError(x.t, json.Unmarshal(b, &manifest))
+	require.NoError(x.t, json.Unmarshal(b, &m))
 	seen := p.Held + p.Gained
 	checked := 0
 	for _, s := range samples {
-		switch after := s.at.Sub(manifest.Started.Add(last)); {
+		switch after := s.at.Sub(m.Started.Add(last)); {
 		case after < -50*time.Millisecond:
 			checked |= 1
 			require.LessOrEqual(x.t, uint64(s.pieces)*watchedPiece, seen+watchedPiece, e.kind)
@@ -316,14 +318,14 @@ func (x *watchedSwarm) upTo(
 	x.t.Logf("%s: a tail of %s was not seen", e.kind, display.Volume(tail))
 }
 
-func (x *watchedSwarm) log(o *results.Observation) {
+func (x *watchedSwarm) log(o *observation.Observation) {
 	x.t.Logf("\n%s", auditor.Summary(o))
 }
 
 // observed is what our observer said last.
-func (x *watchedSwarm) observed() *results.Observation {
+func (x *watchedSwarm) observed() *observation.Observation {
 	x.t.Helper()
-	o := &results.Observation{}
+	o := &observation.Observation{}
 	text := x.observer.out.String()
 	lines := strings.Split(text[:strings.LastIndexByte(text, '\n')+1], "\n")
 	if len(lines) > 1 {

@@ -18,6 +18,7 @@ import (
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // patience bounds how long a test waits for the program.
@@ -102,7 +103,7 @@ func TestInterruptWithJSON(t *testing.T) {
 	s := start(t, "run", "quickstart", "--jobs", "1", "--json", "--out", "r",
 		"--set", "figures=[]", "--repeat", "10000")
 	require.Eventually(t, func() bool { // nothing is told of how far it is
-		stored, err := filepath.Glob(filepath.Join(s.dir, "r", results.StoreFolder, "*.run"))
+		stored, err := filepath.Glob(filepath.Join(s.dir, "r", unfinished.Folder, "*.run"))
 		return err == nil && len(stored) > 0
 	}, patience, 10*time.Millisecond)
 	require.Equal(t, command.Interrupted, s.interrupt())

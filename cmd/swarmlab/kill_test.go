@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/trial"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 var kills = flag.Int("kills", 6, "how often TestKilledAtAnyMoment kills the program")
@@ -35,7 +35,7 @@ func content(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == results.ManifestFile {
+		if err != nil || e.IsDir() || e.Name() == manifest.File {
 			return err
 		}
 		b, err := os.ReadFile(path)

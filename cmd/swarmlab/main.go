@@ -14,7 +14,7 @@ import (
 	"swarmlab/cmd/swarmlab/experiments"
 	"swarmlab/cmd/swarmlab/overlay"
 	"swarmlab/cmd/swarmlab/torrents"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -44,7 +44,7 @@ Exit status: 0 done, 1 ran and failed, 2 the input was refused, 130 interrupted.
 		Example: `  swarmlab run                      the flagship: hop counts in a Mainline DHT
   swarmlab run hops --set groups.nodes.size=1000 --seed 7 --out results/mine
   swarmlab verify results/mine      rerun, and compare fingerprints`,
-		Version:           strings.TrimPrefix(results.Version, "swarmlab "),
+		Version:           strings.TrimPrefix(manifest.Version, "swarmlab "),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		Args:              command.Known,

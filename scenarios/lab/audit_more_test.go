@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // vouching has users report and sign to an office.
@@ -89,9 +89,9 @@ func TestListsAreDealt(t *testing.T) {
 	require.Less(t, len(run.Swarm.Transfers), len(auditOf(t).Swarm.Transfers)*3/4)
 }
 
-func cheats(rows []results.Account) (list []results.Account) {
+func cheats(rows []findings.Account) (list []findings.Account) {
 	for _, a := range rows {
-		if a.Cheat != results.Honest {
+		if a.Cheat != findings.Honest {
 			list = append(list, a)
 		}
 	}
@@ -132,7 +132,7 @@ func TestChallengesFindInventedPieces(t *testing.T) {
 		}
 	}
 	require.Positive(t, caught)
-	for _, run := range []*results.Run{honest, lied} {
+	for _, run := range []*findings.Run{honest, lied} {
 		var observed uint64
 		for _, x := range run.Swarm.Transfers {
 			if x.To == 22 {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // smallAudit is users who meet in changing company, and an observer.
@@ -33,7 +33,7 @@ groups:
 figures: []
 `
 
-func auditOf(t testing.TB, set ...string) *results.Run {
+func auditOf(t testing.TB, set ...string) *findings.Run {
 	s, err := scenarios.Parse("small", []byte(smallAudit))
 	require.NoError(t, err)
 	for n := 0; n < len(set); n += 2 {
@@ -47,7 +47,7 @@ func auditOf(t testing.TB, set ...string) *results.Run {
 }
 
 // by returns the accounts by a method.
-func by(run *results.Run, method string) (rows []results.Account) {
+func by(run *findings.Run, method string) (rows []findings.Account) {
 	for _, a := range run.Audit.Accounts {
 		if a.Method == method {
 			rows = append(rows, a)
@@ -95,7 +95,7 @@ func TestPublishedRulesAccuseTheHonest(t *testing.T) {
 	}
 }
 
-func accused(rows []results.Account) (n int) {
+func accused(rows []findings.Account) (n int) {
 	for _, a := range rows {
 		if a.Accused {
 			n++
@@ -125,14 +125,14 @@ func TestMultipliersClaimMore(t *testing.T) {
 }
 
 // sums are the transfers without the names of groups.
-func sums(run *results.Run) (list [][4]uint64) {
+func sums(run *findings.Run) (list [][4]uint64) {
 	for _, t := range run.Swarm.Transfers {
 		list = append(list, [4]uint64{uint64(t.From), uint64(t.To), t.Sent, t.Delivered})
 	}
 	return list
 }
 
-func flagged(run *results.Run) (n int) {
+func flagged(run *findings.Run) (n int) {
 	for _, b := range run.Audit.Balances {
 		if b.Flagged {
 			n++

@@ -7,6 +7,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 )
 
@@ -82,7 +83,7 @@ func (b *board) advanced(j *job, now, end protocol.Time, events uint64) {
 }
 
 // ended notes what became of a run. A run that was cut short by Ctrl-C has not ended.
-func (b *board) ended(ctx context.Context, j *job, run *results.Run, f *results.Failure) {
+func (b *board) ended(ctx context.Context, j *job, run *findings.Run, f *findings.Failure) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	state := b.cells[j.cell.Index]

@@ -8,6 +8,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // TestOverrunIsAResult: of two cells the larger exceeds the budget, and the other goes on. What
@@ -19,7 +20,7 @@ func TestOverrunIsAResult(t *testing.T) {
 	run := func(s *scenarios.Scenario) (*results.Outcome, results.Summary, int) {
 		cells, err := s.Cells()
 		require.NoError(t, err)
-		st, err := results.OpenStore(home, s, cells)
+		st, err := unfinished.Open(home, s, cells)
 		require.NoError(t, err)
 		defer st.Close()
 		var last Progress

@@ -7,7 +7,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/crawl"
 	"swarmlab/protocol/krpc"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -93,14 +93,14 @@ func (w *walk) look(now protocol.Time) {
 }
 
 // census holds what the crawls found against the truth.
-func (c *crawlers) census(now protocol.Time) *results.Census {
+func (c *crawlers) census(now protocol.Time) *findings.Census {
 	s := c.observers.overlay.scenario
-	census := &results.Census{Zone: s.Crawl.Zone}
+	census := &findings.Census{Zone: s.Crawl.Zone}
 	answered := make([][]bool, len(c.crawls)) // of all nodes of the scenario
 	for n := range c.crawls {
 		w := &c.crawls[n]
 		w.end = min(w.end, now)
-		var row results.Crawled
+		var row findings.Crawled
 		row, answered[n] = c.count(w)
 		census.Crawls = append(census.Crawls, row)
 	}
@@ -120,7 +120,7 @@ func (c *crawlers) census(now protocol.Time) *results.Census {
 
 // count counts the nodes of the zone that a crawl heard of and that answered it, and those that
 // there were at its middle. Own nodes are counted apart.
-func (c *crawlers) count(w *walk) (row results.Crawled, answered []bool) {
+func (c *crawlers) count(w *walk) (row findings.Crawled, answered []bool) {
 	o := c.observers.overlay
 	middle := w.begun + (w.end-w.begun)/2
 	up := c.present(middle, &row)
@@ -177,7 +177,7 @@ func fresh(marks []bool, i uint32) int {
 
 // present counts the nodes that are up at a time, in the zone and everywhere, and returns those in
 // the zone. Reachable are those that let strangers in: all that a crawler can hope for.
-func (c *crawlers) present(at protocol.Time, row *results.Crawled) []bool {
+func (c *crawlers) present(at protocol.Time, row *findings.Crawled) []bool {
 	o := c.observers.overlay
 	up := make([]bool, o.ids.size)
 	for node := range o.ids.size {

@@ -8,7 +8,9 @@ import (
 	"sync"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // Experiment is a scenario to be run: all cells, each with all seeds, several at a time.
@@ -18,7 +20,7 @@ type Experiment struct {
 	Progress func(Progress) // may be nil; never called twice at the same time
 	// Store keeps each run as soon as it is finished, and has those that were finished before.
 	// Without one, all is in memory until the end.
-	Store *results.Store
+	Store *unfinished.Store
 }
 
 // Run does all runs. Cancelling the context ends it early; the outcome then holds what was
@@ -94,7 +96,7 @@ func (e *Experiment) jobs(b *board, cell scenarios.Cell, from, to int) []*job {
 // conclude finds a run in the store, or does it and stores it. The error is that of the store.
 func (e *Experiment) conclude(
 	ctx context.Context, j *job,
-) (*results.Run, *results.Failure, error) {
+) (*findings.Run, *findings.Failure, error) {
 	if e.Store != nil {
 		run, failure := e.Store.Find(j.cell.Index, j.seed)
 		if j.found = run != nil || failure != nil; j.found {
@@ -125,12 +127,12 @@ func unstored(err error) error {
 		"and the same command goes on from there", err)
 }
 
-func (j *job) failure(err error) *results.Failure {
-	return &results.Failure{Cell: j.cell.Index, Seed: j.seed, Error: err.Error()}
+func (j *job) failure(err error) *findings.Failure {
+	return &findings.Failure{Cell: j.cell.Index, Seed: j.seed, Error: err.Error()}
 }
 
 // attempt does a run and turns a panic into an error that names the place.
-func (j *job) attempt(ctx context.Context) (run *results.Run, err error) {
+func (j *job) attempt(ctx context.Context) (run *findings.Run, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:

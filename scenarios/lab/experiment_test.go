@@ -12,6 +12,7 @@ import (
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 )
 
 // pinned is the fingerprint of a small scenario. It must be the same on every machine; when it
@@ -38,7 +39,7 @@ func TestSameBytes(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 12)
 	for _, e := range entries {
-		if e.Name() == results.ManifestFile {
+		if e.Name() == manifest.File {
 			continue
 		}
 		a, err := os.ReadFile(filepath.Join(dirs[0], e.Name()))

@@ -6,7 +6,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // depthsMost is how many depths a table has: a node's id shares 0 to 159 first bits with another.
@@ -29,7 +29,7 @@ type depth struct {
 }
 
 // look counts the contacts of one table.
-func (h *health) look(p *population, i uint32, now protocol.Time, row *results.Sample) {
+func (h *health) look(p *population, i uint32, now protocol.Time, row *findings.Sample) {
 	own := p.group.ID(i)
 	least := h.findNear(own, p.first+i, p.cfg.K)
 	known := 0
@@ -107,10 +107,10 @@ func (h *health) addRoom(p *population, tables int) {
 }
 
 // take appends a row for each depth to rows, and forgets what was found.
-func (h *health) take(rows []results.Bucket, s *results.Sample, supply int32) []results.Bucket {
+func (h *health) take(rows []findings.Bucket, s *findings.Sample, supply int32) []findings.Bucket {
 	for n := range h.depths[:h.deep] {
 		d := &h.depths[n]
-		rows = append(rows, results.Bucket{
+		rows = append(rows, findings.Bucket{
 			Cell: s.Cell, Seed: s.Seed, Second: s.Second, Client: s.Client, Depth: int32(n),
 			Supply: supply, Tables: s.Tables, Room: d.room, Full: d.full, Contacts: d.contacts,
 			Dead: d.dead, InFull: d.inFull, DeadFull: d.deadFull,

@@ -13,6 +13,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
@@ -38,8 +39,8 @@ func (o *overlay) welcome(c dht.Contact) bool {
 }
 
 // byHand counts the buckets of one client's tables the long way round.
-func byHand(o *overlay, c *sampled) map[int]results.Bucket {
-	want := map[int]results.Bucket{}
+func byHand(o *overlay, c *sampled) map[int]findings.Bucket {
+	want := map[int]findings.Bucket{}
 	for _, p := range c.populations {
 		for i := range p.size {
 			if !o.world.Alive(p.first + i) {
@@ -74,7 +75,7 @@ func byHand(o *overlay, c *sampled) map[int]results.Bucket {
 // TestBucketsAgainstTheTruth holds the buckets of all clients against a count by hand.
 func TestBucketsAgainstTheTruth(t *testing.T) {
 	o, watch := watchedWorld(t, 4, "groups.stable.size", "120")
-	var sum results.Bucket
+	var sum findings.Bucket
 	for _, c := range watch.clients {
 		row := watch.sample(c, o.world.Now())
 		got := watch.health.take(nil, &row, 77)
@@ -103,7 +104,7 @@ func TestBucketsAgainstTheTruth(t *testing.T) {
 	require.Greater(t, sum.Contacts, 2*sum.Dead)
 }
 
-func contactsOf(rows []results.Bucket) (n int32) {
+func contactsOf(rows []findings.Bucket) (n int32) {
 	for _, b := range rows {
 		n += b.Contacts
 	}
@@ -115,7 +116,7 @@ func contactsOf(rows []results.Bucket) (n int32) {
 func TestNeighbourhoodAgainstTheTruth(t *testing.T) {
 	o, watch := watchedWorld(t, 4)
 	all, lack, few := int32(0), int32(0), int32(0)
-	var row results.Sample
+	var row findings.Sample
 	for _, c := range watch.clients {
 		s := watch.sample(c, o.world.Now())
 		row.Tables += s.Tables
@@ -192,7 +193,7 @@ func TestRecordsAgainstTheTruth(t *testing.T) {
 	}
 	o, err := newOverlay(s, 5, new(laws), nil)
 	require.NoError(t, err)
-	byRecord := map[int32][]results.Record{}
+	byRecord := map[int32][]findings.Record{}
 	for _, r := range run.Records {
 		byRecord[r.Number] = append(byRecord[r.Number], r)
 		require.LessOrEqual(t, r.Closest, r.Online)
@@ -219,7 +220,7 @@ func TestRecordsAgainstTheTruth(t *testing.T) {
 	require.InDelta(t, 0.683, online/held, 0.06)
 	require.True(t, o.lives.churned)
 	metrics := results.Summarise(&results.Outcome{Scenario: s,
-		Cells: []scenarios.Cell{{Scenario: s}}, Runs: []*results.Run{run}}).Cells[0].Metrics
+		Cells: []scenarios.Cell{{Scenario: s}}, Runs: []*findings.Run{run}}).Cells[0].Metrics
 	require.InDelta(t, online/float64(announces), float64(metrics["record.online_1h"].Mean), 1e-6)
 	require.InDelta(t, held/float64(announces), float64(metrics["record.holders"].Mean), 1e-6)
 	require.NotContains(t, metrics, "record.online_10h")

@@ -13,12 +13,12 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // hour is one run of mainline-hour, and what it took.
 type hour struct {
-	run     *results.Run
+	run     *findings.Run
 	lookups dht.Lookups
 	cpu     time.Duration
 	heap    uint64 // bytes alive at the end, without rows of lookups and checkpoints
@@ -50,7 +50,7 @@ func newHour(tb testing.TB, seed uint64, settings ...string) hour {
 	})
 	require.NoError(tb, err)
 	h.lookups = nodes.Lookups()
-	h.heap -= uint64(cap(h.run.Lookups)) * uint64(reflect.TypeFor[results.Lookup]().Size())
+	h.heap -= uint64(cap(h.run.Lookups)) * uint64(reflect.TypeFor[findings.Lookup]().Size())
 	for n := range h.run.Checkpoints {
 		h.heap -= uint64(4 * cap(h.run.Checkpoints[n].Syndrome))
 	}

@@ -6,19 +6,19 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab/ledgers"
-	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
 
 // simulateLedgers does one run of a scenario with a ledger.
-func simulateLedgers(ctx context.Context, j *job) (*results.Run, error) {
+func simulateLedgers(ctx context.Context, j *job) (*findings.Run, error) {
 	s := j.cell.Scenario
 	w, err := ledgers.New(s, j.seed)
 	if err != nil {
 		return nil, err
 	}
-	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
+	run := &findings.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
 		Paths: pathsOf(w.Network(), s.Nodes(), j.seed)}
 	limit := newBudget(ctx, s.Budget)
 	var world *sim.World
@@ -43,10 +43,10 @@ func simulateLedgers(ctx context.Context, j *job) (*results.Run, error) {
 	world.Audit()
 	run.Fingerprint, run.Ledger, run.Tally = world.Fingerprint(), world.Ledger(), world.Tally()
 	run.Measured = end.Sub(0)
-	run.Terrain = results.Terrain{Gated: s.Network.NAT.Gated(), Narrow: s.Narrow()}
+	run.Terrain = findings.Terrain{Gated: s.Network.NAT.Gated(), Narrow: s.Narrow()}
 	for n, hits := range world.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,
-			results.FaultHits{Fault: s.Faults[n].String(), Datagrams: hits})
+			findings.FaultHits{Fault: s.Faults[n].String(), Datagrams: hits})
 	}
 	return run, w.Report(run)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/oracle"
-	"swarmlab/scenarios/results"
 )
 
 // ledgerOf is a small scenario of a ledger, without rounds or with them, with settings.
@@ -38,7 +38,7 @@ groups: [{name: users, protocol: announcer, size: 60}]
 	return s
 }
 
-func runLedger(t testing.TB, s *scenarios.Scenario, seed uint64) *results.Run {
+func runLedger(t testing.TB, s *scenarios.Scenario, seed uint64) *findings.Run {
 	run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: seed})
 	require.NoError(t, err)
 	require.NotNil(t, run.Claims)
@@ -51,17 +51,17 @@ func runLedger(t testing.TB, s *scenarios.Scenario, seed uint64) *results.Run {
 }
 
 // credit returns what a ledger by a rule says of honest users.
-func credit(t testing.TB, run *results.Run, rule string) results.Credit {
+func credit(t testing.TB, run *findings.Run, rule string) findings.Credit {
 	for _, c := range run.Claims.Credits {
 		if c.Rule == rule && !c.Cheats {
 			return c
 		}
 	}
 	require.Fail(t, "no row", rule)
-	return results.Credit{}
+	return findings.Credit{}
 }
 
-func missed(c results.Credit) float64 {
+func missed(c findings.Credit) float64 {
 	return 1 - float64(c.Credited)/float64(c.True-c.Pending)
 }
 
@@ -101,7 +101,7 @@ func TestLedgerWithoutLossIsSolved(t *testing.T) {
 			want = 1. / 3
 		}
 		switch v.Method {
-		case results.LeastSquares, results.WeightedSquares:
+		case findings.LeastSquares, findings.WeightedSquares:
 			require.InDelta(t, want, v.Score, 0.01, "%+v", v)
 			require.Equal(t, v.Cheat, v.Accused)
 		}
@@ -116,7 +116,7 @@ func TestLedgerWithoutLossIsSolved(t *testing.T) {
 func TestLedgerAudits(t *testing.T) {
 	run := runLedger(t, ledgerOf(t, true, "ledger.interval", "10m"), 2)
 	for _, v := range run.Claims.Verdicts {
-		if v.Method == results.Plausibility {
+		if v.Method == findings.Plausibility {
 			require.False(t, v.Accused, "%+v: nothing of it is implausible", v)
 		}
 	}
@@ -175,7 +175,7 @@ func TestPairsAreFoundWhenSplit(t *testing.T) {
 			if v.Cheat {
 				kind = int(v.User % 2)
 			}
-			if v.Method != results.ControlledLists {
+			if v.Method != findings.ControlledLists {
 				continue
 			}
 			if v.Accused {

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/results"
 )
 
@@ -39,13 +41,13 @@ func (l *looks) first(cells []scenarios.Cell) int {
 
 // ended notes a run, nil if it failed, and returns the range of seeds that are to follow, counted
 // from the scenario's first.
-func (l *looks) ended(j *job, run *results.Run) (from, to int, err error) {
+func (l *looks) ended(j *job, run *findings.Run) (from, to int, err error) {
 	if len(l.at) == 1 {
 		return 0, 0, nil
 	}
 	mean := math.NaN()
 	if run != nil {
-		if mean, err = results.RunMean(run, j.cell.Scenario, l.scenario.Until.Metric); err != nil {
+		if mean, err = metrics.RunMean(run, j.cell.Scenario, l.scenario.Until.Metric); err != nil {
 			return 0, 0, err
 		}
 	}

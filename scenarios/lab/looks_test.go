@@ -9,6 +9,7 @@ import (
 
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // until is a sweep in which lookups that wait less are known well enough sooner.
@@ -30,7 +31,7 @@ func TestStopsAtTheSameLook(t *testing.T) {
 	for n, jobs := range []int{4, 1, 2} {
 		e := &Experiment{Scenario: s, Jobs: jobs}
 		if n > 0 { // the second fills the store that the third finds
-			e.Store, err = results.OpenStore(home, s, cells)
+			e.Store, err = unfinished.Open(home, s, cells)
 			require.NoError(t, err)
 		}
 		var last Progress

@@ -11,7 +11,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -108,12 +108,12 @@ func TestJudgedByWhoCanBeReached(t *testing.T) {
 	}
 	require.False(t, isOpen(order[0]) && isOpen(order[1]), "the case is not empty")
 	require.Greater(t, len(shut), 50)
-	judge := func(found ...uint32) results.Lookup {
+	judge := func(found ...uint32) findings.Lookup {
 		r := &dht.Result{Request: dht.Request{Method: krpc.FindNode, Target: target}}
 		for _, node := range found {
 			r.Closest = append(r.Closest, dht.Contact{ID: o.idOf(node), Addr: sim.AddrOf(node)})
 		}
-		row := results.Lookup{Kind: scenarios.KindLookup, Node: asker}
+		row := findings.Lookup{Kind: scenarios.KindLookup, Node: asker}
 		rec.judge(&row, p, r)
 		return row
 	}

@@ -8,7 +8,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -161,7 +161,7 @@ func (b *observers) idOf(node uint32) krpc.ID {
 }
 
 // report writes down what was measured, and the truth.
-func (b *observers) report(run *results.Run, now protocol.Time) {
+func (b *observers) report(run *findings.Run, now protocol.Time) {
 	if b == nil {
 		return
 	}

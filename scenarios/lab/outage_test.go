@@ -10,7 +10,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // struck is a network with churn in which nodes crash in two waves that overlap, and freeze.
@@ -89,7 +89,7 @@ func TestCrashesInTheWorld(t *testing.T) {
 	require.Equal(t, crashes, alone.Tally.Crashes)
 	require.Equal(t, 100+crashes, alone.Tally.Starts, "all of them come back")
 
-	online := func(run *results.Run, minute int32) (n int32) {
+	online := func(run *findings.Run, minute int32) (n int32) {
 		for _, s := range run.Series {
 			if s.Second == 60*minute {
 				n += s.Online

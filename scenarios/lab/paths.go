@@ -5,18 +5,18 @@ import (
 
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 const triplesSeen = 10_000
 
 // pathsOf samples the ways of a network of at least that many nodes.
-func pathsOf(network *netmodel.Network, nodes int, seed uint64) results.Paths {
+func pathsOf(network *netmodel.Network, nodes int, seed uint64) findings.Paths {
 	if nodes < 3 {
-		return results.Paths{}
+		return findings.Paths{}
 	}
 	r := protocol.NewRand(seed, purposePaths, 0)
-	p := results.Paths{Triples: triplesSeen}
+	p := findings.Paths{Triples: triplesSeen}
 	trips := make([]float64, 0, 3*triplesSeen)
 	for range triplesSeen {
 		var sides [3]int64

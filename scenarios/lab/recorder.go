@@ -7,7 +7,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -18,7 +18,7 @@ type recorder struct {
 	cell    int32
 	seed    uint64
 	warmup  protocol.Time
-	rows    []results.Lookup
+	rows    []findings.Lookup
 	records *records
 	ended   int   // lookups that ended, measured or not
 	places  []int // scratch
@@ -28,7 +28,7 @@ type recorder struct {
 func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	rec.ended++
 	st, p := rec.work.streamOf(uint32(r.Tag)), rec.work.overlay.of(t.Self)
-	row := results.LookupOf(r, t.Now)
+	row := findings.LookupOf(r, t.Now)
 	row.Cell, row.Seed, row.Kind = rec.cell, rec.seed, st.spec.Kind
 	row.Client, row.Node, row.At = p.client, t.Self, int64(r.Started)
 	p.asked += uint64(r.Messages + r.Stored)
@@ -52,7 +52,7 @@ func (rec *recorder) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 // judge compares what was found with what there is to find: the nodes that are up and let strangers
 // in, and beside them those that answered this lookup. A node behind a NAT that did not answer
 // counts neither for nor against it: nothing could have reached it.
-func (rec *recorder) judge(row *results.Lookup, p *population, r *dht.Result) {
+func (rec *recorder) judge(row *findings.Lookup, p *population, r *dht.Result) {
 	o := p.overlay
 	rec.places = o.space.closest(rec.places[:0], r.Target, p.cfg.K, func(node uint32) bool {
 		return node != row.Node && rec.world.Alive(node) &&

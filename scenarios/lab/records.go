@@ -7,7 +7,7 @@ import (
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 const (
@@ -26,7 +26,7 @@ type records struct {
 	follows []record
 	holders []holder // of all records, one after the other
 	places  []int
-	rows    []results.Record
+	rows    []findings.Record
 }
 
 // record is what one node announced under one key.
@@ -103,10 +103,10 @@ func (rs *records) tick(now protocol.Time) {
 	}
 }
 
-func (rs *records) look(n int, r *record, now, age protocol.Time) results.Record {
+func (rs *records) look(n int, r *record, now, age protocol.Time) findings.Record {
 	o, second := rs.overlay, protocol.Time(time.Second)
 	p := o.of(r.owner)
-	row := results.Record{Cell: rs.cell, Seed: o.seed, Number: int32(n), Client: p.client,
+	row := findings.Record{Cell: rs.cell, Seed: o.seed, Number: int32(n), Client: p.client,
 		Stored: int32(r.born / second), Age: int32(age / second), Holders: int32(len(r.holders))}
 	rs.places = o.space.closest(rs.places[:0], r.key, p.cfg.K, func(node uint32) bool {
 		return o.world.Alive(node) && o.world.Welcomes(node)

@@ -7,7 +7,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -25,15 +25,15 @@ type sampler struct {
 	end     protocol.Time
 	last    protocol.Time // of the sample before
 	clients []*sampled
-	rows    []results.Sample
+	rows    []findings.Sample
 	health  health
-	buckets []results.Bucket
+	buckets []findings.Bucket
 	records *records
 }
 
 // sampled is one client of a run, whatever groups its nodes are in.
 type sampled struct {
-	run         results.ClientRun
+	run         findings.ClientRun
 	populations []*population
 	start       books // at the end of the warm-up
 	last        books // at the sample before
@@ -59,7 +59,7 @@ func newSampler(o *overlay, work *workload, cell int32) *sampler {
 		at := slices.IndexFunc(s.clients, func(c *sampled) bool { return c.run.Client == p.client })
 		if at < 0 {
 			at = len(s.clients)
-			s.clients = append(s.clients, &sampled{run: results.ClientRun{Client: p.client}})
+			s.clients = append(s.clients, &sampled{run: findings.ClientRun{Client: p.client}})
 		}
 		c := s.clients[at]
 		c.run.Nodes += int(p.size)
@@ -123,10 +123,10 @@ func (c *sampled) books(w *sim.World) books {
 	return b
 }
 
-func (s *sampler) sample(c *sampled, now protocol.Time) results.Sample {
+func (s *sampler) sample(c *sampled, now protocol.Time) findings.Sample {
 	before, after := c.last, c.books(s.overlay.world)
 	c.last = after
-	row := results.Sample{
+	row := findings.Sample{
 		Cell: s.cell, Seed: s.overlay.seed, Second: int32(now / protocol.Time(time.Second)),
 		Client:    c.run.Client,
 		Datagrams: int64(after.sent.Datagrams - before.sent.Datagrams),
@@ -177,8 +177,8 @@ func (o *overlay) present(c dht.Contact) (present, open bool) {
 }
 
 // runs returns what the clients did after the warm-up.
-func (s *sampler) runs() []results.ClientRun {
-	var runs []results.ClientRun
+func (s *sampler) runs() []findings.ClientRun {
+	var runs []findings.ClientRun
 	for _, c := range s.clients {
 		run, end := c.run, c.books(s.overlay.world)
 		for _, p := range c.populations {

@@ -8,7 +8,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -53,7 +53,7 @@ func TestSeriesAddsUp(t *testing.T) {
 	require.Equal(t, run.Counters[dht.Matched]+run.Counters[dht.TimedOut], queries(run))
 }
 
-func queries(run *results.Run) uint64 {
+func queries(run *findings.Run) uint64 {
 	total := uint64(0)
 	for _, c := range run.Clients {
 		total += c.Queries

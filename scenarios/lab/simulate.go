@@ -9,7 +9,8 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/sim"
 )
 
@@ -27,7 +28,7 @@ type job struct {
 
 // simulate does one run. It stops early, with the context's error, when that is cancelled, and with
 // an error when the run exceeds its budget.
-func simulate(ctx context.Context, j *job) (*results.Run, error) {
+func simulate(ctx context.Context, j *job) (*findings.Run, error) {
 	s := j.cell.Scenario
 	if s.Swarms() {
 		return simulateSwarms(ctx, j)
@@ -40,7 +41,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
+	run := &findings.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
 		Paths: pathsOf(o.network, s.Nodes(), j.seed)}
 	rec.work = newWorkload(o)
 	limit := newBudget(ctx, s.Budget)
@@ -68,7 +69,7 @@ func simulate(ctx context.Context, j *job) (*results.Run, error) {
 		return nil, err
 	}
 	if s.Transient != "" {
-		results.CutTransient(run, s.Transient)
+		metrics.CutTransient(run, s.Transient)
 	}
 	return run, nil
 }
@@ -118,13 +119,13 @@ func (j *job) advance(limit *budget, w *sim.World, watch *sampler) error {
 }
 
 // collect reads what the world and the cores have counted.
-func collect(run *results.Run, w *sim.World, rec *recorder, o *overlay) {
+func collect(run *findings.Run, w *sim.World, rec *recorder, o *overlay) {
 	run.Lookups, run.Ended = rec.rows, rec.ended
 	run.Asked = rec.work.asked()
-	run.Terrain = results.Terrain{Gated: o.gated, Narrow: o.scenario.Narrow()}
+	run.Terrain = findings.Terrain{Gated: o.gated, Narrow: o.scenario.Narrow()}
 	for n, hits := range w.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,
-			results.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits,
+			findings.FaultHits{Fault: o.scenario.Faults[n].String(), Datagrams: hits,
 				Nodes: o.struck[n]})
 	}
 	run.Fingerprint, run.Ledger, run.Tally = w.Fingerprint(), w.Ledger(), w.Tally()

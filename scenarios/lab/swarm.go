@@ -5,19 +5,19 @@ import (
 	"time"
 
 	"swarmlab/protocol"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab/swarms"
-	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
 
 // simulateSwarms does one run of a scenario with torrents.
-func simulateSwarms(ctx context.Context, j *job) (*results.Run, error) {
+func simulateSwarms(ctx context.Context, j *job) (*findings.Run, error) {
 	s := j.cell.Scenario
 	w, err := swarms.New(s, j.seed)
 	if err != nil {
 		return nil, err
 	}
-	run := &results.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
+	run := &findings.Run{Cell: j.cell.Index, Seed: j.seed, Nodes: s.Nodes(),
 		Paths: pathsOf(w.Network(), s.Nodes(), j.seed)}
 	limit := newBudget(ctx, s.Budget)
 	var world *sim.World
@@ -33,10 +33,10 @@ func simulateSwarms(ctx context.Context, j *job) (*results.Run, error) {
 	world.Audit()
 	run.Fingerprint, run.Ledger, run.Tally = world.Fingerprint(), world.Ledger(), world.Tally()
 	run.Measured = max(world.Now()-protocol.Time(s.Warmup), 0).Sub(0)
-	run.Terrain = results.Terrain{Gated: s.Network.NAT.Gated(), Narrow: s.Narrow()}
+	run.Terrain = findings.Terrain{Gated: s.Network.NAT.Gated(), Narrow: s.Narrow()}
 	for n, hits := range world.FaultHits() {
 		run.Terrain.Faults = append(run.Terrain.Faults,
-			results.FaultHits{Fault: s.Faults[n].String(), Datagrams: hits})
+			findings.FaultHits{Fault: s.Faults[n].String(), Datagrams: hits})
 	}
 	if err := w.Report(run); err != nil {
 		return nil, err

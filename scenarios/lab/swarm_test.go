@@ -11,8 +11,12 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab/swarms"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 	"swarmlab/sim"
 )
 
@@ -41,7 +45,7 @@ func swarmOf(t testing.TB, set ...string) *scenarios.Scenario {
 	return s
 }
 
-func runSwarm(t testing.TB, set ...string) *results.Run {
+func runSwarm(t testing.TB, set ...string) *findings.Run {
 	s := swarmOf(t, set...)
 	run, err := simulate(context.Background(), &job{cell: scenarios.Cell{Scenario: s}, seed: 1})
 	require.NoError(t, err)
@@ -51,7 +55,7 @@ func runSwarm(t testing.TB, set ...string) *results.Run {
 
 // checkBooks holds the rows of a run against each other: the network's truth against what peers
 // counted, and the samples against both.
-func checkBooks(t testing.TB, run *results.Run) {
+func checkBooks(t testing.TB, run *findings.Run) {
 	t.Helper()
 	var up, down, delivered, sent, junk, sampled uint64
 	type key struct {
@@ -104,7 +108,7 @@ func checkBooks(t testing.TB, run *results.Run) {
 }
 
 // group returns the peers of a group.
-func group(run *results.Run, name string) (peers []results.Peer) {
+func group(run *findings.Run, name string) (peers []findings.Peer) {
 	for _, p := range run.Swarm.Peers {
 		if p.Group == name {
 			peers = append(peers, p)
@@ -154,7 +158,7 @@ func TestSwarmsWithBytes(t *testing.T) {
 		w.Schedule(world)
 		world.Run(protocol.Time(s.Duration))
 		world.Audit()
-		run := &results.Run{}
+		run := &findings.Run{}
 		w.Report(run)
 		failed := uint64(0)
 		for _, p := range run.Swarm.Peers {
@@ -305,7 +309,7 @@ func TestSwarmsGoOn(t *testing.T) {
 		if round == 1 {
 			ctx, e.Progress = context.Background(), nil
 		}
-		e.Store, err = results.OpenStore(home, s, cells)
+		e.Store, err = unfinished.Open(home, s, cells)
 		require.NoError(t, err)
 		for _, seed := range []uint64{1, 2} {
 			run, _ := e.Store.Find(0, seed)
@@ -331,13 +335,13 @@ func filesOf(t *testing.T, dir string) map[string]string {
 	require.NoError(t, err)
 	all := map[string]string{}
 	for _, e := range entries {
-		if e.Name() != results.ManifestFile {
+		if e.Name() != manifest.File {
 			b, err := os.ReadFile(filepath.Join(dir, e.Name()))
 			require.NoError(t, err)
 			all[e.Name()] = string(b)
 		}
 	}
-	require.Contains(t, all, results.PeersFile)
+	require.Contains(t, all, tables.PeersFile)
 	return all
 }
 

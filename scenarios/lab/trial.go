@@ -10,6 +10,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 )
 
@@ -34,11 +35,11 @@ type Trials struct {
 type Verdict struct {
 	Seed    uint64
 	Faults  []scenarios.Fault
-	Hits    []results.FaultHits // of each fault
-	Lookups int                 // that count
-	Found   int                 // of these, those that found the closest node
-	Nodes   int                 // that these lookups were to find: the k closest of each
-	Known   int                 // of these, those that they found
+	Hits    []findings.FaultHits // of each fault
+	Lookups int                  // that count
+	Found   int                  // of these, those that found the closest node
+	Nodes   int                  // that these lookups were to find: the k closest of each
+	Known   int                  // of these, those that they found
 	Passed  bool
 	Err     error // a run that did not reach its end has failed
 }
@@ -138,7 +139,7 @@ func (t *Trials) cell(seed uint64, faults []scenarios.Fault) scenarios.Cell {
 func (t *Trials) try(ctx context.Context, b *board, j *job) *Verdict {
 	j.plant = t.plant
 	run, err := j.attempt(ctx)
-	var failure *results.Failure
+	var failure *findings.Failure
 	if err != nil {
 		failure = j.failure(err)
 	}

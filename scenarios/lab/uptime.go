@@ -7,7 +7,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // arrivalsEvery is the window in which arrivals are counted: the pause between two crawls of
@@ -15,7 +15,7 @@ import (
 const arrivalsEvery = protocol.Time(5 * time.Minute)
 
 // countUp counts a node that is online, and has been for that long.
-func countUp(u *results.Uptimes, age protocol.Time) {
+func countUp(u *findings.Uptimes, age protocol.Time) {
 	u.Online++
 	if age > protocol.Time(5*time.Hour) {
 		u.Over5h++
@@ -29,8 +29,8 @@ func countUp(u *results.Uptimes, age protocol.Time) {
 // many sessions begin in each window after the warm-up. It follows the lives of the nodes once
 // more: they are functions of the seed, and what a session was before the start is in them alone.
 // Groups without churn count for nothing; without any, it returns nil.
-func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSeen, error) {
-	var seen *results.ChurnSeen
+func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*findings.ChurnSeen, error) {
+	var seen *findings.ChurnSeen
 	var lengths []protocol.Time
 	end := protocol.Time(s.Duration)
 	node := uint64(0)
@@ -45,7 +45,7 @@ func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSe
 			continue
 		}
 		if seen == nil {
-			seen = &results.ChurnSeen{Arrivals: make([]int64,
+			seen = &findings.ChurnSeen{Arrivals: make([]int64,
 				(end-protocol.Time(s.Warmup))/arrivalsEvery)}
 		}
 		for range g.Size {
@@ -60,8 +60,8 @@ func churnSeen(s *scenarios.Scenario, seed uint64, laws *laws) (*results.ChurnSe
 }
 
 // sumUp reorders the lengths.
-func sumUp(lengths []protocol.Time) results.Lengths {
-	all := results.Lengths{Count: int64(len(lengths))}
+func sumUp(lengths []protocol.Time) findings.Lengths {
+	all := findings.Lengths{Count: int64(len(lengths))}
 	if all.Count == 0 {
 		return all
 	}
@@ -76,7 +76,7 @@ func sumUp(lengths []protocol.Time) results.Lengths {
 }
 
 // see counts what happens in one life, and appends the lengths of the sessions that begin.
-func see(seen *results.ChurnSeen, life netmodel.Life, from, end protocol.Time,
+func see(seen *findings.ChurnSeen, life netmodel.Life, from, end protocol.Time,
 	lengths []protocol.Time) []protocol.Time {
 	if life.Online() {
 		countUp(&seen.Start, -life.Begun())

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/targets"
 )
 
 // TestValidation holds tiny variants of the validation against the published values: what is of
@@ -19,11 +20,11 @@ func TestValidation(t *testing.T) {
 		settings = append(settings, "figures", "[]")
 		o := runScenario(t, name, settings...)
 		verdicts := map[string]int{}
-		targets := results.Summarise(o).Targets
-		for _, target := range targets {
+		found := results.Summarise(o).Targets
+		for _, target := range found {
 			verdicts[target.Verdict]++
 		}
-		require.Equal(t, map[string]int{results.TargetMet: met,
-			results.TargetNotMeasured: len(targets) - met}, verdicts, name)
+		require.Equal(t, map[string]int{targets.Met: met,
+			targets.NotMeasured: len(found) - met}, verdicts, name)
 	}
 }

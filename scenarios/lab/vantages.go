@@ -7,7 +7,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -168,8 +168,8 @@ func (v *vantages) probe(i uint32, t *protocol.Turn, round byte, n uint32) {
 
 // tally counts the nodes by their class and by which probes they answered. Those whose last probe
 // was not long enough ago are left out.
-func (v *vantages) tally(others *accomplices, now protocol.Time) *results.Connectivity {
-	o, c := v.observers.overlay, &results.Connectivity{}
+func (v *vantages) tally(others *accomplices, now protocol.Time) *findings.Connectivity {
+	o, c := v.observers.overlay, &findings.Connectivity{}
 	for i := range v.all {
 		for n, m := range v.all[i].met {
 			last := m.at.Add(probeDelay + v.again)
@@ -177,7 +177,7 @@ func (v *vantages) tally(others *accomplices, now protocol.Time) *results.Connec
 			if !ok || node >= o.ids.size || last.Add(probePatience) > now {
 				continue
 			}
-			row := results.Probed{Class: o.network.Class(node).String(),
+			row := findings.Probed{Class: o.network.Class(node).String(),
 				Reciprocal: m.reciprocal, Persistent: m.persistent,
 				Transitive: others.reached(uint32(i), uint32(n)), Left: !o.lives.up(node, last)}
 			c.Count(row)

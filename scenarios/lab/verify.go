@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/sim"
 )
 
@@ -46,7 +48,7 @@ func Verify(
 					continue
 				}
 				run, err := todo[n].attempt(ctx)
-				var failure *results.Failure
+				var failure *findings.Failure
 				if errs[n] = err; err == nil {
 					found[n] = compare(stored, runs[n], run)
 				} else {
@@ -60,7 +62,7 @@ func Verify(
 	return gather(found, errs)
 }
 
-func compare(stored *results.Stored, was results.RunRecord, now *results.Run) *Difference {
+func compare(stored *results.Stored, was manifest.Run, now *findings.Run) *Difference {
 	d := &Difference{Cell: was.Cell, Seed: was.Seed, Stored: was.Fingerprint,
 		Now: now.Fingerprint.String()}
 	second, nodes, differs := sim.FirstDifference(stored.Checkpoints(was), now.Checkpoints,

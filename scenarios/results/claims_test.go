@@ -4,7 +4,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,30 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/findings/made"
+	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
 )
-
-// ledgerRun is what a small run of a ledger found.
-func ledgerRun(seed uint64) *Run {
-	c := &Claims{
-		Credits: []Credit{
-			{Seed: seed, Group: "a", Rule: "rebase", Users: 9, Sessions: 20, Ended: 10, Abrupt: 7,
-				True: 1100, Pending: 100, Credited: 900},
-			{Seed: seed, Group: "a", Rule: "rebase", Cheats: true, Users: 1, Sessions: 2, Ended: 2,
-				True: 100, Credited: 150},
-			{Seed: seed, Group: "b", Rule: "rebase", Users: 9, Sessions: 20, Ended: 20, Abrupt: 4,
-				True: 1000, Credited: 1000},
-			{Seed: seed, Group: "a", Rule: "final_only", Users: 9, True: 1000, Credited: 300}},
-		Audits: []AuditPeriod{
-			{Seed: seed, Period: 1, Length: 1e9, Users: 20, Cheats: 10, Caught: 6, Audits: 20,
-				Fetched: 30, Reported: 20},
-			{Seed: seed, Period: 2, Length: 1e9, Users: 20, Cheats: 10, Caught: 3, Accused: 1,
-				Audits: 20, Fetched: 30, Reported: 20}}}
-	for u, score := range []float64{5, 4, 3, 2, 1} { // the second cheat is behind an honest user
-		c.Verdicts = append(c.Verdicts, Verdict{Seed: seed, Method: LeastSquares, Swarms: 40,
-			User: uint32(u), Cheat: u == 0 || u == 2, Score: score, Accused: u < 2})
-	}
-	return &Run{Seed: seed, Nodes: 20, Measured: time.Hour, Claims: c}
-}
 
 func ledgerOutcome(t *testing.T) *Outcome {
 	s, err := scenarios.Parse("test", []byte(`
@@ -47,63 +27,15 @@ groups: [{name: a, protocol: announcer, size: 10}, {name: b, protocol: announcer
 	require.NoError(t, err)
 	cells, err := s.Cells()
 	require.NoError(t, err)
-	return &Outcome{Scenario: s, Cells: cells, Runs: []*Run{ledgerRun(1), ledgerRun(2)}}
-}
-
-// TestClaimMetrics: what is worked out by hand.
-func TestClaimMetrics(t *testing.T) {
-	metrics := Summarise(ledgerOutcome(t)).Cells[0].Metrics
-	for name, want := range map[string]float64{
-		"ledger.undercount":              1 - 1900./2000,
-		"ledger.undercount.a":            0.1,
-		"ledger.undercount.b":            0,
-		"ledger.undercount.a.final_only": 0.7,
-		"ledger.abrupt.a":                0.7,
-		"ledger.sessions.b":              20,
-		"ledger.cheats_excess":           0.5,
-		"detection.M3.40.precision":      0.5,
-		"detection.M3.40.recall":         0.5,
-		"detection.M3.40.f1":             0.5,
-		"detection.M3.40.auc":            5. / 6,
-		"detection.M3.40.false_per_1000": 1000. / 3,
-		"audits.caught.1":                0.6,
-		"audits.caught.2":                0.9,
-		"audits.escape":                  5. / 14,
-		"audits.false_per_1000":          100,
-		"audits.bits_per_node":           20,
-	} {
-		require.InDelta(t, want, float64(metrics[name].Mean), 1e-5, name)
-		require.Equal(t, 2, metrics[name].N, name)
-	}
-	for name, m := range metrics {
-		if m.N == 0 {
-			continue
-		}
-		require.NotNil(t, definition(name), "%s is in the dictionary", name)
-		mean, err := RunMean(ledgerRun(1), ledgerOutcome(t).Scenario, name)
-		require.NoError(t, err)
-		require.False(t, math.IsNaN(mean), name)
-	}
-}
-
-// TestClaimDictionary: targets can name what runs can have, and nothing else.
-func TestClaimDictionary(t *testing.T) {
-	for _, name := range claimNames([]*Run{ledgerRun(1)}) {
-		require.Equal(t, strings.ToLower(name), strings.Replace(name, "M3", "m3", 1))
-		require.Equal(t, name, definition(name).Name)
-	}
-	for _, name := range []string{"ledger.undercount.", "ledger.undercount.a.rebase",
-		"detection.M3.many.recall", "detection.M3.040.recall", "detection.M3.0.recall",
-		"audits.caught", "audits.caught.-1", "ledger"} {
-		require.Nil(t, definition(name), name)
-	}
+	return &Outcome{Scenario: s, Cells: cells,
+		Runs: []*findings.Run{made.Ledger(1), made.Ledger(2)}}
 }
 
 // TestClaimTables: the rows go through the store and into the folder.
 func TestClaimTables(t *testing.T) {
 	o := ledgerOutcome(t)
 	dir := t.TempDir()
-	st, err := OpenStore(dir, o.Scenario, o.Cells)
+	st, err := unfinished.Open(dir, o.Scenario, o.Cells)
 	require.NoError(t, err)
 	want := Summarise(o)
 	for n, run := range o.Runs {
@@ -115,32 +47,33 @@ func TestClaimTables(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, asJSON(t, want), asJSON(t, got))
 	require.NoError(t, st.Close())
-	credits, err := parquet.ReadFile[Credit](filepath.Join(dir, CreditsFile))
+	credits, err := parquet.ReadFile[findings.Credit](filepath.Join(dir, tables.CreditsFile))
 	require.NoError(t, err)
 	require.Len(t, credits, 8)
-	require.Equal(t, ledgerRun(2).Claims.Credits[1], credits[5])
-	verdicts, err := parquet.ReadFile[Verdict](filepath.Join(dir, VerdictsFile))
+	require.Equal(t, made.Ledger(2).Claims.Credits[1], credits[5])
+	verdicts, err := parquet.ReadFile[findings.Verdict](filepath.Join(dir, tables.VerdictsFile))
 	require.NoError(t, err)
-	require.Equal(t, ledgerRun(2).Claims.Verdicts, verdicts[5:])
-	audits, err := parquet.ReadFile[AuditPeriod](filepath.Join(dir, AuditsFile))
+	require.Equal(t, made.Ledger(2).Claims.Verdicts, verdicts[5:])
+	audits, err := parquet.ReadFile[findings.AuditPeriod](filepath.Join(dir, tables.AuditsFile))
 	require.NoError(t, err)
-	require.Equal(t, ledgerRun(1).Claims.Audits, audits[:2])
+	require.Equal(t, made.Ledger(1).Claims.Audits, audits[:2])
 	for name, line := range map[string]string{
-		CreditsTextFile:  "\n0,1,a,rebase,true,0,1,2,2,0,0,100,0,150\n",
-		VerdictsTextFile: "\n0,2,M3,40,2,true,3,false\n",
-		AuditsTextFile:   "\n0,1,2,1000000000,20,10,3,1,20,30,0,20\n",
+		tables.CreditsTextFile:  "\n0,1,a,rebase,true,0,1,2,2,0,0,100,0,150\n",
+		tables.VerdictsTextFile: "\n0,2,M3,40,2,true,3,false\n",
+		tables.AuditsTextFile:   "\n0,1,2,1000000000,20,10,3,1,20,30,0,20\n",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.Contains(t, string(text), line)
 	}
 	for n := range o.Runs { // a folder that is written again without a ledger has none of them
-		o.Runs[n] = &Run{Seed: uint64(n + 1), Nodes: 20, Measured: time.Hour}
+		o.Runs[n] = &findings.Run{Seed: uint64(n + 1), Nodes: 20, Measured: time.Hour}
 	}
 	_, err = Write(dir, o, time.Now())
 	require.NoError(t, err)
-	for _, name := range []string{CreditsFile, VerdictsFile, AuditsFile, CreditsTextFile,
-		VerdictsTextFile, AuditsTextFile} {
+	for _, name := range []string{tables.CreditsFile, tables.VerdictsFile, tables.AuditsFile,
+		tables.CreditsTextFile,
+		tables.VerdictsTextFile, tables.AuditsTextFile} {
 		require.NoFileExists(t, filepath.Join(dir, name))
 	}
 }

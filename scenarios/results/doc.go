@@ -1,7 +1,7 @@
-// Package results turns what runs found into a results folder, and reads one back.
+// Package results writes what runs found into a results folder, and reads one back.
 //
-// Package lab makes an [Outcome]: the runs of all cells with all seeds. [Summarise] reduces it to
-// statistics, and [Write] lays the folder out:
+// Package lab makes an [Outcome]: the runs of all cells with all seeds, as package findings has
+// them. [Summarise] reduces it to statistics, and [Write] lays the folder out:
 //
 //	scenario.yaml        the resolved scenario, accepted back as input
 //	manifest.json        version, modules, seeds, fingerprints, start and end, host, failures
@@ -31,24 +31,18 @@
 //	figures/             drawn by package plots from the files above
 //
 // Where a scenario names published values, summary.json has them beside ours, with a verdict each
-// ([Target]). Scenarios that were run together have a folder each, and one of their targets:
+// (package targets). Scenarios that were run together have a folder each, and one of their targets:
 //
 //	targets.json         of all scenarios ([Join], [WriteJoint])
 //	figures/
 //
-// While an experiment is under way, a [Store] keeps each finished run in a file of its own in the
-// folder "unfinished" beside these, so that nothing is lost whatever ends the program: the same
-// command finds them, and writes the same files in the end. An outcome whose runs are in a store
-// reads their rows when it is written, one run or cell after the other.
+// The parts have packages of their own: metrics reduces runs to numbers, and below here lie tables,
+// the rows of runs as files; targets; manifest; staging, by which files appear whole or not at all;
+// and unfinished, which keeps the finished runs of an experiment that is under way. An outcome
+// whose runs are kept there reads their rows when it is written, one run or cell after the other.
+// Beside them are the folders of others: crawls, observation of a live audit, and worlds, which
+// adds a calibration to the results of its run.
 //
-// A crawl of a DHT, real or simulated, has a folder of its own: [NewCrawl] takes what a crawler
-// found, and [WriteCrawl] lays it out:
-//
-//	crawl.json           settings, totals, clients, contacts by bucket, the network's size
-//	nodes.parquet        a row for each id at an address; nodes.csv the same as text
-//	infohashes.csv       what was sampled (BEP 51), if it was asked for
-//	manifest.json, figures/
-//
-// Files appear whole or not at all. Only manifest.json and figures know the time of day: all else
-// is a function of scenario, seeds and program version, byte for byte.
+// Only manifest.json and figures know the time of day: all else is a function of scenario, seeds
+// and program version, byte for byte.
 package results

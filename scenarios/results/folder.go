@@ -9,20 +9,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"swarmlab/scenarios/metrics"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/tables"
+	"swarmlab/scenarios/results/unfinished"
+	"swarmlab/scenarios/results/worlds"
 )
 
 // The files of a results folder.
 const (
-	ScenarioFile    = "scenario.yaml"
-	ManifestFile    = "manifest.json"
-	SummaryFile     = "summary.json"
-	MetricsFile     = "metrics.json"
-	LookupsFile     = "lookups.parquet"
-	LookupsTextFile = "lookups.csv" // only if there are few
-	SeriesFile      = "series.parquet"
-	SeriesTextFile  = "series.csv" // only if it is short
-	RunsFile        = "runs.csv"
-	CheckpointsFile = "checkpoints.parquet"
+	ScenarioFile = "scenario.yaml"
+	SummaryFile  = "summary.json"
+	MetricsFile  = "metrics.json"
 )
 
 // Claim makes a folder ready to be written to, or says why it cannot be: it must be new, empty, or
@@ -38,11 +38,11 @@ func Claim(dir string, parts ...string) error {
 	case err != nil:
 		return fmt.Errorf("%s cannot be the results folder: %w; choose another with --out",
 			dir, err)
-	case !disposable(entries, parts) && !holdsResults(dir):
+	case !disposable(entries, parts) && !Holds(dir):
 		return fmt.Errorf("%s is not empty and holds no results; "+
 			"choose another folder with --out", dir)
 	}
-	probe, err := os.CreateTemp(dir, tempPrefix+"probe-*")
+	probe, err := os.CreateTemp(dir, staging.TempPrefix+"probe-*")
 	if err != nil {
 		return fmt.Errorf("cannot write to the results folder: %w; choose another with --out", err)
 	}
@@ -50,20 +50,14 @@ func Claim(dir string, parts ...string) error {
 	return os.Remove(probe.Name())
 }
 
-// holdsResults tells a results folder, also one whose writing was cut short, from others.
-func holdsResults(dir string) bool {
-	for _, name := range []string{ManifestFile, CheckpointsFile, SummaryFile, TargetsFile} {
+// Holds tells a results folder, also one whose writing was cut short, from others.
+func Holds(dir string) bool {
+	for _, name := range []string{manifest.File, tables.CheckpointsFile, SummaryFile, TargetsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
 	}
-	for _, ending := range []string{runEnding, failureEnding} {
-		stored, err := filepath.Glob(filepath.Join(escapeGlob(dir), StoreFolder, "*"+ending))
-		if err == nil && len(stored) > 0 {
-			return true
-		}
-	}
-	return false
+	return unfinished.Holds(dir)
 }
 
 // disposable tells whether there is nothing but what a run leaves that was killed before its first
@@ -71,7 +65,8 @@ func holdsResults(dir string) bool {
 func disposable(entries []os.DirEntry, parts []string) bool {
 	return !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		part := e.IsDir() && slices.Contains(parts, e.Name())
-		return !strings.HasPrefix(e.Name(), tempPrefix) && e.Name() != StoreFolder && !part
+		return !strings.HasPrefix(e.Name(), staging.TempPrefix) && e.Name() != unfinished.Folder &&
+			!part
 	})
 }
 
@@ -80,36 +75,30 @@ func disposable(entries []os.DirEntry, parts []string) bool {
 // The manifest goes first and comes last: it vouches for the others. A calibration of what was
 // there before goes, too.
 func Write(dir string, o *Outcome, started time.Time) (Summary, error) {
-	return write(realDisk{}, dir, o, started)
+	return write(staging.RealDisk{}, dir, o, started)
 }
 
-func write(d disk, dir string, o *Outcome, started time.Time) (Summary, error) {
+func write(d staging.Disk, dir string, o *Outcome, started time.Time) (Summary, error) {
 	summary, err := summarise(o)
 	if err != nil {
 		return summary, err
 	}
-	g := &staging{disk: d, dir: dir}
-	defer g.abandon()
-	obsolete := []string{ManifestFile, CalibrationFile, CalibrationRowsFile}
+	g := staging.New(d, dir)
+	defer g.Abandon()
+	obsolete := []string{manifest.File, worlds.File, worlds.RowsFile}
 	for _, write := range []func() error{
 		func() error { return o.writeScenario(g) },
-		func() error { return g.addJSON(MetricsFile, Definitions()) },
-		func() error { return g.addJSON(SummaryFile, summary) },
-		func() error { return g.add(LookupsFile, o.writeLookups) },
-		func() error { return o.addSmall(g, &obsolete) },
-		func() error { return g.add(SeriesFile, o.writeSeries) },
-		func() error { return o.addShort(g, &obsolete) },
-		func() error { return o.addBuckets(g, &obsolete) },
-		func() error { return o.addRecords(g, &obsolete) },
-		func() error { return g.add(RunsFile, o.writeRuns) },
-		func() error { return o.addSwarm(g, &obsolete) },
-		func() error { return o.addAudit(g, &obsolete) },
-		func() error { return o.addClaims(g, &obsolete) },
-		func() error { return o.addFaults(g, &obsolete) },
-		func() error { return o.addCensus(g, &obsolete) },
-		func() error { return o.addConnectivity(g, &obsolete) },
-		func() error { return g.add(CheckpointsFile, o.writeCheckpoints) },
-		func() error { return g.addJSON(ManifestFile, newManifest(o, started)) },
+		func() error { return g.AddJSON(MetricsFile, metrics.Definitions()) },
+		func() error { return g.AddJSON(SummaryFile, summary) },
+		func() error {
+			short, err := tables.Add(g, o.Runs)
+			obsolete = append(obsolete, short...)
+			return err
+		},
+		func() error {
+			return g.AddJSON(manifest.File, manifest.New(started, o.Interrupted, o.Runs,
+				o.Failures))
+		},
 	} {
 		if err := write(); err != nil {
 			return summary, err
@@ -121,20 +110,20 @@ func write(d disk, dir string, o *Outcome, started time.Time) (Summary, error) {
 			return summary, err
 		}
 	}
-	return summary, g.commit()
+	return summary, g.Commit()
 }
 
 // writeScenario stores the resolved scenario, and beside it the files that it needs.
-func (o *Outcome) writeScenario(g *staging) error {
+func (o *Outcome) writeScenario(g *staging.Set) error {
 	s, err := o.Scenario.Gather(func(file, name string) error {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		return g.addBytes(name, src)
+		return g.AddBytes(name, src)
 	})
 	if err != nil {
 		return err
 	}
-	return g.addBytes(ScenarioFile, s.Resolved())
+	return g.AddBytes(ScenarioFile, s.Resolved())
 }

@@ -10,6 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/staging"
+	"swarmlab/scenarios/results/targets"
 )
 
 // TargetsFile is what a folder of several results folders has: their targets together.
@@ -41,13 +45,14 @@ type JointPart struct {
 // JointTarget is a target and whose it is.
 type JointTarget struct {
 	Scenario string `json:"scenario"`
-	Target
+	targets.Target
 }
 
 // Join takes the targets of several summaries, in their order.
 func Join(name, title string, parts []Summary) *Joint {
-	j := &Joint{Scenario: name, Title: title, Version: Version, Figures: []string{"targets"},
-		Parts: []JointPart{}, Targets: []JointTarget{}}
+	j := &Joint{Scenario: name, Title: title, Version: manifest.Version,
+		Figures: []string{"targets"},
+		Parts:   []JointPart{}, Targets: []JointTarget{}}
 	sum := sha256.New()
 	for n := range parts {
 		s := &parts[n]
@@ -65,16 +70,16 @@ func Join(name, title string, parts []Summary) *Joint {
 // WriteJoint puts targets.json into a folder. The caller has it for itself, as the stores of its
 // parts show.
 func WriteJoint(dir string, j *Joint) error {
-	if err := removeUnfinished(dir); err != nil {
+	if err := staging.RemoveUnfinished(dir); err != nil {
 		return err
 	}
-	return replaceJSON(dir, TargetsFile, j)
+	return staging.ReplaceJSON(dir, TargetsFile, j)
 }
 
 // OpenJoint reads the targets.json of a folder. It returns nil for one that is of one scenario, or
 // of none.
 func OpenJoint(dir string) (*Joint, error) {
-	if _, err := os.Stat(filepath.Join(dir, ManifestFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, manifest.File)); err == nil {
 		return nil, nil
 	}
 	path := filepath.Join(dir, TargetsFile)

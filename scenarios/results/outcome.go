@@ -6,6 +6,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -13,41 +14,33 @@ import (
 type Outcome struct {
 	Scenario    *scenarios.Scenario
 	Cells       []scenarios.Cell
-	Runs        []*Run
-	Failures    []Failure
+	Runs        []*findings.Run
+	Failures    []findings.Failure
 	Interrupted bool // not all runs were done
-}
-
-// Failure is a run that did not reach its end.
-type Failure struct {
-	Cell   int    `json:"cell"`
-	Seed   uint64 `json:"seed"`
-	Error  string `json:"error"`
-	Replay string `json:"replay"` // the command that runs just this one again
 }
 
 // Sort puts runs and failures into the order of cells and seeds, in which everything is written.
 func (o *Outcome) Sort() {
-	slices.SortFunc(o.Runs, func(a, b *Run) int {
+	slices.SortFunc(o.Runs, func(a, b *findings.Run) int {
 		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Seed, b.Seed))
 	})
-	slices.SortFunc(o.Failures, func(a, b Failure) int {
+	slices.SortFunc(o.Failures, func(a, b findings.Failure) int {
 		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Seed, b.Seed))
 	})
 }
 
 // measuredOf returns the runs of a cell with the rows that metrics are made of. The outcome must be
 // sorted.
-func (o *Outcome) measuredOf(cell int) ([]*Run, error) {
-	first, _ := slices.BinarySearchFunc(o.Runs, cell, func(run *Run, cell int) int {
+func (o *Outcome) measuredOf(cell int) ([]*findings.Run, error) {
+	first, _ := slices.BinarySearchFunc(o.Runs, cell, func(run *findings.Run, cell int) int {
 		return cmp.Compare(run.Cell, cell)
 	})
-	var of []*Run
+	var of []*findings.Run
 	for _, run := range o.Runs[first:] {
 		if run.Cell != cell {
 			break
 		}
-		whole, err := run.measured()
+		whole, err := run.Whole()
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +60,7 @@ func (o *Outcome) failed(cell int) (n int) {
 }
 
 // foldRuns joins the fingerprints of runs into one.
-func foldRuns(runs []*Run) sim.Fingerprint {
+func foldRuns(runs []*findings.Run) sim.Fingerprint {
 	var f sim.Fingerprint
 	for _, run := range runs {
 		f = fold(f, run.Fingerprint)

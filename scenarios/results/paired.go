@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/stats"
 )
 
@@ -67,7 +69,7 @@ func compare(vary scenarios.Vary, cells []CellSummary) []Comparison {
 func differences(c, base *CellSummary) map[string]Difference {
 	all := map[string]Difference{}
 	for name, means := range c.means {
-		if base.means[name] == nil || auditDetail(name) {
+		if base.means[name] == nil || metrics.Detail(name) {
 			continue // as what NATs refuse, where there are none
 		}
 		var these, those, apart []float64
@@ -106,14 +108,14 @@ func addHolm(all map[string]Difference) {
 }
 
 // addMeans notes the mean of each metric in each run.
-func (c *CellSummary) addMeans(seconds float64, runs []*Run) {
+func (c *CellSummary) addMeans(seconds float64, runs []*findings.Run) {
 	c.means = map[string][]float64{}
-	for _, d := range definitionsOf(runs) {
+	for _, d := range metrics.DefinitionsOf(runs) {
 		if _, ok := c.Metrics[d.Name]; !ok {
 			continue
 		}
 		for _, run := range runs {
-			c.means[d.Name] = append(c.means[d.Name], runMean(run, &d, seconds))
+			c.means[d.Name] = append(c.means[d.Name], metrics.MeanOf(run, &d, seconds))
 		}
 	}
 }

@@ -8,16 +8,18 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings/made"
+	"swarmlab/scenarios/metrics"
 )
 
 // TestCellsOfDifferentKinds compares a cell behind NATs with one that is not, where metrics are
 // missing, and asks each metric there is for its mean in a run.
 func TestCellsOfDifferentKinds(t *testing.T) {
-	s, cells := made(t)
+	s, cells := made.Experiment(t)
 	o := &Outcome{Scenario: s, Cells: cells}
 	for _, cell := range cells {
 		for seed := range uint64(2) {
-			o.Runs = append(o.Runs, madeRun(cell.Index, 1+seed, 30))
+			o.Runs = append(o.Runs, made.Run(cell.Index, 1+seed, 30))
 		}
 	}
 	summary := Summarise(o)
@@ -27,9 +29,9 @@ func TestCellsOfDifferentKinds(t *testing.T) {
 	require.Len(t, summary.Comparisons, 1)
 	require.NotContains(t, summary.Comparisons[0].Metrics, gated)
 	require.Contains(t, summary.Comparisons[0].Metrics, "lookup.latency_ms")
-	for _, d := range Definitions() {
+	for _, d := range metrics.Definitions() {
 		for _, run := range o.Runs {
-			mean, err := RunMean(run, s, d.Name)
+			mean, err := metrics.RunMean(run, s, d.Name)
 			require.NoError(t, err)
 			sum, has := summary.Cells[run.Cell].Metrics[d.Name]
 			require.Equal(t, has && sum.N > 0, !math.IsNaN(mean) && !math.IsInf(mean, 0), d.Name)

@@ -3,11 +3,13 @@ package results
 import (
 	"fmt"
 	"strings"
+
+	"swarmlab/scenarios/findings"
 )
 
 // Replay returns the command that does just one run of an experiment again, from the stored
 // scenario, in which the settings of all cells are, and all that flags had changed.
-func (o *Outcome) Replay(f Failure, scenario string) string {
+func (o *Outcome) Replay(f findings.Failure, scenario string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "swarmlab run %s --seed %d --repeat 1", ShellWord(scenario), f.Seed)
 	for _, set := range o.Cells[f.Cell].Set {

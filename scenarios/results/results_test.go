@@ -17,8 +17,11 @@ import (
 
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/tables"
 )
 
 func outcome(t *testing.T, s *scenarios.Scenario) *results.Outcome {
@@ -51,7 +54,7 @@ func TestFolder(t *testing.T) {
 
 	// Every metric of the summary is in the dictionary, with its unit.
 	units := map[string]string{}
-	for _, d := range results.Definitions() {
+	for _, d := range metrics.Definitions() {
 		require.NotEmpty(t, d.Definition, d.Name)
 		require.NotContains(t, units, d.Name, "defined once")
 		units[d.Name] = d.Unit
@@ -193,7 +196,7 @@ func TestTextBesideFewRows(t *testing.T) {
 	o := outcome(t, quickstart(t))
 	_, err := results.Write(dir, o, time.Now())
 	require.NoError(t, err)
-	f, err := os.Open(filepath.Join(dir, results.LookupsTextFile))
+	f, err := os.Open(filepath.Join(dir, tables.LookupsTextFile))
 	require.NoError(t, err)
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
@@ -208,7 +211,7 @@ func TestTextBesideFewRows(t *testing.T) {
 		found := rows[n+1][slices.Index(rows[0], "found_ns")]
 		require.Equal(t, strconv.FormatInt(l.Found, 10), found)
 	}
-	columns := parquet.SchemaOf(results.Lookup{}).Columns()
+	columns := parquet.SchemaOf(findings.Lookup{}).Columns()
 	require.Len(t, rows[0], len(columns))
 	for n, name := range columns {
 		require.Equal(t, name[0], rows[0][n], "the same columns in the same order")
@@ -252,19 +255,19 @@ func TestSeriesFiles(t *testing.T) {
 	o := outcome(t, quickstart(t))
 	_, err := results.Write(dir, o, time.Now())
 	require.NoError(t, err)
-	rows, err := parquet.ReadFile[results.Sample](filepath.Join(dir, results.SeriesFile))
+	rows, err := parquet.ReadFile[findings.Sample](filepath.Join(dir, tables.SeriesFile))
 	require.NoError(t, err)
 	require.Equal(t, append(slices.Clone(o.Runs[0].Series), o.Runs[1].Series...), rows)
 	require.Len(t, rows, 4, "two minutes of two runs")
 	require.EqualValues(t, 180, rows[0].Second)
 	require.EqualValues(t, 240, rows[1].Second)
-	f, err := os.Open(filepath.Join(dir, results.SeriesTextFile))
+	f, err := os.Open(filepath.Join(dir, tables.SeriesTextFile))
 	require.NoError(t, err)
 	defer f.Close()
 	text, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, text, 1+len(rows))
-	for n, name := range parquet.SchemaOf(results.Sample{}).Columns() {
+	for n, name := range parquet.SchemaOf(findings.Sample{}).Columns() {
 		require.Equal(t, name[0], text[0][n], "the same columns in the same order")
 	}
 	for n, row := range rows {

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,33 +8,31 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/parquet-go/parquet-go"
-
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/results/crawls"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/tables"
 	"swarmlab/sim"
 )
 
 // Stored is a results folder read back, as far as it takes to repeat the runs and to compare.
 type Stored struct {
 	Scenario *scenarios.Scenario
-	Manifest Manifest
+	Manifest manifest.Manifest
 	// Fingerprint is that of all runs together.
 	Fingerprint sim.Fingerprint
-	runs        map[runKey][]sim.Checkpoint
-}
-
-type runKey struct {
-	cell int
-	seed uint64
+	runs        map[tables.RunKey][]sim.Checkpoint
 }
 
 // Checkpoints returns those of a stored run.
-func (s *Stored) Checkpoints(r RunRecord) []sim.Checkpoint { return s.runs[runKey{r.Cell, r.Seed}] }
+func (s *Stored) Checkpoints(r manifest.Run) []sim.Checkpoint {
+	return s.runs[tables.RunKey{Cell: r.Cell, Seed: r.Seed}]
+}
 
 // Open reads a results folder and checks that its files belong together.
 func Open(dir string) (*Stored, error) {
-	s := &Stored{runs: make(map[runKey][]sim.Checkpoint)}
-	path := filepath.Join(dir, ManifestFile)
+	s := &Stored{}
+	path := filepath.Join(dir, manifest.File)
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no such file, so this is not a results folder; "+
@@ -47,25 +44,15 @@ func Open(dir string) (*Stored, error) {
 	if err := json.Unmarshal(body, &s.Manifest); err != nil {
 		return nil, damaged(path, err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, CrawlFile)); err == nil && len(s.Manifest.Runs) == 0 {
+	if _, err := os.Stat(filepath.Join(dir, crawls.File)); err == nil && len(s.Manifest.Runs) == 0 {
 		return nil, fmt.Errorf("%s holds a crawl of a real network, which cannot be repeated", dir)
 	}
 	if s.Scenario, err = scenarios.Load(filepath.Join(dir, ScenarioFile)); err != nil {
 		return nil, err
 	}
-	path = filepath.Join(dir, CheckpointsFile)
-	rows, err := parquet.ReadFile[checkpointRow](path)
-	if err != nil {
+	path = filepath.Join(dir, tables.CheckpointsFile)
+	if s.runs, err = tables.ReadCheckpoints(path); err != nil {
 		return nil, damaged(path, err)
-	}
-	for _, row := range rows {
-		c := sim.Checkpoint{Second: int(row.Second), Fingerprint: sim.Fingerprint{
-			Events: row.Events, Wire: row.Wire, Outcome: row.Outcome}}
-		for b := row.Syndrome; len(b) >= 4; b = b[4:] {
-			c.Syndrome = append(c.Syndrome, binary.LittleEndian.Uint32(b))
-		}
-		key := runKey{int(row.Cell), row.Seed}
-		s.runs[key] = append(s.runs[key], c)
 	}
 	return s, s.check(dir)
 }
@@ -76,17 +63,17 @@ func (s *Stored) check(dir string) error {
 	if err != nil {
 		return err
 	}
-	manifest := filepath.Join(dir, ManifestFile)
+	path := filepath.Join(dir, manifest.File)
 	for _, r := range s.Manifest.Runs {
 		f, err := sim.ParseFingerprint(r.Fingerprint)
 		switch {
 		case err != nil:
-			return damaged(manifest, err)
+			return damaged(path, err)
 		case r.Cell < 0 || r.Cell >= len(cells):
-			return damaged(manifest, fmt.Errorf("it names cell %d, but %s has %d cells", r.Cell,
+			return damaged(path, fmt.Errorf("it names cell %d, but %s has %d cells", r.Cell,
 				ScenarioFile, len(cells)))
 		case len(s.Checkpoints(r)) == 0:
-			return damaged(filepath.Join(dir, CheckpointsFile),
+			return damaged(filepath.Join(dir, tables.CheckpointsFile),
 				fmt.Errorf("nothing about cell %d, seed %d", r.Cell, r.Seed))
 		}
 		s.Fingerprint = fold(s.Fingerprint, f)

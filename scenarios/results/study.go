@@ -1,9 +1,11 @@
 package results
 
 import (
+	"fmt"
 	"slices"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/metrics"
 	"swarmlab/scenarios/stats"
 )
 
@@ -44,14 +46,40 @@ func checkStudy(s *scenarios.Scenario) error {
 	paths, measures := s.Study.Measures()
 	for i, measure := range measures {
 		metric, quantile := scenarios.CutQuantile(measure)
-		switch d := definition(metric); {
+		switch d := metrics.Find(metric); {
 		case d == nil:
 			return s.Refuse(paths[i], "there is no metric %q%s", measure,
-				scenarios.Suggest(metric, metricNames()))
-		case quantile != "" && d.value == nil:
+				scenarios.Suggest(metric, metrics.Names()))
+		case quantile != "" && !d.OfLookups():
 			return s.Refuse(paths[i], "%s has one value a run, and so no %s of its own; "+
 				"write %s", metric, quantile, metric)
 		}
 	}
 	return nil
+}
+
+// CheckMetrics refuses a scenario that names a metric which does not exist, or of which there are
+// not enough in a run.
+func CheckMetrics(s *scenarios.Scenario) error {
+	type mention struct{ path, name string }
+	all := []mention{{"until.metric", s.Until.Metric}, {"transient", s.Transient}}
+	for n := range s.Targets {
+		t, path := &s.Targets[n], fmt.Sprintf("targets.%d", n)
+		all = append(all, mention{path + ".metric", t.Metric}, mention{path + ".over", t.Over})
+	}
+	for _, c := range all {
+		if c.name == "" {
+			continue
+		}
+		d := metrics.Find(c.name)
+		if d == nil {
+			return s.Refuse(c.path, "there is no metric %q%s", c.name,
+				scenarios.Suggest(c.name, metrics.Names()))
+		}
+		if c.path == "transient" && !d.OfLookups() {
+			return s.Refuse(c.path, "%s has one value a run; "+
+				"name a metric of lookups, as in lookup.latency_ms", c.name)
+		}
+	}
+	return checkStudy(s)
 }

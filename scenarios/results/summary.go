@@ -1,12 +1,18 @@
 package results
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"swarmlab/protocol/dht"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
+	"swarmlab/scenarios/metrics"
+	"swarmlab/scenarios/metrics/swarms"
 	"swarmlab/scenarios/oracle"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/targets"
 	"swarmlab/scenarios/stats"
 )
 
@@ -26,7 +32,7 @@ type Summary struct {
 	// Accounting is methods by ways to cheat, of scenarios with an audit.
 	Accounting []Judgement `json:"accounting,omitempty"`
 	// Targets are published values beside ours, in the scenario's order.
-	Targets []Target `json:"targets,omitempty"`
+	Targets []targets.Target `json:"targets,omitempty"`
 	// Failures are the runs that did not reach their end.
 	Failures []FailureSummary `json:"failures,omitempty"`
 }
@@ -53,7 +59,7 @@ type CellSummary struct {
 	Models      map[string]Prediction    `json:"models,omitempty"` // by metric
 	Faults      []FaultSummary           `json:"faults,omitempty"` // in the order of the list
 	// Fluid is of swarms in which peers come and go.
-	Fluid *FluidCourse `json:"fluid,omitempty"`
+	Fluid *swarms.FluidCourse `json:"fluid,omitempty"`
 	// Clients are the same metrics by client, where a cell has several: lookups by the client of
 	// the node that asked.
 	Clients map[string]ClientSummary `json:"clients,omitempty"`
@@ -93,7 +99,7 @@ func Summarise(o *Outcome) Summary {
 func summarise(o *Outcome) (Summary, error) {
 	o.Sort()
 	s := Summary{
-		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: Version,
+		Scenario: o.Scenario.Name, Title: o.Scenario.Title, Version: manifest.Version,
 		Seed: o.Scenario.Seed, Repeat: o.Scenario.Repeat, Fingerprint: foldRuns(o.Runs).String(),
 		Interrupted: o.Interrupted, Figures: o.Scenario.Figures, Cells: []CellSummary{},
 	}
@@ -102,7 +108,7 @@ func summarise(o *Outcome) (Summary, error) {
 		if err != nil {
 			return s, err
 		}
-		if err := checkSwarms(runs); err != nil {
+		if err := swarms.Check(runs); err != nil {
 			return s, err
 		}
 		if len(runs) > 0 {
@@ -119,7 +125,7 @@ func summarise(o *Outcome) (Summary, error) {
 		ended := len(s.Cells[n].Seeds) + o.failed(s.Cells[n].Cell)
 		s.Cells[n].addStopping(o.Scenario, ended)
 	}
-	s.Targets = o.compare(s.Cells)
+	s.Targets = targets.Compare(o.Scenario.Targets, o.targetCells(s.Cells))
 	for n := range s.Cells {
 		s.Cells[n].means, s.Cells[n].alone = nil, nil
 	}
@@ -131,6 +137,26 @@ func summarise(o *Outcome) (Summary, error) {
 	return s, nil
 }
 
+// targetCells are the cells as targets see them.
+func (o *Outcome) targetCells(cells []CellSummary) []targets.Cell {
+	all := make([]targets.Cell, len(cells))
+	for n := range cells {
+		c := &cells[n]
+		at := slices.IndexFunc(o.Cells, func(of scenarios.Cell) bool { return of.Index == c.Cell })
+		all[n] = targets.Cell{Cell: c.Cell, Scenario: o.Cells[at].Scenario, Set: c.Set,
+			Nodes: c.Nodes, Seeds: c.Seeds, Metrics: c.Metrics, Alone: c.alone}
+	}
+	return all
+}
+
+// addAlone sums each run up alone: intervals are made over seeds.
+func (c *CellSummary) addAlone(s *scenarios.Scenario, runs []*findings.Run) {
+	seconds := time.Duration(s.Duration).Seconds()
+	for n := range runs {
+		c.alone = append(c.alone, metrics.Of(runs[n:n+1], metrics.AnyClient, seconds))
+	}
+}
+
 // settings returns what makes a cell.
 func settings(cell scenarios.Cell) map[string]any {
 	all := map[string]any{}
@@ -140,7 +166,7 @@ func settings(cell scenarios.Cell) map[string]any {
 	return all
 }
 
-func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
+func summariseCell(cell scenarios.Cell, runs []*findings.Run) CellSummary {
 	c := CellSummary{
 		Cell: cell.Index, Set: settings(cell), Fingerprint: foldRuns(runs).String(),
 		Nodes: runs[0].Nodes, Models: predict(cell.Scenario),
@@ -152,80 +178,18 @@ func summariseCell(cell scenarios.Cell, runs []*Run) CellSummary {
 	seconds := time.Duration(cell.Scenario.Duration).Seconds()
 	c.Warmup = stats.Number(time.Duration(cell.Scenario.Warmup).Seconds())
 	c.Duration = stats.Number(seconds)
-	c.Metrics = metricsOf(runs, anyClient, seconds)
+	c.Metrics = metrics.Of(runs, metrics.AnyClient, seconds)
 	c.addMeans(seconds, runs)
-	c.Fluid = fluidCourse(runs, seconds)
+	c.Fluid = swarms.CourseOf(runs, seconds)
 	c.addTransient(cell.Scenario.Transient, runs)
 	if len(runs[0].Clients) > 1 {
 		c.Clients = map[string]ClientSummary{}
 		for _, client := range runs[0].Clients {
 			c.Clients[client.Client] = ClientSummary{client.Nodes,
-				metricsOf(runs, client.Client, seconds)}
+				metrics.Of(runs, client.Client, seconds)}
 		}
 	}
 	return c
-}
-
-// metricsOf sums up the lookups and nodes of one client, or all that there is.
-func metricsOf(runs []*Run, client string, seconds float64) map[string]stats.Summary {
-	metrics := map[string]stats.Summary{}
-	for _, d := range Definitions() {
-		if d.value == nil {
-			continue
-		}
-		if s := summariseMetric(d, runs, client); s.N > 0 || d.kind == scenarios.KindLookup {
-			s.Unit = d.Unit
-			metrics[d.Name] = s
-		}
-	}
-	for _, g := range runGroups() {
-		if client != anyClient && !g.byClient {
-			continue
-		}
-		values := make([][]float64, len(runs))
-		for n, run := range runs {
-			values[n] = g.values(run, client, seconds)
-		}
-		for n, d := range g.metrics {
-			addPerRun(metrics, d, values, n)
-		}
-	}
-	if client == anyClient {
-		addSwarm(metrics, runs, seconds)
-		addAudited(metrics, runs)
-		addClaimMetrics(metrics, runs)
-	}
-	return metrics
-}
-
-// addPerRun adds the metric of that place in each run's values, if there is one.
-func addPerRun(metrics map[string]stats.Summary, d Definition, runs [][]float64, place int) {
-	var values []float64
-	for _, run := range runs {
-		if v := run[place]; stats.Finite(v) {
-			values = append(values, v)
-		}
-	}
-	if s := stats.OfRuns(values); s.N > 0 {
-		s.Unit = d.Unit
-		metrics[d.Name] = s
-	}
-}
-
-func summariseMetric(d Definition, runs []*Run, client string) stats.Summary {
-	seeds := make([][]int64, len(runs))
-	for n, run := range runs {
-		for l := range run.Lookups {
-			row := &run.Lookups[l]
-			if row.Kind != d.kind || client != anyClient && row.Client != client {
-				continue
-			}
-			if v, ok := d.value(row); ok {
-				seeds[n] = append(seeds[n], v)
-			}
-		}
-	}
-	return stats.Of(seeds, d.scale, d.counts)
 }
 
 func looksForNodes(s *scenarios.Scenario) bool {

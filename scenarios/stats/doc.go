@@ -3,7 +3,7 @@
 // runs ([PairedP], and [Holm] where there are many), of two samples ([KolmogorovSmirnov],
 // [ChiSquare]), and of the time that a run takes to settle ([MSER]).
 //
-// It knows nothing of simulations: package results hands it numbers, one slice a seed, since what
+// It knows nothing of simulations: package metrics hands it numbers, one slice a seed, since what
 // one seed observes may depend on each other, and seeds do not. Sums of whole numbers are exact and
 // floats are rounded to nine digits when they are written ([Number]), so that neither the order of
 // observations nor the processor shows. A share of nothing is not a number, and null in JSON; an

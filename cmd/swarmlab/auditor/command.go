@@ -14,6 +14,7 @@ import (
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // flags are the flags of `swarmlab audit`.
@@ -104,7 +105,7 @@ func (f *flags) run(c *cobra.Command, args []string) error {
 	if f.out == "" {
 		f.out = filepath.Join("results", "audit-"+source.Hash.String()[:8])
 	}
-	if results.HoldsAudit(f.out) {
+	if observation.Holds(f.out) || results.Holds(f.out) {
 		return command.Refuse("%s holds results already, which an audit does not overwrite; "+
 			"choose another folder with --out", f.out)
 	}

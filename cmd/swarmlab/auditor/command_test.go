@@ -21,7 +21,7 @@ import (
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // watching is an audit that runs until it is ended, and what it says now.
@@ -40,14 +40,14 @@ func startAudit(t *testing.T, what string, args ...string) *watching {
 
 // until waits until the audit says what is wanted.
 func (w *watching) until(
-	what string, is func(o *results.Observation) bool,
-) (o results.Observation) {
+	what string, is func(o *observation.Observation) bool,
+) (o observation.Observation) {
 	w.T.Helper()
 	require.Eventually(w.T, func() bool {
 		if len(w.Lines()) == 0 {
 			return false
 		}
-		o = results.Observation{}
+		o = observation.Observation{}
 		w.Last(&o)
 		return is(&o)
 	}, 20*time.Second, 10*time.Millisecond, "%s", what)
@@ -55,14 +55,14 @@ func (w *watching) until(
 }
 
 // finish ends the audit as a user does who has not said when, and returns what it stored.
-func (w *watching) finish() *results.Observation {
+func (w *watching) finish() *observation.Observation {
 	w.T.Helper()
 	code, err := w.End()
 	require.NoError(w.T, err)
 	require.Zero(w.T, code)
 	o := trial.Observation(w.T, w.dir)
 	require.Equal(w.T, command.EndedByCaller, o.Ended)
-	var told results.Observation
+	var told observation.Observation
 	w.Last(&told)
 	require.Equal(w.T, o, &told, "what is printed is what is stored")
 	checkObservation(w.T, w.dir, o)
@@ -71,9 +71,9 @@ func (w *watching) finish() *results.Observation {
 
 // checkObservation holds a folder against itself: the sums, and the sightings, which seen once more
 // by somebody else make the same.
-func checkObservation(t *testing.T, dir string, o *results.Observation) {
+func checkObservation(t *testing.T, dir string, o *observation.Observation) {
 	t.Helper()
-	var sums results.ObservedSums
+	var sums observation.Sums
 	var gave uint64
 	for _, p := range o.Peers {
 		sums.Held += p.Held
@@ -87,10 +87,11 @@ func checkObservation(t *testing.T, dir string, o *results.Observation) {
 		require.LessOrEqual(t, p.Gained, p.High)
 		require.LessOrEqual(t, p.First, p.Last)
 	}
-	require.Equal(t, o.ObservedSums, sums)
+	require.Equal(t, o.Sums, sums)
 	require.Equal(t, o.Gained, gave+o.Orphans, "every byte came from somebody, or from nobody")
 
-	rows, err := parquet.ReadFile[results.Sighting](filepath.Join(dir, results.SightingsFile))
+	rows, err := parquet.ReadFile[observation.Sighting](filepath.Join(dir,
+		observation.SightingsFile))
 	require.NoError(t, err)
 	again, err := audit.NewWatch(audit.WatchConfig{Pieces: o.Pieces, PieceLength: o.PieceLength,
 		Last:     uint32(o.Size - uint64(o.Pieces-1)*uint64(o.PieceLength)),
@@ -154,11 +155,13 @@ func TestAudit(t *testing.T) {
 			require.Eventually(t, func() bool { tracker.Last(&k); return k.Seeds == 1 },
 				10*time.Second, 10*time.Millisecond)
 			w := startAudit(t, file, "--listen", "127.0.0.1:0")
-			w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
+			w.until("the seed is seen", func(o *observation.Observation) bool {
+				return o.Seeds == 1
+			})
 			downloads := []<-chan torrents.TransferReport{
 				fetchedBy(l, file, "--listen", "127.0.0.1:0"),
 				fetchedBy(l, tor.Magnet().String(), "--listen", "127.0.0.1:0")}
-			w.until("both are complete", func(o *results.Observation) bool {
+			w.until("both are complete", func(o *observation.Observation) bool {
 				return o.Completed == 2
 			})
 			o := w.finish()
@@ -183,7 +186,7 @@ func TestAudit(t *testing.T) {
 			require.Equal(t, []uint32{3, 1, 2, 1},
 				[]uint32{last.Seeders, last.Leechers, last.Completed, last.Us})
 			require.EqualValues(t, 1, *o.Share)
-			report, err := os.ReadFile(filepath.Join(w.dir, results.ReportFile))
+			report, err := os.ReadFile(filepath.Join(w.dir, observation.ReportFile))
 			require.NoError(t, err)
 			require.Contains(t, string(report), "complete 1 → 3, incomplete 0, downloads "+
 				"completed 0 → 2\n")
@@ -270,7 +273,7 @@ func TestAuditInterrupted(t *testing.T) {
 	file, _ := l.Torrent()
 	_, at := l.Seeding(file, "--listen", "127.0.0.1:0")
 	w := startAudit(t, file, "--peer", at, "--for", "1h")
-	w.until("the seed is seen", func(o *results.Observation) bool { return o.Seeds == 1 })
+	w.until("the seed is seen", func(o *observation.Observation) bool { return o.Seeds == 1 })
 	code, err := w.End()
 	require.Equal(t, command.Interrupted, code)
 	require.EqualError(t, err, "interrupted: what was seen is in "+w.dir)
@@ -292,14 +295,14 @@ func TestAuditKilled(t *testing.T) {
 		t.Cleanup(func() { c.Process.Kill(); c.Wait() })
 		return c
 	}
-	until := func(is func(o *results.Observation) bool) {
+	until := func(is func(o *observation.Observation) bool) {
 		require.Eventually(t, func() bool { return is(journalled(dir)) }, 20*time.Second,
 			20*time.Millisecond)
 	}
 	first := start()
-	until(func(o *results.Observation) bool { return o.Seen == 1 })
+	until(func(o *observation.Observation) bool { return o.Seen == 1 })
 	download := fetchedBy(l, file, "--peer", at, "--listen", leecher)
-	until(func(o *results.Observation) bool { return o.Gained > 0 })
+	until(func(o *observation.Observation) bool { return o.Gained > 0 })
 	busy, err := trial.RunTo(t.Context(), NewCommand(), io.Discard, file, "--out", dir)
 	require.Equal(t, command.Refused, busy)
 	require.ErrorContains(t, err, "another audit is running there")
@@ -308,7 +311,7 @@ func TestAuditKilled(t *testing.T) {
 	before := journalled(dir)
 	require.Zero(t, before.Completed)
 	second := start()
-	until(func(o *results.Observation) bool { return o.Completed == 1 })
+	until(func(o *observation.Observation) bool { return o.Completed == 1 })
 	require.NoError(t, second.Process.Signal(syscall.SIGINT))
 	require.NoError(t, second.Wait())
 	o := trial.Observation(t, dir)
@@ -334,7 +337,7 @@ func TestAuditConnections(t *testing.T) {
 		args = append(args, "--peer", at)
 	}
 	w := startAudit(t, file, args...)
-	o := w.until("two are seen", func(o *results.Observation) bool {
+	o := w.until("two are seen", func(o *observation.Observation) bool {
 		require.LessOrEqual(t, o.Now, 2)
 		return o.Now == 2 && o.Known == 4
 	})
@@ -359,12 +362,12 @@ func TestAuditOverLines(t *testing.T) {
 }
 
 // journalled is what is in the journal of an audit that runs.
-func journalled(out string) *results.Observation {
+func journalled(out string) *observation.Observation {
 	j := &journal{}
 	b, err := os.ReadFile(journalName(out))
 	lines := strings.Split(string(b), "\n")
 	if err != nil || json.Unmarshal([]byte(lines[0]), &j.head) != nil {
-		return &results.Observation{} // not there yet
+		return &observation.Observation{} // not there yet
 	}
 	book, err := newBook(j.head.subject)
 	for n := 1; err == nil && n < len(lines)-1; n++ {

@@ -11,7 +11,7 @@ import (
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/protocol/metainfo"
 	"swarmlab/protocol/peerwire"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // actor is a peer with one part to play: it dials the observer, says who it is, and then what is in
@@ -71,14 +71,14 @@ func settled() { time.Sleep(Settle + 200*time.Millisecond) }
 // them then.
 var hostileParts = map[string]struct {
 	play func(a *actor)
-	says func(t *testing.T, p *results.ObservedPeer, all uint64)
+	says func(t *testing.T, p *observation.Peer, all uint64)
 }{
 	"flood": {func(a *actor) { // everything at once
 		c := a.enter(1)
 		a.say(c, a.field(0, 0))
 		settled()
 		a.say(c, haves(nil, 0, 65))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.LessOrEqual(t, p.Gained, uint64(4<<20))
 		require.Less(t, p.Gained, all)
 		require.Equal(t, all, p.Gained+p.Doubted)
@@ -86,7 +86,7 @@ var hostileParts = map[string]struct {
 	}},
 	"liar": {func(a *actor) { // it says that it is a seed
 		a.say(a.enter(2), a.field(0, 65))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.True(t, p.Seed)
 		require.Equal(t, all, p.Held)
 		require.Zero(t, p.Gained+p.High)
@@ -96,19 +96,19 @@ var hostileParts = map[string]struct {
 		a.say(c, a.field(0, 0))
 		settled()
 		a.say(c, haves(nil, 3, 5))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 2*65536, p.Gained)
 		require.Zero(t, p.Doubted)
 	}},
 	"lazy": {func(a *actor) { // it leaves out what it announces at once
 		a.say(a.enter(4), haves(a.field(0, 20), 20, 23))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 23*65536, p.Held)
 		require.Zero(t, p.Gained+p.Doubted)
 	}},
 	"silent": {func(a *actor) { // it gets pieces and does not say so
 		a.say(a.enter(5), a.field(0, 10))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 10*65536, p.Held)
 		require.Zero(t, p.Gained)
 		require.Equal(t, all, p.SessionHigh, "but it may have got all")
@@ -123,7 +123,7 @@ var hostileParts = map[string]struct {
 		c.Close()
 		time.Sleep(200 * time.Millisecond)
 		a.say(a.enter(6), a.field(0, 14))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 10*65536, p.Held)
 		require.EqualValues(t, 4*65536, p.Gained)
 		require.EqualValues(t, 1, p.Gaps)
@@ -138,7 +138,7 @@ var hostileParts = map[string]struct {
 		time.Sleep(200 * time.Millisecond)
 		a.name = "restarted2"
 		a.say(a.enter(7), a.field(8, 12))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 8, p.Lost)
 		require.EqualValues(t, 2*65536, p.Gained)
 		require.Equal(t, 2, p.Sessions)
@@ -153,7 +153,7 @@ var hostileParts = map[string]struct {
 			p = peerwire.AppendExtended(p, 7, []byte{0, 0, 0, 1}) // lt_donthave
 		}
 		a.say(c, haves(p, 1, 2))
-	}, func(t *testing.T, p *results.ObservedPeer, all uint64) {
+	}, func(t *testing.T, p *observation.Peer, all uint64) {
 		require.EqualValues(t, 65536, p.Gained, "once")
 		require.Positive(t, p.Doubted)
 		require.Less(t, p.Lost, uint32(5_000), "it is not heard any more")
@@ -177,7 +177,7 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 	file, tor := l.Torrent()
 	require.EqualValues(t, 65, tor.Info.Count())
 	w := startAudit(t, file, "--listen", "127.0.0.1:0", "--parallel", "1", "--fastest", "1MiB")
-	o := w.until("it runs", func(o *results.Observation) bool { return o.Address != "" })
+	o := w.until("it runs", func(o *observation.Observation) bool { return o.Address != "" })
 	played := make(chan struct{})
 	for name, part := range hostileParts {
 		a := &actor{t: t, tor: tor, at: o.Address, name: name}
@@ -189,7 +189,7 @@ func TestAuditAmongHostilePeers(t *testing.T) {
 	_, seed := l.Seeding(file, "--listen", "127.0.0.1:0")
 	r, ok := <-fetchedBy(l, file, "--peer", seed, "--peer", o.Address, "--listen", "127.0.0.2:0")
 	require.True(t, ok)
-	w.until("it is heard out", func(o *results.Observation) bool { return o.Ignored > 0 })
+	w.until("it is heard out", func(o *observation.Observation) bool { return o.Ignored > 0 })
 	end := w.finish()
 	honest := trial.PeerOf(t, end, r.Address)
 	require.Equal(t, r.All.Useful, honest.Held+honest.Gained)

@@ -20,7 +20,8 @@ import (
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // journal is the file in which sightings are kept while an audit runs, a line each, so that it
@@ -31,7 +32,7 @@ type journal struct {
 	head    head
 	pending []byte // is not in the file yet
 	resumed int
-	scrapes []results.ObservedScrape
+	scrapes []observation.Scrape
 }
 
 // head is the first line of a journal.
@@ -51,7 +52,7 @@ const (
 
 // journalName is where the journal of an audit is whose results go to a folder.
 func journalName(dir string) string {
-	return filepath.Join(dir, results.StoreFolder, "audit.journal")
+	return filepath.Join(dir, unfinished.Folder, "audit.journal")
 }
 
 // openJournal opens the journal in a results folder, and reads it into the book if there is
@@ -163,7 +164,7 @@ func (j *journal) read(line []byte, book *book) error {
 		j.resumed++
 		return nil
 	case line[0] == lineScrape:
-		var s results.ObservedScrape
+		var s observation.Scrape
 		if err := json.Unmarshal(line[1:], &s); err != nil {
 			return fmt.Errorf("this is no scrape: %w", err)
 		}
@@ -230,7 +231,7 @@ func (j *journal) appendJSON(kind string, v any) {
 	j.pending = append(append(append(j.pending, kind...), b...), '\n')
 }
 
-func (j *journal) noteScrape(s results.ObservedScrape) {
+func (j *journal) noteScrape(s observation.Scrape) {
 	j.scrapes = append(j.scrapes, s)
 	j.appendJSON(string(lineScrape), s)
 }
@@ -299,11 +300,11 @@ func (s *glimpse) readPeer(words []string, pieces uint32) bool {
 }
 
 // sightings reads the journal once more, as rows.
-func (j *journal) sightings() iter.Seq2[results.Sighting, error] {
-	return func(yield func(results.Sighting, error) bool) {
+func (j *journal) sightings() iter.Seq2[observation.Sighting, error] {
+	return func(yield func(observation.Sighting, error) bool) {
 		file, err := os.Open(j.file.Name())
 		if err != nil {
-			yield(results.Sighting{}, err)
+			yield(observation.Sighting{}, err)
 			return
 		}
 		defer file.Close()
@@ -314,7 +315,7 @@ func (j *journal) sightings() iter.Seq2[results.Sighting, error] {
 				return
 			}
 			if err != nil {
-				yield(results.Sighting{}, err)
+				yield(observation.Sighting{}, err)
 				return
 			}
 			if len(line) == 0 || !strings.Contains("phlg", string(line[:1])) {
@@ -329,8 +330,8 @@ func (j *journal) sightings() iter.Seq2[results.Sighting, error] {
 }
 
 // row is a sighting as it is stored.
-func (s *glimpse) row() results.Sighting {
-	r := results.Sighting{At: int64(s.at), Peer: int32(s.user), Piece: -1}
+func (s *glimpse) row() observation.Sighting {
+	r := observation.Sighting{At: int64(s.at), Peer: int32(s.user), Piece: -1}
 	switch s.what {
 	case sawPeer:
 		r.Event, r.Field = "field", s.field

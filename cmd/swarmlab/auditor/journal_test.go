@@ -14,7 +14,7 @@ import (
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 var journalTorrent = subject{Infohash: strings.Repeat("0f", 20), Name: "x\ny",
@@ -54,7 +54,7 @@ func TestAuditJournal(t *testing.T) {
 		begin, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
 		var at protocol.Time
-		states := []*results.Observation{book.observation()}
+		states := []*observation.Observation{book.observation()}
 		ends := []int{len(begin)}
 		all := begin
 		for range rapid.IntRange(0, 30).Draw(t, "sightings") {
@@ -219,7 +219,7 @@ func TestAuditFrame(t *testing.T) {
 		require.True(t, book.add(s))
 	}
 	o := book.observation()
-	addScrapes(o, []results.ObservedScrape{{Tracker: "udp://\x1b[2J", Seeders: 3, Leechers: 50},
+	addScrapes(o, []observation.Scrape{{Tracker: "udp://\x1b[2J", Seeders: 3, Leechers: 50},
 		{Tracker: "http://x/announce", Problem: "no answer"}})
 	for _, width := range []int{0, 1, 9, 40, 79, 80, 132} {
 		for height := range 70 {
@@ -244,7 +244,7 @@ func TestAuditFrame(t *testing.T) {
 	require.NotContains(t, narrow, "program")
 	low := strings.Join(v.frame(80, 9), "\n")
 	require.Equal(t, 3, strings.Count(low, "127.0.0.1"), "peers go before facts")
-	empty := view{o: &results.Observation{Name: "x", Known: 1}}
+	empty := view{o: &observation.Observation{Name: "x", Known: 1}}
 	require.Equal(t, []string{"x: no metadata yet, 1 address known"}, empty.frame(80, 24))
 }
 

@@ -8,7 +8,8 @@ import (
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/observation"
 	"swarmlab/scenarios/stats"
 )
 
@@ -18,13 +19,13 @@ func milliseconds(t protocol.Time) stats.Number {
 }
 
 // observation is what the book says now.
-func (b *book) observation() *results.Observation {
+func (b *book) observation() *observation.Observation {
 	of := &b.torrent
-	o := &results.Observation{Version: results.Version, Name: of.Name, Infohash: of.Infohash,
+	o := &observation.Observation{Version: manifest.Version, Name: of.Name, Infohash: of.Infohash,
 		Size: of.Size, Pieces: of.Pieces, PieceLength: of.PieceLength, Parallel: of.Parallel,
 		Fastest: of.Fastest, Time: milliseconds(b.now), Seen: len(b.users), Seeds: b.seeds,
 		Completed: b.completed, Missed: b.missed, Ignored: b.ignored, Orphans: b.watch.Orphans(),
-		Refused: map[string]uint64{}, Peers: make([]results.ObservedPeer, len(b.users))}
+		Refused: map[string]uint64{}, Peers: make([]observation.Peer, len(b.users))}
 	b.watch.Counts.Each(func(name string, n uint64) { o.Refused[name] = n })
 	estimates := b.watch.Estimates(make([]audit.Estimate, 0, len(b.users)))
 	for n := range estimates {
@@ -42,16 +43,16 @@ func (b *book) observation() *results.Observation {
 	return o
 }
 
-func (b *book) peer(e *audit.Estimate) results.ObservedPeer {
+func (b *book) peer(e *audit.Estimate) observation.Peer {
 	u := &b.users[e.User]
 	gave, _ := b.watch.Sources(e.User)
-	p := results.ObservedPeer{
+	p := observation.Peer{
 		Peer: u.addr.String(), Listens: u.listens, ID: hex.EncodeToString(u.id[:]),
 		Client: clientOf(u.id), Now: u.there, First: milliseconds(e.First),
 		Last: milliseconds(e.Last), Connected: milliseconds(u.connected), Sessions: u.sessions,
 		Gaps: e.Gaps, Lost: e.Lost, Seed: u.seed, Complete: -1, SessionHigh: e.SessionHigh,
 		Gave: gave.Split, GaveLow: gave.Sole, GaveHigh: gave.Any,
-		ObservedSums: results.ObservedSums{Held: e.Held, Gained: e.Gained, Low: e.Low,
+		Sums: observation.Sums{Held: e.Held, Gained: e.Gained, Low: e.Low,
 			High: e.High, Doubted: e.Doubted, Rest: e.Rest},
 	}
 	if u.there {
@@ -65,10 +66,10 @@ func (b *book) peer(e *audit.Estimate) results.ObservedPeer {
 
 // addScrapes adds what the trackers said, and how large a part of the swarm they count the observer
 // sees: of the tracker that counts most.
-func addScrapes(o *results.Observation, all []results.ObservedScrape) {
+func addScrapes(o *observation.Observation, all []observation.Scrape) {
 	o.Scrapes = slices.Clone(all)
 	if o.Scrapes == nil {
-		o.Scrapes = []results.ObservedScrape{}
+		o.Scrapes = []observation.Scrape{}
 	}
 	var most uint64
 	for _, s := range lastScrapes(all) {
@@ -83,9 +84,9 @@ func addScrapes(o *results.Observation, all []results.ObservedScrape) {
 }
 
 // lastScrapes are the latest answers, one a tracker, in the order of their first.
-func lastScrapes(all []results.ObservedScrape) (last []results.ObservedScrape) {
+func lastScrapes(all []observation.Scrape) (last []observation.Scrape) {
 	for _, s := range all {
-		at := slices.IndexFunc(last, func(l results.ObservedScrape) bool {
+		at := slices.IndexFunc(last, func(l observation.Scrape) bool {
 			return l.Tracker == s.Tracker
 		})
 		switch {
@@ -99,7 +100,7 @@ func lastScrapes(all []results.ObservedScrape) (last []results.ObservedScrape) {
 }
 
 // firstScrape is the first answer of a tracker.
-func firstScrape(all []results.ObservedScrape, url string) (s results.ObservedScrape, ok bool) {
+func firstScrape(all []observation.Scrape, url string) (s observation.Scrape, ok bool) {
 	for _, s := range all {
 		if s.Tracker == url && s.Problem == "" {
 			return s, true
@@ -109,12 +110,12 @@ func firstScrape(all []results.ObservedScrape, url string) (s results.ObservedSc
 }
 
 // byGain returns peers, those that gained most first.
-func byGain(peers []results.ObservedPeer) []*results.ObservedPeer {
-	sorted := make([]*results.ObservedPeer, len(peers))
+func byGain(peers []observation.Peer) []*observation.Peer {
+	sorted := make([]*observation.Peer, len(peers))
 	for n := range peers {
 		sorted[n] = &peers[n]
 	}
-	slices.SortStableFunc(sorted, func(a, b *results.ObservedPeer) int {
+	slices.SortStableFunc(sorted, func(a, b *observation.Peer) int {
 		switch x, y := a.Gained+a.Doubted, b.Gained+b.Doubted; {
 		case x > y:
 			return -1

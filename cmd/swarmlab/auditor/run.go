@@ -10,7 +10,8 @@ import (
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/protocol"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/observation"
 )
 
 const (
@@ -29,7 +30,7 @@ type auditing struct {
 	book    *book    // as long as the node runs, to be read in turns only
 	scraper *scraper
 	tell    *telling
-	last    *results.Observation
+	last    *observation.Observation
 }
 
 // openJournal opens the journal for a torrent that is known.
@@ -79,7 +80,7 @@ func (a *auditing) observe(ctx context.Context) error {
 }
 
 // enter joins the swarm, and waits for the metadata of a link.
-func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) error {
+func (a *auditing) enter(ctx context.Context, before []observation.Scrape) error {
 	if a.journal != nil {
 		if err := a.begin(before, nil); err != nil {
 			return err
@@ -98,7 +99,7 @@ func (a *auditing) enter(ctx context.Context, before []results.ObservedScrape) e
 }
 
 // learn goes on with the metadata of a link.
-func (a *auditing) learn(before []results.ObservedScrape) error {
+func (a *auditing) learn(before []observation.Scrape) error {
 	a.Session.Learn()
 	if err := a.openJournal(); err != nil {
 		return err
@@ -107,7 +108,7 @@ func (a *auditing) learn(before []results.ObservedScrape) error {
 }
 
 // begin gives the eye its book; then is done in the same turn.
-func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.Turn)) error {
+func (a *auditing) begin(before []observation.Scrape, then func(t *protocol.Turn)) error {
 	err := a.Node.Do(func(t *protocol.Turn) {
 		now := max(a.book.now, protocol.Time(time.Since(a.journal.head.Began)))
 		a.eye.begin(a.book, a.journal, now-t.Now)
@@ -123,7 +124,7 @@ func (a *auditing) begin(before []results.ObservedScrape, then func(t *protocol.
 }
 
 // noteScrapes keeps what trackers said. It is called in a turn.
-func (a *auditing) noteScrapes(all []results.ObservedScrape) {
+func (a *auditing) noteScrapes(all []observation.Scrape) {
 	st, ok := a.Tracker()
 	told := ok && st.Interval > 0 && st.Problem == ""
 	for _, s := range all {
@@ -159,7 +160,7 @@ func (a *auditing) scrape(ctx context.Context, limit time.Duration) {
 // look writes what was seen to the journal, and tells it if it is time to.
 func (a *auditing) look(last bool) error {
 	due := a.tell.due() || last
-	var o *results.Observation
+	var o *observation.Observation
 	var pending []byte
 	err := a.Node.Do(func(t *protocol.Turn) {
 		if a.journal != nil {
@@ -188,11 +189,11 @@ func (a *auditing) look(last bool) error {
 }
 
 // observation is what is to be told now. It is called in a turn.
-func (a *auditing) observation() *results.Observation {
-	o := &results.Observation{Version: results.Version, Name: a.Source.Name,
+func (a *auditing) observation() *observation.Observation {
+	o := &observation.Observation{Version: manifest.Version, Name: a.Source.Name,
 		Infohash: a.Source.Hash.String(), Refused: map[string]uint64{},
-		Peers: []results.ObservedPeer{}}
-	var scrapes []results.ObservedScrape
+		Peers: []observation.Peer{}}
+	var scrapes []observation.Scrape
 	if a.journal != nil {
 		o = a.book.observation()
 		o.Resumed, scrapes = a.journal.resumed, a.journal.scrapes
@@ -234,7 +235,7 @@ func (a *auditing) keep(err error) error {
 		return a.vain(err)
 	}
 	text := markdown(a.last)
-	failure := results.WriteObservation(a.dir.Path, a.last, text, a.journal.sightings(),
+	failure := observation.Write(a.dir.Path, a.last, text, a.journal.sightings(),
 		a.journal.head.Began)
 	a.journal.close(failure != nil)
 	if failure != nil {
@@ -252,7 +253,7 @@ func (a *auditing) keep(err error) error {
 }
 
 // troubles are the trackers that did not answer, and why.
-func troubles(all []results.ObservedScrape) (text string) {
+func troubles(all []observation.Scrape) (text string) {
 	for _, s := range lastScrapes(all) {
 		if s.Problem != "" {
 			text += "; tracker " + display.Visible(s.Tracker) + ": " + display.Visible(s.Problem)

@@ -16,7 +16,7 @@ import (
 	"swarmlab/cmd/swarmlab/torrents"
 	"swarmlab/protocol/live/httptracker"
 	"swarmlab/protocol/tracker"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 const (
@@ -56,15 +56,15 @@ func sameTracker(a, b string) bool {
 // scrape asks all trackers at once. Those that do not answer have a Problem.
 func (s *scraper) scrape(
 	ctx context.Context, limit time.Duration,
-) []results.ObservedScrape {
+) []observation.Scrape {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	all := make([]results.ObservedScrape, len(s.urls))
+	all := make([]observation.Scrape, len(s.urls))
 	var asked sync.WaitGroup
 	for n, tracked := range s.urls {
 		asked.Go(func() {
 			counts, err := s.ask(ctx, tracked)
-			all[n] = results.ObservedScrape{Tracker: tracked, Seeders: counts.Seeders,
+			all[n] = observation.Scrape{Tracker: tracked, Seeders: counts.Seeders,
 				Leechers: counts.Leechers, Completed: counts.Completed}
 			if errors.Is(err, context.DeadlineExceeded) {
 				err = fmt.Errorf("no answer within %v", limit)

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/protocol/tracker"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // udpTracker answers each packet with what a function makes of it, and returns its URL.
@@ -120,8 +120,8 @@ func TestAuditAmongHostileTrackers(t *testing.T) {
 
 // TestAuditShareOfMany: counts near the end of their numbers do not make the swarm a small one.
 func TestAuditShareOfMany(t *testing.T) {
-	o := &results.Observation{Now: 3}
-	addScrapes(o, []results.ObservedScrape{{Tracker: "udp://x", Seeders: math.MaxUint32,
+	o := &observation.Observation{Now: 3}
+	addScrapes(o, []observation.Scrape{{Tracker: "udp://x", Seeders: math.MaxUint32,
 		Leechers: 5, Us: 1}})
 	require.InDelta(t, 3/float64(math.MaxUint32), float64(*o.Share), 1e-12)
 }

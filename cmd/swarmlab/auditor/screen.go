@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // view is what is shown on a terminal.
 type view struct {
-	o     *results.Observation
+	o     *observation.Observation
 	rates rates
 }
 
@@ -83,7 +83,7 @@ func (v *view) columns(room, width int) []peerColumn {
 }
 
 // now says what a peer does.
-func (v *view) now(p *results.ObservedPeer) string {
+func (v *view) now(p *observation.Peer) string {
 	switch rate := v.rates.peer[p.Peer]; {
 	case !p.Now:
 		return "gone"

@@ -11,7 +11,7 @@ import (
 
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 )
 
 // telling is how an audit is told while it runs, and at the end: a table on a terminal, plain
@@ -54,7 +54,7 @@ func (a *telling) due() bool {
 }
 
 // show tells how things are.
-func (a *telling) show(o *results.Observation) error {
+func (a *telling) show(o *observation.Observation) error {
 	a.told = time.Now()
 	switch {
 	case a.screen != nil:
@@ -83,7 +83,7 @@ func (a *telling) close() {
 }
 
 // end tells the result; out is the folder in which it is, empty if it is nowhere.
-func (a *telling) end(o *results.Observation, out string) error {
+func (a *telling) end(o *observation.Observation, out string) error {
 	a.wipe()
 	if a.json {
 		return a.encode(o)
@@ -92,8 +92,8 @@ func (a *telling) end(o *results.Observation, out string) error {
 		return command.Fail("cannot print the result: %w", err)
 	}
 	if out != "" {
-		fmt.Fprintf(a.out, "%s holds %s, %s, %s and %s\n", out, results.ReportFile,
-			results.SeenPeersFile, results.SightingsFile, results.AuditFile)
+		fmt.Fprintf(a.out, "%s holds %s, %s, %s and %s\n", out, observation.ReportFile,
+			observation.PeersFile, observation.SightingsFile, observation.File)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (a *telling) wipe() {
 	}
 }
 
-func (a *telling) encode(o *results.Observation) error {
+func (a *telling) encode(o *observation.Observation) error {
 	if err := json.NewEncoder(a.out).Encode(o); err != nil {
 		return command.Fail("cannot print the state: %w", err)
 	}
@@ -123,7 +123,7 @@ type rates struct {
 const ratesOver = 10 * time.Second
 
 // rates compares with an earlier look.
-func (a *telling) rates(o *results.Observation) rates {
+func (a *telling) rates(o *observation.Observation) rates {
 	now := time.Now()
 	r := rates{peer: make(map[string]uint64)}
 	since := now.Sub(a.then.at).Seconds()

@@ -8,7 +8,7 @@ import (
 
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/observation"
 	"swarmlab/scenarios/stats"
 )
 
@@ -17,7 +17,7 @@ func timeOf(ms stats.Number) time.Duration {
 }
 
 // lineOf is how things are, in a line.
-func lineOf(o *results.Observation) string {
+func lineOf(o *observation.Observation) string {
 	if o.Size == 0 {
 		return fmt.Sprintf("no metadata yet, %s known", display.Quantity(o.Known, "address"))
 	}
@@ -30,7 +30,7 @@ func lineOf(o *results.Observation) string {
 }
 
 // factText are the sums, a fact a line.
-func factText(o *results.Observation) string {
+func factText(o *observation.Observation) string {
 	f := display.Table{Left: 2}
 	for _, fact := range factsOf(o) {
 		f.Add(fact[:]...)
@@ -39,7 +39,7 @@ func factText(o *results.Observation) string {
 }
 
 // factsOf are the sums, each with its name, those first that matter most.
-func factsOf(o *results.Observation) (facts [][2]string) {
+func factsOf(o *observation.Observation) (facts [][2]string) {
 	add := func(name, text string) { facts = append(facts, [2]string{name, text}) }
 	peers := fmt.Sprintf("%d seen, %d connected; %d with everything at first, %d completed since",
 		o.Seen, o.Now, o.Seeds, o.Completed)
@@ -72,7 +72,7 @@ func factsOf(o *results.Observation) (facts [][2]string) {
 }
 
 // heads is what those had when first met that had not everything.
-func heads(o *results.Observation) (n uint64) {
+func heads(o *observation.Observation) (n uint64) {
 	for k := range o.Peers {
 		if p := &o.Peers[k]; !p.Seed {
 			n += p.Held
@@ -89,7 +89,7 @@ func addresses(n int) string {
 }
 
 // scrapeText is what a tracker counts, and how that has changed.
-func scrapeText(o *results.Observation, s results.ObservedScrape) string {
+func scrapeText(o *observation.Observation, s observation.Scrape) string {
 	if s.Problem != "" {
 		return display.Visible(s.Tracker) + ": " + display.Visible(s.Problem)
 	}
@@ -107,13 +107,13 @@ func scrapeText(o *results.Observation, s results.ObservedScrape) string {
 }
 
 // others is how many of the incomplete are not the observer.
-func others(s results.ObservedScrape) uint32 { return s.Leechers - min(s.Us, s.Leechers) }
+func others(s observation.Scrape) uint32 { return s.Leechers - min(s.Us, s.Leechers) }
 
 // peersShown is how many peers the summary lists.
 const peersShown = 20
 
 // Summary is the result for people.
-func Summary(o *results.Observation) string {
+func Summary(o *observation.Observation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s in %s, observed for %s\n", display.Visible(o.Name),
 		display.Volume(o.Size), display.Quantity(int(o.Pieces), "piece"),
@@ -129,26 +129,26 @@ func Summary(o *results.Observation) string {
 // A peerColumn is what the table of peers says of each.
 type peerColumn struct {
 	name string
-	text func(p *results.ObservedPeer) string
+	text func(p *observation.Peer) string
 }
 
 // peerColumns are the columns of the table; what stands left of the others is text.
-func peerColumns(o *results.Observation) []peerColumn {
-	of := func(n func(p *results.ObservedPeer) uint64) func(*results.ObservedPeer) string {
-		return func(p *results.ObservedPeer) string { return display.Volume(n(p)) }
+func peerColumns(o *observation.Observation) []peerColumn {
+	of := func(n func(p *observation.Peer) uint64) func(*observation.Peer) string {
+		return func(p *observation.Peer) string { return display.Volume(n(p)) }
 	}
 	return []peerColumn{
-		{"peer", func(p *results.ObservedPeer) string { return p.Peer }},
-		{programColumn, func(p *results.ObservedPeer) string {
+		{"peer", func(p *observation.Peer) string { return p.Peer }},
+		{programColumn, func(p *observation.Peer) string {
 			return cmp.Or(p.Client, "unknown")
 		}},
-		{"has", func(p *results.ObservedPeer) string { return shareOf(o.Size-p.Rest, o.Size) }},
-		{"gained", of(func(p *results.ObservedPeer) uint64 { return p.Gained })},
-		{"at least", of(func(p *results.ObservedPeer) uint64 { return p.Low })},
-		{"at most", of(func(p *results.ObservedPeer) uint64 { return p.High })},
-		{"before", of(func(p *results.ObservedPeer) uint64 { return p.Held })},
-		{"gaps", func(p *results.ObservedPeer) string { return display.Count(uint64(p.Gaps)) }},
-		{"seen for", func(p *results.ObservedPeer) string {
+		{"has", func(p *observation.Peer) string { return shareOf(o.Size-p.Rest, o.Size) }},
+		{"gained", of(func(p *observation.Peer) uint64 { return p.Gained })},
+		{"at least", of(func(p *observation.Peer) uint64 { return p.Low })},
+		{"at most", of(func(p *observation.Peer) uint64 { return p.High })},
+		{"before", of(func(p *observation.Peer) uint64 { return p.Held })},
+		{"gaps", func(p *observation.Peer) string { return display.Count(uint64(p.Gaps)) }},
+		{"seen for", func(p *observation.Peer) string {
 			return display.Duration(timeOf(p.Connected))
 		}},
 	}
@@ -158,7 +158,7 @@ func peerColumns(o *results.Observation) []peerColumn {
 const programColumn = "program"
 
 // peerTable lists peers, those that gained most first.
-func peerTable(o *results.Observation, most int, columns []peerColumn) string {
+func peerTable(o *observation.Observation, most int, columns []peerColumn) string {
 	t := display.Table{Left: 1}
 	var names []string
 	for _, c := range columns {
@@ -208,7 +208,7 @@ const reading = `## How to read this
 `
 
 // markdown is report.md.
-func markdown(o *results.Observation) []byte {
+func markdown(o *observation.Observation) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Who got what: %s\n\n", display.Visible(o.Name))
 	fmt.Fprintf(&b, "Torrent %s of %s in %s of %s, observed for %s; it ended %s.\n\n```\n%s```\n\n",
@@ -216,12 +216,12 @@ func markdown(o *results.Observation) []byte {
 		display.ExactSize(uint64(o.PieceLength)), display.Duration(timeOf(o.Time)),
 		ending(o), factText(o))
 	fmt.Fprintf(&b, "## Peers\n\n```\n%s```\n\n", peerTable(o, len(o.Peers), peerColumns(o)))
-	fmt.Fprintf(&b, reading, display.Quantity(int(o.Parallel), "piece"), results.SeenPeersFile,
-		results.SeenPeersFile)
+	fmt.Fprintf(&b, reading, display.Quantity(int(o.Parallel), "piece"), observation.PeersFile,
+		observation.PeersFile)
 	return []byte(b.String())
 }
 
-func ending(o *results.Observation) string {
+func ending(o *observation.Observation) string {
 	switch o.Ended {
 	case command.EndedInTime:
 		return "when its time was up"

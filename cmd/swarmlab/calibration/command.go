@@ -17,8 +17,10 @@ import (
 	"swarmlab/cmd/swarmlab/progress"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/worlds"
 )
 
 const (
@@ -156,7 +158,7 @@ type calibration struct {
 	real     *realNet
 	started  time.Time
 
-	found   *results.Calibration
+	found   *worlds.Calibration
 	summary results.Summary
 	figures []string // a line each
 	stored  bool     // at least the simulated half
@@ -198,11 +200,11 @@ func (c *calibration) do(ctx context.Context) error {
 }
 
 // compare stores the comparison and draws it.
-func (c *calibration) compare(simulated []results.Lookup) error {
+func (c *calibration) compare(simulated []findings.Lookup) error {
 	simulated, real := onlyLookups(simulated), onlyLookups(c.real.lookups())
-	c.found = results.Calibrate(simulated, real)
+	c.found = worlds.Compare(simulated, real)
 	c.found.Fingerprint, c.found.Sockets = c.summary.Fingerprint, c.real.traffic()
-	if err := results.WriteCalibration(c.dir.Path, c.found, simulated, real); err != nil {
+	if err := worlds.Write(c.dir.Path, c.found, simulated, real); err != nil {
 		return command.Fail("not all results could be stored: %w", err)
 	}
 	c.tell.Enter("drawing %s", display.Quantity(len(c.summary.Figures), "figure"))
@@ -215,8 +217,8 @@ func (c *calibration) compare(simulated []results.Lookup) error {
 }
 
 // onlyLookups leaves out announces and get_peers.
-func onlyLookups(all []results.Lookup) []results.Lookup {
-	var kept []results.Lookup
+func onlyLookups(all []findings.Lookup) []findings.Lookup {
+	var kept []findings.Lookup
 	for _, l := range all {
 		if l.Kind == scenarios.KindLookup {
 			kept = append(kept, l)

@@ -12,8 +12,9 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/live"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/worlds"
 )
 
 // realNodesMax bounds the sockets that a plan may take.
@@ -140,18 +141,18 @@ func (r *realNet) drive(ctx context.Context, i int, begin time.Time) error {
 }
 
 // lookups returns what was measured, in the order of the lookups' begin.
-func (r *realNet) lookups() []results.Lookup {
-	var all []results.Lookup
+func (r *realNet) lookups() []findings.Lookup {
+	var all []findings.Lookup
 	for _, n := range r.nodes {
 		all = append(all, n.rows...)
 	}
-	slices.SortFunc(all, func(a, b results.Lookup) int { return int(a.At - b.At) })
+	slices.SortFunc(all, func(a, b findings.Lookup) int { return int(a.At - b.At) })
 	return all
 }
 
 // traffic returns what became of the datagrams.
-func (r *realNet) traffic() results.Sockets {
-	t := results.Sockets{Strays: r.strays.Load()}
+func (r *realNet) traffic() worlds.Sockets {
+	t := worlds.Sockets{Strays: r.strays.Load()}
 	var late []time.Duration
 	for i, s := range r.sockets {
 		stats := s.Stats()

@@ -7,8 +7,8 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/dht"
 	"swarmlab/protocol/krpc"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
-	"swarmlab/scenarios/results"
 )
 
 // realNode is a node of a plan on a real socket: a core around that of the DHT, which begins the
@@ -26,8 +26,8 @@ type realNode struct {
 	sent uint32 // datagrams, lost ones included
 	out  protocol.Outbox
 
-	rows []results.Lookup // ended and measured
-	late []time.Duration  // how much later than planned each parcel went out
+	rows []findings.Lookup // ended and measured
+	late []time.Duration   // how much later than planned each parcel went out
 }
 
 // Len implements protocol.Group.
@@ -118,7 +118,7 @@ func (n *realNode) Done(_ uint32, t *protocol.Turn, r *dht.Result) {
 	if op.At < n.net.plan.Warmup {
 		return
 	}
-	row := results.LookupOf(r, t.Now)
+	row := findings.LookupOf(r, t.Now)
 	row.Kind, row.Node, row.At = op.Kind, n.number, int64(r.Started+n.start)
 	row.Peers = int32(len(r.Peers))
 	switch r.Method {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/worlds"
 	"swarmlab/scenarios/stats"
 )
 
@@ -17,7 +17,7 @@ type Document struct {
 	Out      string   `json:"out"`
 	Figures  []string `json:"figures"`
 	Agrees   bool     `json:"agrees"`
-	*results.Calibration
+	*worlds.Calibration
 }
 
 func (c *calibration) document() Document {
@@ -38,24 +38,24 @@ func (c *calibration) report() []byte {
 	t.Add("", "simulated", "real")
 	for _, row := range []struct {
 		label string
-		of    func(w *results.World) string
+		of    func(w *worlds.World) string
 	}{
-		{"lookups", func(w *results.World) string { return display.Count(uint64(w.Lookups)) }},
-		{"successful", func(w *results.World) string {
+		{"lookups", func(w *worlds.World) string { return display.Count(uint64(w.Lookups)) }},
+		{"successful", func(w *worlds.World) string {
 			return display.Count(uint64(w.Successful))
 		}},
-		{"hops to the closest node, mean", func(w *results.World) string {
+		{"hops to the closest node, mean", func(w *worlds.World) string {
 			return fmt.Sprintf("%.3f", float64(w.Hops.Mean))
 		}},
-		{"messages of a lookup, mean", func(w *results.World) string {
+		{"messages of a lookup, mean", func(w *worlds.World) string {
 			return three(w.Messages.Mean)
 		}},
-		{"timeouts of a lookup, mean", func(w *results.World) string {
+		{"timeouts of a lookup, mean", func(w *worlds.World) string {
 			return three(w.Timeouts.Mean)
 		}},
-		{"latency, ms, p50", func(w *results.World) string { return three(w.Latency.P50) }},
-		{"latency, ms, p90", func(w *results.World) string { return three(w.Latency.P90) }},
-		{"latency, ms, p99", func(w *results.World) string { return three(w.Latency.P99) }},
+		{"latency, ms, p50", func(w *worlds.World) string { return three(w.Latency.P50) }},
+		{"latency, ms, p90", func(w *worlds.World) string { return three(w.Latency.P90) }},
+		{"latency, ms, p99", func(w *worlds.World) string { return three(w.Latency.P99) }},
 	} {
 		t.Add(row.label, row.of(&f.Simulated), row.of(&f.Real))
 	}
@@ -79,7 +79,7 @@ func (c *calibration) report() []byte {
 }
 
 // hopsTable shows both distributions of hop counts.
-func hopsTable(f *results.Calibration) string {
+func hopsTable(f *worlds.Calibration) string {
 	s, r := f.Simulated.HopCounts, f.Real.HopCounts
 	t := display.Table{Left: 1}
 	t.Add("hops", "simulated", "real")

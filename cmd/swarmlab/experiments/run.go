@@ -17,8 +17,10 @@ import (
 	"swarmlab/cmd/swarmlab/report"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // runOptions are the flags of run.
@@ -82,7 +84,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	store, err := results.OpenStore(dir.Path, p.Scenario, p.Cells)
+	store, err := unfinished.Open(dir.Path, p.Scenario, p.Cells)
 	if err != nil {
 		dir.Discard()
 		return err
@@ -120,7 +122,7 @@ func (o *runOptions) print(out io.Writer, w *work) error {
 type work struct {
 	plan    *plan.Plan
 	dir     *claim.Folder
-	store   *results.Store
+	store   *unfinished.Store
 	theme   plots.Theme
 	tell    *progress.Meter
 	started time.Time
@@ -175,7 +177,7 @@ func (w *work) storeNotes() []string {
 	var notes []string
 	if found := w.store.Found; found > 0 {
 		notes = append(notes, display.Quantity(found, "run")+" of before found in "+
-			filepath.Join(w.dir.Path, results.StoreFolder))
+			filepath.Join(w.dir.Path, unfinished.Folder))
 	}
 	for _, damaged := range w.store.Damaged {
 		notes = append(notes, damaged+"; the run is done again")
@@ -251,14 +253,14 @@ func (w *work) told() *report.Experiment {
 // document is what --json prints.
 type document struct {
 	results.Summary
-	Out      string            `json:"out"`
-	Failures []results.Failure `json:"failures"`
+	Out      string             `json:"out"`
+	Failures []findings.Failure `json:"failures"`
 }
 
 func (w *work) document() document {
 	d := document{Summary: w.summary, Out: w.dir.Path, Failures: w.outcome.Failures}
 	if d.Failures == nil {
-		d.Failures = []results.Failure{}
+		d.Failures = []findings.Failure{}
 	}
 	return d
 }

@@ -19,7 +19,9 @@ import (
 	"swarmlab/cmd/swarmlab/report"
 	"swarmlab/plots"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/unfinished"
 )
 
 // joint is several scenarios run one after the other, each into a folder of its own below one, and
@@ -94,7 +96,7 @@ func (o *runOptions) planSet(j *joint, names []string) error {
 			return err
 		}
 		j.works = append(j.works, w)
-		if w.store, err = results.OpenStore(w.dir.Path, p.Scenario, p.Cells); err != nil {
+		if w.store, err = unfinished.Open(w.dir.Path, p.Scenario, p.Cells); err != nil {
 			return err
 		}
 	}
@@ -210,7 +212,7 @@ type jointDocument struct {
 // jointFailure is a failed run, and whose it is.
 type jointFailure struct {
 	Scenario string `json:"scenario"`
-	results.Failure
+	findings.Failure
 }
 
 func (j *joint) document() jointDocument {

@@ -13,6 +13,7 @@ import (
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/plan"
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -33,7 +34,7 @@ func ended() *work {
 				"lookup.hops.total": {Unit: "hops", Mean: nan, P50: nan},
 			}, 1, 2),
 			cell(nil, 1)}},
-		outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
+		outcome: &results.Outcome{Runs: make([]*findings.Run, 3), Failures: []findings.Failure{
 			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"swarmlab/cmd/swarmlab/progress"
 	"swarmlab/scenarios/lab"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
+	"swarmlab/scenarios/results/tables"
 )
 
 func newVerify() *cobra.Command {
@@ -72,7 +74,7 @@ func openVerification(dir string, jobs int) (*verification, error) {
 	}
 	v := &verification{
 		Runs: len(stored.Manifest.Runs), Fingerprint: stored.Fingerprint.String(),
-		Stored: stored.Manifest.Program, Now: results.Version,
+		Stored: stored.Manifest.Program, Now: manifest.Version,
 		Differences: []lab.Difference{}, stored: stored,
 	}
 	if v.Runs == 0 {
@@ -145,8 +147,8 @@ func place(d lab.Difference) string {
 	switch len(d.Nodes) {
 	case 0:
 		if d.Second == 0 {
-			return "all checkpoints agree, but the fingerprints differ; " + results.ManifestFile +
-				" and " + results.CheckpointsFile + " may be of different runs"
+			return "all checkpoints agree, but the fingerprints differ; " + manifest.File +
+				" and " + tables.CheckpointsFile + " may be of different runs"
 		}
 		return fmt.Sprintf("first difference in second %d, where one of them ends", d.Second)
 	case 1:

@@ -17,7 +17,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/crawl"
 	"swarmlab/protocol/live"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/crawls"
 )
 
 // crawlWatch is the time between two looks at a crawl's progress.
@@ -130,7 +130,7 @@ type crawlWork struct {
 	crawler *crawl.Crawler
 	started time.Time
 	took    time.Duration
-	result  *results.Crawl
+	result  *crawls.Crawl
 	stored  bool
 	figures []string // a line each
 }
@@ -188,7 +188,7 @@ func (w *crawlWork) watch(ctx context.Context, end func(), tell *crawlProgress) 
 
 // keep stores and draws what was found. There is nothing to keep if nobody answered.
 func (w *crawlWork) keep(ending string, theme plots.Theme) error {
-	w.result = results.NewCrawl(w.crawler, w.flags.cfg, w.flags.bootstrap, w.took, programName)
+	w.result = crawls.New(w.crawler, w.flags.cfg, w.flags.bootstrap, w.took, programName)
 	if ending != "" {
 		w.result.Ended = ending
 	}
@@ -200,7 +200,7 @@ func (w *crawlWork) keep(ending string, theme plots.Theme) error {
 			strings.Join(w.flags.bootstrap, ", "))
 	}
 	plots.Clear(w.dir.Path)
-	if err := results.WriteCrawl(w.dir.Path, w.result, w.started); err != nil {
+	if err := crawls.Write(w.dir.Path, w.result, w.started); err != nil {
 		return command.Fail("not all results could be stored: %w", err)
 	}
 	w.stored = true

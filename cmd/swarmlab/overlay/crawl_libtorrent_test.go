@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/cmd/swarmlab/trial"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/crawls"
 )
 
 // TestDHTCrawlMeetsLibtorrent crawls a mixed network: all are found, are told apart by their
@@ -31,7 +31,7 @@ func TestDHTCrawlMeetsLibtorrent(t *testing.T) {
 	r := trial.Document[crawlReport](t, out)
 	require.Equal(t, len(ours)+len(theirs.ports), r.Totals.Reachable, "%+v", r.Totals)
 	require.Len(t, r.Clients, 2)
-	rows, err := parquet.ReadFile[results.CrawlNode](filepath.Join(dir, results.NodesFile))
+	rows, err := parquet.ReadFile[crawls.CrawlNode](filepath.Join(dir, crawls.NodesFile))
 	require.NoError(t, err)
 	found := 0
 	for _, row := range rows {

@@ -8,13 +8,13 @@ import (
 
 	"swarmlab/cmd/swarmlab/command"
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/crawls"
 	"swarmlab/scenarios/stats"
 )
 
 // crawlReport is what crawl prints.
 type crawlReport struct {
-	*results.Crawl
+	*crawls.Crawl
 	Out     string   `json:"out,omitempty"` // where it is stored
 	Figures []string `json:"-"`
 }
@@ -102,7 +102,7 @@ func endingText(ended string) string {
 }
 
 // sizeText writes an estimate with the half width of its interval.
-func sizeText(mean stats.Number, ci *results.Range95) string {
+func sizeText(mean stats.Number, ci *crawls.Range95) string {
 	if ci == nil {
 		return "about " + display.Roughly(uint64(mean))
 	}

@@ -18,7 +18,8 @@ import (
 	"swarmlab/cmd/swarmlab/trial"
 	"swarmlab/plots"
 	"swarmlab/protocol/crawl"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/crawls"
+	"swarmlab/scenarios/results/manifest"
 )
 
 // crowd starts so many serving nodes that all join through the first one.
@@ -54,9 +55,9 @@ func TestDHTCrawl(t *testing.T) {
 	require.Len(t, r.Clients, 1)
 	require.Equal(t, "SM 0.1", r.Clients[0].Client)
 
-	rows, err := parquet.ReadFile[results.CrawlNode](filepath.Join(dir, results.NodesFile))
+	rows, err := parquet.ReadFile[crawls.CrawlNode](filepath.Join(dir, crawls.NodesFile))
 	require.NoError(t, err)
-	found := map[string]results.CrawlNode{}
+	found := map[string]crawls.CrawlNode{}
 	for _, row := range rows {
 		found[fmt.Sprintf("%s at %s:%d", row.ID, row.IP, row.Port)] = row
 	}
@@ -71,8 +72,8 @@ func TestDHTCrawl(t *testing.T) {
 	if row, ok := found[gone.id+" at "+gone.addr]; ok {
 		require.False(t, row.Reachable)
 	}
-	for _, name := range []string{results.CrawlFile, results.NodesTextFile, results.ManifestFile,
-		results.InfohashesFile, "figures/id-space.png", "figures/buckets.svg"} {
+	for _, name := range []string{crawls.File, crawls.NodesTextFile, manifest.File,
+		crawls.InfohashesFile, "figures/id-space.png", "figures/buckets.svg"} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	lines, err := plots.Draw(dir, plots.Dark)
@@ -97,8 +98,8 @@ func TestDHTCrawlForPeople(t *testing.T) {
 	require.Contains(t, out, "ended by --for: not everybody was asked")
 
 	// What is not stored is not said to be.
-	require.NoError(t, os.Remove(filepath.Join(dir, results.NodesTextFile)))
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, results.NodesTextFile, "x"), 0o755))
+	require.NoError(t, os.Remove(filepath.Join(dir, crawls.NodesTextFile)))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, crawls.NodesTextFile, "x"), 0o755))
 	out, code, err = run(context.Background(), "crawl", "--bootstrap", all[0].addr,
 		"--out", dir, "--rate", "50", "--max", "3")
 	require.ErrorContains(t, err, "not all results could be stored")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"swarmlab/cmd/swarmlab/display"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -22,13 +23,13 @@ func accounting(s *results.Summary) string {
 		return ""
 	}
 	var kinds, named, methods []string
-	for number, kind := range append([]string{results.Honest}, results.Cheats()...) {
+	for number, kind := range append([]string{findings.Honest}, findings.Cheats()...) {
 		if slices.ContainsFunc(all, func(j results.Judgement) bool { return j.Cheat == kind }) {
 			kinds = append(kinds, kind)
 			named = append(named, fmt.Sprintf("A%d %s", number, kind))
 		}
 	}
-	for _, method := range results.Methods() {
+	for _, method := range findings.Methods() {
 		if slices.ContainsFunc(all, func(j results.Judgement) bool { return j.Method == method }) {
 			methods = append(methods, method)
 		}
@@ -75,7 +76,7 @@ func judged(all []results.Judgement, methods, kinds []string) string {
 	t := display.Table{Left: 1}
 	head := []string{""}
 	for _, kind := range kinds {
-		head = append(head, fmt.Sprintf("A%d", 1+slices.Index(results.Cheats(), kind)))
+		head = append(head, fmt.Sprintf("A%d", 1+slices.Index(findings.Cheats(), kind)))
 	}
 	t.Add(head...)
 	for _, method := range methods {
@@ -145,7 +146,7 @@ func hundredths(p float64) string {
 // what counts as the truth, and what the method costs.
 func denominators(s *results.Summary, methods []string) string {
 	i := slices.IndexFunc(s.Accounting, func(j results.Judgement) bool {
-		return j.Cheat == results.Honest
+		return j.Cheat == findings.Honest
 	})
 	if i < 0 {
 		return ""

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -16,8 +17,8 @@ import (
 func audited() *results.Summary {
 	s := &results.Summary{}
 	m := map[string]stats.Summary{}
-	for i, method := range results.Methods() {
-		for k, kind := range append([]string{results.Honest}, results.Cheats()...) {
+	for i, method := range findings.Methods() {
+		for k, kind := range append([]string{findings.Honest}, findings.Cheats()...) {
 			j := results.Judgement{Method: method, Cheat: kind, Cell: k, Shows: results.ShowsError,
 				Value: stats.Number(i*k) / 100, Expected: results.Expected(method, kind)}
 			switch {
@@ -61,17 +62,17 @@ func TestAccountingFitsTheScreen(t *testing.T) {
 
 // columnName is what the list of columns has of one.
 func columnName(number int) string {
-	names := append([]string{results.Honest}, results.Cheats()...)
+	names := append([]string{findings.Honest}, findings.Cheats()...)
 	return fmt.Sprintf(" A%d %s", number, names[number])
 }
 
 func TestAccountingTable(t *testing.T) {
 	s := &results.Summary{Accounting: []results.Judgement{
-		{Method: "M1", Cheat: results.Honest, Shows: results.ShowsError, Value: 0.0234},
+		{Method: "M1", Cheat: findings.Honest, Shows: results.ShowsError, Value: 0.0234},
 		{Method: "M1", Cheat: "multiplier", Cell: 1, Shows: results.ShowsError, Value: 0.5},
-		{Method: "M2", Cheat: results.Honest, Shows: results.ShowsBalance, Value: -0.02},
+		{Method: "M2", Cheat: findings.Honest, Shows: results.ShowsBalance, Value: -0.02},
 		{Method: "M2", Cheat: "multiplier", Cell: 1, Shows: results.ShowsFlagged, Value: 1},
-		{Method: "M5", Cheat: results.Honest, Shows: results.ShowsFalse, Value: 0},
+		{Method: "M5", Cheat: findings.Honest, Shows: results.ShowsFalse, Value: 0},
 		{Method: "M5", Cheat: "multiplier", Cell: 1, Shows: results.ShowsDetection, Value: 0.999,
 			Precision: 1},
 	}}

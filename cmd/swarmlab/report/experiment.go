@@ -10,6 +10,7 @@ import (
 	"swarmlab/cmd/swarmlab/display"
 	"swarmlab/scenarios"
 	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/manifest"
 	"swarmlab/scenarios/stats"
 )
 
@@ -319,7 +320,7 @@ func (e *Experiment) Failures() string {
 	}
 	if more := len(all) - failuresShown; more > 0 {
 		fmt.Fprintf(&b, "... and %s in %s\n", display.Quantity(more, "more failure"),
-			filepath.Join(e.Folder, results.ManifestFile))
+			filepath.Join(e.Folder, manifest.File))
 	}
 	if b.Len() > 0 {
 		b.WriteByte('\n')

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"swarmlab/scenarios"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/results"
 	"swarmlab/scenarios/stats"
 )
@@ -48,7 +49,7 @@ func finished(t *testing.T) *Experiment {
 	return &Experiment{
 		Scenario: s, Runs: 4, Folder: "results/hops",
 		Summary: &results.Summary{Title: s.Title, Fingerprint: "aa-bb-cc", Cells: cells},
-		Outcome: &results.Outcome{Runs: make([]*results.Run, 3), Failures: []results.Failure{
+		Outcome: &results.Outcome{Runs: make([]*findings.Run, 3), Failures: []findings.Failure{
 			{Cell: 1, Seed: 2, Error: "panic: broken\ngoroutine 1", Replay: "swarmlab run ..."}}},
 		Figures: []string{"hops: results/hops/figures/hops.{svg,pdf,png,csv,md}"},
 		Took:    39 * time.Second,
@@ -91,7 +92,7 @@ func TestReportOfNothingButFailures(t *testing.T) {
 	e := finished(t)
 	e.Summary.Cells, e.Figures = nil, nil
 	for n := range 30 {
-		e.Outcome.Failures = append(e.Outcome.Failures, results.Failure{Seed: uint64(n)})
+		e.Outcome.Failures = append(e.Outcome.Failures, findings.Failure{Seed: uint64(n)})
 	}
 	text := e.Text()
 	require.True(t, strings.HasPrefix(text, "Hop counts in a Mainline DHT\n\nfailed: cell 1"), text)

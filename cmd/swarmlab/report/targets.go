@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"swarmlab/cmd/swarmlab/display"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/results/targets"
 	"swarmlab/scenarios/stats"
 )
 
@@ -19,9 +19,9 @@ func TargetsTable(sets ...TargetSet) string {
 		for n := range set.Targets {
 			r := &set.Targets[n]
 			switch r.Verdict {
-			case results.TargetMet:
+			case targets.Met:
 				met++
-			case results.TargetMissed:
+			case targets.Missed:
 				missed++
 			default:
 				not++
@@ -29,7 +29,7 @@ func TargetsTable(sets ...TargetSet) string {
 			if len(t.Rows) == 0 {
 				t.Add("published results", "kind", "published", "tolerated", "ours", "")
 			}
-			if r.Verdict == results.TargetNotMeasured && len(r.Cells) == 0 && r.Metric != "" {
+			if r.Verdict == targets.NotMeasured && len(r.Cells) == 0 && r.Metric != "" {
 				continue
 			}
 			label := r.What
@@ -76,11 +76,11 @@ func unmeasured(sets []TargetSet) string {
 // TargetSet is the targets of one scenario.
 type TargetSet struct {
 	Scenario string
-	Targets  []results.Target
+	Targets  []targets.Target
 }
 
-func oursText(r *results.Target) string {
-	if r.Verdict == results.TargetNotMeasured {
+func oursText(r *targets.Target) string {
+	if r.Verdict == targets.NotMeasured {
 		return "-"
 	}
 	text := targetNumber(r.Ours)

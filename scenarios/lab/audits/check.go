@@ -6,7 +6,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // Facts are what invariants hold in, and what they are held against. Auditors do not know them.
@@ -32,7 +32,7 @@ type Facts struct {
 // fractions and residuals of M3 add up to the balances; nobody honest is credited more by its
 // partners than it transferred, and all of it if all are honest and nothing was lost; and an
 // observer errs by one piece.
-func (b *Books) check(truths []Truth, facts *Facts, rows map[string][]results.Account) error {
+func (b *Books) check(truths []Truth, facts *Facts, rows map[string][]findings.Account) error {
 	if err := checkTransfers(truths, facts.Probed); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func checkTransfers(truths []Truth, probed uint64) error {
 }
 
 // checkClaims holds the sheet against the ledger: both hear the same announces.
-func (b *Books) checkClaims(rows []results.Account) error {
+func (b *Books) checkClaims(rows []findings.Account) error {
 	if b.desk.Counts.Refused() > 0 || b.sheet.Counts.Refused() > 0 {
 		return nil // what the sheet does not believe, the ledger credits
 	}
@@ -94,10 +94,10 @@ func (b *Books) checkClaims(rows []results.Account) error {
 // credited more than it gave. Where all are honest and nothing was lost, reports are exact: both
 // ends count what was handed over, also a block behind the message for which its receiver closes.
 // Receipts miss at most what senders know to be unsigned.
-func checkStated(method string, rows []results.Account, truths []Truth, facts *Facts) error {
+func checkStated(method string, rows []findings.Account, truths []Truth, facts *Facts) error {
 	for u := range rows {
 		r, t := &rows[u], &truths[u]
-		if r.Cheat != results.Honest {
+		if r.Cheat != findings.Honest {
 			continue
 		}
 		if r.UpEstimate > float64(t.Sent) || method == "M8" && r.UpEstimate > float64(t.Up) {

@@ -11,7 +11,7 @@ import (
 	"swarmlab/protocol/audit"
 	"swarmlab/protocol/swarm"
 	"swarmlab/protocol/tracker"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 const piece = 1 << 18
@@ -36,8 +36,8 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	w := &world{books: b}
 	w.truths = []Truth{
-		{Cheat: results.Honest, Sent: 10 * piece, Up: 10 * piece, WireUp: 11 * piece},
-		{Cheat: results.Honest, Down: 10 * piece, WireDown: 11 * piece, Verified: 10 * piece}}
+		{Cheat: findings.Honest, Sent: 10 * piece, Up: 10 * piece, WireUp: 11 * piece},
+		{Cheat: findings.Honest, Down: 10 * piece, WireDown: 11 * piece, Verified: 10 * piece}}
 	w.got = func(until protocol.Time) uint64 {
 		return uint64(min(max(until/protocol.Time(time.Minute), 0), 10)) * piece
 	}
@@ -84,7 +84,7 @@ func (w *world) run() {
 	}
 }
 
-func (w *world) report() (*results.Audit, error) {
+func (w *world) report() (*findings.Audit, error) {
 	return w.books.Report(w.truths, Costs{}, w.facts)
 }
 
@@ -115,9 +115,9 @@ func TestWhatIsTruePasses(t *testing.T) {
 
 // TestPlantedErrorsAreFound: each invariant fails a run that breaks it, and says who and how much.
 func TestPlantedErrorsAreFound(t *testing.T) {
-	honest := func(up, down float64) []results.Account {
-		return []results.Account{{Cheat: results.Honest, UpEstimate: up},
-			{Cheat: results.Honest, DownEstimate: down}}
+	honest := func(up, down float64) []findings.Account {
+		return []findings.Account{{Cheat: findings.Honest, UpEstimate: up},
+			{Cheat: findings.Honest, DownEstimate: down}}
 	}
 	for name, c := range map[string]struct {
 		plant func(w *world)

@@ -4,7 +4,7 @@ import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
 	"swarmlab/protocol/swarm"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // What is believed of a challenge.
@@ -119,7 +119,7 @@ func (p *probing) of(u audit.User) (all audit.Probed) {
 
 // audited is M10: it accuses, and says nothing of volumes. The score of a user is 1 if an audit of
 // its books found it guilty, and else the share of challenges that it failed.
-func (b *Books) audited([]results.Account) {
+func (b *Books) audited([]findings.Account) {
 	for u := range b.m10.users {
 		score, scored := 0.0, false
 		if b.statements != nil && b.statements.audits != nil {

@@ -5,7 +5,7 @@ import (
 
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/accuracy"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // Truth is what the network knows of a user.
@@ -21,18 +21,18 @@ type Truth struct {
 
 // Report makes rows of what all auditors have found, of the users whose truths are given, and holds
 // them against the invariants.
-func (b *Books) Report(truths []Truth, costs Costs, facts Facts) (*results.Audit, error) {
-	byMethod := map[string][]results.Account{}
-	out := &results.Audit{Interval: int64(b.cfg.Interval), Balances: b.balances()}
+func (b *Books) Report(truths []Truth, costs Costs, facts Facts) (*findings.Audit, error) {
+	byMethod := map[string][]findings.Account{}
+	out := &findings.Audit{Interval: int64(b.cfg.Interval), Balances: b.balances()}
 	if b.statements != nil {
 		b.statements.judge(b.now, true)
 		b.statements.judgeFlows()
 	}
 	for _, m := range b.methods() {
-		rows := make([]results.Account, b.cfg.Users)
+		rows := make([]findings.Account, b.cfg.Users)
 		for u := range rows {
 			t := &truths[u]
-			rows[u] = results.Account{Seed: b.cfg.Seed, Method: m.name, User: uint32(u),
+			rows[u] = findings.Account{Seed: b.cfg.Seed, Method: m.name, User: uint32(u),
 				Group: t.Group, Cheat: t.Cheat, Up: t.Up, Down: t.Down, WireUp: t.WireUp,
 				WireDown: t.WireDown, Verified: t.Verified, VerifiedUp: t.VerifiedUp,
 				Began: t.Began, AccusedAt: -1}
@@ -51,7 +51,7 @@ func (b *Books) Report(truths []Truth, costs Costs, facts Facts) (*results.Audit
 // method is a method as it is reported.
 type method struct {
 	name     string
-	estimate func(rows []results.Account)
+	estimate func(rows []findings.Account)
 	judged   *verdicts // nil: it accuses nobody
 }
 
@@ -75,9 +75,9 @@ func (b *Books) methods() []method {
 }
 
 // unknown is the estimate of methods that accuse, and say nothing of volumes.
-func unknown([]results.Account) {}
+func unknown([]findings.Account) {}
 
-func (v *verdicts) enter(rows []results.Account) {
+func (v *verdicts) enter(rows []findings.Account) {
 	for u := range rows {
 		one := &v.users[u]
 		rows[u].Score, rows[u].Scored = one.score, one.scored
@@ -86,16 +86,16 @@ func (v *verdicts) enter(rows []results.Account) {
 }
 
 // sawUp enters an estimate of an upload, and sawDown one of a download.
-func sawUp(r *results.Account, estimate, low, high float64) {
+func sawUp(r *findings.Account, estimate, low, high float64) {
 	r.UpSeen, r.UpEstimate, r.UpLow, r.UpHigh = true, estimate, low, high
 }
 
-func sawDown(r *results.Account, estimate, low, high float64) {
+func sawDown(r *findings.Account, estimate, low, high float64) {
 	r.DownSeen, r.DownEstimate, r.DownLow, r.DownHigh = true, estimate, low, high
 }
 
 // selfReport is M1: what the ledger credits, of all that ever announced.
-func (b *Books) selfReport(rows []results.Account) {
+func (b *Books) selfReport(rows []findings.Account) {
 	for _, a := range b.ledger.Accounts() {
 		u, ok := b.cfg.Owner(a.PeerID)
 		if !ok {
@@ -111,7 +111,7 @@ func (b *Books) selfReport(rows []results.Account) {
 
 // attribution is M3: what is left of a claim without what is invented of it, within two standard
 // errors.
-func (b *Books) attribution(rows []results.Account) {
+func (b *Books) attribution(rows []findings.Account) {
 	if b.solved.is == nil {
 		return
 	}
@@ -130,7 +130,7 @@ func (b *Books) attribution(rows []results.Account) {
 }
 
 // observed is M6: pieces gained while they were watched, and a guess of whence they came.
-func (b *Books) observed(rows []results.Account) {
+func (b *Books) observed(rows []findings.Account) {
 	for n := range b.cfg.Torrents {
 		for _, s := range b.Observers.sights(n) {
 			u, ok := b.cfg.Owner(s.PeerID)
@@ -148,8 +148,8 @@ func (b *Books) observed(rows []results.Account) {
 
 // contrasted is M1 against M6: the ledger's numbers of those who were seen, downloads at least what
 // was seen and uploads at most what others can have got.
-func (b *Books) contrasted(rows []results.Account) {
-	seen := make([]results.Account, len(rows))
+func (b *Books) contrasted(rows []findings.Account) {
+	seen := make([]findings.Account, len(rows))
 	b.observed(seen)
 	b.selfReport(rows)
 	for u := range rows {
@@ -166,7 +166,7 @@ func (b *Books) contrasted(rows []results.Account) {
 }
 
 // balances is M2, by window and torrent.
-func (b *Books) balances() (rows []results.SwarmBalance) {
+func (b *Books) balances() (rows []findings.SwarmBalance) {
 	index := map[[2]uint32]*audit.Cell{}
 	for k := range b.sheet.Cells() {
 		c := &b.sheet.Cells()[k]
@@ -175,7 +175,7 @@ func (b *Books) balances() (rows []results.SwarmBalance) {
 	before := make([]audit.Volume, len(b.cfg.Torrents))
 	for k, w := range b.windows {
 		for n, t := range b.cfg.Torrents {
-			row := results.SwarmBalance{Seed: b.cfg.Seed, Torrent: t.Name, At: int64(w.end),
+			row := findings.SwarmBalance{Seed: b.cfg.Seed, Torrent: t.Name, At: int64(w.end),
 				TrueUp: w.true[n].Up - before[n].Up, TrueDown: w.true[n].Down - before[n].Down}
 			if c := index[[2]uint32{uint32(k), uint32(n)}]; c != nil {
 				row.Up, row.Down = c.Up, c.Down
@@ -195,8 +195,8 @@ type Costs struct {
 	Signed    uint64 // receipts that peers gave each other
 }
 
-func (b *Books) cost(name string, truths []Truth, c Costs) results.AuditCost {
-	row := results.AuditCost{Seed: b.cfg.Seed, Method: name, Payload: c.Payload,
+func (b *Books) cost(name string, truths []Truth, c Costs) findings.AuditCost {
+	row := findings.AuditCost{Seed: b.cfg.Seed, Method: name, Payload: c.Payload,
 		Users: int32(len(truths))}
 	switch name {
 	case "M4":

@@ -7,7 +7,7 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/audit"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // What the office believes of a pair of users in a torrent.
@@ -119,25 +119,25 @@ func (s *statements) methods() []method {
 }
 
 // reported is M7: the lesser of what both ends report.
-func (s *statements) reported(rows []results.Account) {
+func (s *statements) reported(rows []findings.Account) {
 	least := s.office.CrossBook().Volumes(audit.Least)
 	lone := s.office.CrossBook().Volumes(audit.Lone)
 	enterVolumes(rows, least, least, lone)
 }
 
 // receipted is M8: what receivers have signed for.
-func (s *statements) receipted(rows []results.Account) {
+func (s *statements) receipted(rows []findings.Account) {
 	all := s.office.Bank().Volumes()
 	enterVolumes(rows, all, all, all)
 }
 
 // flowed is M9: no more of it than can have come to the anchors.
-func (s *statements) flowed(rows []results.Account) {
+func (s *statements) flowed(rows []findings.Account) {
 	is := s.bounded()
 	enterVolumes(rows, is, is, s.office.Bank().Volumes())
 }
 
-func enterVolumes(rows []results.Account, is, low, high []audit.Volume) {
+func enterVolumes(rows []findings.Account, is, low, high []audit.Volume) {
 	for u := range is {
 		sawUp(&rows[u], float64(is[u].Up), float64(low[u].Up), float64(high[u].Up))
 		sawDown(&rows[u], float64(is[u].Down), float64(low[u].Down), float64(high[u].Down))

@@ -5,7 +5,7 @@ import (
 
 	"swarmlab/protocol/audit"
 	"swarmlab/scenarios/accuracy"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // look is what the methods knew of the users after a number of swarms.
@@ -32,7 +32,7 @@ func (w *World) look() {
 }
 
 // verdicts judges the users at each look, when the run is over.
-func (w *World) verdicts() (rows []results.Verdict, err error) {
+func (w *World) verdicts() (rows []findings.Verdict, err error) {
 	if len(w.looks) == 0 {
 		return nil, nil
 	}
@@ -42,7 +42,7 @@ func (w *World) verdicts() (rows []results.Verdict, err error) {
 		for _, solve := range []struct {
 			method   string
 			weighted bool
-		}{{results.LeastSquares, false}, {results.WeightedSquares, true}} {
+		}{{findings.LeastSquares, false}, {findings.WeightedSquares, true}} {
 			obs := observations[:min(k.swarms, len(observations))]
 			a, err := accuracy.Attribute(len(w.users), obs, solve.weighted)
 			if err != nil {
@@ -55,10 +55,10 @@ func (w *World) verdicts() (rows []results.Verdict, err error) {
 		for u := range w.users {
 			v, s := &k.credited[u], &k.weights[u]
 			ratio := float64(v.Up) / max(float64(v.Down), 1)
-			rows = w.verdict(rows, k, results.SelfReport, u, ratio, false)
-			rows = w.verdict(rows, k, results.ControlledLists, u,
+			rows = w.verdict(rows, k, findings.SelfReport, u, ratio, false)
+			rows = w.verdict(rows, k, findings.ControlledLists, u,
 				float64(s.Suspected)/max(float64(s.Rounds), 1), s.Suspect(2, suspectShare))
-			rows = w.verdict(rows, k, results.Plausibility, u, float64(k.worst[u]),
+			rows = w.verdict(rows, k, findings.Plausibility, u, float64(k.worst[u]),
 				k.worst[u] >= audit.Medium)
 		}
 	}
@@ -76,9 +76,9 @@ func (w *World) threshold() float64 {
 	return (1 - 1/factor) / 2
 }
 
-func (w *World) verdict(rows []results.Verdict, k *look, method string, user int, score float64,
-	accused bool) []results.Verdict {
-	return append(rows, results.Verdict{Seed: w.seed, Method: method, Swarms: int32(k.swarms),
+func (w *World) verdict(rows []findings.Verdict, k *look, method string, user int, score float64,
+	accused bool) []findings.Verdict {
+	return append(rows, findings.Verdict{Seed: w.seed, Method: method, Swarms: int32(k.swarms),
 		User: uint32(user), Cheat: w.cheats[user], Score: score, Accused: accused})
 }
 

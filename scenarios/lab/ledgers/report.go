@@ -4,12 +4,12 @@ import (
 	"swarmlab/protocol/audit"
 	"swarmlab/protocol/tracker"
 	"swarmlab/scenarios"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // Report writes what was found into a run, after its end.
-func (w *World) Report(run *results.Run) error {
-	c := &results.Claims{Credits: w.credits()}
+func (w *World) Report(run *findings.Run) error {
+	c := &findings.Claims{Credits: w.credits()}
 	var err error
 	if c.Verdicts, err = w.verdicts(); err != nil {
 		return err
@@ -29,13 +29,13 @@ func (w *World) Report(run *results.Run) error {
 }
 
 // credits holds each ledger against the truth, by group, honest users and cheats apart.
-func (w *World) credits() (rows []results.Credit) {
+func (w *World) credits() (rows []findings.Credit) {
 	of := w.groupOf()
 	for n, ledger := range w.ledgers {
 		rule, first := tracker.Rule(n), len(rows)
 		for i := range w.scenario.Groups {
 			for _, cheats := range []bool{false, true} {
-				rows = append(rows, results.Credit{Seed: w.seed,
+				rows = append(rows, findings.Credit{Seed: w.seed,
 					Group: w.scenario.Groups[i].Name, Rule: rule.String(), Cheats: cheats,
 					Interval: int64(w.scenario.Ledger.Interval)})
 			}
@@ -66,7 +66,7 @@ func (w *World) credits() (rows []results.Credit) {
 }
 
 // credit adds what a ledger says of a session.
-func (w *World) credit(row *results.Credit, s *session, rule tracker.Rule, l *tracker.Ledger) {
+func (w *World) credit(row *findings.Credit, s *session, rule tracker.Rule, l *tracker.Ledger) {
 	row.Sessions++
 	up, _ := s.totals(w.end)
 	row.True += up
@@ -100,7 +100,7 @@ func (w *World) groupOf() []int {
 }
 
 // auditRows are those of M10.
-func (w *World) auditRows() (rows []results.AuditPeriod) {
+func (w *World) auditRows() (rows []findings.AuditPeriod) {
 	cheats := int32(0)
 	for _, cheat := range w.cheats {
 		if cheat {
@@ -108,7 +108,7 @@ func (w *World) auditRows() (rows []results.AuditPeriod) {
 		}
 	}
 	for n, p := range w.periods {
-		rows = append(rows, results.AuditPeriod{Seed: w.seed, Period: int32(n + 1),
+		rows = append(rows, findings.AuditPeriod{Seed: w.seed, Period: int32(n + 1),
 			Users: int32(len(w.users)), Cheats: cheats, Caught: p.caught, Accused: p.accused,
 			Audits: p.audits, Fetched: p.bytes, Reports: p.reports,
 			Reported: p.reports * audit.ReportSize,

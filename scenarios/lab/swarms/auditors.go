@@ -10,8 +10,8 @@ import (
 	"swarmlab/protocol/audit"
 	"swarmlab/protocol/client"
 	"swarmlab/protocol/swarm"
+	"swarmlab/scenarios/findings"
 	"swarmlab/scenarios/lab/audits"
-	"swarmlab/scenarios/results"
 	"swarmlab/sim"
 )
 
@@ -247,7 +247,7 @@ func (a *auditors) window(now protocol.Time) {
 }
 
 // reportAudit enters what the auditors have found.
-func (w *World) reportAudit(run *results.Run) (err error) {
+func (w *World) reportAudit(run *findings.Run) (err error) {
 	if w.audit == nil {
 		return nil
 	}

@@ -3,7 +3,7 @@ package swarms
 import (
 	"swarmlab/protocol"
 	"swarmlab/protocol/swarm"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // came notes that a peer has begun with a torrent, and how long it will be patient.
@@ -179,8 +179,8 @@ func (p *population) record(i uint32, k int) {
 }
 
 // newRow begins the row of a peer.
-func (p *population) newRow(node uint32, t *torrent) results.Peer {
+func (p *population) newRow(node uint32, t *torrent) findings.Peer {
 	line := p.world.network.Line(node)
-	return results.Peer{Seed: p.world.seed, Node: node, Group: p.name, Torrent: t.name,
+	return findings.Peer{Seed: p.world.seed, Node: node, Group: p.name, Torrent: t.name,
 		Size: t.is.Geometry.Total, UpRate: line.Up / 8, DownRate: line.Down / 8}
 }

@@ -4,7 +4,7 @@ import (
 	"swarmlab/netmodel"
 	"swarmlab/protocol"
 	"swarmlab/protocol/swarm"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -14,7 +14,7 @@ type part struct {
 	present  bool
 	leeches  bool // it came to download, and has not everything
 	done     bool // it has left the torrent
-	row      results.Peer
+	row      findings.Peer
 	at       span
 	sent     uint64  // payload, at the sample before, of those who take part in several
 	verified []stamp // pieces that it got, if somebody audits

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"swarmlab/protocol"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 	"swarmlab/sim"
 )
 
@@ -22,7 +22,7 @@ func byPair(a, b regular) int {
 
 // Report writes what was found into a run, after its end. An error says which of the invariants of
 // accounting the run has broken.
-func (w *World) Report(run *results.Run) error {
+func (w *World) Report(run *findings.Run) error {
 	for _, p := range w.populations {
 		for i := range p.size {
 			for k := range w.peers[p.first+i].parts {
@@ -30,7 +30,7 @@ func (w *World) Report(run *results.Run) error {
 			}
 		}
 	}
-	out := &results.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
+	out := &findings.Swarm{Samples: w.sampler.rows, Messages: w.Messages()}
 	out.Transfers = w.transfers(int32(run.Cell))
 	swarms := w.companies()
 	for node := range w.peers {
@@ -69,9 +69,9 @@ func (p *population) keep(i uint32, k int) {
 
 // transfers are the rows of the network's ledger, with what it says of each peer entered there.
 // Overhead is of a pair: it is entered in a peer's first row.
-func (w *World) transfers(cell int32) []results.Transfer {
+func (w *World) transfers(cell int32) []findings.Transfer {
 	slices.SortFunc(w.gifts, byPair)
-	var rows []results.Transfer
+	var rows []findings.Transfer
 	for _, t := range w.sim.Transfers() {
 		from, to := &w.partIn(t.From, t.Content).row, &w.partIn(t.To, t.Content).row
 		if t.Content == sim.Overhead {
@@ -98,13 +98,13 @@ func (w *World) partIn(node, content uint32) *part {
 }
 
 // addTransfer adds a row, or junk to the row of what it was in the place of.
-func (w *World) addTransfer(rows []results.Transfer, t *sim.Transfer, cell int32,
-) []results.Transfer {
+func (w *World) addTransfer(rows []findings.Transfer, t *sim.Transfer, cell int32,
+) []findings.Transfer {
 	name := w.torrents[t.Content&^protocol.Junk].name
 	last := len(rows) - 1
 	if last < 0 || rows[last].From != t.From || rows[last].To != t.To ||
 		rows[last].Torrent != name {
-		row := results.Transfer{Cell: cell, Seed: w.seed, From: t.From, To: t.To,
+		row := findings.Transfer{Cell: cell, Seed: w.seed, From: t.From, To: t.To,
 			FromGroup: w.nameOf(t.From), ToGroup: w.nameOf(t.To), Torrent: name,
 			Unchoked: w.unchoked(t.From, t.To, t.Content&^protocol.Junk)}
 		rows, last = append(rows, row), last+1

@@ -5,14 +5,14 @@ import (
 
 	"swarmlab/protocol"
 	"swarmlab/protocol/swarm"
-	"swarmlab/scenarios/results"
+	"swarmlab/scenarios/findings"
 )
 
 // sampler looks at the swarms between simulated seconds, and changes nothing in them.
 type sampler struct {
 	step protocol.Time
 	last protocol.Time // of the sample before
-	rows []results.SwarmSample
+	rows []findings.SwarmSample
 }
 
 // span is for how long a peer is there, and for how long of that it leeches; with what it had sent
@@ -44,7 +44,7 @@ func (w *World) sample(now protocol.Time) {
 	first := len(w.sampler.rows)
 	for _, t := range w.torrents {
 		c := &t.counts
-		row := results.SwarmSample{Seed: w.seed, At: int64(now), Torrent: t.name,
+		row := findings.SwarmSample{Seed: w.seed, At: int64(now), Torrent: t.name,
 			Leechers: c.leechers, Seeds: c.seeds, Arrived: c.arrived, Completed: c.completed,
 			Aborted: c.aborted}
 		row.CopiesMin, row.CopiesMean, row.Rarest = copiesOf(t)
@@ -75,7 +75,7 @@ func (w *World) sample(now protocol.Time) {
 type linkCount struct{ all, leechers, interested int }
 
 // addPeer adds what a peer sent and could have sent since the sample before, and its connections.
-func (w *World) addPeer(row *results.SwarmSample, links *linkCount, p *population, i uint32,
+func (w *World) addPeer(row *findings.SwarmSample, links *linkCount, p *population, i uint32,
 	k int, now protocol.Time) {
 	s := &w.peers[p.first+i].parts[k]
 	if s.row.Joined == 0 && !s.present {

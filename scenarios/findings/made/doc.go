@@ -1,0 +1,2 @@
+// Package made makes up runs for tests of those who read, write and store them.
+package made
