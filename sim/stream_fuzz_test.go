@@ -245,14 +245,27 @@ func (g *babble) Closed(i uint32, t *protocol.Turn, c protocol.Conn, why protoco
 	}
 }
 
-// stormy is a network on which everything happens that may happen to a connection.
+// stormyNet is a network on which everything happens that may happen to a connection. Of few nodes
+// a share may be nobody, which is refused; then others are drawn.
 func stormyNet(t testing.TB, seed uint64, nodes int) *netmodel.Network {
+	for draw := uint32(0); ; draw += 10 {
+		n, err := netmodel.New(storm(seed, nodes, draw))
+		if err == nil {
+			return n
+		}
+		require.ErrorContains(t, err, "names nobody among")
+		require.Less(t, draw, uint32(100))
+	}
+}
+
+func storm(seed uint64, nodes int, drawn uint32) netmodel.Config {
 	const percent = netmodel.Certain / 100
 	var reach netmodel.Reach
 	reach.Timeout = 5 * time.Second
 	reach.Shares[netmodel.Open], reach.Shares[netmodel.FullCone] = 60*percent, 10*percent
 	reach.Shares[netmodel.Symmetric], reach.Shares[netmodel.Firewalled] = 20*percent, 10*percent
 	cut := func(draw uint32, from, to time.Duration) netmodel.Fault {
+		draw += drawn
 		return netmodel.Fault{Kind: netmodel.Partition, From: at(from), To: at(to), Draw: draw,
 			Whom: netmodel.Whom{Share: 40 * percent, Draw: draw}}
 	}
@@ -261,7 +274,7 @@ func stormyNet(t testing.TB, seed uint64, nodes int) *netmodel.Network {
 		f.Kind = netmodel.Pause
 		return f
 	}
-	n, err := netmodel.New(netmodel.Config{
+	return netmodel.Config{
 		Seed: seed, Nodes: nodes, Loss: netmodel.Certain / 100, Reach: reach,
 		Jitter: 30 * time.Millisecond,
 		Links: netmodel.Links{Queue: 300 * time.Millisecond, Lines: []netmodel.Line{
@@ -277,9 +290,7 @@ func stormyNet(t testing.TB, seed uint64, nodes int) *netmodel.Network {
 			{Kind: netmodel.Sever, From: at(10 * time.Second), To: at(12 * time.Second),
 				Share: 5 * percent},
 		},
-		Latency: netmodel.Uniform{Low: 20 * time.Millisecond, High: 100 * time.Millisecond}})
-	require.NoError(t, err)
-	return n
+		Latency: netmodel.Uniform{Low: 20 * time.Millisecond, High: 100 * time.Millisecond}}
 }
 
 // babbleWorld has nodes that come, go, crash and return.
