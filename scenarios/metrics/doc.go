@@ -8,8 +8,7 @@
 // Metrics of lookups have one observation a lookup, and those of peers one a peer; all others have
 // one a run. [CutTransient] leaves out the lookups of a run's beginning.
 //
-// A metric is defined beside what works it out, in the file of what it is of, and
-// those of swarms in a package below. All are plain
-// functions of the rows in package findings, for which whole runs are needed: see
-// [findings.Run.Whole].
+// A metric is defined beside what works it out, in the file of what it is of, and those of swarms
+// in a package below. All are plain functions of the rows in package findings, for which whole runs
+// are needed: see [findings.Run.Whole].
 package metrics
