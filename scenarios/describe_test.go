@@ -202,7 +202,7 @@ func TestAnySettings(t *testing.T) {
 			require.Equal(t, bare(cells[i].Scenario), bare(cellsAgain[i].Scenario))
 		}
 	})
-	require.Positive(t, valid)
+	require.Greater(t, valid, 10)
 }
 
 // sampleValues are the ends, the default and the words of a setting.

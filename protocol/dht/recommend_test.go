@@ -97,5 +97,8 @@ func TestRecommendedTwin(t *testing.T) {
 		}
 		require.Equal(t, want, got)
 	})
-	require.Positive(t, left)
+	if testing.Short() { // a fifth of the cases
+		return
+	}
+	require.Greater(t, left, 100)
 }

@@ -110,7 +110,7 @@ func TestTableTwin(t *testing.T) {
 		cfg.Depth = rapid.IntRange(1, 20).Draw(t, "depth")
 		cfg.StalenessLimit = rapid.IntRange(1, 3).Draw(t, "stale")
 		d := newDriven(t, cfg)
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		for range rapid.IntRange(30, 90).Draw(t, "steps") {
 			step := rapid.IntRange(0, 9).Draw(t, "step")
 			all := checkTable(t, d.Group, 0)
 			id := clusteredID(t, ownID)
@@ -137,7 +137,7 @@ func TestTableTwin(t *testing.T) {
 	if testing.Short() { // a fifth of the cases
 		return
 	}
-	require.Greater(t, greatest, 10)
+	require.Greater(t, greatest, 15)
 	require.Greater(t, splits, 5)
 }
 

@@ -85,7 +85,7 @@ func blank(m krpc.Message) krpc.Message {
 func TestRandomPackets(t *testing.T) {
 	faults, quick := map[krpc.Fault]int{}, 0
 	rapid.Check(t, func(t *rapid.T) {
-		for range 20 {
+		for range 40 {
 			p, err := zeebo.EncodeBytes(drawPacket(t))
 			require.NoError(t, err)
 			faults[check(t, p)]++
@@ -97,8 +97,8 @@ func TestRandomPackets(t *testing.T) {
 	if testing.Short() { // a fifth of the cases
 		return
 	}
-	require.Positive(t, faults[krpc.OK])
-	require.Positive(t, quick)
+	require.Greater(t, faults[krpc.OK], 200)
+	require.Greater(t, quick, 50)
 	require.Greater(t, len(faults), krpc.Faults/2)
 }
 

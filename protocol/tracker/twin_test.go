@@ -160,7 +160,7 @@ func TestTrackerAgainstTwin(t *testing.T) {
 		rand := protocol.NewRand(rapid.Uint64().Draw(t, "seed"), 0, 0)
 		now := protocol.Time(0)
 		var r Reply
-		for n := range rapid.IntRange(1, 120).Draw(t, "announces") {
+		for n := range rapid.IntRange(60, 180).Draw(t, "announces") {
 			now = now.Add(rapid.SampledFrom([]time.Duration{0, 0, 0, time.Second, time.Second,
 				time.Second, 4 * time.Second, 26 * time.Second}).Draw(t, "wait"))
 			q := drawRequest(t)
@@ -190,9 +190,12 @@ func TestTrackerAgainstTwin(t *testing.T) {
 		require.Equal(t, len(w.latest), k.Swarms())
 		expired += int(k.Tally().Expired)
 	})
-	require.Positive(t, named, "peers were named")
-	require.Positive(t, refused, "some were refused")
-	require.Positive(t, expired, "some expired")
+	if testing.Short() { // a fifth of the cases
+		return
+	}
+	require.Greater(t, named, 1000, "peers were named")
+	require.Greater(t, refused, 10, "some were refused")
+	require.Greater(t, expired, 100, "some expired")
 }
 
 func drawRequest(t *rapid.T) Request {

@@ -117,6 +117,9 @@ func TestAuditJournalDamaged(t *testing.T) {
 		all, err := os.ReadFile(journalName(dir))
 		require.NoError(t, err)
 		damages := rapid.IntRange(0, 5).Draw(t, "damages")
+		if runs == 1 {
+			damages = 0 // so that one at least is as it was
+		}
 		for range damages {
 			n := rapid.IntRange(0, len(all)-1).Draw(t, "where")
 			switch rapid.IntRange(0, 2).Draw(t, "how") {
@@ -146,6 +149,7 @@ func TestAuditJournalDamaged(t *testing.T) {
 		again.close(false)
 	})
 	require.Positive(t, refusals)
+	require.Less(t, refusals, runs)
 }
 
 // TestAuditJournalRefused: what is no journal, or another's, is left alone, and the line is named.
